@@ -1,0 +1,119 @@
+"""Settings that hold everywhere. All values come through typed readers (config.env)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.config import env
+from tinhso.kernel.modules.discovery import label_of, rooms
+
+PACKAGE = Path(__file__).resolve().parents[2]
+ROOT = PACKAGE.parents[1]
+DATA = Path(env.text("TINHSO_DATA", str(ROOT / "var")))
+PROFILE = env.text("TINHSO_PROFILE", "demo")
+
+DEBUG = False
+SECRET_KEY = env.text("TINHSO_SECRET_KEY", "")
+ALLOWED_HOSTS = env.words("TINHSO_HOSTS", "127.0.0.1,localhost,[::1]")
+ROOT_URLCONF = "tinhso.config.urls"
+WSGI_APPLICATION = "tinhso.config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+ROOMS = rooms()
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    *ROOMS,
+    "django_cotton",
+    "django_filters",
+    "django_tables2",
+    "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+]
+MIGRATION_MODULES: dict[str, str] = {}
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+
+def connection(name: str, **options: Any) -> dict[str, Any]:
+    """One database connection: server-side binding and early prepared statements (design of `fire`)."""
+    return {
+        "ENGINE": "django.contrib.gis.db.backends.postgis",
+        **env.database(name),
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 2, **options},
+    }
+
+
+# DATABASE_URL: role tinhso_app, what the processes run as. DATABASE_ADMIN_URL: role tinhso_migrate, which
+# may become tinhso_owner. Management commands that change the schema set TINHSO_ROLE=migrate.
+if env.text("TINHSO_ROLE", "app") == "migrate":
+    DATABASES = {"default": connection("DATABASE_ADMIN_URL", options="-c role=tinhso_owner")}
+elif env.text("DATABASE_URL"):
+    DATABASES = {"default": connection("DATABASE_URL")}
+else:
+    DATABASES = {}
+
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English")), ("zh-hans", _("Chinese"))]
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA / "static"
+BUILT_ASSETS = ROOT / "build" / "assets"  # fonts, icons and vendor scripts made at set-up
+STATICFILES_DIRS = [BUILT_ASSETS]
+MEDIA_ROOT = DATA / "files"
+
+AUTH_USER_MODEL = "kernel_identity.Account"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+
+ROOM_LABELS = {room: label_of(room) for room in ROOMS}

@@ -1,0 +1,6 @@
+"""Settings of a machine of one's own: `./tinhso up`."""
+
+from tinhso.config.settings.base import *
+from tinhso.config.settings.base import SECRET_KEY as SECRET
+
+SECRET_KEY = SECRET or "development only, never in production"

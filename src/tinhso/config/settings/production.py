@@ -1,0 +1,11 @@
+"""Settings of a province in service: refuses to start when unsafe."""
+
+from tinhso.config import env
+from tinhso.config.settings.base import *
+from tinhso.config.settings.base import SECRET_KEY as SECRET
+
+if len(SECRET) < 50:
+    raise env.WrongSetting("TINHSO_SECRET_KEY must hold at least 50 characters in production")
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+SECURE_HSTS_SECONDS = 31_536_000

@@ -1,0 +1,24 @@
+"""Addresses: each room brings its own; this file only mounts them."""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.urls import URLPattern, URLResolver, include, path
+
+from tinhso.kernel.modules.descriptor import Module, import_if_present
+
+
+def pages() -> list[URLPattern | URLResolver]:
+    """The pages of every room that has `pages/urls.py`, under its slug (the portal's slug is empty)."""
+    found = []
+    for room in apps.get_app_configs():
+        if isinstance(room, Module) and import_if_present(f"{room.name}.pages.urls"):
+            prefix = f"{room.slug}/" if room.slug else ""
+            found.append(path(prefix, include((f"{room.name}.pages.urls", room.label), namespace=room.label)))
+    return found
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("tai-khoan/", include("allauth.urls")),
+    *pages(),
+]
