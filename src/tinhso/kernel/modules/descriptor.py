@@ -6,7 +6,7 @@ import importlib
 import importlib.util
 from typing import Any, ClassVar
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 # What a room declares is found in files of these names; importing them fills the kernel's registries.
 DECLARING_FILES = (
@@ -20,6 +20,8 @@ DECLARING_FILES = (
     "jobs",
     "pages.tiles",
 )
+# Read only when rows are to be put in, so that no web process carries them.
+LOADER_FILES = ("profile", "demo")
 
 
 class Module(AppConfig):
@@ -68,3 +70,15 @@ def import_if_present(name: str) -> Any | None:
             return None
         raise
     return importlib.import_module(name)
+
+
+def installed() -> list[Module]:
+    """The descriptors of every installed room, ground floor first."""
+    return [room for room in apps.get_app_configs() if isinstance(room, Module)]
+
+
+def import_loaders() -> None:
+    """Import what every room would put in (`profile`, `demo`), so that the registries of loaders are full."""
+    for room in installed():
+        for file in LOADER_FILES:
+            import_if_present(f"{room.name}.{file}")

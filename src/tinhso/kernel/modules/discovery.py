@@ -30,6 +30,12 @@ def label_of(name: str) -> str:
     return f"{parts[-2]}_{parts[-1]}"
 
 
+def room_of(module: str) -> str:
+    """The room in which a Python module lies: `tinhso.pillars.border.gate` for its `metrics`, for instance."""
+    parts = module.split(".")
+    return ".".join(parts[: 4 if parts[1:2] == ["pillars"] else 3])
+
+
 def _is_wanted(name: str, wanted: set[str]) -> bool:
     return name in wanted or label_of(name) in wanted
 
