@@ -1,0 +1,53 @@
+"""The trail and its seals. Both are written by database functions and the sealer only, never through the ORM."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+class Entry(models.Model):
+    """One thing done: who, what, on which record, when. Ids only, no person's name.
+
+    The table's key is (epoch, tx, id), the order of sealing; `id` alone is unique as well.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    epoch = models.SmallIntegerField()
+    at = models.DateTimeField()
+    actor = models.UUIDField()
+    action = models.TextField()
+    kind = models.TextField()
+    record_id = models.UUIDField(null=True)
+    version = models.IntegerField(null=True)
+    payload = models.TextField()
+
+    class Meta:
+        managed = False
+        db_table = "kernel_audit_entry"
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.action}"
+
+
+class Seal(models.Model):
+    """A signed group of entries, chained to the group before."""
+
+    no = models.BigIntegerField(primary_key=True)
+    last_epoch = models.SmallIntegerField()
+    last_id = models.BigIntegerField()
+    n = models.IntegerField()
+    ids = ArrayField(models.BigIntegerField())
+    leaves = models.BinaryField()
+    prev = models.BinaryField()
+    hash = models.BinaryField()
+    key = models.TextField()
+    signature = models.BinaryField()
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "kernel_audit_seal"
+
+    def __str__(self) -> str:
+        return f"seal {self.no}"
