@@ -1,0 +1,120 @@
+"""Roles and grants: who may do what, where and from when until when. Without a grant nothing is allowed."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.kernel.access.permissions import SYSTEM_ROLE, bundles
+from tinhso.kernel.base.ids import uuid7
+from tinhso.kernel.geo.models import Place
+from tinhso.kernel.organisations.models import AdminUnit, Agency
+
+
+class Role(models.Model):
+    """A named set of rights. Declared roles follow the rooms' bundles; others are the administrator's own."""
+
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    title = models.CharField(_("title"), max_length=160)
+    declared = models.BooleanField(default=False)
+    second_factor = models.BooleanField(_("needs two factors"), default=True)
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def shown_title(self) -> Any:
+        """The title in the reader's language when a room declares the role, else as it was typed."""
+        if self.declared and self.code != SYSTEM_ROLE and (found := bundles().get(self.code)):
+            return found.title
+        return self.title
+
+
+class RolePermission(models.Model):
+    """One right in one role; `permission` is the name that a room declares."""
+
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="permissions", db_index=False)
+    permission = models.CharField(max_length=80, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["role", "permission"], name="access_right_once_per_role")]
+
+    def __str__(self) -> str:
+        return f"{self.role_id}: {self.permission}"
+
+
+class Grant(models.Model):
+    """One role given to one actor. An empty scope column means everywhere; `valid_until` is excluded.
+
+    A delegated grant names the grant it is a part of and never outlives it: the view
+    `kernel_access_right` cuts it to the other's validity. `only` keeps a part of the role's rights.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    holder_id = models.UUIDField(_("holder"))
+    role = models.ForeignKey(Role, on_delete=models.PROTECT, related_name="grants", verbose_name=_("role"))
+    only = ArrayField(models.CharField(max_length=80), null=True, blank=True)
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("agency")
+    )
+    unit = models.ForeignKey(
+        AdminUnit, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("unit")
+    )
+    place = models.ForeignKey(
+        Place, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("place")
+    )
+    record_id = models.UUIDField(_("record"), null=True, blank=True)
+    valid_from = models.DateTimeField(_("valid from"))
+    valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
+    delegated_from = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="delegated",
+        verbose_name=_("delegated from"),
+    )
+    granted_by = models.UUIDField(_("granted by"))
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["holder_id", "role"], name="access_grant_holder")]
+        constraints = [
+            models.CheckConstraint(
+                name="access_grant_ends_after_it_begins",
+                condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
+            ),
+            models.CheckConstraint(
+                name="access_delegation_has_an_end",
+                condition=Q(delegated_from=None) | Q(valid_until__isnull=False),
+            ),
+        ]
+
+    SCOPES: ClassVar[tuple[str, ...]] = ("agency_id", "unit_id", "place_id", "record_id")
+
+    def __str__(self) -> str:
+        return f"{self.holder_id}: {self.role_id}"
+
+
+class Right(models.Model):
+    """A row of the view `kernel_access_right`: grants spelled out by right. Read only; it has no key of its own."""
+
+    holder_id = models.UUIDField(primary_key=True)
+    permission = models.CharField(max_length=80)
+    agency_id = models.UUIDField(null=True)
+    unit_id = models.UUIDField(null=True)
+    place_id = models.UUIDField(null=True)
+    record_id = models.UUIDField(null=True)
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "kernel_access_right"
+
+    def __str__(self) -> str:
+        return f"{self.holder_id}: {self.permission}"
