@@ -94,6 +94,7 @@ elif env.text("DATABASE_URL"):
 else:
     DATABASES = {}
 
+LOCALE_PATHS = [PACKAGE / "kernel" / "base" / "locale"]  # the one folder of words that is no app
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English")), ("zh-hans", _("Chinese"))]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
