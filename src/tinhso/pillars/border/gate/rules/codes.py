@@ -1,0 +1,38 @@
+"""The catalogue of refusals: `tables/error_codes.csv` gives each its code, HTTP status and sentence.
+
+Codes BG-001 to BG-038 are the province's; BG-101 and up are ours, for input that its list does not name.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from tinhso.kernel.base.bilingual import Bilingual
+from tinhso.kernel.base.errors import Refusal
+from tinhso.pillars.border.gate.rules.tables import Row, table
+
+
+class GateRefusal(Refusal):
+    """A refusal of the border gate; `code` is one of the catalogue's."""
+
+
+@cache
+def catalogue() -> dict[str, Row]:
+    """All refusals by code."""
+    return {row["code"]: row for row in table("error_codes")}
+
+
+def refuse(code: str, *, field: str | None = None, **facts: Any) -> GateRefusal:
+    """The refusal of that code, to be raised by the caller; `facts` fill its sentence. Raises KeyError."""
+    row = catalogue()[code]
+    message = Bilingual(row["message_vi"], row["message_en"])
+    return GateRefusal(message, code=code, status=int(row["http"]), field=field, **facts)
+
+
+def code_of(key: str) -> str:
+    """The code of a key such as PLATE_FORMAT. Raises LookupError when there is none."""
+    for row in table("error_codes"):
+        if row["key"] == key:
+            return row["code"]
+    raise LookupError(f"no refusal has the key {key!r}")

@@ -1,0 +1,243 @@
+"""The order in which waiting trucks are called: published, and explained to each driver in one sentence.
+
+Within a class: effective time, then arrival, then code. Between classes a repeating cycle of ten steps,
+where a step is used only by the class it serves and a class without trucks is passed over. Emergencies
+always go next; then whoever has waited strictly longer than the limit of the class after the effective
+time, oldest first; neither uses a step. A truck that is here may be called before its effective time when
+nobody of its class comes first: nothing waits while the gate is free. Empty vehicles have a lane and an
+order of their own.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+EMERGENCY, FRESH, PREFERRED, ORDINARY, EMPTY = "P0", "P1", "P2", "P3", "P4"
+CLASSES = (EMERGENCY, FRESH, PREFERRED, ORDINARY, EMPTY)
+CYCLES = {
+    "season": (FRESH, FRESH, ORDINARY, FRESH, PREFERRED, FRESH, ORDINARY, FRESH, PREFERRED, ORDINARY),
+    "off_season": (FRESH, ORDINARY, PREFERRED, ORDINARY, FRESH, ORDINARY, ORDINARY, PREFERRED, ORDINARY, ORDINARY),
+}
+LONGEST_WAIT = {FRESH: timedelta(minutes=120), PREFERRED: timedelta(minutes=180), ORDINARY: timedelta(minutes=360)}
+WITHOUT_SLOT = timedelta(minutes=30)
+CALL_HOLDS = timedelta(minutes=45)
+MISSES_TO_THE_END = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A truck in the queue. `here_from`: from when it may be called; `missed_at`: its last missed call."""
+
+    code: str
+    priority: str
+    effective_at: datetime
+    arrived_at: datetime
+    here_from: datetime
+    misses: int = 0
+    missed_at: datetime | None = None
+
+    @property
+    def is_last(self) -> bool:
+        """Whether missed calls put it behind all others of its class."""
+        return self.misses >= MISSES_TO_THE_END
+
+    @property
+    def waits_since(self) -> datetime:
+        """From when its wait counts: a second missed call starts the wait anew."""
+        return self.missed_at if self.is_last and self.missed_at else self.effective_at
+
+    def order(self) -> tuple[bool, datetime, datetime, str]:
+        """The place within its class."""
+        return self.is_last, self.waits_since, self.arrived_at, self.code
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a truck is where it is: a kind of sentence and the facts that fill it, for translation.
+
+    Kinds: `emergency`, `waited_too_long` (priority, limit_minutes), `cycle` (priority, step, cycle),
+    `own_lane` for empty vehicles; for a place also `last_in_class` (misses). All carry `ahead`, the trucks
+    called before, `ahead_in_class` and `effective_at`.
+    """
+
+    kind: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call: its number from 1, when, and why. `position` is where the cycle goes on."""
+
+    ticket: Ticket
+    number: int
+    at: datetime
+    reason: Reason
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a waiting truck stands: position from 1, minutes to the call when the pace holds, and why."""
+
+    position: int
+    minutes: int
+    call_at: datetime
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How the gate calls: the next call at `start`, one each `every`, by `cycle` from its step `position`."""
+
+    start: datetime
+    every: timedelta
+    cycle: str = "season"
+    position: int = 0
+
+
+def effective_time(
+    *,
+    priority: str,
+    arrived_at: datetime,
+    slot: tuple[datetime, datetime] | None = None,
+    declared_here_at: datetime | None = None,
+) -> datetime:
+    """From when a truck counts as waiting.
+
+    Emergency: arrival. Came undeclared: declaration and 30 minutes. Slot kept (arrived by its end): start
+    of the slot; arrived later: arrival. No slot: arrival and 30 minutes.
+    """
+    if priority == EMERGENCY:
+        return arrived_at
+    if declared_here_at is not None:
+        return declared_here_at + WITHOUT_SLOT
+    if slot is None:
+        return arrived_at + WITHOUT_SLOT
+    start, end = slot
+    return start if arrived_at <= end else arrived_at
+
+
+def ticket(
+    *,
+    code: str,
+    priority: str,
+    arrived_at: datetime,
+    slot: tuple[datetime, datetime] | None = None,
+    declared_here_at: datetime | None = None,
+    misses: int = 0,
+    missed_at: datetime | None = None,
+) -> Ticket:
+    """The ticket of a truck; one that came undeclared may be called from its declaration on."""
+    effective = effective_time(priority=priority, arrived_at=arrived_at, slot=slot, declared_here_at=declared_here_at)
+    return Ticket(code, priority, effective, arrived_at, declared_here_at or arrived_at, misses, missed_at)
+
+
+def calls(tickets: Iterable[Ticket], pace: Pace) -> Iterator[Call]:
+    """All calls in their order, from `pace.start` on; a call with nobody here is left out, the beat goes on."""
+    line = _Line(tickets, pace)
+    at = pace.start
+    number = 0
+    while line.admit(at) or line.coming:
+        if chosen := line.choose(at):
+            number += 1
+            yield Call(chosen[0], number, at, chosen[1], line.position)
+            at += pace.every
+        else:
+            at = _next_beat(at, line.coming[0][0], pace.every)
+
+
+def next_call(tickets: Iterable[Ticket], pace: Pace) -> Call | None:
+    """Whom to call at `pace.start`, or nobody."""
+    line = _Line(tickets, pace)
+    line.admit(pace.start)
+    chosen = line.choose(pace.start)
+    return Call(chosen[0], 1, pace.start, chosen[1], line.position) if chosen else None
+
+
+def places(tickets: Iterable[Ticket], pace: Pace) -> dict[str, Place]:
+    """By code: position, minutes and reason of every waiting truck, loaded and empty lanes apart."""
+    lanes: tuple[list[Ticket], list[Ticket]] = ([], [])
+    for one in tickets:
+        lanes[one.priority == EMPTY].append(one)
+    return {call.ticket.code: _place(call, pace) for lane in lanes for call in calls(lane, pace)}
+
+
+def _place(call: Call, pace: Pace) -> Place:
+    minutes = max(0, -((pace.start - call.at) // timedelta(minutes=1)))
+    return Place(call.number, minutes, call.at, call.reason)
+
+
+def _next_beat(at: datetime, wanted: datetime, every: timedelta) -> datetime:
+    """The first moment of the beat at which something wanted at `wanted` can be called."""
+    return at + max(1, -((at - wanted) // every)) * every
+
+
+class _Line:
+    """Trucks still coming (a heap by when they are here) and the heaps of those here, by class."""
+
+    def __init__(self, tickets: Iterable[Ticket], pace: Pace) -> None:
+        self.coming = [(one.here_from, one.code, one) for one in tickets]
+        heapq.heapify(self.coming)
+        self.cycle_name = pace.cycle
+        self.cycle = CYCLES[pace.cycle]
+        self.position = pace.position % len(self.cycle)
+        self.here: dict[str, list[tuple[Any, Ticket]]] = {name: [] for name in CLASSES}
+        self.last: dict[str, list[tuple[Any, Ticket]]] = {name: [] for name in CLASSES}
+        self.called = dict.fromkeys(CLASSES, 0)
+
+    def admit(self, at: datetime) -> bool:
+        """Let in who is here at `at`; whether anybody waits now."""
+        while self.coming and self.coming[0][0] <= at:
+            one = heapq.heappop(self.coming)[2]
+            heap = self.last if one.is_last else self.here
+            heapq.heappush(heap[one.priority], (one.order(), one))
+        return any(self.here.values()) or any(self.last.values())
+
+    def choose(self, at: datetime) -> tuple[Ticket, Reason] | None:
+        """Take out the next truck, by the published order."""
+        if self._waits(EMERGENCY):
+            return self._take(EMERGENCY, "emergency")
+        return self._overdue(at) or self._by_cycle() or self._empty()
+
+    def _overdue(self, at: datetime) -> tuple[Ticket, Reason] | None:
+        late = [
+            (heap[name][0][1].waits_since, heap[name][0][0], name, heap)
+            for heap in (self.here, self.last)
+            for name, limit in LONGEST_WAIT.items()
+            if heap[name] and at - heap[name][0][1].waits_since > limit
+        ]
+        if not late:
+            return None
+        _, _, name, heap = min(late, key=lambda found: found[:2])
+        minutes = int(LONGEST_WAIT[name].total_seconds() // 60)
+        return self._reason(heapq.heappop(heap[name])[1], "waited_too_long", limit_minutes=minutes)
+
+    def _by_cycle(self) -> tuple[Ticket, Reason] | None:
+        for turn in range(len(self.cycle)):
+            step = (self.position + turn) % len(self.cycle)
+            if self._waits(self.cycle[step]):
+                self.position = (step + 1) % len(self.cycle)
+                return self._take(self.cycle[step], "cycle", step=step + 1, cycle=self.cycle_name)
+        return None
+
+    def _empty(self) -> tuple[Ticket, Reason] | None:
+        return self._take(EMPTY, "own_lane") if self._waits(EMPTY) else None
+
+    def _waits(self, name: str) -> bool:
+        return bool(self.here[name] or self.last[name])
+
+    def _take(self, name: str, kind: str, **facts: Any) -> tuple[Ticket, Reason]:
+        one = heapq.heappop(self.here[name] or self.last[name])[1]
+        if one.is_last:
+            kind, facts = "last_in_class", {**facts, "misses": one.misses}
+        return self._reason(one, kind, **facts)
+
+    def _reason(self, one: Ticket, kind: str, **facts: Any) -> tuple[Ticket, Reason]:
+        ahead = {"ahead": sum(self.called.values()), "ahead_in_class": self.called[one.priority]}
+        self.called[one.priority] += 1
+        known = {"priority": one.priority, "effective_at": one.effective_at}
+        return one, Reason(kind, {**known, **ahead, **facts})
