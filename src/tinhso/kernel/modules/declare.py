@@ -117,6 +117,15 @@ class Loader(Declaration):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Importer(Declaration):
+    """A kind of file that `./tinhso import KIND FILE` reads; `columns` say what each column holds."""
+
+    title: Any
+    columns: tuple[tuple[str, str], ...]
+    read: Callable[..., int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """One find of a search, ready to be shown."""
 
@@ -156,6 +165,7 @@ TASK_SOURCES: Registry[TaskSource] = Registry("task source")
 DOORS: Registry[Door] = Registry("door")
 DEMOS: Registry[Loader] = Registry("demo loader")
 PROFILES: Registry[Loader] = Registry("profile loader")
+IMPORTERS: Registry[Importer] = Registry("importer")
 
 
 def metric(
@@ -310,8 +320,28 @@ def demo(order: int) -> Callable[[Function], Function]:
 
 
 def profile(order: int) -> Callable[[Function], Function]:
-    """Declare a loader of true reference data (units, forces, codes), which every installation needs."""
+    """Declare a loader of true reference data (units, forces, codes), which every installation needs.
+
+    It is called with `at`, may be called again without harm, and returns how many rows it holds in place.
+    """
     return _loader(PROFILES, order)
+
+
+def importer(kind: str, *, title: Any, columns: Mapping[str, str]) -> Callable[[Function], Function]:
+    """Declare, in the room's `profile.py`, how a file of one kind is read.
+
+    The function takes the path, `at` and `on` (a day or None), changes all or nothing, returns the number of rows,
+    and raises Refusal with the place of what it cannot take.
+    """
+
+    def declare(function: Function) -> Function:
+        IMPORTERS.add(
+            kind,
+            Importer(name=kind, module=function.__module__, title=title, columns=tuple(columns.items()), read=function),
+        )
+        return function
+
+    return declare
 
 
 def in_order(declared: Iterable[Loader]) -> list[Loader]:
