@@ -95,6 +95,9 @@ else:
     DATABASES = {}
 
 LOCALE_PATHS = [PACKAGE / "kernel" / "base" / "locale"]  # the one folder of words that is no app
+# Where the sealer of the audit connects, when that is not the application's database under its own name.
+SEALER_DATABASE = env.database("DATABASE_SEALER_URL") if env.text("DATABASE_SEALER_URL") else None
+
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English")), ("zh-hans", _("Chinese"))]
 TIME_ZONE = "Asia/Ho_Chi_Minh"

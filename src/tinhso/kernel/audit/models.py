@@ -15,6 +15,7 @@ class Entry(models.Model):
     id = models.BigIntegerField(primary_key=True)
     epoch = models.SmallIntegerField()
     at = models.DateTimeField()
+    written_at = models.DateTimeField()
     actor = models.UUIDField()
     action = models.TextField()
     kind = models.TextField()

@@ -63,7 +63,7 @@ class Delivery(models.Model):
 class Held(models.Model):
     """An event that one handler has not taken yet: to be tried again, or dead until an operator decides.
 
-    Later events of the same record wait behind it for that handler only.
+    Later events of the same record wait behind it for that handler only, with no `due_at` of their own.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -78,7 +78,7 @@ class Held(models.Model):
     actor = models.UUIDField()
     payload = models.JSONField()
     tries = models.IntegerField(_("tries"), default=0)
-    due_at = models.DateTimeField(_("next try"))
+    due_at = models.DateTimeField(_("next try"), null=True)
     dead_at = models.DateTimeField(_("given up at"), null=True)
     error = models.TextField(_("error"), default="", blank=True)
     held_at = models.DateTimeField(_("held since"))

@@ -20,3 +20,15 @@ class PeriodicRun(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class JobFailure(models.Model):
+    """Why one try of a deferred job failed."""
+
+    job_id = models.BigIntegerField(db_index=True)
+    job = models.CharField(_("job"), max_length=200)
+    at = models.DateTimeField(_("failed at"), db_index=True)
+    error = models.TextField(_("error"))
+
+    def __str__(self) -> str:
+        return f"{self.job_id} {self.job}"

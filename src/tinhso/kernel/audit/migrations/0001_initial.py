@@ -25,12 +25,14 @@ end $$;
 """
 
 # epoch: raised when the database moves to another cluster, whose transaction numbers begin anew.
+# at: the moment the platform shows; written_at: the machine's own.
 # payload: canonical JSON as text, because jsonb does not keep the bytes that were sealed.
 ENTRY = """
 create table kernel_audit_entry (
     id bigint not null generated always as identity,
     tx xid8 not null default pg_current_xact_id(),
     at timestamptz not null,
+    written_at timestamptz not null default clock_timestamp(),
     actor uuid not null,
     record_id uuid,
     version integer,
@@ -111,6 +113,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigIntegerField(primary_key=True, serialize=False)),
                 ("epoch", models.SmallIntegerField()),
                 ("at", models.DateTimeField()),
+                ("written_at", models.DateTimeField()),
                 ("actor", models.UUIDField()),
                 ("action", models.TextField()),
                 ("kind", models.TextField()),

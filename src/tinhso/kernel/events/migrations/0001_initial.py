@@ -47,6 +47,7 @@ grant execute on function kernel_events_publish(text, text, uuid, integer, times
 
 # claim: lock the lane that waited longest among those with something to do; the lock lasts as long as the
 # transaction, so it covers the delivery. finish: only the transaction that holds the lane may remove its events.
+# hold: wait for a lane, for an operator's decision on what a handler could not take.
 CLAIM = """
 create function kernel_events_claim() returns smallint language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
@@ -77,8 +78,15 @@ begin
     return gone;
 end $$;
 
-revoke execute on function kernel_events_claim(), kernel_events_finish(smallint, bigint[]) from public, tinhso_sealer;
-grant execute on function kernel_events_claim(), kernel_events_finish(smallint, bigint[]) to tinhso_app;
+create function kernel_events_hold(lane smallint) returns void language sql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+    select from kernel_events_shard where no = lane for update
+$$;
+
+revoke execute on function kernel_events_claim(), kernel_events_finish(smallint, bigint[]), kernel_events_hold(smallint)
+    from public, tinhso_sealer;
+grant execute on function kernel_events_claim(), kernel_events_finish(smallint, bigint[]), kernel_events_hold(smallint)
+    to tinhso_app;
 """
 
 
@@ -148,7 +156,7 @@ class Migration(migrations.Migration):
                 ("actor", models.UUIDField()),
                 ("payload", models.JSONField()),
                 ("tries", models.IntegerField(default=0, verbose_name="tries")),
-                ("due_at", models.DateTimeField(verbose_name="next try")),
+                ("due_at", models.DateTimeField(null=True, verbose_name="next try")),
                 ("dead_at", models.DateTimeField(null=True, verbose_name="given up at")),
                 ("error", models.TextField(blank=True, default="", verbose_name="error")),
                 ("held_at", models.DateTimeField(verbose_name="held since")),
@@ -166,6 +174,7 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(
             CLAIM,
-            "drop function kernel_events_claim(); drop function kernel_events_finish(smallint, bigint[]);",
+            "drop function kernel_events_claim(); drop function kernel_events_finish(smallint, bigint[]);"
+            " drop function kernel_events_hold(smallint);",
         ),
     ]

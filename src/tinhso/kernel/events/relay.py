@@ -1,0 +1,164 @@
+"""Carry events from the outbox to their handlers: at least once, each record's events in order.
+
+The relay locks a lane, delivers inside that transaction, and commits: what a handler writes and the memory
+that it has had the event stand or fall together. Each handler works in a savepoint of its own; when it
+raises, only its own work is undone and the event is held for it (kernel.events.held).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import structlog
+from django.db import connection, transaction
+
+from tinhso.kernel.audit.binding import bind
+from tinhso.kernel.base.actor import SYSTEM
+from tinhso.kernel.events import held, live
+from tinhso.kernel.events.event import Event
+from tinhso.kernel.events.models import Held
+from tinhso.kernel.events.wake import CHANNEL
+from tinhso.kernel.jobs.driver import connect
+from tinhso.kernel.jobs.loops import surrounded
+from tinhso.kernel.modules.declare import HANDLERS, Handler
+
+BATCH = 500
+CALLS = 60  # handlers called in one transaction: beyond 64 savepoints PostgreSQL's snapshots grow slow
+SECONDS = 0.3  # and for no longer than this: an open transaction holds up the sealing of the audit
+NET = 0.2
+
+TAKE = """
+select id, name, record_kind, record_id, version, at, actor, payload
+from kernel_events_outbox where shard = %s::smallint order by id limit %s::integer
+"""
+HAD = "select event_id, handler from kernel_events_delivery where event_id = any(%s::bigint[])"
+REMEMBER = """
+insert into kernel_events_delivery (event_id, handler, delivered_at)
+select *, clock_timestamp() from unnest(%s::bigint[], %s::text[])
+"""
+FINISH = "select kernel_events_finish(%s::smallint, %s::bigint[])"
+
+log = structlog.get_logger("events.relay")
+
+
+@dataclass(slots=True)
+class Lane:
+    """What is done with one lane in one transaction."""
+
+    no: int
+    handlers: dict[str, list[Handler]]
+    blocked: set[tuple[str, UUID]] = field(default_factory=set)
+    had: set[tuple[int, str]] = field(default_factory=set)
+    delivered: list[tuple[int, str]] = field(default_factory=list)
+    holding: list[Held] = field(default_factory=list)
+    calls: int = 0
+    until: float = field(default_factory=lambda: time.monotonic() + SECONDS)
+
+    @property
+    def spent(self) -> bool:
+        return self.calls >= CALLS or time.monotonic() >= self.until
+
+    def deliver(self, event: Event) -> None:
+        """Give the event to each of its handlers that has not had it and is not waiting on this record."""
+        for handler in self.handlers.get(event.name, ()):
+            if (event.id, handler.name) in self.had:
+                continue
+            if (handler.name, event.record_id) in self.blocked:
+                self.holding.append(held.behind(event, handler.name, self.no))
+            elif (error := self.call(handler, event)) is None:
+                self.delivered.append((event.id, handler.name))
+            else:
+                self.blocked.add((handler.name, event.record_id))
+                self.holding.append(held.failed(event, handler.name, self.no, error))
+
+    def call(self, handler: Handler, event: Event) -> Exception | None:
+        """What the handler raised, its writes undone; None when it was content."""
+        self.calls += 1
+        try:
+            with transaction.atomic():
+                handler.handle(event)
+        except Exception as error:
+            if connection.connection is None or connection.connection.closed:
+                raise
+            log.warning("handler failed", handler=handler.name, name=event.name, id=event.id, error=repr(error))
+            return error
+        return None
+
+
+def deliver_once() -> list[Event] | None:
+    """Deliver what one lane holds, up to the limits; None when no lane has anything to do."""
+    bind(SYSTEM)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select kernel_events_claim()")
+        number = cursor.fetchone()[0]
+        if number is None:
+            return None
+        lane = Lane(number, _handlers())
+        _again(lane)
+        gone = _fresh(lane, cursor)
+        cursor.execute(REMEMBER, [[event for event, _ in lane.delivered], [name for _, name in lane.delivered]])
+        Held.objects.bulk_create(lane.holding)
+        cursor.execute(FINISH, [number, [event.id for event in gone]])
+    return gone
+
+
+def run(stop: threading.Event) -> None:
+    """Deliver until told to stop: drain, then wait for a wake-up, with a look every 200 ms as the net."""
+    with connect("tinhso relay") as line:
+        line.execute(f"listen {CHANNEL}")
+        while not stop.is_set():
+            with surrounded():
+                _drain(stop, line)
+            for _ in line.notifies(timeout=NET, stop_after=1):
+                pass
+
+
+def _drain(stop: threading.Event, line: psycopg.Connection[Any]) -> None:
+    while not stop.is_set() and (events := deliver_once()) is not None:
+        for payload in live.payloads(events):
+            line.execute("select pg_notify(%s, %s)", [live.CHANNEL, payload])
+
+
+def _handlers() -> dict[str, list[Handler]]:
+    found: dict[str, list[Handler]] = {}
+    for handler in HANDLERS:
+        found.setdefault(handler.event, []).append(handler)
+    return found
+
+
+def _fresh(lane: Lane, cursor: Any) -> list[Event]:
+    """Deliver new events in order; returns those that may leave the outbox."""
+    cursor.execute(TAKE, [lane.no, BATCH])
+    events = [Event(*row[1:], id=row[0]) for row in cursor.fetchall()]
+    heard = [event for event in events if event.name in lane.handlers]
+    if heard:
+        cursor.execute(HAD, [[event.id for event in heard]])
+        lane.had = set(cursor.fetchall())
+        lane.blocked = held.waiting({event.record_id for event in heard})
+    gone: list[Event] = []
+    for event in events:
+        if gone and lane.spent:
+            break
+        lane.deliver(event)
+        gone.append(event)
+    return gone
+
+
+def _again(lane: Lane) -> None:
+    """Try once more what handlers could not take before."""
+    for row in held.due(lane.no, limit=20):
+        if lane.spent:
+            return
+        event = held.event_of(row)
+        handler = HANDLERS.get(row.handler) if row.handler in HANDLERS else None
+        error = held.NoHandler(row.handler) if handler is None else lane.call(handler, event)
+        if error is None:
+            lane.delivered.append((event.id, row.handler))
+            held.release(row)
+        else:
+            held.failed_again(row, error)
