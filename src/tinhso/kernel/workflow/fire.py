@@ -1,0 +1,274 @@
+"""`fire`: the only way a state changes.
+
+One call of one generated function does permission, guards, row lock, state, history, audit and the step's
+event, in one transaction. Called alone it runs in autocommit: do not wrap a single `fire` in a transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
+
+import psycopg
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
+
+from tinhso.kernel.access import refusals
+from tinhso.kernel.access.scope import Where
+from tinhso.kernel.audit.binding import bind
+from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.base.errors import Refusal, Stale
+from tinhso.kernel.events.wake import wake
+from tinhso.kernel.workflow.rows import as_json
+from tinhso.kernel.workflow.table import FlowTable
+
+if TYPE_CHECKING:
+    from tinhso.kernel.workflow.models import FlowModel
+
+TRIES = 3
+CHUNK = 1_000
+
+Record = TypeVar("Record", bound="FlowModel")
+
+
+class StepRefused(Refusal):
+    """A step that was not done; `code` names the guard's refusal, `state` where the record stands."""
+
+    def __init__(self, refusal: Refusal, *, step: str, state: str = "", guard: str = "") -> None:
+        super().__init__(
+            refusal.message, code=refusal.code, status=refusal.status, field=refusal.field, **refusal.facts
+        )
+        self.step, self.state, self.guard = step, state, guard
+
+
+@dataclass
+class Outcome:
+    """What a batch did: versions of the records done, refusals of the others, by id."""
+
+    done: dict[UUID, int] = field(default_factory=dict)
+    refused: dict[UUID, StepRefused] = field(default_factory=dict)
+
+
+def fire(
+    flow: FlowTable, record: Record, step: str, *, by: Actor, at: datetime, expected: int | None = None, **facts: Any
+) -> Record:
+    """Do one step of one record and bring the record up to date.
+
+    `expected`: the version that the caller saw; another one is Stale. Columns that the step sets are read
+    again when they are next looked at. Raises StepRefused (a guard, the table or a right says no).
+    """
+    guarded = any(row.python_guards for row in flow.step_rows(step))
+    for attempt in range(TRIES):
+        want = _ask_python(flow, record, step, at, facts) if guarded else expected
+        if guarded and expected is not None and want != expected:
+            raise Stale
+        try:
+            version, state = _call(flow, record.pk, step, by, at, want, facts)
+        except psycopg.Error as error:
+            if error.sqlstate == "FI409" and expected is None and attempt < TRIES - 1 and _outermost():
+                continue
+            raise refusal_of(flow, error, step=step, by=by, record_id=record.pk, at=at) from error
+        _refresh(flow, record, step, version, state, at)
+        return record
+    raise Stale
+
+
+def fire_many(
+    flow: FlowTable,
+    records: Iterable[Any],
+    step: str,
+    *,
+    by: Actor,
+    at: datetime,
+    together: bool = True,
+    facts: Mapping[UUID, Mapping[str, Any]] | None = None,
+    **shared: Any,
+) -> Outcome:
+    """Do one step of many records (or ids), set-based, in chunks of 1,000.
+
+    `together`: one refusal undoes all and is raised; otherwise each refusal is told in the outcome.
+    `facts` by id are laid over the shared ones.
+    """
+    ids = sorted({getattr(record, "pk", record) for record in records})
+    outcome = Outcome()
+    if not ids:
+        return outcome
+    with transaction.atomic():
+        for start in range(0, len(ids), CHUNK):
+            chunk = ids[start : start + CHUNK]
+            passed = [{**shared, **(facts or {}).get(record_id, {})} for record_id in chunk]
+            _fire_chunk(flow, chunk, step, by, at, together, passed, outcome)
+    return outcome
+
+
+def create_many(
+    flow: FlowTable, records: Sequence[Record], *, by: Actor, at: datetime, step: str = "create", **facts: Any
+) -> list[Record]:
+    """Make records in one statement; returns them as they stand. Raises StepRefused when any may not be made."""
+    if not records:
+        return []
+    rows = Jsonb([as_json(record) for record in records])
+    try:
+        made = _execute(
+            f"select id, version, state from {flow.table}_create(%s::jsonb, %s::text, %s::timestamptz, %s::jsonb)",
+            (rows, step, at, Jsonb(facts)),
+            by,
+        )
+    except psycopg.Error as error:
+        raise refusal_of(flow, error, step=step, by=by, record_id=records[0].pk, at=at) from error
+    states = {record_id: (version, state) for record_id, version, state in made}
+    for record in records:
+        record.version, record.state = states[record.pk]
+        record.state_since = record.created_at = at
+        record.created_by = by.id
+        record._state.adding, record._state.db = False, connection.alias
+    return list(records)
+
+
+def refusal_of(
+    flow: FlowTable, error: psycopg.Error, *, step: str, by: Actor, record_id: UUID, at: datetime
+) -> StepRefused | psycopg.Error:
+    """The refusal that a database error stands for, or the error itself when it stands for none."""
+    state, detail, hint = error.sqlstate, error.diag.message_detail or "", error.diag.message_hint or ""
+    if state == "FI403":
+        refusals.record(by, detail, on=Where(record=record_id), at=at)
+    if state == "23505" and error.diag.constraint_name in flow.constraints:
+        return StepRefused(flow.refuse(flow.constraints[error.diag.constraint_name]), step=step)
+    if not state or not state.startswith("FI"):
+        return error
+    return _refused(flow, state, detail, step, hint)
+
+
+def _refused(flow: FlowTable, state: str, detail: str, step: str, guard: str = "") -> StepRefused:
+    plain = {"FI401": "nobody", "FI403": "forbidden", "FI404": "not-found", "FI409": "stale", "FI423": "illegal-step"}
+    code = detail if state == "FI422" else flow.codes.get(state, plain.get(state, state))
+    stands = detail if state == "FI423" else ""
+    refusal = flow.refuse(code, step=step, state=flow.states.get(stands, stands), permission=detail)
+    return StepRefused(refusal, step=step, state=stands, guard=guard)
+
+
+def _call(
+    flow: FlowTable, record_id: UUID, step: str, by: Actor, at: datetime, want: int | None, facts: Mapping[str, Any]
+) -> tuple[int, str]:
+    sql = f"select version, state from {flow.table}_fire(%s::uuid, %s::text, %s::timestamptz, %s::integer, %s::jsonb)"
+    return _execute(sql, (record_id, step, at, want, Jsonb(facts)), by)[0]  # type: ignore[return-value]
+
+
+def _fire_chunk(
+    flow: FlowTable,
+    ids: list[UUID],
+    step: str,
+    by: Actor,
+    at: datetime,
+    together: bool,
+    passed: list[dict[str, Any]],
+    outcome: Outcome,
+) -> None:
+    versions: list[int | None] = [None] * len(ids)
+    if any(row.python_guards for row in flow.step_rows(step)):
+        ids, versions, passed = _ask_python_of_many(flow, ids, step, at, passed, together, outcome)
+    sql = (
+        f"select id, version, refusal, detail from {flow.table}_fire_many"
+        "(%s::uuid[], %s::integer[], %s::text, %s::timestamptz, %s::jsonb[], %s::boolean)"
+    )
+    try:
+        rows = _execute(sql, (ids, versions, step, at, [Jsonb(one) for one in passed], together), by)
+    except psycopg.Error as error:
+        raise refusal_of(flow, error, step=step, by=by, record_id=ids[0], at=at) from error
+    for record_id, version, refusal, detail in rows:
+        if refusal:
+            outcome.refused[record_id] = _refused(flow, refusal, detail or "", step)
+        else:
+            outcome.done[record_id] = version
+
+
+def _ask_python(flow: FlowTable, record: Any, step: str, at: datetime, facts: Mapping[str, Any]) -> int:
+    """Ask the step's Python guards on a narrow read; returns the version they saw."""
+    rows = _narrow(flow, step, [record.pk])
+    if not rows:
+        raise _refused(flow, "FI404", "", step)
+    return _judge(flow, step, rows[0], facts, at)
+
+
+def _ask_python_of_many(
+    flow: FlowTable,
+    ids: list[UUID],
+    step: str,
+    at: datetime,
+    passed: list[dict[str, Any]],
+    together: bool,
+    outcome: Outcome,
+) -> tuple[list[UUID], list[int | None], list[dict[str, Any]]]:
+    facts_of = dict(zip(ids, passed, strict=True))
+    good: list[tuple[UUID, int | None, dict[str, Any]]] = []
+    for row in _narrow(flow, step, ids):
+        try:
+            good.append((row["id"], _judge(flow, step, row, facts_of[row["id"]], at), facts_of[row["id"]]))
+        except StepRefused as refusal:
+            if together:
+                raise
+            outcome.refused[row["id"]] = refusal
+    return [one[0] for one in good], [one[1] for one in good], [one[2] for one in good]
+
+
+def _judge(flow: FlowTable, step: str, row: Mapping[str, Any], facts: Mapping[str, Any], at: datetime) -> int:
+    for one in flow.step_rows(step):
+        if row["state"] not in one.source:
+            continue
+        for guard in one.python_guards:
+            try:
+                passed = guard.check(row, facts, at)
+            except StepRefused:
+                raise
+            except Refusal as refusal:
+                raise StepRefused(refusal, step=step, state=row["state"], guard=guard.name) from refusal
+            if not passed:
+                raise StepRefused(flow.refuse(guard.refuses, **facts), step=step, state=row["state"], guard=guard.name)
+    return int(row["version"])
+
+
+def _narrow(flow: FlowTable, step: str, ids: list[UUID]) -> list[dict[str, Any]]:
+    columns = dict.fromkeys(
+        ["id", "version", "state"]
+        + [column for row in flow.step_rows(step) for guard in row.python_guards for column in guard.columns]
+    )
+    sql = f"select {', '.join(columns)} from {flow.table} where id = any(%s::uuid[])"
+    return [dict(zip(columns, row, strict=True)) for row in _execute(sql, (ids,), None)]
+
+
+def _execute(sql: str, parameters: tuple[Any, ...], by: Actor | None) -> list[tuple[Any, ...]]:
+    """Run one statement on Django's own connection, prepared, past the ORM.
+
+    Inside a transaction a refusal may not spoil what came before it: a savepoint stands around the call.
+    """
+    connection.ensure_connection()
+    if by is not None:
+        bind(by)
+    if _outermost():
+        rows = _on_cursor(sql, parameters)
+        if by is not None:
+            wake()
+        return rows
+    with transaction.atomic():
+        rows = _on_cursor(sql, parameters)
+    if by is not None:
+        transaction.on_commit(wake)
+    return rows
+
+
+def _on_cursor(sql: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    with psycopg.Cursor(connection.connection) as cursor:
+        return cursor.execute(sql, parameters, prepare=True).fetchall()  # type: ignore[arg-type]
+
+
+def _outermost() -> bool:
+    return not connection.in_atomic_block
+
+
+def _refresh(flow: FlowTable, record: Record, step: str, version: int, state: str, at: datetime) -> None:
+    record.version, record.state, record.state_since = version, state, at
+    for column in flow.set_columns(step):
+        record.__dict__.pop(column, None)

@@ -1,0 +1,32 @@
+"""A model's instance as the JSON row that the making function takes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, models
+
+
+def as_json(record: models.Model) -> dict[str, Any]:
+    """Column → value that `jsonb_populate_record` reads back to the same."""
+    return {field.column: _plain(_stored(field, record)) for field in record._meta.concrete_fields}
+
+
+def _stored(field: models.Field[Any, Any], record: models.Model) -> Any:
+    value = field.pre_save(record, add=True)
+    if isinstance(field, models.JSONField):
+        return value
+    return field.get_db_prep_save(value, connection) if not hasattr(value, "wkb") else value.hexewkb.decode()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, UUID | Decimal):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value

@@ -1,0 +1,1 @@
+"""From a flow to the SQL functions that alone may change its records."""
