@@ -1,16 +1,20 @@
-"""The test run's database: one migrated template per state of the migrations, one clone per worker.
+"""The test run's databases: one migrated template per state of the migrations, one clone per worker.
 
 Nothing is truncated (the audit refuses it): a test that commits takes `own_database`, a clone of its own.
+Tests in the xdist group "cluster" look at a cluster as a whole (seals, outbox): their clone lies in a second one.
 """
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -18,16 +22,40 @@ from psycopg import conninfo, sql
 
 ROOT = Path(__file__).resolve().parent
 PASSWORDS = {"tinhso_migrate": "tests", "tinhso_app": "tests", "tinhso_sealer": "tests"}
+COUNTER = itertools.count()
 
 
-def admin_dsn() -> str:
-    """Where the tests' own cluster listens, as its superuser."""
-    return os.environ["TINHSO_TEST_CLUSTER"]
+def pytest_configure(config: pytest.Config) -> None:
+    """No test talks to the world: only to this machine and to the database's socket."""
+    config.option.allow_hosts = "127.0.0.1,::1,localhost"
+    config.option.allow_unix_socket = True
 
 
-def url(role: str, name: str) -> str:
-    parts = conninfo.conninfo_to_dict(admin_dsn())
-    return f"postgresql://{role}:{PASSWORDS.get(role, '')}@/{name}?host={parts['host']}&port={parts['port']}"
+def shared_cluster() -> str:
+    """Where the tests' cluster listens, as its superuser."""
+    try:
+        return os.environ["TINHSO_TEST_CLUSTER"]
+    except KeyError:
+        raise pytest.UsageError("the tests need their cluster: run them by ./tinhso test") from None
+
+
+def own_cluster() -> str:
+    """The second cluster, for tests that look at a cluster as a whole; without one the first."""
+    return os.environ.get("TINHSO_TEST_OWN_CLUSTER") or shared_cluster()
+
+
+def url(cluster: str, role: str, name: str) -> str:
+    parts = conninfo.conninfo_to_dict(cluster)
+    return f"postgresql://{role}:{PASSWORDS[role]}@/{name}?host={parts['host']}&port={parts['port']}"
+
+
+def environment_for(cluster: str, name: str) -> dict[str, str]:
+    """The addresses of one database for each role, as every process reads them."""
+    return {
+        "DATABASE_URL": url(cluster, "tinhso_app", name),
+        "DATABASE_ADMIN_URL": url(cluster, "tinhso_migrate", name),
+        "DATABASE_SEALER_URL": url(cluster, "tinhso_sealer", name),
+    }
 
 
 def schema_digest() -> str:
@@ -38,90 +66,128 @@ def schema_digest() -> str:
     return digest.hexdigest()[:16]
 
 
-def clone(name: str, template: str) -> None:
+def clone(cluster: str, name: str, template: str) -> None:
     from tinhso.cli.database import create_database
 
-    drop(name)
-    create_database(admin_dsn(), name, template=template)
+    drop(cluster, name)
+    create_database(cluster, name, template=template)
 
 
-def drop(name: str) -> None:
-    with psycopg.connect(admin_dsn(), autocommit=True) as connection:
+def drop(cluster: str, name: str) -> None:
+    with psycopg.connect(cluster, autocommit=True) as connection:
         connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 
-@pytest.fixture(scope="session")
-def template_database() -> str:
-    """The name of a database with all migrations applied, made once per state of the migrations."""
-    from tinhso.cli.database import create_database, create_roles
-
+def template_in(cluster: str) -> str:
+    """The name of a database with all migrations applied, made once per cluster and state of the migrations."""
     name = f"template_{schema_digest()}"
-    with psycopg.connect(admin_dsn(), autocommit=True) as connection:
-        connection.execute("select pg_advisory_lock(20202020)")
-        found = connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone()
-        if not found:
-            create_roles(admin_dsn(), PASSWORDS)
-            drop(f"{name}_new")
-            create_database(admin_dsn(), f"{name}_new")
-            environment = {
-                **os.environ,
-                "TINHSO_ROLE": "migrate",
-                "DJANGO_SETTINGS_MODULE": "tinhso.config.settings.test",
-                "DATABASE_URL": url("tinhso_app", f"{name}_new"),
-                "DATABASE_ADMIN_URL": url("tinhso_migrate", f"{name}_new"),
-            }
-            command = [sys.executable, "-m", "django", "migrate", "--no-input", "-v0"]
-            done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-            if done.returncode:
-                raise RuntimeError(f"the migrations failed:\n{done.stderr[-4000:]}")
+    with psycopg.connect(cluster, autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(20202020)")  # held until the connection closes
+        if not connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
+            _make_template(cluster, name)
             connection.execute(
                 sql.SQL("alter database {} rename to {}").format(sql.Identifier(f"{name}_new"), sql.Identifier(name))
             )
     return name
 
 
+def _make_template(cluster: str, name: str) -> None:
+    from tinhso.cli.database import create_database, create_roles, drop_matching
+
+    if os.environ.get("TINHSO_TEST_KEEP") == "one":  # the cluster is this checkout's alone
+        drop_matching(cluster, "select datname from pg_database where datname like 'template\\_%'")
+    create_roles(cluster, PASSWORDS)
+    drop(cluster, f"{name}_new")
+    create_database(cluster, f"{name}_new")
+    environment = {
+        **os.environ,
+        **environment_for(cluster, f"{name}_new"),
+        "TINHSO_ROLE": "migrate",
+        "DJANGO_SETTINGS_MODULE": "tinhso.config.settings.test",
+    }
+    command = [sys.executable, "-m", "django", "migrate", "--no-input", "-v0"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"the migrations failed:\n{done.stderr[-4000:]}")
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(template_database: str, django_db_blocker: pytest.FixtureDef, worker_id: str) -> Iterator[None]:
+def template_database() -> str:
+    return template_in(shared_cluster())
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(template_database: str, django_db_blocker: Any, worker_id: str) -> Iterator[None]:
     """Point Django at this worker's clone, as the application's own role."""
     name = f"test_{worker_id}_{os.getpid()}"
-    clone(name, template_database)
-    _point_django_at(name)
+    clone(shared_cluster(), name, template_database)
+    _point_django_at(shared_cluster(), name)
     yield
     from django.db import connections
 
     with django_db_blocker.unblock():
         connections.close_all()
-    drop(name)
+    drop(shared_cluster(), name)
 
 
 @pytest.fixture
-def own_database(
-    django_db_setup: None, template_database: str, worker_id: str, django_db_blocker: pytest.FixtureDef
+def own_database(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A database for one test that commits: cloned before, dropped after.
+
+    A test of the xdist group "cluster" gets its clone in the second cluster.
+    """
+    with _own(own_cluster() if _looks_at_a_cluster(request.node) else shared_cluster(), django_db_blocker) as name:
+        yield name
+
+
+@pytest.fixture
+def own_cluster_database(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
 ) -> Iterator[str]:
-    """A database for one test that commits: cloned before, dropped after."""
+    """Like `own_database`, always in the second cluster; only for tests of the xdist group "cluster"."""
+    if not _looks_at_a_cluster(request.node):
+        raise pytest.UsageError('own_cluster_database needs @pytest.mark.xdist_group("cluster")')
+    with _own(own_cluster(), django_db_blocker) as name:
+        yield name
+
+
+def _looks_at_a_cluster(node: pytest.Item) -> bool:
+    marks = node.iter_markers("xdist_group")
+    return any("cluster" in (*mark.args, mark.kwargs.get("name")) for mark in marks)
+
+
+@contextmanager
+def _own(cluster: str, blocker: Any) -> Iterator[str]:
     from django.db import connection, connections
 
-    before = connection.settings_dict["NAME"]
-    name = f"own_{worker_id}_{os.getpid()}"
-    clone(name, template_database)
-    with django_db_blocker.unblock():
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "one")
+    name = f"own_{worker}_{os.getpid()}_{next(COUNTER)}"
+    clone(cluster, name, template_in(cluster))
+    before = dict(connection.settings_dict)
+    addresses = {key: os.environ.get(key) for key in environment_for(cluster, name)}
+    with blocker.unblock():
         connections.close_all()
-        _point_django_at(name)
+        _point_django_at(cluster, name)
         try:
             yield name
         finally:
             connections.close_all()
-            _point_django_at(before)
-    drop(name)
+            for key, value in addresses.items():
+                os.environ[key] = value or ""
+            _use(before)
+    drop(cluster, name)
 
 
-def _point_django_at(name: str) -> None:
+def _point_django_at(cluster: str, name: str) -> None:
+    from tinhso.config import env
+
+    os.environ.update(environment_for(cluster, name))
+    _use(env.database("DATABASE_URL"))
+
+
+def _use(values: dict[str, Any]) -> None:
     from django.conf import settings
     from django.db import connections
 
-    from tinhso.config import env
-
-    os.environ["DATABASE_URL"] = url("tinhso_app", name)
-    values = env.database("DATABASE_URL")
     settings.DATABASES["default"].update(values)
     connections["default"].settings_dict.update(values)

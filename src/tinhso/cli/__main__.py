@@ -1,17 +1,39 @@
 """`python -m tinhso.cli`: what `./tinhso` hands over to."""
 
+from __future__ import annotations
+
+import importlib
 import os
 import sys
 
+from tinhso.cli import surroundings, table
+from tinhso.cli.steps import answer
 
-def main() -> None:
+
+def main() -> int:
+    name, *args = sys.argv[1:] or ["help"]
+    name = {"-h": "help", "--help": "help"}.get(name, name)
+    if name in table.BY_NAME:
+        module = importlib.import_module(f"tinhso.cli.{table.BY_NAME[name].module}")
+        return answer(lambda: module.main(args))
+    return manage(name, args)
+
+
+def manage(name: str, args: list[str]) -> int:
+    """A management command of the platform, in the surroundings of the one that runs."""
+    surroundings.enter()
+    if name in table.AS_OWNER:
+        os.environ["TINHSO_ROLE"] = "migrate"
     from django.core.management import execute_from_command_line
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tinhso.config.settings.dev")
-    if len(sys.argv) > 1 and sys.argv[1] in {"migrate", "makemigrations", "flows"}:
-        os.environ["TINHSO_ROLE"] = "migrate"
-    execute_from_command_line(["tinhso", *sys.argv[1:]])
+    execute_from_command_line(["./tinhso", table.DJANGO.get(name, name), *args])
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.exit(141)

@@ -35,6 +35,15 @@ def create_database(admin_dsn: str, name: str, *, template: str | None = None) -
         _prepare(psycopg.conninfo.make_conninfo(admin_dsn, dbname=name))
 
 
+def drop_matching(admin_dsn: str, names: str) -> int:
+    """Drop every database that the query `names` gives. Gives how many."""
+    with psycopg.connect(admin_dsn, autocommit=True) as connection:
+        found = [row[0] for row in connection.execute(names)]
+        for name in found:
+            connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+    return len(found)
+
+
 def _prepare(dsn: str) -> None:
     with psycopg.connect(dsn, autocommit=True) as connection:
         for extension in EXTENSIONS:

@@ -1,0 +1,115 @@
+"""The Python environment from the lock file: made once, then handed over to.
+
+Runs on the system's Python with nothing but the standard library. uv does the work; Debian has none, so it
+comes from a small environment of its own. Index settings of pip and uv in the machine's environment are kept.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tinhso.cli import places
+from tinhso.cli.steps import Stamp, answer, command, digest_of, step
+
+UV = "uv>=0.9,<1"
+WITH_TOOLS = {"test", "check", "bench", "soak", "module", "messages", "makemigrations", "flows"}
+
+
+def main() -> int:
+    """Hand over to the command-line tool; comes back only when there is nothing to do."""
+    words = sys.argv[1:]
+    if words[:1] == ["down"] and not python().exists():
+        return 0  # nothing was ever started from here
+    ready(tools=bool(words) and words[0] in WITH_TOOLS)
+    environment = {**os.environ, "PYTHONPATH": f"{places.SOURCE}{os.pathsep}{places.ROOT}"}
+    environment["PATH"] = f"{places.ENVIRONMENT / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    environment["TINHSO_CALLED_FROM"] = os.getcwd()
+    return hand_over([str(python()), "-m", "tinhso.cli", *words], environment)
+
+
+def hand_over(command: list[str], environment: dict[str, str]) -> NoReturn:
+    os.execve(command[0], command, environment)  # noqa: S606 (our own program)
+
+
+def python() -> Path:
+    return places.ENVIRONMENT / "bin" / "python"
+
+
+def ready(*, tools: bool) -> None:
+    """Make the environment what the lock file says; with `tools` also what building and testing needs."""
+    digest = digest_of([places.ROOT / "uv.lock", places.ROOT / "pyproject.toml"], UV)
+    stamps = [Stamp(places.ENVIRONMENT, ".tinhso-run", digest)]
+    if tools:
+        stamps.append(Stamp(places.ENVIRONMENT, ".tinhso-tools", digest))
+    if python().exists() and all(stamp.fresh() for stamp in stamps):
+        return
+    with step("Python packages"):
+        if not python().exists():  # never made, or its Python has left the machine
+            shutil.rmtree(places.ENVIRONMENT, ignore_errors=True)
+        _sync(_uv(), tools=tools)
+        for stamp in stamps:
+            stamp.keep()
+
+
+def _uv() -> Path:
+    """uv on PATH, or from an environment of its own in the data folder."""
+    if found := shutil.which("uv"):
+        return Path(found)
+    home = places.data_folder() / "tools"
+    uv = home / "bin" / "uv"
+    if not uv.exists():
+        made = home.with_name("tools.new")
+        shutil.rmtree(made, ignore_errors=True)
+        made.parent.mkdir(parents=True, exist_ok=True)
+        command([sys.executable, "-m", "venv", made], what="Python packages")
+        pip = [made / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", UV]
+        command(pip, what="Python packages")
+        shutil.rmtree(home, ignore_errors=True)
+        made.replace(home)
+    return uv
+
+
+def _sync(uv: Path, *, tools: bool) -> None:
+    options = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_PROJECT_ENVIRONMENT": str(places.ENVIRONMENT)}
+    options.pop("VIRTUAL_ENV", None)
+    groups = [] if tools else ["--no-dev"]
+    index = _own_index()
+    if index is None:
+        which = [] if python().exists() else ["--python", sys.executable]
+        sync = [uv, "sync", "--frozen", "--inexact", "--quiet", *groups, *which]
+        command(sync, what="Python packages", cwd=places.ROOT, env=options)
+        return
+    # The lock names files of the public index; from another index the same files come by name and digest.
+    if not python().exists():
+        make = [uv, "venv", "--quiet", "--python", sys.executable, places.ENVIRONMENT]
+        command(make, what="Python packages", cwd=places.ROOT, env=options)
+    wanted = places.ENVIRONMENT / "locked.txt"
+    export = [uv, "export", "--frozen", "--quiet", "--no-emit-project", *groups, "--output-file", wanted]
+    command(export, what="Python packages", cwd=places.ROOT, env=options)
+    install = [uv, "pip", "install", "--quiet", "--require-hashes", "--default-index", index, "-r", wanted]
+    command([*install, "--python", python()], what="Python packages", cwd=places.ROOT, env=options)
+
+
+def _own_index() -> str | None:
+    """The package index that this machine is told to use instead of the public one, if any."""
+    for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL"):
+        if value := os.environ.get(name):
+            return value
+    own = places.data_folder() / "tools" / "bin" / "python"
+    asked = [own if own.exists() else sys.executable, "-m", "pip", "config", "get", "global.index-url"]
+    told = subprocess.run(asked, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    return told.stdout.strip() or None if told.returncode == 0 else None
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(answer(main))
+    except KeyboardInterrupt:
+        sys.exit(130)
