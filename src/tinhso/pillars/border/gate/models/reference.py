@@ -1,0 +1,184 @@
+"""Reference rows: forces, what they check, the tariff, reasons and goods. Each with its source and days."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.kernel.base.bilingual import Bilingual
+from tinhso.kernel.organisations.models import Agency
+from tinhso.pillars.border.gate.rules.fees import Rate
+
+
+def days_overlap() -> tuple[Func, str]:
+    """For an exclusion constraint: the days from `valid_from` to before `valid_until`."""
+    return Func("valid_from", "valid_until", function="daterange", output_field=DateRangeField()), "&&"
+
+
+class Force(models.Model):
+    """One of the forces at the gates: rows, not code, for agencies are reorganised."""
+
+    agency = models.OneToOneField(Agency, models.PROTECT, primary_key=True, related_name="+")
+    code = models.CharField(_("code"), max_length=12, unique=True)
+    number = models.PositiveSmallIntegerField(default=0)
+    name_vi = models.CharField(_("name"), max_length=160)
+    name_en = models.CharField(_("English name"), max_length=160)
+    duties = models.CharField(_("duties"), max_length=200, blank=True)
+    basis = models.CharField(_("basis"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["number", "code"]
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+    @property
+    def name(self) -> Bilingual:
+        return Bilingual(self.name_vi, self.name_en)
+
+    @property
+    def is_assumed(self) -> bool:
+        """Whether no source names the force, so that pages say so."""
+        return self.basis.startswith("ASSUMPTION")
+
+
+class CheckRule(models.Model):
+    """Which force has to check what, when, with which results; `minutes` is the time it should take."""
+
+    task = models.CharField(_("task"), max_length=20)
+    forces = ArrayField(models.CharField(max_length=12), verbose_name=_("forces"))
+    needed_when = models.CharField(_("needed when"), max_length=200)
+    rule = models.CharField(_("rule"), max_length=200)
+    stages = ArrayField(models.CharField(max_length=8), verbose_name=_("stages"))
+    wanted = models.CharField(_("what is wanted"), max_length=200, blank=True)
+    results = ArrayField(models.CharField(max_length=10), verbose_name=_("results"))
+    minutes = models.PositiveSmallIntegerField(_("minutes"), default=30)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=160)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["task", "valid_from"], name="border_gate_check_rule_from"),
+            ExclusionConstraint(
+                name="border_gate_check_rule_once", expressions=[("task", RangeOperators.EQUAL), days_overlap()]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.task
+
+
+class FeeRule(models.Model):
+    """A row of the tariff between two days. Versions of a row do not overlap; a past version is never changed.
+
+    Empty lists mean any. A base without amount is a rate not yet known: the fee is refused, never guessed.
+    """
+
+    class Kind(models.TextChoices):
+        BASE = "base", _("base amount")
+        GROUP = "group", _("coefficient of the goods")
+        ROUTE = "route", _("coefficient of the route")
+        CEILING = "ceiling", _("ceiling")
+
+    code = models.CharField(_("code"), max_length=12)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    regimes = ArrayField(models.CharField(max_length=16), default=list, blank=True, verbose_name=_("regimes"))
+    groups = ArrayField(models.CharField(max_length=12), default=list, blank=True, verbose_name=_("goods groups"))
+    vehicles = ArrayField(models.CharField(max_length=8), default=list, blank=True, verbose_name=_("vehicle classes"))
+    route = models.CharField(_("route"), max_length=16, default="any")
+    amount = models.PositiveBigIntegerField(_("amount, đồng"), null=True, blank=True)
+    coefficient = models.DecimalField(_("coefficient"), max_digits=6, decimal_places=3, default=1)
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    document_no = models.CharField(_("document number"), max_length=60)
+    status = models.CharField(_("standing of the rate"), max_length=12)
+    source = models.CharField(_("source"), max_length=200)
+    note = models.CharField(_("note"), max_length=240, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")), name="border_gate_fee_days"
+            ),
+            models.UniqueConstraint(fields=["code", "valid_from"], name="border_gate_fee_rule_from"),
+            ExclusionConstraint(
+                name="border_gate_fee_rule_once", expressions=[("code", RangeOperators.EQUAL), days_overlap()]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.document_no}"
+
+    def rate(self) -> Rate:
+        """The row as the rules want it."""
+        return Rate(
+            code=self.code,
+            kind=self.kind,
+            regimes=frozenset(self.regimes),
+            groups=frozenset(self.groups),
+            vehicles=frozenset(self.vehicles),
+            route=self.route,
+            amount=self.amount,
+            coefficient=self.coefficient,
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
+            document_no=self.document_no,
+            status=self.status,
+        )
+
+
+class ReasonCode(models.Model):
+    """Why a vehicle is held, sent back, late or let through; `secret` reasons are not shown to the firm."""
+
+    kind = models.CharField(_("kind"), max_length=10)
+    code = models.CharField(_("code"), max_length=24)
+    label_vi = models.CharField(_("label"), max_length=120)
+    label_en = models.CharField(_("English label"), max_length=120)
+    secret = models.BooleanField(_("secret"), default=False)
+
+    class Meta:
+        ordering = ["kind", "id"]
+        constraints = [models.UniqueConstraint(fields=["kind", "code"], name="border_gate_reason_once")]
+
+    def __str__(self) -> str:
+        return str(self.label)
+
+    @property
+    def label(self) -> Bilingual:
+        return Bilingual(self.label_vi, self.label_en)
+
+
+class HsCode(models.Model):
+    """A subheading of HS 2022 (codes only)."""
+
+    code = models.CharField(_("HS code"), max_length=6, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Goods(models.Model):
+    """Usual goods of the border under their HS code; `flags` are a rule of thumb that may be edited."""
+
+    hs = models.OneToOneField(HsCode, models.PROTECT, primary_key=True, related_name="goods")
+    name_vi = models.CharField(_("name"), max_length=160)
+    name_en = models.CharField(_("English name"), max_length=160)
+    group = models.CharField(_("goods group"), max_length=12)
+    directions = models.CharField(_("directions"), max_length=2)
+    season = models.CharField(_("season, months"), max_length=60, blank=True)
+    paper_needed = models.CharField(_("paper needed"), max_length=20, blank=True)
+    flags = ArrayField(models.CharField(max_length=12), default=list, blank=True, verbose_name=_("flags"))
+
+    class Meta:
+        ordering = ["group", "hs"]
+
+    def __str__(self) -> str:
+        return str(self.name)
+
+    @property
+    def name(self) -> Bilingual:
+        return Bilingual(self.name_vi, self.name_en)

@@ -1,0 +1,266 @@
+"""The gate's reference rows, put in from its tables: set-wise, again and again without harm.
+
+What the board sets by order (switches of points, room of yards, slots) is put in once and then left alone.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import TypeVar
+from uuid import NAMESPACE_URL, uuid5
+
+from django.contrib.gis.geos import Point
+from django.db import models, transaction
+
+from tinhso.kernel.base import text
+from tinhso.kernel.geo.models import Place
+from tinhso.kernel.modules.declare import profile
+from tinhso.kernel.organisations.models import Agency, AgencyKind, agency_id
+from tinhso.pillars.border.gate.models import (
+    CheckRule,
+    ControlPoint,
+    CrossingPoint,
+    FeeRule,
+    Force,
+    Gate,
+    Goods,
+    HsCode,
+    OperatingCalendar,
+    QrKey,
+    ReasonCode,
+    Yard,
+)
+from tinhso.pillars.border.gate.models.places import place_id
+from tinhso.pillars.border.gate.rules import fees, hs
+from tinhso.pillars.border.gate.rules.goods import flags_of
+from tinhso.pillars.border.gate.rules.tables import Row, table, words
+
+SINCE = date(2022, 2, 21)  # the pilot's decision in force, as reports date it
+_CALENDAR = uuid5(NAMESPACE_URL, "tinhso:border-gate-calendar")
+
+Record = TypeVar("Record", bound=models.Model)
+
+
+@profile(40)
+@transaction.atomic
+def places(at: datetime) -> int:
+    """Gates, crossing points, barriers and yards, with the kernel's places that they are."""
+    points, yards = table("gates"), table("yards")
+    gates = {row["gate_code"]: row for row in points}
+    _put([Gate(row["gate_code"], row["gate_name_vi"], row["gate_class"]) for row in gates.values()], unique=["code"])
+    _put([*map(_place_of_point, points), *map(_place_of_yard, yards)], unique=["code"])
+    known = dict(Place.objects.filter(kind__in=("crossing_point", "yard")).values_list("code", "id"))
+    by_order = [_point(row, known, order) for order, row in enumerate(points)]
+    _put(by_order, unique=["place"], only=["gate", "name", "markers", "opposite", "source", "order"])
+    barriers = [_barrier(row, known) for row in table("control_points")]
+    _put(barriers, unique=["code"], only=["point", "kind", "name", "source"])
+    _put([_yard(row, known) for row in yards], unique=["place"], only=["name", "point", "level", "source"])
+    return len(points) + len(yards) + len(barriers)
+
+
+@profile(41)
+@transaction.atomic
+def forces(at: datetime) -> int:
+    """The forces, each of them an agency; one that is a department already stays one."""
+    rows = table("forces")
+    Agency.objects.bulk_create(map(_agency, rows), ignore_conflicts=True)
+    ids = dict(Agency.objects.filter(code__in=[row["code"] for row in rows]).values_list("code", "id"))
+    _put([_force(row, ids) for row in rows], unique=["agency"])
+    return len(rows)
+
+
+@profile(42)
+@transaction.atomic
+def reference(at: datetime) -> int:
+    """What the forces check, reasons, goods, HS codes, normal hours and the published tariff."""
+    codes = [HsCode(code) for code in sorted(hs.codes())]
+    HsCode.objects.bulk_create(codes, ignore_conflicts=True, batch_size=2000)
+    rules = [_check_rule(row) for row in table("check_rules")]
+    _put(rules, unique=["task", "valid_from"])
+    _put([_reason(row) for row in table("reason_codes")], unique=["kind", "code"])
+    _put([_good(row) for row in table("border_goods")], unique=["hs"], only=["name_vi", "name_en"])
+    _put([_hours(row) for row in table("calendar")], unique=["id"])
+    put_rates(demo=False)
+    return len(codes) + len(rules)
+
+
+@profile(43)
+def first_qr_key(at: datetime) -> int:
+    """A key to sign QR codes with, if there is none."""
+    if QrKey.objects.filter(retired_at=None).exists():
+        return 0
+    QrKey.fresh(at=at).save(force_insert=True)
+    return 1
+
+
+def put_rates(*, demo: bool) -> int:
+    """The tariff's published rows, or those of the demo; rows that are in already stay as they are."""
+    rows = {row["id"]: row for row in table("fee_rules")}
+    rates = [_fee_rule(rate, rows[rate.code]) for rate in fees.all_rates() if rate.is_demo == demo]
+    FeeRule.objects.bulk_create(rates, ignore_conflicts=True)
+    return len(rates)
+
+
+def _put(records: list[Record], *, unique: list[str], only: list[str] | None = None) -> None:
+    """Insert, or bring up to date the fields of `only` (all when not given), in one statement."""
+    model = type(records[0])
+    fields = [field.name for field in model._meta.concrete_fields if field.name not in {*unique, "id"}]
+    model._default_manager.bulk_create(
+        records, update_conflicts=True, unique_fields=unique, update_fields=only or fields
+    )
+
+
+def _place_of_point(row: Row) -> Place:
+    where = Point(float(row["lon"]), float(row["lat"]), srid=4326) if row["lat"] else None
+    return Place(
+        id=place_id(row["point_code"]),
+        code=row["point_code"],
+        name=row["point_name_vi"],
+        kind="crossing_point",
+        point=where,
+        unit_code=row["unit_code"],
+        source=row["coord_source"],
+    )
+
+
+def _place_of_yard(row: Row) -> Place:
+    code = f"YARD-{row['yard_code']}"
+    return Place(id=place_id(code), code=code, name=row["name_vi"], kind="yard", source=row["basis"])
+
+
+def _point(row: Row, known: dict[str, object], order: int) -> CrossingPoint:
+    return CrossingPoint(
+        place_id=known[row["point_code"]],
+        code=row["point_code"],
+        gate_id=row["gate_code"],
+        name=row["point_name_vi"],
+        markers=row["boundary_markers"],
+        opposite=row["opposite_side"],
+        goods_open=row["open_for_goods_default"] == "1" and "RAIL" not in row["gate_class"],
+        slots_export=int(row["default_slot_cap_export_per_h"]),
+        slots_import=int(row["default_slot_cap_import_per_h"]),
+        daily_average=int(row["avg_per_day_2025_07"]),
+        daily_export=int(row["avg_export"]),
+        daily_import=int(row["avg_import"]),
+        order=order,
+        source=row["coord_source"],
+    )
+
+
+def _barrier(row: Row, known: dict[str, object]) -> ControlPoint:
+    return ControlPoint(
+        code=row["control_point"],
+        point_id=known[row["point_code"]],
+        kind=row["kind"],
+        name=row["name_vi"],
+        lanes=int(row["lanes"]),
+        source=row["basis"],
+    )
+
+
+def _yard(row: Row, known: dict[str, object]) -> Yard:
+    return Yard(
+        place_id=known[f"YARD-{row['yard_code']}"],
+        code=row["yard_code"],
+        name=row["name_vi"],
+        point_id=known[row["point_code"]],
+        level=row["level"],
+        capacity=int(row["capacity"]),
+        source=row["basis"],
+    )
+
+
+def _agency(row: Row) -> Agency:
+    return Agency(
+        id=agency_id(row["code"]),
+        code=row["code"],
+        name=row["name_vi"],
+        folded=text.fold(row["name_vi"]),
+        kind=AgencyKind.FORCE,
+        valid_from=SINCE,
+        basis=row["basis"],
+    )
+
+
+def _force(row: Row, ids: dict[str, object]) -> Force:
+    return Force(
+        agency_id=ids[row["code"]],
+        code=row["code"],
+        number=int(row["no"]),
+        name_vi=row["name_vi"],
+        name_en=row["name_en"],
+        duties=row["duties"],
+        basis=row["basis"],
+    )
+
+
+def _check_rule(row: Row) -> CheckRule:
+    return CheckRule(
+        task=row["task"],
+        forces=list(words(row["force"])),
+        needed_when=row["needed_when"],
+        rule=row["rule"],
+        stages=[stage.upper() for stage in words(row["stage"].replace("+", "|"))],
+        wanted=row["data"],
+        results=list(words(row["results"])),
+        minutes=int(row["minutes"]),
+        valid_from=SINCE,
+        source="table of checks; minutes " + row["minutes_basis"],
+    )
+
+
+def _reason(row: Row) -> ReasonCode:
+    return ReasonCode(
+        kind=row["kind"],
+        code=row["code"],
+        label_vi=row["label_vi"],
+        label_en=row["label_en"],
+        secret=bool(int(row["secret"])),
+    )
+
+
+def _good(row: Row) -> Goods:
+    return Goods(
+        hs_id=row["hs6"],
+        name_vi=row["name_vi"],
+        name_en=row["name_en"],
+        group=row["group"],
+        directions=row["directions"],
+        season=row["season_months"],
+        paper_needed=row["paper_needed"],
+        flags=sorted(flags_of(row["group"])),
+    )
+
+
+def _hours(row: Row) -> OperatingCalendar:
+    name = "/".join((row["point_code"], row["direction"], row["kind"], row["weekdays"], row["valid_from"]))
+    return OperatingCalendar(
+        id=uuid5(_CALENDAR, name),
+        point_id=place_id(row["point_code"]),
+        direction=row["direction"],
+        kind=row["kind"],
+        weekdays=row["weekdays"],
+        opens=time.fromisoformat(row["opens"]),
+        closes=time.fromisoformat(row["closes"]),
+        valid_from=date.fromisoformat(row["valid_from"]),
+        source=row["source"],
+    )
+
+
+def _fee_rule(rate: fees.Rate, row: Row) -> FeeRule:
+    return FeeRule(
+        code=rate.code,
+        kind=rate.kind,
+        regimes=sorted(rate.regimes),
+        groups=sorted(rate.groups),
+        vehicles=sorted(rate.vehicles),
+        route=rate.route,
+        amount=rate.amount,
+        coefficient=rate.coefficient,
+        valid_from=rate.valid_from,
+        valid_until=rate.valid_until,
+        document_no=rate.document_no,
+        status=rate.status,
+        source=row["source"],
+        note=row["note"],
+    )
