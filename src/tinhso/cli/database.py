@@ -42,9 +42,7 @@ def create_whole(admin_dsn: str, name: str) -> None:
         connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(half)))
     create_database(admin_dsn, half)
     with psycopg.connect(admin_dsn, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("alter database {} rename to {}").format(sql.Identifier(half), sql.Identifier(name))
-        )
+        connection.execute(sql.SQL("alter database {} rename to {}").format(sql.Identifier(half), sql.Identifier(name)))
 
 
 def drop_matching(admin_dsn: str, names: str) -> int:

@@ -61,6 +61,10 @@ def _stat(pid: int) -> list[str] | None:
         return None
 
 
+def this_one(name: str) -> Mark:
+    return Mark(name, os.getpid(), start_of(os.getpid()) or 0)
+
+
 def save(folder: Path, mark: Mark) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     new = folder / f"{mark.name}.new"
