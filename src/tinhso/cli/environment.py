@@ -19,7 +19,7 @@ from tinhso.cli import places
 from tinhso.cli.steps import Stamp, answer, command, digest_of, step
 
 UV = "uv>=0.9,<1"
-WITH_TOOLS = {"test", "check", "bench", "soak", "module", "messages", "docs", "makemigrations", "flows"}
+WITH_TOOLS = {"test", "check", "bench", "soak", "module", "messages", "makemigrations", "flows"}
 
 
 def main() -> int:

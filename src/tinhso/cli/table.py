@@ -24,8 +24,6 @@ WORDS = (
     Word("test", "Build", "test", "run the tests on a database of their own; takes pytest's arguments"),
     Word("check", "Build", "check", "style, types, walls between rooms, migrations and Vietnamese"),
     Word("messages", "Build", "messages", "compile the Vietnamese and Chinese texts"),
-    Word("module", "Build", "module", "write the folder of a new room, for instance society/schools"),
-    Word("docs", "Build", "docs", "write the table of rooms in docs/house.md"),
     Word("bench", "Measure", "bench.run", "measure against raw PostgreSQL on this machine"),
     Word("soak", "Measure", "soak.run", "run one long scenario and keep its figures"),
     Word("help", "Help", "help", "this list"),

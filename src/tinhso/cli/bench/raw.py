@@ -66,7 +66,7 @@ def pgbench(scene: Scene, dsn: str, script: str, *, clients: int) -> float:
     """Transactions a second of a pgbench script on this database."""
     parts = conninfo.conninfo_to_dict(dsn)
     where = {"PGHOST": parts["host"], "PGPORT": parts["port"], "PGUSER": parts["user"], "PGPASSWORD": parts["password"]}
-    programs = programs_for((scene.cluster.store / "PG_VERSION").read_text().strip())
+    programs = programs_for((scene.cluster.data / "PG_VERSION").read_text().strip())
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "script.sql"
         file.write_text(script)

@@ -6,5 +6,4 @@ from tinhso.kernel.modules.descriptor import Module
 class Geo(Module):
     name = "tinhso.kernel.geo"
     label = "kernel_geo"
-    title = _("map")
-    slug = "ban-do"
+    title = _("geo")

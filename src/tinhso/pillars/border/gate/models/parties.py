@@ -19,9 +19,9 @@ from tinhso.pillars.border.gate.rules import identity_papers, plates
 
 class Standing(models.TextChoices):
     PENDING = "pending", _("to be confirmed")
-    ACTIVE = "active", _("in good standing")
+    ACTIVE = "active", _("active")
     BOOKING_LOCKED = "booking_locked", _("booking locked")
-    SUSPENDED = "suspended", _("activity suspended")
+    SUSPENDED = "suspended", _("suspended")
 
 
 class Enterprise(models.Model):
@@ -41,7 +41,7 @@ class Enterprise(models.Model):
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     bank_account = models.CharField(_("bank account"), max_length=40, blank=True)
-    standing = models.CharField(_("standing of the firm"), max_length=16, choices=Standing, default=Standing.PENDING)
+    standing = models.CharField(_("standing"), max_length=16, choices=Standing, default=Standing.PENDING)
     locked_until = models.DateTimeField(_("locked until"), null=True, blank=True)
     preferred = models.BooleanField(_("priority enterprise"), default=False)
     tax_flag = models.BooleanField(_("flagged by the tax office"), default=False)
@@ -88,7 +88,7 @@ class VehicleKind(models.TextChoices):
     TRACTOR = "TRACTOR", _("tractor")
     RIGID = "RIGID", _("rigid truck")
     TRAILER = "TRAILER", _("semi-trailer")
-    VAN = "VAN", _("van truck")
+    VAN = "VAN", _("van")
     NEW = "NEW", _("new vehicle")
     AGV = "AGV", _("driverless vehicle")
 
@@ -115,12 +115,7 @@ class Vehicle(models.Model):
     permit_until = models.DateField(_("permit valid until"), null=True, blank=True)
     gps_device = models.CharField(_("GPS device"), max_length=40, blank=True)
     owner = models.ForeignKey(
-        Enterprise,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="vehicles",
-        verbose_name=_("owner of the vehicle"),
+        Enterprise, models.PROTECT, null=True, blank=True, related_name="vehicles", verbose_name=_("owner")
     )
     wanted_by = models.ForeignKey(
         Force, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("wanted by")
