@@ -140,7 +140,7 @@ class Cluster:
     def _launch(self, args: list[str | Path]) -> None:
         deadline = time.monotonic() + 30
         while True:
-            self._clear_what_was_left()
+            (self.data / "postmaster.pid").unlink(missing_ok=True)  # of a server that is gone
             if self._becomes_ready(self._process(args)):
                 return
             told = self.log.read_text(errors="replace")
@@ -148,13 +148,6 @@ class Cluster:
             if "shared memory block" not in told or time.monotonic() > deadline:
                 raise Failure(explain("Database cluster", told, self.log))
             time.sleep(0.5)
-
-    def _clear_what_was_left(self) -> None:
-        """Notes of a server that is gone: their pid may be another process's by now."""
-        for process in _STARTED:
-            process.poll()
-        for path in (self.data / "postmaster.pid", *self.socket.glob(".s.PGSQL.*")):
-            path.unlink(missing_ok=True)
 
     def _process(self, args: list[str | Path]) -> subprocess.Popen[bytes]:
         """Let the server go its own way: it must outlive this command and heed no Ctrl-C meant for us."""
@@ -262,7 +255,7 @@ def _has_postgis(version: int) -> bool:
 def _keep_password(secret: Path) -> None:
     """A new password in a file that only its owner reads; an old one stays."""
     if not secret.exists():
-        secret.parent.mkdir(parents=True, exist_ok=True)
+        places.make_private(secret.parent)
         new = secret.with_name(secret.name + ".new")
         new.touch(mode=0o600)
         new.write_text(secrets.token_urlsafe(24))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
 
-from tinhso.kernel.api.urls import addresses
 from tinhso.kernel.modules.descriptor import Module, import_if_present
 
 
@@ -20,7 +19,11 @@ def pages() -> list[URLPattern | URLResolver]:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    *addresses(),
     path("tai-khoan/", include("allauth.urls")),
     *pages(),
 ]
+
+handler400 = "tinhso.kernel.web.pages.refusals.bad_request"
+handler403 = "tinhso.kernel.web.pages.refusals.permission_denied"
+handler404 = "tinhso.kernel.web.pages.refusals.not_found"
+handler500 = "tinhso.kernel.web.pages.refusals.server_error"

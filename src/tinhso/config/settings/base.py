@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django.contrib.humanize",
     *ROOMS,
+    "django.forms",
     "django_cotton",
     "django_filters",
     "django_tables2",
@@ -44,11 +45,12 @@ INSTALLED_APPS = [
 MIGRATION_MODULES: dict[str, str] = {}
 
 MIDDLEWARE = [
-    "tinhso.kernel.api.lane.ApiLane",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "tinhso.kernel.web.middleware.Language",
+    "tinhso.kernel.web.middleware.Guard",
+    "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -56,6 +58,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "tinhso.kernel.web.middleware.MomentAndActor",
+    "tinhso.kernel.web.middleware.Refusals",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -69,7 +73,9 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "tinhso.kernel.web.context.theme",
             ],
+            "builtins": ["django.templatetags.i18n", "tinhso.kernel.web.templatetags.web"],
         },
     },
 ]
@@ -108,7 +114,12 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = DATA / "static"
 BUILT_ASSETS = ROOT / "build" / "assets"  # fonts, icons and vendor scripts made at set-up
-STATICFILES_DIRS = [BUILT_ASSETS]
+STATICFILES_DIRS = [BUILT_ASSETS] if BUILT_ASSETS.exists() else []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "tinhso.kernel.web.assets.storage.HashedFiles"},
+}
+WHITENOISE_USE_FINDERS = True  # what was built but not yet collected is found as well
 MEDIA_ROOT = DATA / "files"
 
 AUTH_USER_MODEL = "kernel_identity.Account"
@@ -122,3 +133,11 @@ CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 
 ROOM_LABELS = {room: label_of(room) for room in ROOMS}
+
+# The theme (kernel.web)
+FORM_RENDERER = "tinhso.kernel.web.forms.Renderer"
+DJANGO_TABLES2_TEMPLATE = "web/table.html"
+CSRF_FAILURE_VIEW = "tinhso.kernel.web.pages.refusals.csrf_failure"
+LIVE_URL = env.text("TINHSO_LIVE_URL")  # empty: the next port of the same host
+LIVE_ORIGINS = env.words("TINHSO_ORIGINS")
+SHOW_PIECES = env.flag("TINHSO_SHOW_PIECES", PROFILE != "production")

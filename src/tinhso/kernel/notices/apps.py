@@ -7,4 +7,3 @@ class Notices(Module):
     name = "tinhso.kernel.notices"
     label = "kernel_notices"
     title = _("notices")
-    slug = "thong-bao"

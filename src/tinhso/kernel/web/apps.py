@@ -6,4 +6,4 @@ from tinhso.kernel.modules.descriptor import Module
 class Web(Module):
     name = "tinhso.kernel.web"
     label = "kernel_web"
-    title = _("web")
+    title = _("faces and pieces")

@@ -1,1 +1,0 @@
-"""Measures against raw PostgreSQL on the same machine: one file a subject, each fills the registry."""

@@ -1,0 +1,1 @@
+"""What the browser gets, made at set-up: `python -m tinhso.kernel.web.assets build`."""

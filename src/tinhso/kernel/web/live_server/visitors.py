@@ -1,0 +1,54 @@
+"""Who may listen: the session cookie is read once at connecting, and looked at again each minute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http.cookies import CookieError, SimpleCookie
+from importlib import import_module
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY, get_user_model
+from django.db import close_old_connections
+
+from tinhso.kernel.access.may import may
+from tinhso.kernel.access.scope import Where
+from tinhso.kernel.base import clock
+from tinhso.kernel.base.actor import NOBODY, Actor
+from tinhso.kernel.web.live import Topic
+
+
+def session_key(cookies: str) -> str:
+    """The session's key in a Cookie header; empty when there is none."""
+    try:
+        found = SimpleCookie(cookies).get(settings.SESSION_COOKIE_NAME)
+    except CookieError:
+        return ""
+    return found.value if found else ""
+
+
+def admitted(topics: Iterable[Topic], key: str, place: str) -> bool:
+    """Whether the holder of the session may listen to all of `topics`. Asks the database: call it in a thread."""
+    guarded = [topic for topic in topics if not topic.public]
+    if not guarded:
+        return True
+    close_old_connections()
+    try:
+        actor = actor_of(key)
+        where = Where(place=UUID(place)) if place else None
+        return actor != NOBODY and all(may(actor, topic.permission, on=where, at=clock.now()) for topic in guarded)
+    except ValueError:
+        return False
+    finally:
+        close_old_connections()
+
+
+def actor_of(key: str) -> Actor:
+    """The person signed in under a session key, nobody when the session has ended."""
+    if not key:
+        return NOBODY
+    store: Any = import_module(settings.SESSION_ENGINE).SessionStore(session_key=key)
+    account_id = store.get(SESSION_KEY)
+    account = get_user_model().objects.select_related("person").filter(pk=account_id, is_active=True).first()
+    return account.person.actor() if account_id and account else NOBODY

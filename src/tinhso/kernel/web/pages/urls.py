@@ -1,0 +1,25 @@
+"""Addresses of the theme's own pages; the room has no slug, so they stand at the root."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import path
+
+from tinhso.kernel.web.pages import app, choices, pieces
+
+urlpatterns = [
+    path("ngon-ngu/<str:code>/", choices.language, name="language"),
+    path("co-chu/", choices.text_size, name="text_size"),
+    path("manifest.webmanifest", app.manifest, name="manifest"),
+    path("sw.js", app.worker, name="worker"),
+    path("mat-mang/", app.offline, name="offline"),
+    path("bang/<slug:name>/cot/", choices.columns, name="columns"),
+]
+if settings.SHOW_PIECES:
+    urlpatterns += [
+        path("pieces/", pieces.public, name="pieces"),
+        path("pieces/desk/", pieces.desk, name="pieces_desk"),
+        path("pieces/split/", pieces.split, name="pieces_split"),
+        path("pieces/board/", pieces.board, name="pieces_board"),
+        path("pieces/station/", pieces.station, name="pieces_station"),
+    ]

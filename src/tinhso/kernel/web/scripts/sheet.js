@@ -1,0 +1,32 @@
+// Confirm sheets: <a href="#id" data-opens="id"> opens <dialog id>; without script the address opens it too.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) {
+    const sheet = document.getElementById(opener.dataset.opens);
+    if (sheet && sheet.showModal) {
+      event.preventDefault();
+      if (!sheet.open) sheet.showModal();
+    }
+    return;
+  }
+  const closer = event.target.closest("[data-closes]");
+  const sheet = closer && closer.closest("dialog");
+  if (sheet && sheet.open) {
+    event.preventDefault();
+    sheet.close();
+  }
+});
+
+// A form is sent once: its button rests until the answer comes.
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (!button || event.defaultPrevented) return;
+  setTimeout(() => button.classList.add("is-busy"), 0);
+  if (event.target.dataset.once !== undefined) setTimeout(() => { button.disabled = true; }, 0);
+});
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll(".is-busy").forEach((button) => {
+    button.classList.remove("is-busy");
+    button.disabled = false;
+  });
+});
