@@ -16,12 +16,12 @@ def main() -> int:
     if name in table.BY_NAME:
         module = importlib.import_module(f"tinhso.cli.{table.BY_NAME[name].module}")
         return answer(lambda: module.main(args))
-    return manage(name, args)
+    return answer(lambda: manage(name, args))
 
 
 def manage(name: str, args: list[str]) -> int:
     """A management command of the platform, in the surroundings of the one that runs."""
-    surroundings.enter()
+    surroundings.enter(database=name not in table.WITHOUT_DATABASE)
     if name in table.AS_OWNER:
         os.environ["TINHSO_ROLE"] = "migrate"
     from django.core.management import execute_from_command_line

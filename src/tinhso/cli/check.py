@@ -10,10 +10,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 
-from tinhso.cli import places
+from tinhso.cli import places, surroundings
 
 PYTHON = (sys.executable, "-W", "ignore")
-NOWHERE = "postgresql://tinhso_app:none@127.0.0.1:1/none"  # these checks look at code, never at data
 
 
 @dataclass(frozen=True)
@@ -53,6 +52,7 @@ CHECKS = (
     Check("missing migrations", (*PYTHON, "-m", "tinhso.cli", "makemigrations", "--check", "--dry-run")),
     Check("steps and their SQL (flows)", (*PYTHON, "-m", "tinhso.cli", "flows", "--check"), "src/**/commands/flows.py"),
     Check("Django's own checks", (*PYTHON, "-m", "tinhso.cli", "check_django", "--fail-level", "WARNING")),
+    Check("the house (names, glossary, map)", (*PYTHON, "-m", "tools.check_house"), needs="tools/check_house.py"),
     Check("Vietnamese", (*PYTHON, "-m", "tools.check_vietnamese"), needs="tools/check_vietnamese.py"),
     Check("shell style", ("sh", "-n", "tinhso")),
     Check("format (ruff)", ("ruff", "format", "--check", ".")),
@@ -77,8 +77,8 @@ def main(args: list[str]) -> int:
 
 
 def run_all(checks: list[Check], told: Callable[[Check], None]) -> list[Check]:
-    environment = {"DATABASE_URL": NOWHERE, "DATABASE_ADMIN_URL": NOWHERE, "DATABASE_SEALER_URL": NOWHERE}
-    environment = {**os.environ, **environment, "DJANGO_SETTINGS_MODULE": "tinhso.config.settings.dev"}
+    nowhere = dict.fromkeys(surroundings.DATABASES, surroundings.NOWHERE)
+    environment = {**os.environ, **nowhere, "DJANGO_SETTINGS_MODULE": "tinhso.config.settings.dev"}
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
         done = []
         for future in as_completed([pool.submit(check.run, environment) for check in checks]):

@@ -65,7 +65,7 @@ class Cluster:
     memory: str = "256MB"
 
     @property
-    def data(self) -> Path:
+    def store(self) -> Path:
         return self.home / "data"
 
     @property
@@ -83,7 +83,7 @@ class Cluster:
         return f"postgresql://{role}:{password}@/{name}?host={self.socket}&port={self.port}"
 
     def exists(self) -> bool:
-        return (self.data / "PG_VERSION").exists()
+        return (self.store / "PG_VERSION").exists()
 
     # -- making ------------------------------------------------------------------------------------------------
 
@@ -104,7 +104,7 @@ class Cluster:
             args += ["--data-checksums", "-A", "scram-sha-256", f"--pwfile={told}"]
             args += [] if self.durable else ["--no-sync"]
             command(args, what="Database cluster", **_as_postgres())
-            half.rename(self.data)
+            half.rename(self.store)
         except BaseException:
             shutil.rmtree(half, ignore_errors=True)
             raise
@@ -116,17 +116,17 @@ class Cluster:
     def postmaster(self) -> int | None:
         """The process id of this cluster's running server, if it runs."""
         try:
-            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
-            return pid if Path(f"/proc/{pid}/cwd").resolve(strict=True) == self.data.resolve() else None
+            pid = int((self.store / "postmaster.pid").read_text().split("\n", 1)[0])
+            return pid if Path(f"/proc/{pid}/cwd").resolve(strict=True) == self.store.resolve() else None
         except (OSError, ValueError):
             return None
 
     def start(self) -> None:
         """Start the server and wait until it takes connections; recovers by itself after a crash."""
         if self.postmaster() is None:
-            programs = programs_for((self.data / "PG_VERSION").read_text().strip())
+            programs = programs_for((self.store / "PG_VERSION").read_text().strip())
             _own_folder(self.socket)
-            self._launch([programs / "postgres", "-D", self.data, *self._options()])
+            self._launch([programs / "postgres", "-D", self.store, *self._options()])
         elif not self._becomes_ready():
             raise Failure(f"Database cluster: not ready after {START_LIMIT:.0f} s (see {self.log})")
 
@@ -140,7 +140,7 @@ class Cluster:
     def _launch(self, args: list[str | Path]) -> None:
         deadline = time.monotonic() + 30
         while True:
-            (self.data / "postmaster.pid").unlink(missing_ok=True)  # of a server that is gone
+            self._clear_what_was_left()
             if self._becomes_ready(self._process(args)):
                 return
             told = self.log.read_text(errors="replace")
@@ -148,6 +148,13 @@ class Cluster:
             if "shared memory block" not in told or time.monotonic() > deadline:
                 raise Failure(explain("Database cluster", told, self.log))
             time.sleep(0.5)
+
+    def _clear_what_was_left(self) -> None:
+        """Notes of a server that is gone: their pid may be another process's by now."""
+        for process in _STARTED:
+            process.poll()
+        for path in (self.store / "postmaster.pid", *self.socket.glob(".s.PGSQL.*")):
+            path.unlink(missing_ok=True)
 
     def _process(self, args: list[str | Path]) -> subprocess.Popen[bytes]:
         """Let the server go its own way: it must outlive this command and heed no Ctrl-C meant for us."""
@@ -177,7 +184,7 @@ class Cluster:
 
     def _is_ready(self) -> bool:
         try:
-            lines = (self.data / "postmaster.pid").read_text().splitlines()
+            lines = (self.store / "postmaster.pid").read_text().splitlines()
         except OSError:
             return False
         return len(lines) > 7 and lines[7].strip() == "ready" and self.postmaster() is not None
@@ -255,7 +262,7 @@ def _has_postgis(version: int) -> bool:
 def _keep_password(secret: Path) -> None:
     """A new password in a file that only its owner reads; an old one stays."""
     if not secret.exists():
-        places.make_private(secret.parent)
+        secret.parent.mkdir(parents=True, exist_ok=True)
         new = secret.with_name(secret.name + ".new")
         new.touch(mode=0o600)
         new.write_text(secrets.token_urlsafe(24))

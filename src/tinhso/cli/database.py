@@ -32,7 +32,17 @@ def create_database(admin_dsn: str, name: str, *, template: str | None = None) -
             )
         )
     if template is None:
-        _prepare(psycopg.conninfo.make_conninfo(admin_dsn, dbname=name))
+        prepare(psycopg.conninfo.make_conninfo(admin_dsn, dbname=name))
+
+
+def create_whole(admin_dsn: str, name: str) -> None:
+    """Make a database whole or not at all: it gets its name when everything in it stands."""
+    half = f"{name}_new"
+    with psycopg.connect(admin_dsn, autocommit=True) as connection:
+        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(half)))
+    create_database(admin_dsn, half)
+    with psycopg.connect(admin_dsn, autocommit=True) as connection:
+        connection.execute(sql.SQL("alter database {} rename to {}").format(sql.Identifier(half), sql.Identifier(name)))
 
 
 def drop_matching(admin_dsn: str, names: str) -> int:
@@ -44,7 +54,8 @@ def drop_matching(admin_dsn: str, names: str) -> int:
     return len(found)
 
 
-def _prepare(dsn: str) -> None:
+def prepare(dsn: str) -> None:
+    """Give an empty database our extensions and the rights of our roles; again is harmless."""
     with psycopg.connect(dsn, autocommit=True) as connection:
         for extension in EXTENSIONS:
             connection.execute(sql.SQL("create extension if not exists {}").format(sql.Identifier(extension)))

@@ -19,7 +19,7 @@ from tinhso.cli import places
 from tinhso.cli.steps import Stamp, answer, command, digest_of, step
 
 UV = "uv>=0.9,<1"
-WITH_TOOLS = {"test", "check", "bench", "soak", "module", "messages", "makemigrations", "flows"}
+WITH_TOOLS = {"test", "check", "bench", "soak", "module", "messages", "docs", "makemigrations", "flows"}
 
 
 def main() -> int:
@@ -60,20 +60,26 @@ def ready(*, tools: bool) -> None:
 
 def _uv() -> Path:
     """uv on PATH, or from an environment of its own in the data folder."""
-    if found := shutil.which("uv"):
-        return Path(found)
-    home = places.data_folder() / "tools"
-    uv = home / "bin" / "uv"
-    if not uv.exists():
-        made = home.with_name("tools.new")
-        shutil.rmtree(made, ignore_errors=True)
-        made.parent.mkdir(parents=True, exist_ok=True)
-        command([sys.executable, "-m", "venv", made], what="Python packages")
-        pip = [made / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", UV]
-        command(pip, what="Python packages")
-        shutil.rmtree(home, ignore_errors=True)
-        made.replace(home)
-    return uv
+    found = shutil.which("uv")
+    return Path(found) if found else tool("uv", UV, what="Python packages")
+
+
+def tools_folder() -> Path:
+    return places.data_folder() / "tools"
+
+
+def tool(program: str, package: str, *, what: str) -> Path:
+    """A program that comes as a Python package, kept in an environment of its own beside the data."""
+    folder = tools_folder()
+    path = folder / "bin" / program
+    stamp = Stamp(folder, f".tinhso-{program}", f"{package} {sys.version}")
+    if not (path.exists() and stamp.fresh()):
+        base = Path(sys.executable).resolve()
+        command([base, "-m", "venv", "--clear" if not (folder / "bin").exists() else "--upgrade", folder], what=what)
+        pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        command([*pip, package], what=what)
+        stamp.keep()
+    return path
 
 
 def _sync(uv: Path, *, tools: bool) -> None:
@@ -102,7 +108,7 @@ def _own_index() -> str | None:
     for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "PIP_INDEX_URL"):
         if value := os.environ.get(name):
             return value
-    own = places.data_folder() / "tools" / "bin" / "python"
+    own = tools_folder() / "bin" / "python"
     asked = [own if own.exists() else sys.executable, "-m", "pip", "config", "get", "global.index-url"]
     told = subprocess.run(asked, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     return told.stdout.strip() or None if told.returncode == 0 else None

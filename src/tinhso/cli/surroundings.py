@@ -7,9 +7,11 @@ import shlex
 from pathlib import Path
 
 from tinhso.cli import places
+from tinhso.cli.steps import Failure
 
 SETTINGS = "tinhso.config.settings.dev"
 DATABASES = ("DATABASE_URL", "DATABASE_ADMIN_URL", "DATABASE_SEALER_URL")
+NOWHERE = "postgresql://tinhso_app:none@127.0.0.1:1/none"  # for what looks at code, never at data
 
 
 def file() -> Path:
@@ -32,11 +34,18 @@ def read() -> dict[str, str]:
     return {name: "".join(shlex.split(value)) for name, _, value in pairs}
 
 
-def enter() -> None:
-    """Take over what the running platform uses, unless the caller names a database itself."""
+def enter(*, database: bool = True) -> None:
+    """Take over what the running platform uses, unless the caller names a database itself.
+
+    Raises Failure when a database is needed and none runs.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     os.environ["TINHSO_DATA"] = str(places.data_folder())
     own = "DATABASE_URL" in os.environ
     for name, value in read().items():
         if not (own and name in DATABASES):
             os.environ.setdefault(name, value)
+    if "DATABASE_URL" not in os.environ:
+        if database:
+            raise Failure("the platform does not run: ./tinhso up starts it (or name DATABASE_URL)")
+        os.environ |= dict.fromkeys(DATABASES, NOWHERE)

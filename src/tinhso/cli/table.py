@@ -24,13 +24,25 @@ WORDS = (
     Word("test", "Build", "test", "run the tests on a database of their own; takes pytest's arguments"),
     Word("check", "Build", "check", "style, types, walls between rooms, migrations and Vietnamese"),
     Word("messages", "Build", "messages", "compile the Vietnamese and Chinese texts"),
-    Word("bench", "Measure", "bench", "measure against raw PostgreSQL on this machine"),
-    Word("soak", "Measure", "soak", "run one long scenario and keep its figures"),
+    Word("module", "Build", "module", "write the folder of a new room, for instance society/schools"),
+    Word("docs", "Build", "docs", "write the table of rooms in docs/house.md"),
+    Word("bench", "Measure", "bench.run", "measure against raw PostgreSQL on this machine"),
+    Word("soak", "Measure", "soak.run", "run one long scenario and keep its figures"),
     Word("help", "Help", "help", "this list"),
 )
 BY_NAME = {word.name: word for word in WORDS}
 
 # Django's commands whose names are taken by ours.
-DJANGO = {"check_django": "check"}
+DJANGO = {"check_django": "check", "help_django": "help", "test_django": "test"}
 # Management commands that change the schema, and therefore run as its owner.
 AS_OWNER = {"migrate", "makemigrations", "flows", "sqlmigrate", "showmigrations"}
+# Management commands that look at code only.
+WITHOUT_DATABASE = {
+    "makemigrations",
+    "flows",
+    "check_django",
+    "help_django",
+    "compilemessages",
+    "findstatic",
+    "diffsettings",
+}

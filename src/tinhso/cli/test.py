@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tinhso.cli import database, messages, packages, places
+from tinhso.cli import database, packages, places, setup
 from tinhso.cli.cluster import Cluster, cluster_home
 from tinhso.cli.steps import Failure, step
 
@@ -28,10 +28,9 @@ def main(args: list[str]) -> int:
 
 def prepare() -> None:
     """What tests need beyond the Python packages."""
-    with step("System packages") as told:
-        told.skip("; ".join(dict.fromkeys(packages.install(heading) for heading in ("up", "test"))))
-    with step("Messages") as told:
-        told.skip(f"{messages.compile_all()} compiled")
+    setup.machine()
+    with step("System packages for tests") as told:
+        told.skip(packages.install("test"))
 
 
 def parallel(args: list[str]) -> list[str]:
@@ -55,7 +54,7 @@ def alone(folder: Path) -> Iterator[None]:
 
 def clusters(folder: Path) -> dict[str, Cluster]:
     """The tests' cluster, and a second one for what looks at a cluster as a whole (seals, outbox)."""
-    secret = places.secrets() / "test_postgres"
+    secret = folder / "password"
     return {
         name: Cluster(
             cluster_home(folder / kind), secret, places.logs() / f"test-{kind}.log", durable=False, memory=memory

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.apps import apps
 from django.urls import URLPattern, URLResolver, include, path
 
+from tinhso.kernel.api.urls import addresses
 from tinhso.kernel.modules.descriptor import Module, import_if_present
 
 
@@ -19,6 +20,7 @@ def pages() -> list[URLPattern | URLResolver]:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *addresses(),
     path("tai-khoan/", include("allauth.urls")),
     *pages(),
 ]

@@ -17,6 +17,8 @@ PROFILE = env.text("TINHSO_PROFILE", "demo")
 
 DEBUG = False
 SECRET_KEY = env.text("TINHSO_SECRET_KEY", "")
+# Keys of identity papers at rest: the first encrypts, all decrypt, the last makes the digests to search by.
+PAPER_KEYS = env.words("TINHSO_PAPER_KEYS")
 ALLOWED_HOSTS = env.words("TINHSO_HOSTS", "127.0.0.1,localhost,[::1]")
 ROOT_URLCONF = "tinhso.config.urls"
 WSGI_APPLICATION = "tinhso.config.wsgi.application"
@@ -45,6 +47,7 @@ INSTALLED_APPS = [
 MIGRATION_MODULES: dict[str, str] = {}
 
 MIDDLEWARE = [
+    "tinhso.kernel.api.lane.ApiLane",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -6,4 +6,4 @@ from tinhso.kernel.modules.descriptor import Module
 class Api(Module):
     name = "tinhso.kernel.api"
     label = "kernel_api"
-    title = _("api")
+    title = _("API for other systems")

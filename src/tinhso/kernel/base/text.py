@@ -6,8 +6,14 @@ import unicodedata
 
 # Order of the letters (A Ă Â B …) and of the tones (ngang, huyền, hỏi, ngã, sắc, nặng) in Vietnamese dictionaries.
 _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
-_TONES = ("", "\N{COMBINING GRAVE ACCENT}", "\N{COMBINING HOOK ABOVE}", "\N{COMBINING TILDE}")
-_TONES += ("\N{COMBINING ACUTE ACCENT}", "\N{COMBINING DOT BELOW}")
+_TONES = (
+    "",
+    "\N{COMBINING GRAVE ACCENT}",
+    "\N{COMBINING HOOK ABOVE}",
+    "\N{COMBINING TILDE}",
+    "\N{COMBINING ACUTE ACCENT}",
+    "\N{COMBINING DOT BELOW}",
+)
 _TONE_RANK = {tone: rank for rank, tone in enumerate(_TONES)}
 _LETTER_RANK = {letter: rank for rank, letter in enumerate(_LETTERS)}
 

@@ -6,4 +6,5 @@ from tinhso.kernel.modules.descriptor import Module
 class Geo(Module):
     name = "tinhso.kernel.geo"
     label = "kernel_geo"
-    title = _("geo")
+    title = _("map")
+    slug = "ban-do"

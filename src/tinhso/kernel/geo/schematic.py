@@ -6,9 +6,10 @@ are moved until every cell has about the unit's declared area and still holds it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import cos, pi, radians, sqrt
+from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry, MultiPolygon, Point, Polygon
 from django.contrib.gis.geos.collections import GeometryCollection
@@ -58,7 +59,7 @@ class _Plane:
         parts = [part for part in _polygons(shape) if not part.empty]
         return MultiPolygon([Polygon(*[self._ring(ring) for ring in part]) for part in parts], srid=4326)
 
-    def _ring(self, ring: Sequence[Flat]) -> list[Flat]:
+    def _ring(self, ring: Iterable[Any]) -> list[Flat]:
         return [(round(self.lon + x / self.east, 6), round(self.lat + y / KM_PER_DEGREE, 6)) for x, y in ring]
 
 

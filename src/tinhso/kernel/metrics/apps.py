@@ -6,4 +6,4 @@ from tinhso.kernel.modules.descriptor import Module
 class Metrics(Module):
     name = "tinhso.kernel.metrics"
     label = "kernel_metrics"
-    title = _("metrics")
+    title = _("figures")

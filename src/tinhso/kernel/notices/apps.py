@@ -7,3 +7,4 @@ class Notices(Module):
     name = "tinhso.kernel.notices"
     label = "kernel_notices"
     title = _("notices")
+    slug = "thong-bao"

@@ -8,6 +8,7 @@ Ends are excluded everywhere: `valid_until` is the first day on which the row no
 from __future__ import annotations
 
 from datetime import date
+from typing import Self, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -22,6 +23,8 @@ from tinhso.kernel.base.ids import uuid7
 _UNITS = uuid5(NAMESPACE_URL, "tinhso:unit")
 _AGENCIES = uuid5(NAMESPACE_URL, "tinhso:agency")
 
+Row = TypeVar("Row", bound=models.Model, covariant=True)
+
 
 def unit_id(code: str, valid_from: date) -> UUID:
     """The id of the unit that got `code` on `valid_from`."""
@@ -33,10 +36,10 @@ def agency_id(code: str) -> UUID:
     return uuid5(_AGENCIES, code)
 
 
-class DatedQuerySet(models.QuerySet):
+class DatedQuerySet(models.QuerySet[Row, Row]):
     """Rows with `valid_from` and `valid_until` (end excluded, empty = open)."""
 
-    def on(self, day: date) -> DatedQuerySet:
+    def on(self, day: date) -> Self:
         """The rows that hold on `day`."""
         return self.filter(Q(valid_from__lte=day), Q(valid_until__isnull=True) | Q(valid_until__gt=day))
 

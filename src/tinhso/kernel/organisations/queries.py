@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -142,7 +141,7 @@ def _parts(query: str, *parameters: Any) -> list[Part]:
     return sorted(parts, key=lambda part: (-(part.share or 0), part.unit.code))
 
 
-def _rows(query: str, *parameters: Any) -> Iterable[tuple[Any, ...]]:
+def _rows(query: str, *parameters: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -26,11 +26,11 @@ class Ground:
 
 @pytest.fixture
 def ground(own_database: str) -> Ground:
-    from conftest import admin_dsn
+    from conftest import shared_cluster
     from tinhso.kernel.access.models import Grant, Role, RolePermission
     from tinhso.kernel.geo.models import Place
 
-    with psycopg.connect(conninfo.make_conninfo(admin_dsn(), dbname=own_database), autocommit=True) as owner:
+    with psycopg.connect(conninfo.make_conninfo(shared_cluster(), dbname=own_database), autocommit=True) as owner:
         owner.execute("set role tinhso_owner")
         owner.execute(TABLES)
         owner.execute(room_sql("kernel_workflow"))

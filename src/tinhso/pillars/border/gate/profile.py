@@ -16,11 +16,11 @@ from tinhso.kernel.base import text
 from tinhso.kernel.geo.models import Place
 from tinhso.kernel.modules.declare import profile
 from tinhso.kernel.organisations.models import Agency, AgencyKind, agency_id
+from tinhso.pillars.border.gate.actions.tariff import load_rates
 from tinhso.pillars.border.gate.models import (
     CheckRule,
     ControlPoint,
     CrossingPoint,
-    FeeRule,
     Force,
     Gate,
     Goods,
@@ -31,7 +31,7 @@ from tinhso.pillars.border.gate.models import (
     Yard,
 )
 from tinhso.pillars.border.gate.models.places import place_id
-from tinhso.pillars.border.gate.rules import fees, hs
+from tinhso.pillars.border.gate.rules import hs
 from tinhso.pillars.border.gate.rules.goods import flags_of
 from tinhso.pillars.border.gate.rules.tables import Row, table, words
 
@@ -80,7 +80,7 @@ def reference(at: datetime) -> int:
     _put([_reason(row) for row in table("reason_codes")], unique=["kind", "code"])
     _put([_good(row) for row in table("border_goods")], unique=["hs"], only=["name_vi", "name_en"])
     _put([_hours(row) for row in table("calendar")], unique=["id"])
-    put_rates(demo=False)
+    load_rates(demo=False)
     return len(codes) + len(rules)
 
 
@@ -91,14 +91,6 @@ def first_qr_key(at: datetime) -> int:
         return 0
     QrKey.fresh(at=at).save(force_insert=True)
     return 1
-
-
-def put_rates(*, demo: bool) -> int:
-    """The tariff's published rows, or those of the demo; rows that are in already stay as they are."""
-    rows = {row["id"]: row for row in table("fee_rules")}
-    rates = [_fee_rule(rate, rows[rate.code]) for rate in fees.all_rates() if rate.is_demo == demo]
-    FeeRule.objects.bulk_create(rates, ignore_conflicts=True)
-    return len(rates)
 
 
 def _put(records: list[Record], *, unique: list[str], only: list[str] | None = None) -> None:
@@ -244,23 +236,4 @@ def _hours(row: Row) -> OperatingCalendar:
         closes=time.fromisoformat(row["closes"]),
         valid_from=date.fromisoformat(row["valid_from"]),
         source=row["source"],
-    )
-
-
-def _fee_rule(rate: fees.Rate, row: Row) -> FeeRule:
-    return FeeRule(
-        code=rate.code,
-        kind=rate.kind,
-        regimes=sorted(rate.regimes),
-        groups=sorted(rate.groups),
-        vehicles=sorted(rate.vehicles),
-        route=rate.route,
-        amount=rate.amount,
-        coefficient=rate.coefficient,
-        valid_from=rate.valid_from,
-        valid_until=rate.valid_until,
-        document_no=rate.document_no,
-        status=rate.status,
-        source=row["source"],
-        note=row["note"],
     )

@@ -19,9 +19,9 @@ from tinhso.pillars.border.gate.rules import identity_papers, plates
 
 class Standing(models.TextChoices):
     PENDING = "pending", _("to be confirmed")
-    ACTIVE = "active", _("active")
+    ACTIVE = "active", _("in good standing")
     BOOKING_LOCKED = "booking_locked", _("booking locked")
-    SUSPENDED = "suspended", _("suspended")
+    SUSPENDED = "suspended", _("activity suspended")
 
 
 class Enterprise(models.Model):
@@ -41,7 +41,7 @@ class Enterprise(models.Model):
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     bank_account = models.CharField(_("bank account"), max_length=40, blank=True)
-    standing = models.CharField(_("standing"), max_length=16, choices=Standing, default=Standing.PENDING)
+    standing = models.CharField(_("standing of the firm"), max_length=16, choices=Standing, default=Standing.PENDING)
     locked_until = models.DateTimeField(_("locked until"), null=True, blank=True)
     preferred = models.BooleanField(_("priority enterprise"), default=False)
     tax_flag = models.BooleanField(_("flagged by the tax office"), default=False)
@@ -88,7 +88,7 @@ class VehicleKind(models.TextChoices):
     TRACTOR = "TRACTOR", _("tractor")
     RIGID = "RIGID", _("rigid truck")
     TRAILER = "TRAILER", _("semi-trailer")
-    VAN = "VAN", _("van")
+    VAN = "VAN", _("van truck")
     NEW = "NEW", _("new vehicle")
     AGV = "AGV", _("driverless vehicle")
 
@@ -115,7 +115,12 @@ class Vehicle(models.Model):
     permit_until = models.DateField(_("permit valid until"), null=True, blank=True)
     gps_device = models.CharField(_("GPS device"), max_length=40, blank=True)
     owner = models.ForeignKey(
-        Enterprise, models.PROTECT, null=True, blank=True, related_name="vehicles", verbose_name=_("owner")
+        Enterprise,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="vehicles",
+        verbose_name=_("owner of the vehicle"),
     )
     wanted_by = models.ForeignKey(
         Force, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("wanted by")

@@ -128,11 +128,11 @@ class Yard(models.Model):
     point = models.ForeignKey(CrossingPoint, models.PROTECT, related_name="yards")
     level = models.CharField(_("level"), max_length=8, choices=YardLevel)
     operator = models.ForeignKey(
-        Agency, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("operator")
+        Agency, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("operator of the yard")
     )
-    capacity = models.PositiveIntegerField(_("capacity"))
-    reserved = models.PositiveIntegerField(_("reserved"), default=0)
-    occupied = models.PositiveIntegerField(_("occupied"), default=0)
+    capacity = models.PositiveIntegerField(_("room, vehicles"))
+    reserved = models.PositiveIntegerField(_("places reserved"), default=0)
+    occupied = models.PositiveIntegerField(_("places occupied"), default=0)
     source = models.CharField(_("source"), max_length=160, blank=True)
 
     class Meta:

@@ -48,14 +48,14 @@ class Force(models.Model):
 class CheckRule(models.Model):
     """Which force has to check what, when, with which results; `minutes` is the time it should take."""
 
-    task = models.CharField(_("task"), max_length=20)
+    task = models.CharField(_("kind of check"), max_length=20)
     forces = ArrayField(models.CharField(max_length=12), verbose_name=_("forces"))
     needed_when = models.CharField(_("needed when"), max_length=200)
-    rule = models.CharField(_("rule"), max_length=200)
-    stages = ArrayField(models.CharField(max_length=8), verbose_name=_("stages"))
+    rule = models.CharField(_("rule of the check"), max_length=200)
+    stages = ArrayField(models.CharField(max_length=8), verbose_name=_("stages of the check"))
     wanted = models.CharField(_("what is wanted"), max_length=200, blank=True)
-    results = ArrayField(models.CharField(max_length=10), verbose_name=_("results"))
-    minutes = models.PositiveSmallIntegerField(_("minutes"), default=30)
+    results = ArrayField(models.CharField(max_length=10), verbose_name=_("possible results"))
+    minutes = models.PositiveSmallIntegerField(_("expected minutes"), default=30)
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=160)
@@ -89,7 +89,7 @@ class FeeRule(models.Model):
     regimes = ArrayField(models.CharField(max_length=16), default=list, blank=True, verbose_name=_("regimes"))
     groups = ArrayField(models.CharField(max_length=12), default=list, blank=True, verbose_name=_("goods groups"))
     vehicles = ArrayField(models.CharField(max_length=8), default=list, blank=True, verbose_name=_("vehicle classes"))
-    route = models.CharField(_("route"), max_length=16, default="any")
+    route = models.CharField(_("route of the goods"), max_length=16, default="any")
     amount = models.PositiveBigIntegerField(_("amount, đồng"), null=True, blank=True)
     coefficient = models.DecimalField(_("coefficient"), max_digits=6, decimal_places=3, default=1)
     valid_from = models.DateField(_("valid from"))
@@ -136,9 +136,9 @@ class ReasonCode(models.Model):
 
     kind = models.CharField(_("kind"), max_length=10)
     code = models.CharField(_("code"), max_length=24)
-    label_vi = models.CharField(_("label"), max_length=120)
+    label_vi = models.CharField(_("label of the reason"), max_length=120)
     label_en = models.CharField(_("English label"), max_length=120)
-    secret = models.BooleanField(_("secret"), default=False)
+    secret = models.BooleanField(_("not shown to the firm"), default=False)
 
     class Meta:
         ordering = ["kind", "id"]
@@ -171,7 +171,7 @@ class Goods(models.Model):
     directions = models.CharField(_("directions"), max_length=2)
     season = models.CharField(_("season, months"), max_length=60, blank=True)
     paper_needed = models.CharField(_("paper needed"), max_length=20, blank=True)
-    flags = ArrayField(models.CharField(max_length=12), default=list, blank=True, verbose_name=_("flags"))
+    flags = ArrayField(models.CharField(max_length=12), default=list, blank=True, verbose_name=_("goods flags"))
 
     class Meta:
         ordering = ["group", "hs"]

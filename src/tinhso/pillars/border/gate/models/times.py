@@ -16,14 +16,14 @@ from tinhso.pillars.border.gate.rules.hours import Hours
 
 
 class Direction(models.TextChoices):
-    EXPORT = "X", _("export")
-    IMPORT = "N", _("import")
+    EXPORT = "X", _("export direction")
+    IMPORT = "N", _("import direction")
 
 
 class CalendarKind(models.TextChoices):
     NORMAL = "normal", _("normal hours")
     EXTENDED = "extended", _("extended hours")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", _("closed to goods")
     PREREGISTERED = "preregistered", _("pre-registered trips only")
 
 
@@ -41,8 +41,8 @@ class OperatingCalendar(models.Model):
     direction = models.CharField(_("direction"), max_length=1, choices=Direction)
     kind = models.CharField(_("kind"), max_length=14, choices=CalendarKind, default=CalendarKind.NORMAL)
     weekdays = models.CharField(_("weekdays"), max_length=7, default="1234567", help_text=_("1 is Monday, 7 is Sunday"))
-    opens = models.TimeField(_("opens"), null=True, blank=True)
-    closes = models.TimeField(_("closes"), null=True, blank=True)
+    opens = models.TimeField(_("opens at"), null=True, blank=True)
+    closes = models.TimeField(_("closes at"), null=True, blank=True)
     accepted_before = models.DateTimeField(_("accepted before"), null=True, blank=True)
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
@@ -89,14 +89,14 @@ class Moratorium(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    points = ArrayField(models.UUIDField(), default=list, blank=True, verbose_name=_("points"))
+    points = ArrayField(models.UUIDField(), default=list, blank=True, verbose_name=_("crossing points"))
     directions = ArrayField(models.CharField(max_length=1), default=list, blank=True, verbose_name=_("directions"))
     groups = ArrayField(models.CharField(max_length=12), default=list, blank=True, verbose_name=_("goods groups"))
     hs_prefixes = ArrayField(models.CharField(max_length=8), default=list, blank=True, verbose_name=_("HS prefixes"))
     begins_at = models.DateTimeField(_("begins"))
     ends_at = models.DateTimeField(_("ends"))
     document_no = models.CharField(_("document number"), max_length=60)
-    text_vi = models.TextField(_("text"))
+    text_vi = models.TextField(_("text of the notice"))
     text_zh = models.TextField(_("Chinese text"), blank=True)
     exempt = ArrayField(models.UUIDField(), default=list, blank=True)
 
@@ -127,8 +127,8 @@ class SlotWindow(models.Model):
     goods_group = models.CharField(_("goods group"), max_length=12, default=ANY)
     begins_at = models.DateTimeField(_("begins"))
     ends_at = models.DateTimeField(_("ends"))
-    capacity = models.PositiveSmallIntegerField(_("capacity"))
-    booked = models.PositiveSmallIntegerField(_("booked"), default=0)
+    capacity = models.PositiveSmallIntegerField(_("room, vehicles"))
+    booked = models.PositiveSmallIntegerField(_("places booked"), default=0)
     is_open = models.BooleanField(_("open for booking"), default=True)
 
     class Meta:

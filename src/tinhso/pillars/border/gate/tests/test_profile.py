@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from tinhso.kernel.geo.models import Place
 from tinhso.kernel.organisations.models import Agency, AgencyKind
 from tinhso.pillars.border.gate import profile
+from tinhso.pillars.border.gate.actions.tariff import load_rates
 from tinhso.pillars.border.gate.models import (
     CheckRule,
     ControlPoint,
@@ -82,7 +83,7 @@ def test_the_tariff_of_the_database_charges_like_the_table(loaded):
     with pytest.raises(GateRefusal, match="BG-029"):
         fees.assess(**{**asked, "regime": "IMPORT"}, rates=reference.rates_on(NOON.date()))
 
-    profile.put_rates(demo=True)
+    load_rates(demo=True)
 
     assert fees.assess(**{**asked, "regime": "IMPORT"}, rates=reference.rates_on(NOON.date())).amount == 1_000_000
 

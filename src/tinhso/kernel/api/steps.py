@@ -1,0 +1,158 @@
+"""Routes of a flow, mounted from its table: do a step, read the record, read its history.
+
+The route of a step is the platform's hot path: nothing is validated twice, nothing is read that the
+step does not need, and the answer is written at once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.apps import apps
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from ninja import Router
+from ninja.constants import NOT_SET
+
+from tinhso.kernel.access.may import visible
+from tinhso.kernel.api import etags, paging
+from tinhso.kernel.api.answers import JSON, answer
+from tinhso.kernel.api.once import idempotent
+from tinhso.kernel.base.errors import Invalid, NotFound
+from tinhso.kernel.workflow.flow import Flow
+from tinhso.kernel.workflow.models import FlowModel, History
+
+if TYPE_CHECKING:
+    from tinhso.kernel.base.actor import Actor
+
+RESERVED = frozenset({"self", "flow", "record", "step", "by", "at", "expected"})
+Show = Callable[[Any], Any]
+
+STATE_SCHEMA = {
+    "type": "object",
+    "required": ["id", "state", "state_since", "version"],
+    "properties": {
+        "id": {"type": "string", "format": "uuid"},
+        "state": {"type": "string"},
+        "state_since": {"type": "string", "format": "date-time"},
+        "version": {"type": "integer"},
+    },
+}
+
+
+def mount(router: Router, *, flow: Flow, path: str, read: str, show: Show | None = None, limited: bool = True) -> None:
+    """Mount `POST <path>/{id}/steps/{step}`, `GET <path>/{id}` and `GET <path>/{id}/history`.
+
+    `read` is the permission to see the record and its history; `show` turns a record into what JSON can
+    hold (by default its state only). `limited=False` exempts the steps from the rate limit.
+    """
+    base, name = f"/{path.strip('/')}", flow.name.replace(".", "_")
+    throttle: Any = NOT_SET if limited else []
+
+    @router.post(
+        base + "/{uuid:record_id}/steps/{step}",
+        operation_id=f"{name}_step",
+        summary=f"Do a step: {flow.name}",
+        throttle=throttle,
+        openapi_extra=_step_extra(flow),
+    )
+    @idempotent
+    def do_step(request: HttpRequest, record_id: UUID, step: str) -> HttpResponse:
+        if step not in flow.step_names():
+            raise NotFound(_("there is no such step"), code="no-such-step", step=step)
+        facts, expected = facts_of(request), etags.expected_version(request)
+        record: FlowModel = model_of(flow)(pk=record_id)
+        flow.fire(record, step, by=request.actor, at=request.moment, expected=expected, **facts)
+        return _state(record)
+
+    @router.get(base + "/{uuid:record_id}", operation_id=f"{name}_read", summary=f"Read: {flow.name}")
+    def read_record(request: HttpRequest, record_id: UUID) -> HttpResponse:
+        record = _readable(flow, record_id, request.actor, read, request.moment)
+        return answer(request, (show or _shown)(record), version=record.version)
+
+    @router.get(
+        base + "/{uuid:record_id}/history",
+        operation_id=f"{name}_history",
+        summary=f"Read the history: {flow.name}",
+        openapi_extra=paging.PARAMETERS,
+    )
+    def read_history(request: HttpRequest, record_id: UUID) -> HttpResponse:
+        _readable(flow, record_id, request.actor, read, request.moment)
+        rows = History.objects.filter(record_id=record_id, flow=flow.name)
+        return paging.page(request, rows, _history_row, order=("version",))
+
+
+def facts_of(request: HttpRequest) -> dict[str, Any]:
+    """The body as facts of the step: a JSON object or nothing. Raises Invalid."""
+    if not request.body:
+        return {}
+    try:
+        facts = json.loads(request.body)
+    except ValueError as wrong:
+        raise Invalid(_("the body must be JSON"), code="not-json", status=400) from wrong
+    if not isinstance(facts, dict):
+        raise Invalid(_("the body must be a JSON object"), code="not-an-object")
+    if taken := RESERVED.intersection(facts):
+        raise Invalid(_("this name is reserved"), code="reserved-name", field=min(taken))
+    return facts
+
+
+@cache
+def model_of(flow: Flow) -> Any:
+    """The model whose records the flow moves. Raises LookupError when there is none."""
+    for model in apps.get_models():
+        if getattr(model, "flow", None) is flow:
+            return model
+    raise LookupError(f"no model has the flow {flow.name}")
+
+
+def _state(record: FlowModel) -> HttpResponse:
+    """The answer to a step, written by hand: every value is ours and needs no escaping."""
+    content = (
+        f'{{"id":"{record.pk}","state":"{record.state}",'
+        f'"state_since":"{record.state_since.isoformat()}","version":{record.version}}}'
+    )
+    response = HttpResponse(content.encode(), content_type=JSON)
+    response.headers["ETag"] = etags.of_version(record.version)
+    return response
+
+
+def _readable(flow: Flow, record_id: UUID, by: Actor, read: str, at: datetime) -> Any:
+    """The record, if `by` may see it; who may not is told the same as if it did not exist."""
+    record = visible(model_of(flow).objects.filter(pk=record_id), by, read, at).first()
+    if record is None:
+        raise NotFound
+    return record
+
+
+def _shown(record: FlowModel) -> dict[str, Any]:
+    return {
+        "id": record.pk,
+        "state": record.state,
+        "state_title": record.get_state_title(),
+        "state_since": record.state_since,
+        "version": record.version,
+        "created_at": record.created_at,
+    }
+
+
+def _history_row(row: History) -> dict[str, Any]:
+    columns = ("version", "step", "source", "target", "at", "actor", "facts")
+    return {column: getattr(row, column) for column in columns}
+
+
+def _step_extra(flow: Flow) -> dict[str, Any]:
+    return {
+        "parameters": [
+            {"in": "header", "name": "If-Match", "schema": {"type": "string"}, "required": False},
+            {"in": "header", "name": "Idempotency-Key", "schema": {"type": "string"}, "required": False},
+        ],
+        "requestBody": {"required": False, "content": {"application/json": {"schema": {"type": "object"}}}},
+        "responses": {200: {"description": "OK", "content": {"application/json": {"schema": STATE_SCHEMA}}}},
+        "x-steps": list(flow.step_names()),
+    }

@@ -1,0 +1,84 @@
+"""The map's style for MapLibre: our own tiles, the theme's colours, letters drawn by the browser's own fonts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tinhso.kernel.geo.tiles import DEEPEST
+
+# Tokens of the theme: ink, paper, mist, line-strong, Mẫu Sơn blue and its tint, peach blossom.
+INK, PAPER, MIST, EDGE = "#1b2430", "#ffffff", "#f4f6f8", "#7c8894"
+BLUE, BLUE_TINT, BLUE_EDGE, PEACH = "#17508f", "#e8eef4", "#a2b9d2", "#c2456d"
+FONT = ["Be Vietnam Pro"]
+DETAIL = 12  # tiles deeper than this hold nothing new, the browser enlarges these
+
+
+def style(tiles: str, *, marked: Sequence[str] = ()) -> dict[str, Any]:
+    """The style; `tiles` is the address of a tile with {layer}, {z}, {x}, {y}; `marked` units are shown filled."""
+    return {
+        "version": 8,
+        "sources": {layer: _source(tiles, layer) for layer in ("communes", "names", "places")},
+        "layers": [
+            {"id": "ground", "type": "background", "paint": {"background-color": MIST}},
+            _layer("land", "fill", "communes", {"fill-color": _by_mark(marked, BLUE_EDGE, BLUE_TINT)}),
+            _layer("border", "line", "communes", {"line-color": PAPER, "line-width": _by_zoom(1, 3)}),
+            _names(),
+            _layer(
+                "places",
+                "circle",
+                "places",
+                {
+                    "circle-color": PEACH,
+                    "circle-radius": _by_zoom(5, 9),
+                    "circle-stroke-color": PAPER,
+                    "circle-stroke-width": 2,
+                },
+            ),
+            _place_names(),
+        ],
+    }
+
+
+def _source(tiles: str, layer: str) -> dict[str, Any]:
+    return {"type": "vector", "tiles": [tiles.replace("{layer}", layer)], "minzoom": 0, "maxzoom": min(DETAIL, DEEPEST)}
+
+
+def _layer(name: str, kind: str, source: str, paint: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"id": name, "type": kind, "source": source, "source-layer": source, "paint": paint, **more}
+
+
+def _by_mark(marked: Sequence[str], yes: str, no: str) -> list[Any] | str:
+    return ["case", ["in", ["get", "code"], ["literal", list(marked)]], yes, no] if marked else no
+
+
+def _by_zoom(far: float, near: float) -> list[Any]:
+    return ["interpolate", ["linear"], ["zoom"], 7, far, 13, near]
+
+
+def _names() -> dict[str, Any]:
+    return _layer(
+        "names",
+        "symbol",
+        "names",
+        {"text-color": INK, "text-halo-color": PAPER, "text-halo-width": 1.5},
+        minzoom=8,
+        layout={"text-field": ["get", "name"], "text-font": FONT, "text-size": _by_zoom(10, 18), "text-max-width": 6},
+    )
+
+
+def _place_names() -> dict[str, Any]:
+    return _layer(
+        "place-names",
+        "symbol",
+        "places",
+        {"text-color": PEACH, "text-halo-color": PAPER, "text-halo-width": 2},
+        minzoom=9,
+        layout={
+            "text-field": ["get", "name"],
+            "text-font": FONT,
+            "text-size": 14,
+            "text-anchor": "left",
+            "text-offset": [0.8, 0],
+        },
+    )

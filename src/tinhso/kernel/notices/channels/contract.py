@@ -1,0 +1,38 @@
+"""What every carrier of messages does, and how it fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Words for one address: a telephone number, an e-mail address or a holder of the app."""
+
+    address: str
+    title: str
+    text: str
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The carrier has it; `received` when it says that the person's device has it too."""
+
+    reference: str
+    received: bool = False
+
+
+class CarrierDown(Exception):
+    """The carrier did not take the message; it may later."""
+
+
+class Refused(Exception):
+    """The carrier will never take this message: a wrong address, an ended contract."""
+
+
+class Carrier(Protocol):
+    def carry(self, message: Message) -> Receipt:
+        """Take the message. Raises CarrierDown or Refused."""
+        ...

@@ -1,0 +1,94 @@
+"""Kinds of notice, declared by the rooms that send them: their words in each language and how they go out.
+
+CALLED = notice(
+    "border_gate.called",
+    title=_("Call to the barrier"),
+    texts={"vi": "Xe {plate} vào cửa {gate}", "en": "{plate}: go to {gate}", "zh-hans": "{plate} 请到 {gate}"},
+    channels=("app", "sms"),
+    sms_fields=("plate", "gate"),
+    urgent=True,
+)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any, Literal
+
+from tinhso.kernel.modules.registry import Registry
+
+Channel = Literal["app", "sms", "email"]
+LANGUAGES = ("vi", "en", "zh-hans")
+# Words that name a person's data: no text message may carry them, whoever asks (border brief §10).
+PERSONAL = ("name", "phone", "birth", "address", "identity", "citizen", "passport", "licence", "email", "account")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeKind:
+    """One kind of notice; `sms` are shorter words for text messages, the same as `texts` when none are given."""
+
+    name: str
+    title: Any
+    texts: Mapping[str, str]
+    sms: Mapping[str, str]
+    channels: tuple[Channel, ...]
+    urgent: bool
+
+    def text(self, language: str, fields: Mapping[str, Any]) -> str:
+        return _filled(self.texts, language, fields)
+
+    def message(self, language: str, fields: Mapping[str, Any]) -> str:
+        """The words of the text message."""
+        return _filled(self.sms, language, fields)
+
+
+KINDS: Registry[NoticeKind] = Registry("notice")
+
+
+def notice(
+    name: str,
+    *,
+    title: Any,
+    texts: Mapping[str, str],
+    channels: tuple[Channel, ...] = ("app",),
+    urgent: bool = False,
+    sms: Mapping[str, str] | None = None,
+    sms_fields: tuple[str, ...] = (),
+) -> NoticeKind:
+    """Declare a kind of notice, `<label>.<past participle>`.
+
+    Vietnamese and English words are compulsory. `sms_fields` are the only fields that a text message may
+    use, none of them a person's data. Raises ValueError otherwise.
+    """
+    if not {"vi", "en"} <= set(texts) <= set(LANGUAGES):
+        raise ValueError(f"the notice {name} needs words in vi and en, and may have zh-hans")
+    messages = sms or texts
+    if "sms" in channels:
+        _refuse_personal(name, messages, sms_fields)
+    kind = NoticeKind(name=name, title=title, texts=texts, sms=messages, channels=channels, urgent=urgent)
+    return KINDS.add(name, kind)
+
+
+def _refuse_personal(name: str, messages: Mapping[str, str], allowed: tuple[str, ...]) -> None:
+    if personal := [field for field in allowed if any(word in field for word in PERSONAL)]:
+        raise ValueError(f"the notice {name} may not send personal data by text message: {personal}")
+    for text in messages.values():
+        if unlisted := placeholders(text) - set(allowed):
+            raise ValueError(f"the notice {name} uses fields not allowed in text messages: {sorted(unlisted)}")
+
+
+def placeholders(text: str) -> set[str]:
+    return {field.partition(".")[0] for _, field, _, _ in Formatter().parse(text) if field}
+
+
+def _filled(words: Mapping[str, str], language: str, fields: Mapping[str, Any]) -> str:
+    """The words of that language, English where a Chinese text is missing; a missing field shows an ellipsis."""
+    text = words.get(language) or words["en"]
+    return text.format_map(_Blank(fields))
+
+
+class _Blank(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "…"

@@ -1,0 +1,113 @@
+"""Notices to people, each way by which they go out, and what the simulated ways have carried."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.kernel.base.ids import uuid7
+from tinhso.kernel.notices.kinds import KINDS
+
+
+class Notice(models.Model):
+    """One notice to one person about one event. Its words are made when it is shown, in the reader's language."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=80)
+    recipient = models.UUIDField()
+    event_key = models.CharField(max_length=120)
+    language = models.CharField(max_length=8, default="vi")
+    fields = models.JSONField(default=dict)
+    digest = models.BinaryField(max_length=16)
+    url = models.CharField(max_length=300, blank=True, default="")
+    urgent = models.BooleanField(default=False)
+    repeats = models.SmallIntegerField(default=0)
+    at = models.DateTimeField(_("time"))
+    created_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "event_key", "recipient"], name="kernel_notices_once_per_event")
+        ]
+        indexes = [
+            models.Index(fields=["recipient", "-id"], name="kernel_notices_list"),
+            models.Index(fields=["recipient"], name="kernel_notices_unread", condition=Q(read_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.event_key}"
+
+    @property
+    def title(self) -> Any:
+        return KINDS.get(self.kind).title if self.kind in KINDS else self.kind
+
+    @property
+    def text(self) -> str:
+        if self.kind not in KINDS:
+            return ""
+        return KINDS.get(self.kind).text(translation.get_language() or self.language, self.fields)
+
+
+class Delivery(models.Model):
+    """One way out of one notice. Times are the machine's; `reference` is the carrier's own number."""
+
+    PUSH, SMS, EMAIL = "push", "sms", "email"
+    WAITING, SENDING, SENT, RECEIVED = "waiting", "sending", "sent", "received"
+    FAILED, NOT_NEEDED = "failed", "not_needed"
+    STATES: ClassVar[list[tuple[str, Any]]] = [
+        (WAITING, _("waiting")),
+        (SENDING, _("being sent")),
+        (SENT, _("sent")),
+        (RECEIVED, _("received")),
+        (FAILED, _("not delivered")),
+        (NOT_NEEDED, _("not needed")),
+    ]
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="deliveries")
+    channel = models.CharField(max_length=8, choices=[(PUSH, "push"), (SMS, "SMS"), (EMAIL, "e-mail")])
+    address = models.CharField(max_length=254)
+    state = models.CharField(max_length=12, choices=STATES, default=WAITING)
+    tries = models.SmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+    changed_at = models.DateTimeField(auto_now=True)
+    reference = models.CharField(max_length=80, blank=True, default="")
+    error = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["notice", "channel"], name="kernel_notices_one_way_each")]
+        indexes = [
+            models.Index(fields=["due_at"], name="kernel_notices_open", condition=Q(state__in=("waiting", "sending")))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.state}"
+
+
+class Carrier(models.Model):
+    """How a simulated carrier behaves: slow, wrong (takes it and loses it) or down. Switched in operation."""
+
+    channel = models.CharField(primary_key=True, max_length=8)
+    delay_ms = models.PositiveIntegerField(_("delay in milliseconds"), default=0)
+    wrong = models.BooleanField(_("loses messages"), default=False)
+    down = models.BooleanField(_("down"), default=False)
+
+    def __str__(self) -> str:
+        return self.channel
+
+
+class CarriedMessage(models.Model):
+    """What a simulated carrier took, to be looked at in place of a telephone."""
+
+    channel = models.CharField(max_length=8)
+    address = models.CharField(max_length=254)
+    title = models.CharField(max_length=200, blank=True, default="")
+    text = models.TextField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.address}"

@@ -1,0 +1,25 @@
+"""What somebody was told, and how well the ways out work."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+
+from tinhso.kernel.notices.models import Delivery, Notice
+
+
+def notices_of(recipient: UUID) -> QuerySet[Notice]:
+    """Newest first."""
+    return Notice.objects.filter(recipient=recipient).order_by("-id")
+
+
+def unread_count(recipient: UUID) -> int:
+    """One query, from the index of unread notices."""
+    return Notice.objects.filter(recipient=recipient, read_at=None).count()
+
+
+def deliveries_by_state() -> dict[tuple[str, str], int]:
+    """How many deliveries stand where, by channel and state."""
+    rows = Delivery.objects.values_list("channel", "state").annotate(count=Count("pk"))
+    return {(channel, state): count for channel, state, count in rows}

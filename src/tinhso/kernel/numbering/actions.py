@@ -1,0 +1,38 @@
+"""Numbers without gaps: taken inside the caller's transaction, given back when it is rolled back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection
+
+from tinhso.kernel.base.actor import Actor
+
+_TAKE = """
+with book as (
+    insert into kernel_numbering_book as kept (code, year, last) values (%s::text, %s::smallint, 1)
+    on conflict (code, year) do update set last = kept.last + 1
+    returning id, last
+), taken as (
+    insert into kernel_numbering_number (book_id, number, taken_at, taken_by)
+    select id, last, %s::timestamptz, %s::uuid from book
+)
+select last from book
+"""
+
+
+class NotInTransaction(RuntimeError):
+    """A number was asked for outside a transaction: it would be lost when what it is for is not written."""
+
+
+def take(book: str, year: int, *, by: Actor, at: datetime) -> int:
+    """The next number of the book in the year, from 1.
+
+    The book's row stays locked until the caller's transaction ends, so that others wait and no number is skipped:
+    take it last, just before commit. Raises NotInTransaction.
+    """
+    if not connection.in_atomic_block:
+        raise NotInTransaction(f"a number of {book}/{year} is taken inside a transaction only")
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [book, year, at, by.id])
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,21 @@
+"""Demo rows of the gate, each marked DEMO: made from a fixed seed, so that every installation shows the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tinhso.kernel.modules.declare import demo
+from tinhso.pillars.border.gate.actions.tariff import load_rates
+from tinhso.pillars.border.gate.demo import parties
+
+
+@demo(40)
+def demo_tariff(run: Any) -> int:
+    """The rates DEMO-2025, so that every demo trip can be charged; receipts show the mark."""
+    return load_rates(demo=True)
+
+
+@demo(41)
+def demo_parties(run: Any) -> int:
+    """Firms, vehicles and drivers."""
+    return parties.load()

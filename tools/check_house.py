@@ -1,0 +1,43 @@
+"""What stands in no import graph and no database: names, sizes, the glossary and the map of the house.
+
+One line for each finding. Signals (a file that grew too long) are told and do not fail.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from tools import glossary, house_map, names, sizes, type_imports
+from tools.sources import Source, read, start_django
+
+
+def main() -> int:
+    start_django()
+    sources = read()
+    for signal in signals(sources):
+        print(f"look: {signal}")
+    found = [*findings(sources)]
+    for finding in found:
+        print(finding)
+    return 1 if found else 0
+
+
+def findings(sources: list[Source]) -> Iterator[str]:
+    """What must be mended before a change is taken in."""
+    yield from names.banned_names(sources)
+    yield from names.business_words_in_kernel(sources)
+    yield from type_imports.type_imports_through_walls(sources)
+    yield from glossary.models_without_a_word(glossary.models_of_the_house())
+    yield from house_map.stale_map()
+
+
+def signals(sources: list[Source]) -> Iterator[str]:
+    """What is worth a look."""
+    yield from sizes.long_files(sources)
+    yield from sizes.long_functions(sources)
+    yield from house_map.missing_rows()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
