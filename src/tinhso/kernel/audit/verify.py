@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from psycopg.pq import TransactionStatus
 
 from tinhso.kernel.audit import anchors, keys
 from tinhso.kernel.audit.leaves import COLUMNS, FIRST_PREV, Place, Row, leaf, rows, seal_hash
@@ -93,12 +94,14 @@ class _Differences:
     changed: dict[int, tuple[int, bytes, Row]] = field(default_factory=dict)  # in its place, other content
     extra: dict[int, Row] = field(default_factory=dict)  # lies among sealed ones, no seal knows it there
 
-    def compare(self, seal: SealRow, present: list[Row]) -> None:
+    def compare(self, seal: SealRow, present: list[Row], *, after_gap: bool) -> None:
+        """After a missing seal, rows that no seal knows are its own: the gap is told, not each of them."""
         sealed = seal.leaf_of()
         for row in present:
             expected = sealed.pop(row.id, None)
             if expected is None:
-                self._keep(self.extra, row.id, row)
+                if not after_gap:
+                    self._keep(self.extra, row.id, row)
             elif row.leaf() != expected:
                 self._keep(self.changed, row.id, (seal.no, expected, row))
         for number, expected in sealed.items():
@@ -147,23 +150,25 @@ def _origin(row: Row, sealed: dict[int, bytes], standing: dict[int, Row]) -> int
 
 
 def verify(connection: psycopg.Connection[Any], *, public_keys: dict[str, Ed25519PublicKey] | None = None) -> Report:
-    """Read the whole trail once, in order, in one snapshot and bounded memory.
+    """Read the whole trail once, in order, in one snapshot and bounded memory; nothing is written.
 
-    Any role that may read will do; nothing is written. `public_keys` default to the key folder's.
+    Any role that may read will do. Inside a transaction that the caller has begun, that one's snapshot is
+    looked at. `public_keys` default to the key folder's.
     """
     known = keys.public_keys() if public_keys is None else public_keys
     report, differences = Report(), _Differences()
     hashes: dict[int, str] = {}
     wanted = {anchor.no for anchor in _anchors()}
+    begins = connection.info.transaction_status is TransactionStatus.IDLE
     with connection.transaction():
-        connection.execute("set transaction isolation level repeatable read, read only")
+        if begins:
+            connection.execute("set transaction isolation level repeatable read, read only")
         entries = _Entries(connection)
         before_no, before_hash = 0, FIRST_PREV
         for seal in _seals(connection):
             report.findings += _seal_findings(seal, before_no, before_hash, known)
+            differences.compare(seal, entries.up_to(seal.last), after_gap=seal.no != before_no + 1)
             before_no, before_hash = seal.no, seal.hash
-            present = entries.up_to(seal.last)
-            differences.compare(seal, present)
             report.seals, report.sealed = report.seals + 1, report.sealed + len(seal.ids)
             if seal.no in wanted:
                 hashes[seal.no] = seal.hash.hex()
@@ -171,7 +176,7 @@ def verify(connection: psycopg.Connection[Any], *, public_keys: dict[str, Ed2551
             report.head = (before_no, before_hash.hex())
         report.unsealed = entries.rest()
         report.findings += differences.findings()
-        report.findings += _anchor_findings(hashes)
+        report.findings += _anchor_findings(hashes, before_no)
         report.findings += _history_findings(connection)
     return report
 
@@ -229,11 +234,13 @@ def _anchors() -> list[anchors.Anchor]:
     return [*anchors.anchored(), *([kept] if kept else [])]
 
 
-def _anchor_findings(hashes: dict[int, str]) -> Iterator[str]:
-    for anchor in {anchor.no: anchor for anchor in reversed(_anchors())}.values():
-        if anchor.no not in hashes:
-            yield f"seal {anchor.no} missing, but anchored outside ({anchor.sealed_at})"
-    for no, digest in sorted({(anchor.no, anchor.hash) for anchor in _anchors()}):
+def _anchor_findings(hashes: dict[int, str], last: int) -> Iterator[str]:
+    """What only the copies outside can show: the newest seals gone, or made anew."""
+    kept = _anchors()
+    for no, moment in sorted({anchor.no: anchor.sealed_at for anchor in kept}.items()):
+        if no > last:
+            yield f"seal {no} missing, but anchored outside ({moment})"
+    for no, digest in sorted({(anchor.no, anchor.hash) for anchor in kept}):
         if no in hashes and hashes[no] != digest:
             yield f"seal {no} is not the one anchored outside"
 

@@ -151,6 +151,6 @@ def _count_failure(row: Held, error: Exception) -> None:
     row.error = f"{type(error).__name__}: {error}"[:2000]
     if row.tries >= TRIES:
         row.dead_at, row.due_at = now, None
-        log.error("event given up", handler=row.handler, name=row.name, event=row.event_id, error=row.error)
+        log.error("event given up", handler=row.handler, name=row.name, id=row.event_id, error=row.error)
     else:
         row.due_at = now + timedelta(seconds=WAITS[row.tries - 1])

@@ -7,6 +7,7 @@ raises, only its own work is undone and the event is held for it (kernel.events.
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from dataclasses import dataclass, field
@@ -134,7 +135,8 @@ def _handlers() -> dict[str, list[Handler]]:
 def _fresh(lane: Lane, cursor: Any) -> list[Event]:
     """Deliver new events in order; returns those that may leave the outbox."""
     cursor.execute(TAKE, [lane.no, BATCH])
-    events = [Event(*row[1:], id=row[0]) for row in cursor.fetchall()]
+    # Django leaves jsonb as text, so that its own field can read it.
+    events = [Event(*row[1:-1], payload=json.loads(row[-1]), id=row[0]) for row in cursor.fetchall()]
     heard = [event for event in events if event.name in lane.handlers]
     if heard:
         cursor.execute(HAD, [[event.id for event in heard]])

@@ -60,7 +60,8 @@ def surrounded() -> Iterator[None]:
             yield
     finally:
         for connection in connections.all(initialized_only=True):
-            connection.close_if_unusable_or_obsolete()
+            if not connection.in_atomic_block:
+                connection.close_if_unusable_or_obsolete()
 
 
 class Background:

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 import structlog
 from croniter import croniter
-from django.db import connection
+from django.db import connections
 from django.db.models import F
 
 from tinhso.kernel.base import clock
@@ -46,19 +46,25 @@ class Runner:
         due = [each for each in self.declared if each.name not in self.busy and _claim(each, known.get(each.name))]
         for each in due:
             self.busy.add(each.name)
-            self.pool.submit(self._carry_out, each)
+            self.pool.submit(self._in_thread, each)
         return [each.name for each in due]
 
     def end(self) -> None:
         """Let what is running finish, start nothing more."""
         self.pool.shutdown(wait=True, cancel_futures=True)
 
-    def _carry_out(self, each: Periodic) -> None:
+    def _in_thread(self, each: Periodic) -> None:
+        try:
+            self.carry_out(each)
+        finally:
+            connections.close_all()  # a thread of the pool may not run again for long
+
+    def carry_out(self, each: Periodic) -> None:
+        """Do it, and be ready for its next turn whatever happens."""
         try:
             carry_out(each)
         except Exception:
             log.exception("the outcome of periodic work could not be kept", job=each.name)
-            connection.close()
         finally:
             self.busy.discard(each.name)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
+from django.db import connections
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -36,7 +37,8 @@ def job(*, queue: str = "default", tries: int = TRIES, name: str | None = None) 
 
     def declare(function: Function) -> Function:
         own = name or f"{label_of(room_of(function.__module__))}.{function.__name__}"
-        retry = RetryStrategy(max_attempts=tries - 1, exponential_wait=FIRST_WAIT)
+        # Zero attempts would mean no end of them.
+        retry = RetryStrategy(max_attempts=tries - 1, exponential_wait=FIRST_WAIT) if tries > 1 else False
         app.task(name=own, queue=queue, retry=retry, pass_context=True)(_surrounded(own, function))
         function.job_name = own  # type: ignore[attr-defined]
         return function
@@ -61,12 +63,14 @@ def defer(
 
 def _surrounded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     def work(context: JobContext, **args: Any) -> Any:
-        with surrounded():
-            try:
+        try:
+            with surrounded():
                 return function(**args)
-            except Exception as error:
-                _remember(context, name, error)
-                raise
+        except Exception as error:
+            _remember(context, name, error)
+            raise
+        finally:
+            connections.close_all()  # the worker's threads come and go
 
     return work
 
