@@ -4,9 +4,10 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
-from tinhso.kernel.audit.binding import WrongActor, acting_as, bind, bound
+from tinhso.kernel.audit.binding import WrongActor, acting, acting_as, bind, bound
 from tinhso.kernel.base.actor import NOBODY, SYSTEM, Actor
 from tinhso.kernel.base.ids import uuid7
+from tinhso.kernel.jobs.loops import surrounded
 
 AN, BINH = Actor(uuid7(), "person", "An"), Actor(uuid7(), "person", "Bình")
 
@@ -100,3 +101,11 @@ def test_the_platform_and_a_visitor_who_signs_in_may_bind_a_person(committing, d
         bind(AN)
 
     assert actor_in_database() == str(AN.id)
+
+
+@pytest.mark.django_db
+def test_what_runs_in_the_background_acts_for_the_platform():
+    with surrounded():
+        assert acting() == SYSTEM
+
+    assert acting() is None

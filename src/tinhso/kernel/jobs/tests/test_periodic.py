@@ -4,9 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tinhso.kernel.audit.binding import acting
 from tinhso.kernel.base import clock
-from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.jobs import periodic
 from tinhso.kernel.jobs.loops import Background, Loop
 from tinhso.kernel.jobs.models import PeriodicRun
@@ -51,14 +49,14 @@ def test_work_is_done_at_first_and_then_after_its_seconds(now):
     assert len(seen) == 2
 
 
-def test_work_is_told_the_platforms_moment_and_done_for_the_platform(now):
+def test_work_is_told_the_platforms_moment_and_done_inside_what_surrounds_it(now, around):
     seen = []
-    now.every(lambda at: seen.append((at, acting())), seconds=60)
+    now.every(lambda at: seen.append((at, around.inside)), seconds=60)
 
     with clock.frozen(NOON):
         now.turn()
 
-    assert seen == [(NOON, SYSTEM)]
+    assert seen == [(NOON, True)]
 
 
 def test_a_cron_line_is_a_time_of_day_in_vietnam_by_the_platforms_clock(now):
