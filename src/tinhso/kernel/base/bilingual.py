@@ -1,4 +1,4 @@
-"""Texts that come in two languages from a table and not from a catalogue of messages."""
+"""Texts that come in several languages from a table and not from a catalogue of messages."""
 
 from __future__ import annotations
 
@@ -6,13 +6,20 @@ from django.utils.translation import get_language
 
 
 class Bilingual:
-    """A text in Vietnamese and English, chosen when it is shown; Vietnamese when in doubt."""
+    """A text in Vietnamese and English, and in Chinese where Chinese readers meet it; chosen when it is shown.
 
-    __slots__ = ("en", "vi")
+    Vietnamese when in doubt, English where there is no Chinese.
+    """
 
-    def __init__(self, vi: str, en: str) -> None:
+    __slots__ = ("en", "vi", "zh")
+
+    def __init__(self, vi: str, en: str, zh: str = "") -> None:
         self.vi = vi
         self.en = en
+        self.zh = zh
 
     def __str__(self) -> str:
-        return self.vi if (get_language() or "vi").startswith("vi") else self.en
+        language = get_language() or "vi"
+        if language.startswith("vi"):
+            return self.vi
+        return (self.zh if language.startswith("zh") else "") or self.en

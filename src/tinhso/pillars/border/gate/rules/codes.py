@@ -26,7 +26,7 @@ def catalogue() -> dict[str, Row]:
 def refuse(code: str, *, field: str | None = None, **facts: Any) -> GateRefusal:
     """The refusal of that code, to be raised by the caller; `facts` fill its sentence. Raises KeyError."""
     row = catalogue()[code]
-    message = Bilingual(row["message_vi"], row["message_en"])
+    message = Bilingual(row["message_vi"], row["message_en"], row["message_zh"])
     return GateRefusal(message, code=code, status=int(row["http"]), field=field, **facts)
 
 

@@ -210,16 +210,18 @@ def test_two_swapped_digits_of_a_trip_code_are_caught(serial, place):
     assert tripcodes.is_right(swapped) == (swapped == code)
 
 
-def test_the_catalogue_of_refusals_is_complete_in_both_languages():
+def test_the_catalogue_of_refusals_is_complete_in_all_languages():
     rows = catalogue()
 
     assert {f"BG-{number:03d}" for number in range(1, 39)} <= set(rows)
-    assert all(row["message_vi"] and row["message_en"] and row["http"].isdigit() for row in rows.values())
+    assert all(
+        row["message_vi"] and row["message_en"] and row["message_zh"] and row["http"].isdigit() for row in rows.values()
+    )
     assert code_of("HOLD_ACTIVE") == "BG-026"
 
 
-@pytest.mark.parametrize("language", ["vi", "en"])
-def test_both_languages_of_a_refusal_ask_for_the_same_facts(language):
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_all_languages_of_a_refusal_ask_for_the_same_facts(language):
     from string import Formatter
 
     for row in catalogue().values():
@@ -236,6 +238,8 @@ def test_a_refusal_speaks_the_reader_s_language():
 
     with translation.override("en"):
         assert refusal.for_people() == "The fee of 1.300.000 đồng is not paid."
+    with translation.override("zh-hans"):
+        assert refusal.for_people() == "尚未缴纳费用1.300.000盾。"
     with translation.override("vi"):
         assert refusal.for_people() == "Chưa nộp phí 1.300.000 đồng."
     assert refusal.status == 402

@@ -1,0 +1,36 @@
+"""What a correction reopens: one wrong field is mended alone, and only the checks that rest on it are done again.
+
+Fields and tasks: tables/corrections.csv. Of the tasks only those that were opened for the trip are meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+from tinhso.pillars.border.gate.rules.tables import Row, table, words
+
+# Fields whose change makes the code on the driver's telephone worthless.
+NEW_QR = frozenset({"driver", "tractor"})
+SHORTEST_REASON = 10
+
+
+@cache
+def by_field() -> dict[str, Row]:
+    """The table by field."""
+    return {row["field"]: row for row in table("corrections")}
+
+
+def reopened(fields: Iterable[str]) -> frozenset[str]:
+    """The kinds of tasks that are done again when these fields change. Raises KeyError for an unknown field."""
+    return frozenset(kind for field in fields for kind in words(by_field()[field]["reopens"]))
+
+
+def needs_new_fee(fields: Iterable[str]) -> bool:
+    """Whether the fee is assessed anew."""
+    return any(by_field()[field]["fee_anew"] == "1" for field in fields)
+
+
+def needs_new_qr(fields: Iterable[str]) -> bool:
+    """Whether the QR code that is out must not be accepted any more."""
+    return not NEW_QR.isdisjoint(fields)
