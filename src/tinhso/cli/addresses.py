@@ -62,7 +62,7 @@ def of_given(url: str) -> dict[str, str]:
             version = connection.info.server_version // 10000
             row = connection.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
     except psycopg.OperationalError as error:
-        raise Failure(f"DATABASE_URL: {str(error).strip().splitlines()[-1]}") from None
+        raise Failure(f"DATABASE_URL: {str(error).strip().splitlines()[0]}") from None
     if version < OLDEST:
         raise Failure(f"PostgreSQL {version} is too old: version {OLDEST} or newer is needed (DATABASE_URL)")
     if admin:

@@ -9,6 +9,8 @@ import hashlib
 import os
 from pathlib import Path
 
+from tinhso.cli.steps import Failure
+
 ROOT = Path(__file__).resolve().parents[3]
 SOURCE = ROOT / "src"
 PACKAGE = SOURCE / "tinhso"
@@ -30,9 +32,12 @@ def short_digest(text: str) -> str:
 
 
 def make_private(folder: Path) -> Path:
-    """A folder that only its owner may enter."""
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o700)
+    """A folder that only its owner may enter. Raises Failure where it cannot be made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+        raise Failure(f"{folder} cannot be made ({error.strerror}): name another place, TINHSO_DATA=…") from None
     return folder
 
 
@@ -62,8 +67,6 @@ def stamps() -> Path:
 
 def port() -> int:
     """PORT, else 8000. Raises Failure when it is not a number between 1 and 65534 (live updates take the next)."""
-    from tinhso.cli.steps import Failure
-
     given = os.environ.get("PORT", "8000")
     if not given.isdecimal() or not 0 < int(given) < 65535:
         raise Failure(f"PORT must be a number between 1 and 65534, not {given!r}")

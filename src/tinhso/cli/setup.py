@@ -131,7 +131,7 @@ def identity(url: str) -> str:
     except psycopg.errors.InsufficientPrivilege:
         return url.rpartition("@")[2]
     except psycopg.OperationalError as error:
-        raise Failure(f"Database: {str(error).strip().splitlines()[-1]}") from None
+        raise Failure(f"Database: {str(error).strip().splitlines()[0]}") from None
     return str(row and row[0])
 
 

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import time
+
+import pytest
+
+from tinhso.cli import addresses, help, holder, places, setup, supervisor, surroundings, table, up
+from tinhso.cli.steps import Failure
+from tinhso.cli.supervisor import Program, Supervisor
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    monkeypatch.setenv("TINHSO_DATA", str(tmp_path))
+    places.logs().mkdir()
+    return tmp_path
+
+
+def test_a_taken_port_is_named_before_anything_is_made():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+
+        with pytest.raises(Failure, match=f"port {port} is taken by another program"):
+            supervisor.refuse_a_taken_port("127.0.0.1", port)
+
+
+def test_an_address_of_another_machine_is_refused():
+    with pytest.raises(Failure, match=r"cannot listen on 203\.0\.113\.7"):
+        supervisor.refuse_a_taken_port("203.0.113.7", 8000)
+
+
+@pytest.mark.parametrize("given", ["", "x", "-1", "0", "65535", "99999"])
+def test_a_port_that_is_none_is_refused(monkeypatch, given):
+    monkeypatch.setenv("PORT", given)
+
+    with pytest.raises(Failure, match="PORT must be a number"):
+        places.port()
+
+
+def test_the_platform_listens_on_this_machine_only_unless_told_otherwise():
+    assert up.parse([]).host == "127.0.0.1"
+    assert up.parse(["--host", "0.0.0.0"]).host == "0.0.0.0"
+    assert setup.hosts("127.0.0.1") == ["127.0.0.1", "localhost", "[::1]"]
+    assert socket.gethostname() in setup.hosts("0.0.0.0")
+
+
+def test_the_border_is_left_out_or_hastened_when_asked(monkeypatch):
+    monkeypatch.setattr(setup, "has_command", lambda name: True)
+
+    names = [program.name for program in up.programs(up.parse(["--no-border"]), 8000)]
+    fast = list(up.programs(up.parse(["--speed", "20"]), 8000))[-1]
+
+    assert "border" not in names
+    assert fast.args[-2:] == ["--speed", "20"]
+
+
+def test_a_second_up_sees_the_first_and_a_dead_one_holds_nothing(data):
+    with holder.hold() as first, holder.hold() as second:
+        assert first
+        assert not second
+        assert holder.found().pid == os.getpid()
+
+    with holder.hold() as third:
+        assert third
+
+
+def test_a_child_that_dies_is_started_again_after_a_pause_that_grows(data):
+    watch = Supervisor([Program("brief", [sys.executable, "-c", ""], None, pause=0.05)], dict(os.environ), None)
+    watch.start()
+    brief = watch.programs[0]
+    begun = time.monotonic()
+    while brief.deaths < 3 and time.monotonic() - begun < 20:
+        watch.watch()
+        time.sleep(0.01)
+
+    watch.end()
+
+    assert brief.deaths == 3
+    assert brief.pause == pytest.approx(0.4)
+
+
+def test_a_program_that_will_not_start_is_named_with_its_last_words(data):
+    words = [sys.executable, "-c", "raise SystemExit('no such table')"]
+    watch = Supervisor([Program("web", words, lambda: False, pause=0.01)], dict(os.environ), None)
+    watch.start()
+
+    with pytest.raises(Failure, match="web does not start: no such table"):
+        watch.wait_until_ready()
+    watch.end()
+
+
+def test_the_end_leaves_nothing_running(data):
+    watch = Supervisor([Program("long", ["sleep", "60"])], dict(os.environ), None)
+    watch.start()
+    process = watch.programs[0].process
+
+    watch.end()
+
+    assert process.returncode == -signal.SIGTERM
+    assert not list((places.run() / "pids").glob("*"))
+
+
+def test_kept_values_come_back_as_they_were_and_only_for_their_owner(data):
+    values = {"DATABASE_URL": "postgresql://a:p'w d@/x?host=/s&port=1", "PORT": "8000"}
+
+    surroundings.write(values)
+
+    assert surroundings.read() == values
+    assert surroundings.file().stat().st_mode & 0o777 == 0o600
+
+
+def test_a_command_without_a_running_platform_says_so(data, monkeypatch):
+    for name in surroundings.DATABASES:
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+
+    with pytest.raises(Failure, match="the platform does not run"):
+        surroundings.enter()
+
+
+def test_another_login_of_the_same_database():
+    url = "postgresql://postgres:old@db.example:5433/province?sslmode=require"
+
+    assert addresses.as_role(url, "tinhso_app", "n/w") == (
+        "postgresql://tinhso_app:n%2Fw@db.example:5433/province?sslmode=require"
+    )
+    assert addresses.as_role("postgresql://a:b@/x?host=/s", "c", "d") == "postgresql://c:d@/x?host=/s"
+
+
+def test_a_database_that_does_not_answer_is_told_in_one_line():
+    with pytest.raises(Failure, match=r"^DATABASE_URL: [^\n]*refused[^\n]*$"):
+        addresses.of_given("postgresql://a:b@127.0.0.1:1/x")
+
+
+def test_secrets_are_made_once_and_only_for_their_owner(data):
+    first = addresses.secret("tinhso_app")
+
+    assert addresses.secret("tinhso_app") == first
+    assert len(first) > 32
+    assert (places.secrets() / "tinhso_app").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_help_names_every_command_and_every_command_has_its_file():
+    told = "\n".join(help.lines())
+
+    for word in table.WORDS:
+        assert f"  {word.name} " in told
+        assert (places.PACKAGE / "cli" / (word.module.replace(".", "/") + ".py")).exists(), word.module
+
+
+def test_the_help_of_a_management_command_is_read_without_running_it():
+    assert help.says('class Command(Base):\n    help = "Prove the trail."\n') == "Prove the trail."
+    assert help.says("x = 1\n") == ""
