@@ -21,7 +21,7 @@ def pages() -> list[URLPattern | URLResolver]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *addresses(),
-    path("tai-khoan/", include("allauth.urls")),
+    path("", include("tinhso.kernel.login.account_urls")),
     *pages(),
 ]
 

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "tinhso.kernel.login.middleware.SecondFactor",
     "tinhso.kernel.web.middleware.MomentAndActor",
     "tinhso.kernel.web.middleware.Refusals",
 ]
@@ -126,12 +127,43 @@ WHITENOISE_USE_FINDERS = True  # what was built but not yet collected is found a
 MEDIA_ROOT = DATA / "files"
 
 AUTH_USER_MODEL = "kernel_identity.Account"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["tinhso.kernel.identity.backends.AccountBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "tinhso.kernel.login.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "tinhso.kernel.login.forms.LoginForm",
+    "change_password": "tinhso.kernel.login.forms.ChangePasswordForm",
+    "reauthenticate": "tinhso.kernel.login.forms.ReauthenticateForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False  # offices share computers: the session ends with the browser
+MFA_ADAPTER = "tinhso.kernel.login.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "tinhso.kernel.login.forms.AuthenticateForm",
+    "reauthenticate": "tinhso.kernel.login.forms.AuthenticateForm",
+    "activate_totp": "tinhso.kernel.login.forms.ActivateTOTPForm",
+    "add_webauthn": "tinhso.kernel.login.forms.AddPasskeyForm",
+    "edit_webauthn": "tinhso.kernel.login.forms.EditPasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # accounts are given by the agency, their e-mail is not a proof of anything
+MFA_TOTP_ISSUER = "Tỉnh Số"
+MFA_TOTP_TOLERANCE = 1
+FORCE_SECOND_FACTOR = False  # production: holders of roles that need two factors work only with both
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TINHSO_PROXIES", 0)
+SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 

@@ -4,3 +4,4 @@ from tinhso.config.settings.base import *
 from tinhso.config.settings.base import SECRET_KEY as SECRET
 
 SECRET_KEY = SECRET or "development only, never in production"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # localhost without TLS

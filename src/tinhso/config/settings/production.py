@@ -6,6 +6,10 @@ from tinhso.config.settings.base import SECRET_KEY as SECRET
 
 if len(SECRET) < 50:
     raise env.WrongSetting("TINHSO_SECRET_KEY must hold at least 50 characters in production")
+PROFILE = env.text("TINHSO_PROFILE", "production")
+if PROFILE == "demo":
+    raise env.WrongSetting("TINHSO_PROFILE=demo is refused in production: its accounts sign in without a password")
+FORCE_SECOND_FACTOR = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 SECURE_HSTS_SECONDS = 31_536_000

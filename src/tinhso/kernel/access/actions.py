@@ -143,6 +143,6 @@ def _tell(action: str, grant: Grant, *, by: Actor, at: datetime) -> None:
         holder=str(grant.holder_id),
         role=grant.role.code,
         only=grant.only,
-        until=grant.valid_until.isoformat() if grant.valid_until else None,
-        **scope,
+        until=grant.valid_until,
+        scope=scope,
     )

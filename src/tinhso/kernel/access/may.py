@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from django.db import connection, models
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.access import refusals
 from tinhso.kernel.access.models import Right
@@ -44,7 +43,7 @@ def require(actor: Actor, permission: str, on: models.Model | Where | None = Non
     if may(actor, permission, on, moment):
         return
     refusals.record(actor, permission, on=on, at=moment)
-    raise Forbidden(_("you do not have the right to do this"), permission=permission)
+    raise Forbidden(permission=permission)
 
 
 def visible(queryset: QuerySet[Row], actor: Actor, permission: str, at: datetime | None = None) -> QuerySet[Row]:

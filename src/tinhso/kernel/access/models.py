@@ -18,8 +18,8 @@ from tinhso.kernel.organisations.models import AdminUnit, Agency
 class Role(models.Model):
     """A named set of rights. Declared roles follow the rooms' bundles; others are the administrator's own."""
 
-    code = models.SlugField(_("code"), max_length=60, unique=True)
-    title = models.CharField(_("title"), max_length=160)
+    code = models.SlugField(_("role code"), max_length=60, unique=True)
+    title = models.CharField(_("role title"), max_length=160)
     declared = models.BooleanField(default=False)
     second_factor = models.BooleanField(_("needs two factors"), default=True)
 
@@ -62,7 +62,13 @@ class Grant(models.Model):
         Agency, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("agency")
     )
     unit = models.ForeignKey(
-        AdminUnit, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("unit")
+        AdminUnit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("administrative unit"),
     )
     place = models.ForeignKey(
         Place, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("place")

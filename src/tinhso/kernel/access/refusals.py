@@ -1,9 +1,89 @@
-"""Refusals leave a trace."""
+"""Refusals leave a trace in the audit, even when the request that met them is rolled back.
+
+Outside a transaction the entry is written at once. Inside one it goes through a connection of its own, since
+an entry of the same transaction would vanish with it. A flood of refusals writes a bounded number of entries:
+the first of each (actor, permission) in a minute, and no more than `PER_MINUTE` of a process; the next entry
+says how many were left out.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from django.db import DatabaseError, connection, connections, models
+
+from tinhso.kernel.access.scope import Where
+from tinhso.kernel.audit.binding import acting
+from tinhso.kernel.audit.record import RECORD, canonical
+from tinhso.kernel.audit.record import record as into_audit
+from tinhso.kernel.base.actor import Actor
+
+ACTION = "access.refused"
+PER_MINUTE = 120
+WINDOW_SECONDS = 60.0
+
+log = structlog.get_logger(__name__)
 
 
-def record(*args: Any, **kwargs: Any) -> None:
-    """Later."""
+@dataclass
+class Bound:
+    """Which refusals of this minute were written, and how many were not."""
+
+    began: float = 0.0
+    seen: set[tuple[UUID, str]] = field(default_factory=set)
+    left_out: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def admit(self, actor: UUID, permission: str) -> int | None:
+        """The number left out before this one, or None when this one is left out too."""
+        with self.lock:
+            moment = time.monotonic()
+            if moment - self.began >= WINDOW_SECONDS:
+                self.began, self.seen = moment, set()
+            if (actor, permission) in self.seen or len(self.seen) >= PER_MINUTE:
+                self.left_out += 1
+                return None
+            self.seen.add((actor, permission))
+            before, self.left_out = self.left_out, 0
+            return before
+
+
+BOUND = Bound()
+
+
+def record(actor: Actor, permission: str, *, on: models.Model | Where | None = None, at: datetime) -> None:
+    """Keep a trace that `actor` was refused `permission` on `on` at `at`. Never raises: the refusal itself matters."""
+    left_out = BOUND.admit(actor.id, permission)
+    if left_out is None:
+        return
+    kind, record_id = _named(on)
+    facts = {"permission": permission} | ({"left_out": left_out} if left_out else {})
+    try:
+        if connection.in_atomic_block or acting() not in (None, actor):
+            _apart(actor, [ACTION, kind, record_id, at, canonical(facts)])
+        else:
+            into_audit(ACTION, by=actor, at=at, kind=kind, record_id=record_id, **facts)
+    except DatabaseError:
+        log.exception("a refusal was not recorded", actor=str(actor.id), permission=permission)
+
+
+def _named(on: models.Model | Where | None) -> tuple[str, UUID | None]:
+    if isinstance(on, models.Model):
+        return on._meta.label_lower, on.pk if isinstance(on.pk, UUID) else None
+    return "", on.record if on else None
+
+
+def _apart(actor: Actor, values: list[object]) -> None:
+    """Write through a connection of its own, which no rollback of the caller reaches."""
+    own = connections.create_connection(connection.alias)
+    try:
+        with own.cursor() as cursor:
+            cursor.execute("select set_config('tinhso.actor', %s::text, false)", [str(actor.id)])
+            cursor.execute(RECORD, values)
+    finally:
+        own.close()

@@ -47,7 +47,8 @@ class Account(AbstractBaseUser):
     person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="account")
     username = models.CharField(_("user name"), max_length=80, unique=True)
     email = models.EmailField(_("e-mail"), blank=True)
-    is_active = models.BooleanField(_("active"), default=True)
+    is_active = models.BooleanField(_("in use"), default=True)
+    demo = models.BooleanField(default=False)  # signs in with one tap in the demo profile, nowhere else at all
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "username"
@@ -119,6 +120,7 @@ class AccessLink(Credential):
     record_id = models.UUIDField(null=True, blank=True, db_index=True)
     phone = models.CharField(_("phone"), max_length=20)
     language = models.CharField(_("language"), max_length=8, default="vi")
+    path = models.CharField(max_length=200, default="/")  # the page that opens
     token_digest = models.BinaryField(max_length=32, unique=True)
     code_digest = models.BinaryField(max_length=32, null=True)
     code_expires_at = models.DateTimeField(null=True)

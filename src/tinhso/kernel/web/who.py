@@ -6,14 +6,14 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from tinhso.kernel.base.actor import NOBODY, Actor
+from tinhso.kernel.identity import queries
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """The signed-in person, else nobody; a request without a session cookie asks the database nothing."""
-    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+    """The key's machine, the link's holder or the account's person, else nobody.
+
+    A request with neither a key nor a session cookie asks the database nothing.
+    """
+    if "Authorization" not in request.headers and settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return NOBODY
-    account = getattr(request, "user", None)
-    if account is None or not account.is_authenticated:
-        return NOBODY
-    actor: Actor = account.person.actor()
-    return actor
+    return queries.actor_of(request)

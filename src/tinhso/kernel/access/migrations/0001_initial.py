@@ -36,8 +36,8 @@ class Migration(migrations.Migration):
             name="Role",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("code", models.SlugField(max_length=60, unique=True, verbose_name="code")),
-                ("title", models.CharField(max_length=160, verbose_name="title")),
+                ("code", models.SlugField(max_length=60, unique=True, verbose_name="role code")),
+                ("title", models.CharField(max_length=160, verbose_name="role title")),
                 ("declared", models.BooleanField(default=False)),
                 ("second_factor", models.BooleanField(default=True, verbose_name="needs two factors")),
             ],
@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to="kernel_organisations.adminunit",
-                        verbose_name="unit",
+                        verbose_name="administrative unit",
                     ),
                 ),
                 (

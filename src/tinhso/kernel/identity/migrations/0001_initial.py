@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ),
                 ("username", models.CharField(max_length=80, unique=True, verbose_name="user name")),
                 ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
-                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 (
                     "person",

@@ -1,0 +1,83 @@
+"""allauth's forms with our words: a label above each field, nothing inside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account import forms as account
+from allauth.mfa.base import forms as factors
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as keys
+from django import forms
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+LABELS = {
+    "login": _("user name"),
+    "password": _("password"),
+    "oldpassword": _("present password"),
+    "password1": _("new password"),
+    "password2": _("new password again"),
+    "code": _("verification code"),
+    "name": _("name of the key"),
+    "passwordless": _("sign in with this key alone, without a password"),
+}
+
+
+class Worded:
+    """Gives the fields their labels and takes what repeats them away."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.label = capfirst(LABELS.get(name, field.label))
+            field.help_text = field.help_text if name == "password1" else ""
+            field.widget.attrs.pop("placeholder", None)
+            if not isinstance(field.widget, forms.CheckboxInput):
+                field.widget.attrs["class"] = "field__input"
+        if "code" in self.fields:
+            self.fields["code"].widget.attrs["inputmode"] = "numeric"
+
+
+class LoginForm(Worded, account.LoginForm):
+    pass
+
+
+class ChangePasswordForm(Worded, account.ChangePasswordForm):
+    pass
+
+
+class ReauthenticateForm(Worded, account.ReauthenticateForm):
+    pass
+
+
+class AuthenticateForm(Worded, factors.AuthenticateForm):
+    pass
+
+
+class ActivateTOTPForm(Worded, totp.ActivateTOTPForm):
+    pass
+
+
+class AddPasskeyForm(Worded, keys.AddWebAuthnForm):
+    pass
+
+
+class EditPasskeyForm(Worded, keys.EditWebAuthnForm):
+    pass
+
+
+class LinkCodeForm(Worded, forms.Form):
+    """The one-time code of a link."""
+
+    code = forms.RegexField(
+        r"^\s*\d{6}\s*$",
+        label=_("verification code"),
+        error_messages={
+            "required": _("enter the six digits of the code"),
+            "invalid": _("enter the six digits of the code"),
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "maxlength": 6, "autofocus": True}),
+    )

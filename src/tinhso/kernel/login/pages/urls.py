@@ -1,0 +1,11 @@
+"""Beside the account's own pages: the demo's one tap, and links."""
+
+from django.urls import path
+
+from tinhso.kernel.login.pages import views
+
+urlpatterns = [
+    path("dung-thu/", views.try_as, name="try_as"),
+    path("lien-ket/<str:token>/", views.link, name="link"),
+    path("lien-ket/<str:token>/ma/", views.link_code, name="link_code"),
+]
