@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import conninfo, sql
@@ -23,6 +24,10 @@ from psycopg import conninfo, sql
 ROOT = Path(__file__).resolve().parent
 PASSWORDS = {"tinhso_migrate": "tests", "tinhso_app": "tests", "tinhso_sealer": "tests"}
 COUNTER = itertools.count()
+
+# A busy machine is not a wrong answer: examples have no limit of time, and none are kept between runs.
+hypothesis.settings.register_profile("house", deadline=None, database=None)
+hypothesis.settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:
