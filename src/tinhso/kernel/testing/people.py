@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+from django.db.models import Model
+
 from tinhso.kernel.access.models import Grant, Role, RolePermission
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.identity.models import Account, Person
@@ -66,4 +68,7 @@ def _role(wanted: Role | str | Iterable[str]) -> Role:
 
 
 def _id(value: object) -> UUID | None:
-    return value if value is None or isinstance(value, UUID) else value.id  # type: ignore[attr-defined]
+    """The id of a person, an actor, a record, or the id itself."""
+    if value is None or isinstance(value, UUID):
+        return value
+    return value.pk if isinstance(value, Model) else value.id  # type: ignore[attr-defined]
