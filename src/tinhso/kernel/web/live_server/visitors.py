@@ -9,13 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY, get_user_model
 from django.db import close_old_connections
 
 from tinhso.kernel.access.may import may
 from tinhso.kernel.access.scope import Where
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import NOBODY, Actor
+from tinhso.kernel.identity.queries import actor_of_session
 from tinhso.kernel.web.live import Topic
 
 
@@ -45,10 +45,8 @@ def admitted(topics: Iterable[Topic], key: str, place: str) -> bool:
 
 
 def actor_of(key: str) -> Actor:
-    """The person signed in under a session key, nobody when the session has ended."""
+    """The person or the link's holder under a session key, nobody when the session has ended."""
     if not key:
         return NOBODY
     store: Any = import_module(settings.SESSION_ENGINE).SessionStore(session_key=key)
-    account_id = store.get(SESSION_KEY)
-    account = get_user_model().objects.select_related("person").filter(pk=account_id, is_active=True).first()
-    return account.person.actor() if account_id and account else NOBODY
+    return actor_of_session(store)
