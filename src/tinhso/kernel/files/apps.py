@@ -7,4 +7,3 @@ class Files(Module):
     name = "tinhso.kernel.files"
     label = "kernel_files"
     title = _("files")
-    slug = "tep"

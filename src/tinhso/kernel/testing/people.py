@@ -6,10 +6,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from django.db.models import Model
-
 from tinhso.kernel.access.models import Grant, Role, RolePermission
-from tinhso.kernel.base.actor import SYSTEM, Actor
+from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.identity.models import Account, Person
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
@@ -50,12 +48,12 @@ def grant(
     """
     scope = {"agency_id": agency, "unit_id": unit, "place_id": place, "record_id": record}
     return Grant.objects.create(
-        holder_id=holder if isinstance(holder, UUID) else holder.id,
+        holder_id=_id(holder),
         role=_role(role_or_permissions),
         **{column: _id(value) for column, value in scope.items()},
         valid_from=valid_from,
         valid_until=valid_until,
-        granted_by=SYSTEM.id,
+        granted_by=_id(holder),
     )
 
 
@@ -68,7 +66,4 @@ def _role(wanted: Role | str | Iterable[str]) -> Role:
 
 
 def _id(value: object) -> UUID | None:
-    """The id of a person, an actor, a record, or the id itself."""
-    if value is None or isinstance(value, UUID):
-        return value
-    return value.pk if isinstance(value, Model) else value.id  # type: ignore[attr-defined]
+    return value if value is None or isinstance(value, UUID) else value.id  # type: ignore[attr-defined]

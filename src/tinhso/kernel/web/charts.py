@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -16,9 +17,9 @@ STEPS = (1, 2, 5)
 class DayChart:
     """A day by the hour: figures so far, yesterday's, what is booked, and the hour it is (for instance 14.08)."""
 
-    today: dict[int, float]
-    yesterday: dict[int, float] = field(default_factory=dict)
-    booked: dict[int, float] = field(default_factory=dict)
+    today: Mapping[int, float]
+    yesterday: Mapping[int, float] = field(default_factory=dict)
+    booked: Mapping[int, float] = field(default_factory=dict)
     now: float | None = None
     now_text: str = ""
     title: str = ""
@@ -98,7 +99,7 @@ def _bar(hour: int, value: float, top: float) -> Bar:
     return Bar(left, y, round(right - left, 1), round(FLOOR - y, 1), round((left + right) / 2, 1), value)
 
 
-def _steps(values: dict[int, float], top: float) -> str:
+def _steps(values: Mapping[int, float], top: float) -> str:
     """A line in steps through the hours that have a figure."""
     path = ""
     for before, hour in pairwise([None, *sorted(values)]):

@@ -11,7 +11,7 @@ from typing import Any
 
 import django_tables2
 import xlsxwriter
-from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, StreamingHttpResponse
 
 from tinhso.kernel.base.clock import HANOI
 
@@ -21,7 +21,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MARK = "\ufeff"  # Excel reads UTF-8 only when the file says so
 
 
-def as_file(table: django_tables2.Table, kind: str, name: str) -> HttpResponse | StreamingHttpResponse | FileResponse:
+def as_file(table: django_tables2.Table, kind: str, name: str) -> StreamingHttpResponse | FileResponse:
     """All rows of `table`, in its order and with its columns, as CSV or XLSX."""
     return as_csv(table, name) if kind == "csv" else as_xlsx(table, name)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +14,9 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from tinhso.kernel.audit.binding import acting_as
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.errors import Refusal
-from tinhso.kernel.web import pages, policy, who
+from tinhso.kernel.identity.queries import actor_of
+from tinhso.kernel.web import pages, policy
+from tinhso.kernel.web.request import Request
 
 Answer = Callable[[HttpRequest], HttpResponse]
 API = "/api/"
@@ -48,8 +51,8 @@ def language_of(request: HttpRequest) -> str:
     if wanted and wanted[0].startswith("zh"):
         return "zh-hans"
     if request.path.startswith(API):
-        return next((code for code in wanted if code in known), settings.LANGUAGE_CODE)
-    return settings.LANGUAGE_CODE
+        return next((code for code in wanted if code in known), str(settings.LANGUAGE_CODE))
+    return str(settings.LANGUAGE_CODE)
 
 
 class MomentAndActor:
@@ -59,9 +62,10 @@ class MomentAndActor:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.moment = clock.now()
-        request.actor = who.actor_of(request)
-        with acting_as(request.actor):
+        asked = cast(Request, request)
+        asked.moment = clock.now()
+        asked.actor = actor_of(cast(Any, request))
+        with acting_as(asked.actor):
             return self.answer(request)
 
 

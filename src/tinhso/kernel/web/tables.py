@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 
 import django_tables2
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -30,6 +30,7 @@ from django_tables2 import RequestConfig
 from tinhso.kernel.base import dates, money
 from tinhso.kernel.web import columns, export
 from tinhso.kernel.web.icons import icon, state_icon
+from tinhso.kernel.web.request import Request
 
 ROWS = 50
 
@@ -136,14 +137,14 @@ class Table(django_tables2.Table):
 
 
 def show_table(
-    request: HttpRequest,
+    request: Request,
     table_class: type[Table],
     rows: QuerySet[Any] | list[Any],
     template: str,
     context: dict[str, Any] | None = None,
     *,
     per_page: int = ROWS,
-) -> HttpResponse:
+) -> HttpResponseBase:
     """The page with `table` in its context, or the file when the query says ?xuat=csv or xlsx.
 
     A queryset is cut to one page by SQL; what is exported is all of it, in the order shown.
@@ -156,7 +157,7 @@ def show_table(
 
 
 def prepare(
-    request: HttpRequest, table_class: type[Table], rows: QuerySet[Any] | list[Any], *, per_page: int = ROWS
+    request: Request, table_class: type[Table], rows: QuerySet[Any] | list[Any], *, per_page: int = ROWS
 ) -> Table:
     """The table sorted, cut to its page and with this person's columns."""
     left_out = columns.hidden(table=table_class.key, by=request.actor) - set(table_class.always)

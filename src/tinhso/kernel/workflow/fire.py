@@ -125,7 +125,6 @@ def create_many(
         record.state_since = record.created_at = at
         record.created_by = by.id
         record._state.adding, record._state.db = False, connection.alias
-        _forget(record, flow.set_columns(step))
     return list(records)
 
 
@@ -271,10 +270,5 @@ def _outermost() -> bool:
 
 def _refresh(flow: FlowTable, record: Record, step: str, version: int, state: str, at: datetime) -> None:
     record.version, record.state, record.state_since = version, state, at
-    _forget(record, flow.set_columns(step))
-
-
-def _forget(record: Record, columns: Iterable[str]) -> None:
-    """Let columns that the database has set be read again when they are next looked at."""
-    for column in columns:
+    for column in flow.set_columns(step):
         record.__dict__.pop(column, None)

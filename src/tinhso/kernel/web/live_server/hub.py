@@ -74,12 +74,13 @@ class Hub:
             self.viewers[topic.name].discard(viewer)
 
     def hear(self, payload: str) -> None:
-        """A notification `name record_id version`: stirs its topics."""
-        name, _, rest = payload.partition(" ")
-        record_id = rest.partition(" ")[0]
-        for topic in stirred(name):
-            self.changed[topic.name].add(record_id)
-            self._speak_soon(topic)
+        """A notification, lines of `name record_id version`: each stirs its topics."""
+        for line in payload.splitlines():
+            name, _, rest = line.partition(" ")
+            record_id = rest.partition(" ")[0]
+            for topic in stirred(name):
+                self.changed[topic.name].add(record_id)
+                self._speak_soon(topic)
 
     def stir_all(self) -> None:
         """After the ear was deaf for a while: every viewer asks anew, every state is made anew."""

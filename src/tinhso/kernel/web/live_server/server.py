@@ -13,7 +13,7 @@ from django.conf import settings
 from tinhso.kernel.web.live import TOPICS, Topic
 from tinhso.kernel.web.live_server.ear import listen
 from tinhso.kernel.web.live_server.hub import Hub, Viewer
-from tinhso.kernel.web.live_server.visitors import admitted, session_key
+from tinhso.kernel.web.live_server.visitors import admitted, in_a_thread, session_key
 
 HEARTBEAT = 15.0
 RECHECK = 60.0
@@ -67,7 +67,7 @@ class LiveServer:
             return
         place = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("place", [""])[0]
         key = session_key(headers.get("cookie", ""))
-        if not await asyncio.to_thread(admitted, topics, key, place):
+        if not await in_a_thread(admitted, topics, key, place):
             await short(send, 403, b"", allowed)
             return
         await start(send, allowed)
@@ -96,7 +96,7 @@ class LiveServer:
             said = await viewer.next(HEARTBEAT)
             if guarded and loop.time() - checked >= RECHECK:
                 checked = loop.time()
-                if not await asyncio.to_thread(admitted, viewer.topics, key, place):
+                if not await in_a_thread(admitted, viewer.topics, key, place):
                     await send({"type": "http.response.body", "body": ENDED})
                     return
             await send({"type": "http.response.body", "body": said or ALIVE, "more_body": True})
@@ -106,7 +106,7 @@ async def make_state(topic: Topic) -> dict[str, Any]:
     """The state of a topic, made in a thread: it asks the database."""
     if topic.state is None:
         return {}
-    return await asyncio.to_thread(topic.state)
+    return await in_a_thread(topic.state)
 
 
 async def until_gone(receive: Receive) -> None:

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from tinhso.kernel.web.columns import keep
+from tinhso.kernel.web.request import Request
 
 YEAR = 365 * 24 * 3600
 TEXT_COOKIE = "tinhso_text"
@@ -41,7 +42,7 @@ def _back(request: HttpRequest) -> str:
 
 
 @require_POST
-def columns(request: HttpRequest, name: str) -> HttpResponse:
+def columns(request: Request, name: str) -> HttpResponse:
     """Keep which columns of a table this person leaves out."""
     known, shown = set(request.POST.getlist("known")), set(request.POST.getlist("shown"))
     keep(table=request.POST.get("table", name)[:60], hidden=known - shown, by=request.actor)

@@ -9,11 +9,12 @@ import django_tables2
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from tinhso.kernel.web.charts import DayChart
 from tinhso.kernel.web.dayclock import ClockBar, ClockDay, Kind, spans_of
+from tinhso.kernel.web.request import Request
 from tinhso.kernel.web.tables import LinkColumn, NumberColumn, StateColumn, Table, prepare
 
 TODAY = {6: 34, 7: 157, 8: 203, 9: 212, 10: 186, 11: 131, 12: 86, 13: 134, 14: 15}
@@ -74,7 +75,7 @@ def example_rows() -> list[dict[str, Any]]:
 
 
 def example_clock() -> ClockBar:
-    days = []
+    days: list[ClockDay] = []
     on = date(2026, 11, 4)
     while len(days) < 20:
         if on.weekday() < 5:
@@ -102,7 +103,7 @@ def _day(on: date, place: int) -> ClockDay:
     return ClockDay(on, kind, phase)
 
 
-def context(request: HttpRequest) -> dict[str, Any]:
+def context(request: Request) -> dict[str, Any]:
     return {
         "clock": example_clock(),
         "day": DayChart(TODAY, YESTERDAY, BOOKED, 14.08, "14:05", "Theo giờ: cao nhất 212 lúc 9 giờ"),
@@ -131,22 +132,22 @@ def context(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def public(request: HttpRequest) -> HttpResponse:
+def public(request: Request) -> HttpResponse:
     messages.info(request, "Đã lưu bản nháp lúc 14:05")
     return render(request, "web/pieces/public.html", context(request))
 
 
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: Request) -> HttpResponse:
     return render(request, "web/pieces/desk.html", context(request))
 
 
-def split(request: HttpRequest) -> HttpResponse:
+def split(request: Request) -> HttpResponse:
     return render(request, "web/pieces/split.html", context(request))
 
 
-def board(request: HttpRequest) -> HttpResponse:
+def board(request: Request) -> HttpResponse:
     return render(request, "web/pieces/board.html", context(request))
 
 
-def station(request: HttpRequest) -> HttpResponse:
+def station(request: Request) -> HttpResponse:
     return render(request, "web/pieces/station.html", context(request))

@@ -77,7 +77,7 @@ def page_range(page: Any) -> list[int | None]:
 @register.simple_tag
 def demo_profile() -> bool:
     """Whether what is shown is demonstration data."""
-    return settings.PROFILE == "demo"
+    return bool(settings.PROFILE == "demo")
 
 
 @register.simple_tag(takes_context=True)

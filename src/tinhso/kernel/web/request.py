@@ -1,0 +1,16 @@
+"""The request as our views see it: Django's, with what the middleware put on it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest
+
+from tinhso.kernel.base.actor import Actor
+
+
+class Request(HttpRequest):
+    """For type hints: `moment` is the platform's, read once a request; `actor` is who asks."""
+
+    moment: datetime
+    actor: Actor
