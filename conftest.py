@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import conninfo, sql
@@ -23,6 +24,10 @@ from psycopg import conninfo, sql
 ROOT = Path(__file__).resolve().parent
 PASSWORDS = {"tinhso_migrate": "tests", "tinhso_app": "tests", "tinhso_sealer": "tests"}
 COUNTER = itertools.count()
+
+# A busy machine is not a wrong answer: examples have no limit of time, and none are kept between runs.
+hypothesis.settings.register_profile("house", deadline=None, database=None)
+hypothesis.settings.load_profile("house")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -95,20 +100,27 @@ def _make_template(cluster: str, name: str) -> None:
     from tinhso.cli.database import create_database, create_roles, drop_matching
 
     if os.environ.get("TINHSO_TEST_KEEP") == "one":  # the cluster is this checkout's alone
-        drop_matching(cluster, "select datname from pg_database where datname like 'template\\_%'")
+        drop_matching(
+            cluster, "select datname from pg_database where datname like 'template\\_%' or datname like 'province\\_%'"
+        )
     create_roles(cluster, PASSWORDS)
     drop(cluster, f"{name}_new")
     create_database(cluster, f"{name}_new")
+    _django(cluster, f"{name}_new", "migrate", "--no-input", "-v0", role="migrate")
+
+
+def _django(cluster: str, name: str, *command: str, role: str) -> None:
+    """Run a management command on a database, in a process of its own."""
     environment = {
         **os.environ,
-        **environment_for(cluster, f"{name}_new"),
-        "TINHSO_ROLE": "migrate",
+        **environment_for(cluster, name),
+        "TINHSO_ROLE": role,
         "DJANGO_SETTINGS_MODULE": "tinhso.config.settings.test",
     }
-    command = [sys.executable, "-m", "django", "migrate", "--no-input", "-v0"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    line = [sys.executable, "-m", "django", *command]
+    done = subprocess.run(line, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"the migrations failed:\n{done.stderr[-4000:]}")
+        raise RuntimeError(f"{command[0]} failed:\n{done.stderr[-4000:]}")
 
 
 @pytest.fixture(scope="session")
@@ -151,31 +163,87 @@ def own_cluster_database(
         yield name
 
 
+@pytest.fixture(scope="session")
+def province_database(template_database: str, worker_id: str) -> Iterator[str]:
+    """This worker's clone of a database in which the province's reference data stand."""
+    name = f"province_{worker_id}_{os.getpid()}"
+    clone(shared_cluster(), name, province_template())
+    yield name
+    drop(shared_cluster(), name)
+
+
+@pytest.fixture
+def province(province_database: str, django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The province's reference data, in a transaction that is rolled back after the test."""
+    from django.db import transaction
+
+    with _at(shared_cluster(), province_database, django_db_blocker), transaction.atomic():
+        yield province_database
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def own_province(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The province's reference data in a clone of the test's own, for a test that commits."""
+    with _own(shared_cluster(), django_db_blocker, province_template()) as name:
+        yield name
+
+
+def province_template() -> str:
+    """A template with `load_profile` done, made once per state of the migrations and tables."""
+    name = f"province_{schema_digest()}_{tables_digest()}"
+    base = template_in(shared_cluster())
+    with psycopg.connect(shared_cluster(), autocommit=True) as connection:
+        connection.execute("select pg_advisory_lock(20202021)")
+        if not connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
+            clone(shared_cluster(), f"{name}_new", base)
+            _django(shared_cluster(), f"{name}_new", "load_profile", role="app")
+            connection.execute(
+                sql.SQL("alter database {} rename to {}").format(sql.Identifier(f"{name}_new"), sql.Identifier(name))
+            )
+    return name
+
+
+def tables_digest() -> str:
+    digest = hashlib.sha256()
+    for path in sorted([*(ROOT / "src").rglob("tables/*"), *(ROOT / "src").rglob("profile.py")]):
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
 def _looks_at_a_cluster(node: pytest.Item) -> bool:
     marks = node.iter_markers("xdist_group")
     return any("cluster" in (*mark.args, mark.kwargs.get("name")) for mark in marks)
 
 
 @contextmanager
-def _own(cluster: str, blocker: Any) -> Iterator[str]:
-    from django.db import connection, connections
-
+def _own(cluster: str, blocker: Any, template: str = "") -> Iterator[str]:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "one")
     name = f"own_{worker}_{os.getpid()}_{next(COUNTER)}"
-    clone(cluster, name, template_in(cluster))
+    clone(cluster, name, template or template_in(cluster))
+    with _at(cluster, name, blocker):
+        yield name
+    drop(cluster, name)
+
+
+@contextmanager
+def _at(cluster: str, name: str, blocker: Any) -> Iterator[None]:
+    """Inside the block Django works in that database."""
+    from django.db import connection, connections
+
     before = dict(connection.settings_dict)
     addresses = {key: os.environ.get(key) for key in environment_for(cluster, name)}
     with blocker.unblock():
         connections.close_all()
         _point_django_at(cluster, name)
         try:
-            yield name
+            yield
         finally:
             connections.close_all()
             for key, value in addresses.items():
                 os.environ[key] = value or ""
             _use(before)
-    drop(cluster, name)
 
 
 def _point_django_at(cluster: str, name: str) -> None:

@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).resolve().parents[2]
 ROOT = PACKAGE.parents[1]
 DATA = Path(env.text("TINHSO_DATA", str(ROOT / "var")))
 PROFILE = env.text("TINHSO_PROFILE", "demo")
+DEMO_CLOCK = True  # whether the demo profile plays its own day
 
 DEBUG = False
 SECRET_KEY = env.text("TINHSO_SECRET_KEY", "")

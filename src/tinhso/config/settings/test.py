@@ -7,3 +7,4 @@ SECRET_KEY = "tests only"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
 MIDDLEWARE = [name for name in LAYERS if "whitenoise" not in name]  # nothing is collected for the tests
+DEMO_CLOCK = False

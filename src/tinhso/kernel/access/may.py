@@ -52,13 +52,13 @@ def visible(queryset: QuerySet[Row], actor: Actor, permission: str, at: datetime
     The actor's scopes are read first, so that the list is filtered by plain, indexed comparisons.
     """
     paths = scope_of(queryset.model).paths()
-    allowed: list[Q] = []
+    allowed: list[dict[str, object]] = []
     for right in rights(actor, permission, at).values(*paths).distinct():
         scope = {column: value for column, value in right.items() if value is not None}
         if not scope:
             return queryset
         if all(_names_record(queryset.model, paths[column]) for column in scope):
-            allowed.append(Q(**{str(paths[column]): value for column, value in scope.items()}))
+            allowed.append({str(paths[column]): value for column, value in scope.items()})
     if not allowed:
         return queryset.none()
     return queryset.filter(_any_of(allowed))
@@ -77,16 +77,16 @@ def _names_record(model: type[models.Model], path: str | None) -> bool:
     return path is not None and (path != "pk" or isinstance(model._meta.pk, models.UUIDField))
 
 
-def _any_of(allowed: list[Q]) -> Q:
+def _any_of(allowed: list[dict[str, object]]) -> Q:
     """One condition; single columns are gathered into `in` lists, as a driver of many records would have many."""
     lists: dict[str, list[object]] = {}
     whole = Q()
-    for condition in allowed:
-        if len(condition.children) == 1:
-            path, value = condition.children[0]
+    for scope in allowed:
+        if len(scope) == 1:
+            ((path, value),) = scope.items()
             lists.setdefault(path, []).append(value)
         else:
-            whole |= condition
+            whole |= Q(**scope)
     for path, values in lists.items():
         whole |= Q(**{f"{path}__in": values})
     return whole

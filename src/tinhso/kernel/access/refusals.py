@@ -12,6 +12,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -19,9 +20,10 @@ from django.db import DatabaseError, connection, connections, models
 
 from tinhso.kernel.access.scope import Where
 from tinhso.kernel.audit.binding import acting
-from tinhso.kernel.audit.record import RECORD, canonical
+from tinhso.kernel.audit.record import RECORD
 from tinhso.kernel.audit.record import record as into_audit
 from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.base.plain import canonical
 
 ACTION = "access.refused"
 PER_MINUTE = 120
@@ -78,7 +80,7 @@ def _named(on: models.Model | Where | None) -> tuple[str, UUID | None]:
     return "", on.record if on else None
 
 
-def _apart(actor: Actor, values: list[object]) -> None:
+def _apart(actor: Actor, values: list[Any]) -> None:
     """Write through a connection of its own, which no rollback of the caller reaches."""
     own = connections.create_connection(connection.alias)
     try:

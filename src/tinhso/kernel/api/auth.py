@@ -33,7 +33,8 @@ def identify(request: HttpRequest) -> Actor:
         return request.actor
     sent = request.META.get("HTTP_AUTHORIZATION", "")
     if sent:
-        request.actor = _machine(sent)
+        known = getattr(request, "actor", NOBODY)  # the web middleware has asked already
+        request.actor = known if known.kind == "machine" else _machine(sent)
         request.moment = getattr(request, "moment", None) or clock.now()
         request.has_key = True
     else:

@@ -63,6 +63,10 @@ OTHER_DETAIL = _("this value is not taken")
 STATES = {"FI401": 401, "FI403": 403, "FI404": 404, "FI409": 409, "FI422": 409, "FI423": 409}
 
 
+# What the kernel itself refuses keeps its status, also when a flow words the refusal.
+PLAIN = {"nobody": 401, "forbidden": 403, "not-found": 404}
+
+
 def problem(
     request: HttpRequest,
     *,
@@ -92,10 +96,14 @@ def problem(
 
 def from_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """A rule said no. A stale write that named its version answers 412, as RFC 9110 wants."""
-    status = 412 if refusal.code == "stale" and request.META.get("HTTP_IF_MATCH") else refusal.status
+    status = PLAIN.get(refusal.code, refusal.status)
+    if refusal.code == "stale" and request.META.get("HTTP_IF_MATCH"):
+        status = 412
     detail = refusal.for_people()
     errors = [{"field": refusal.field, "code": refusal.code, "detail": detail}] if refusal.field else None
-    return problem(request, status=status, code=refusal.code, detail=detail, errors=errors, facts=_safe(refusal.facts))
+    told = problem(request, status=status, code=refusal.code, detail=detail, errors=errors, facts=_safe(refusal.facts))
+    told.permission = refusal.facts.get("permission", "")  # type: ignore[attr-defined]
+    return told
 
 
 def _safe(facts: dict[str, Any]) -> dict[str, Any]:

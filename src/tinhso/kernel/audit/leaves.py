@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 # An entry in two parts. `place` (epoch, tx, id) says where it lies, `content` what it says. Numbers have a
 # fixed width, times are whole microseconds, an empty field has a flag, texts carry their length.
@@ -50,10 +51,10 @@ def leaf(place: Place, content: bytes) -> bytes:
     return hashlib.sha256(struct.pack(">hqq", *place) + content).digest()
 
 
-def rows(fetched: Iterable[Sequence[object]]) -> Iterable[Row]:
+def rows(fetched: Iterable[Sequence[Any]]) -> Iterator[Row]:
     """Rows of a query for COLUMNS."""
     for epoch, tx, number, content in fetched:
-        yield Row(epoch, tx, number, bytes(content))  # type: ignore[arg-type]
+        yield Row(epoch, tx, number, bytes(content))
 
 
 def seal_hash(

@@ -186,13 +186,13 @@ class _Entries:
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self._rows = rows(_stream(connection, "entries", ENTRIES, CHUNK))
-        self._next: Row | None = next(iter(self._rows), None)
+        self._next: Row | None = next(self._rows, None)
 
     def up_to(self, last: Place) -> list[Row]:
         found = []
         while self._next is not None and self._next.place <= last:
             found.append(self._next)
-            self._next = next(iter(self._rows), None)
+            self._next = next(self._rows, None)
         return found
 
     def rest(self) -> int:

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.modules.descriptor import Module
@@ -6,4 +7,13 @@ from tinhso.kernel.modules.descriptor import Module
 class Demo(Module):
     name = "tinhso.kernel.demo"
     label = "kernel_demo"
-    title = _("demo")
+    title = _("demonstration")
+
+    def ready(self) -> None:
+        """In the demo profile the platform's moment is the demo clock's, in every process."""
+        from tinhso.kernel.base import clock
+        from tinhso.kernel.demo.clock import now
+
+        super().ready()
+        if settings.PROFILE == "demo" and settings.DEMO_CLOCK:
+            clock.use(now)

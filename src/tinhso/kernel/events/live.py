@@ -16,7 +16,8 @@ LIMIT = 7_900  # bytes; PostgreSQL takes fewer than 8,000
 def payloads(events: Iterable[Event]) -> Iterator[str]:
     """Payloads within the limit; of several equal events of a record the last one speaks."""
     latest = {(event.name, event.record_id): event for event in events}
-    lines, size = [], 0
+    lines: list[str] = []
+    size = 0
     for event in latest.values():
         version = "-" if event.version is None else event.version
         line = f"{event.name} {event.record_id} {version}"

@@ -1,8 +1,10 @@
 """Carry events from the outbox to their handlers: at least once, each record's events in order.
 
 The relay locks a lane, delivers inside that transaction, and commits: what a handler writes and the memory
-that it has had the event stand or fall together. Each handler works in a savepoint of its own; when it
-raises, only its own work is undone and the event is held for it (kernel.events.held).
+that it has had the event stand or fall together. Should one handler raise, all is taken back and the lane is
+delivered anew with care, each handler in a savepoint of its own: then only the failing one's work is undone
+and the event is held for it (kernel.events.held). A handler therefore leaves what cannot be taken back (a
+letter, a call to another system) to a deferred job, which commits with its own writes.
 """
 
 from __future__ import annotations
@@ -29,8 +31,8 @@ from tinhso.kernel.jobs.loops import surrounded
 from tinhso.kernel.modules.declare import HANDLERS, Handler
 
 BATCH = 500
-CALLS = 60  # handlers called in one transaction: beyond 64 savepoints PostgreSQL's snapshots grow slow
-SECONDS = 0.3  # and for no longer than this: an open transaction holds up the sealing of the audit
+SAVEPOINTS = 60  # in one transaction: beyond 64 PostgreSQL's snapshots grow slow
+SECONDS = 0.3  # in one transaction: while it is open it holds up the sealing of the audit
 NET = 0.2
 
 TAKE = """
@@ -53,16 +55,17 @@ class Lane:
 
     no: int
     handlers: dict[str, list[Handler]]
+    careful: bool
     blocked: set[tuple[str, UUID]] = field(default_factory=set)
     had: set[tuple[int, str]] = field(default_factory=set)
     delivered: list[tuple[int, str]] = field(default_factory=list)
     holding: list[Held] = field(default_factory=list)
-    calls: int = 0
+    savepoints: int = 0
     until: float = field(default_factory=lambda: time.monotonic() + SECONDS)
 
     @property
     def spent(self) -> bool:
-        return self.calls >= CALLS or time.monotonic() >= self.until
+        return self.savepoints >= SAVEPOINTS or time.monotonic() >= self.until
 
     def deliver(self, event: Event) -> None:
         """Give the event to each of its handlers that has not had it and is not waiting on this record."""
@@ -71,15 +74,24 @@ class Lane:
                 continue
             if (handler.name, event.record_id) in self.blocked:
                 self.holding.append(held.behind(event, handler.name, self.no))
-            elif (error := self.call(handler, event)) is None:
+            elif (error := self.call(handler, event, careful=self.careful)) is None:
                 self.delivered.append((event.id, handler.name))
             else:
                 self.blocked.add((handler.name, event.record_id))
                 self.holding.append(held.failed(event, handler.name, self.no, error))
 
-    def call(self, handler: Handler, event: Event) -> Exception | None:
-        """What the handler raised, its writes undone; None when it was content."""
-        self.calls += 1
+    def call(self, handler: Handler, event: Event, *, careful: bool) -> Exception | None:
+        """None when the handler was content, else what it raised, its writes undone.
+
+        Raises NeedsCare where there is no savepoint to go back to.
+        """
+        if not careful:
+            try:
+                handler.handle(event)
+            except Exception as error:
+                raise NeedsCare from error
+            return None
+        self.savepoints += 1
         try:
             with transaction.atomic():
                 handler.handle(event)
@@ -91,18 +103,32 @@ class Lane:
         return None
 
 
+class NeedsCare(Exception):
+    """A handler raised: take all back and deliver anew, each handler in a savepoint."""
+
+
 def deliver_once() -> list[Event] | None:
     """Deliver what one lane holds, up to the limits; None when no lane has anything to do."""
     bind(SYSTEM)
+    try:
+        return _deliver(careful=False)
+    except NeedsCare as need:
+        if connection.connection is None or connection.connection.closed:
+            raise need.__cause__ or need from None
+        return _deliver(careful=True)
+
+
+def _deliver(*, careful: bool) -> list[Event] | None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("select kernel_events_claim()")
         number = cursor.fetchone()[0]
         if number is None:
             return None
-        lane = Lane(number, _handlers())
+        lane = Lane(number, _handlers(), careful)
         _again(lane)
         gone = _fresh(lane, cursor)
-        cursor.execute(REMEMBER, [[event for event, _ in lane.delivered], [name for _, name in lane.delivered]])
+        if lane.delivered:
+            cursor.execute(REMEMBER, [[event for event, _ in lane.delivered], [name for _, name in lane.delivered]])
         Held.objects.bulk_create(lane.holding)
         cursor.execute(FINISH, [number, [event.id for event in gone]])
     return gone
@@ -135,8 +161,7 @@ def _handlers() -> dict[str, list[Handler]]:
 def _fresh(lane: Lane, cursor: Any) -> list[Event]:
     """Deliver new events in order; returns those that may leave the outbox."""
     cursor.execute(TAKE, [lane.no, BATCH])
-    # Django leaves jsonb as text, so that its own field can read it.
-    events = [Event(*row[1:-1], payload=json.loads(row[-1]), id=row[0]) for row in cursor.fetchall()]
+    events = [_event(row, lane.handlers) for row in cursor.fetchall()]
     heard = [event for event in events if event.name in lane.handlers]
     if heard:
         cursor.execute(HAD, [[event.id for event in heard]])
@@ -151,6 +176,13 @@ def _fresh(lane: Lane, cursor: Any) -> list[Event]:
     return gone
 
 
+def _event(row: tuple[Any, ...], handlers: dict[str, list[Handler]]) -> Event:
+    number, name, kind, record_id, version, at, actor, payload = row
+    # Django leaves jsonb as text; what nobody listens to is not worth reading.
+    plain = json.loads(payload) if name in handlers else {}
+    return Event(name, kind, record_id, version, at, actor, plain, number)
+
+
 def _again(lane: Lane) -> None:
     """Try once more what handlers could not take before."""
     for row in held.due(lane.no, limit=20):
@@ -158,7 +190,7 @@ def _again(lane: Lane) -> None:
             return
         event = held.event_of(row)
         handler = HANDLERS.get(row.handler) if row.handler in HANDLERS else None
-        error = held.NoHandler(row.handler) if handler is None else lane.call(handler, event)
+        error = held.NoHandler(row.handler) if handler is None else lane.call(handler, event, careful=True)
         if error is None:
             lane.delivered.append((event.id, row.handler))
             held.release(row)

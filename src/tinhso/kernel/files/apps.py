@@ -7,3 +7,4 @@ class Files(Module):
     name = "tinhso.kernel.files"
     label = "kernel_files"
     title = _("files")
+    slug = "tep"

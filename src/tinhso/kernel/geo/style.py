@@ -7,9 +7,8 @@ from typing import Any
 
 from tinhso.kernel.geo.tiles import DEEPEST
 
-# Tokens of the theme: ink, paper, mist, line-strong, Mẫu Sơn blue and its tint, peach blossom.
-INK, PAPER, MIST, EDGE = "#1b2430", "#ffffff", "#f4f6f8", "#7c8894"
-BLUE, BLUE_TINT, BLUE_EDGE, PEACH = "#17508f", "#e8eef4", "#a2b9d2", "#c2456d"
+# Tokens of the theme: ink, paper, mist, line-strong, edge of Mẫu Sơn blue, peach blossom.
+INK, PAPER, MIST, EDGE, BLUE_EDGE, PEACH = "#1b2430", "#ffffff", "#f4f6f8", "#7c8894", "#a2b9d2", "#c2456d"
 FONT = ["Be Vietnam Pro"]
 DETAIL = 12  # tiles deeper than this hold nothing new, the browser enlarges these
 
@@ -21,8 +20,8 @@ def style(tiles: str, *, marked: Sequence[str] = ()) -> dict[str, Any]:
         "sources": {layer: _source(tiles, layer) for layer in ("communes", "names", "places")},
         "layers": [
             {"id": "ground", "type": "background", "paint": {"background-color": MIST}},
-            _layer("land", "fill", "communes", {"fill-color": _by_mark(marked, BLUE_EDGE, BLUE_TINT)}),
-            _layer("border", "line", "communes", {"line-color": PAPER, "line-width": _by_zoom(1, 3)}),
+            _layer("land", "fill", "communes", {"fill-color": _by_mark(marked, BLUE_EDGE, PAPER)}),
+            _layer("border", "line", "communes", {"line-color": EDGE, "line-width": _by_zoom(0.75, 2)}),
             _names(),
             _layer(
                 "places",
@@ -62,7 +61,7 @@ def _names() -> dict[str, Any]:
         "symbol",
         "names",
         {"text-color": INK, "text-halo-color": PAPER, "text-halo-width": 1.5},
-        minzoom=8,
+        minzoom=7,
         layout={"text-field": ["get", "name"], "text-font": FONT, "text-size": _by_zoom(10, 18), "text-max-width": 6},
     )
 
@@ -73,7 +72,7 @@ def _place_names() -> dict[str, Any]:
         "symbol",
         "places",
         {"text-color": PEACH, "text-halo-color": PAPER, "text-halo-width": 2},
-        minzoom=9,
+        minzoom=8,
         layout={
             "text-field": ["get", "name"],
             "text-font": FONT,

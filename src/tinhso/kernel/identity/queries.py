@@ -7,10 +7,13 @@ from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.core import signing
+from django.utils.crypto import constant_time_compare
 
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import NOBODY, Actor
+from tinhso.kernel.identity.backends import AccountBackend
 from tinhso.kernel.identity.credentials import KEY_MARK, LINK_SIGNER, digest
 from tinhso.kernel.identity.models import AccessLink, Account, ApiKey
 
@@ -19,11 +22,13 @@ USE_NOTED_EVERY = timedelta(hours=1)
 
 
 class Asking(Protocol):
-    """What is read of a request: its headers, and the session and account when there are any."""
+    """What is read of a request: its headers, its session and the account that the session names."""
 
-    headers: Mapping[str, str]
-    session: Mapping[str, Any]
+    session: Any
     user: Any
+
+    @property
+    def headers(self) -> Mapping[str, Any]: ...
 
 
 def actor_of(request: Asking) -> Actor:
@@ -35,9 +40,20 @@ def actor_of(request: Asking) -> Actor:
     if authorization := request.headers.get("Authorization", ""):
         return _machine(authorization)
     if LINK_IN_SESSION in request.session:
-        link = link_of_session(request)
-        return link.actor() if link else NOBODY
+        return actor_of_session(request.session)
     return request.user.person.actor() if isinstance(request.user, Account) else NOBODY
+
+
+def actor_of_session(session: Any) -> Actor:
+    """The actor of a stored session, for what reads sessions without a request: the live server."""
+    if LINK_IN_SESSION in session:
+        link = _open_link(session[LINK_IN_SESSION])
+        return link.actor() if link else NOBODY
+    account = AccountBackend().get_user(session[SESSION_KEY]) if SESSION_KEY in session else None
+    if account is None:
+        return NOBODY
+    same = constant_time_compare(session.get(HASH_SESSION_KEY, ""), account.get_session_auth_hash())
+    return account.person.actor() if same else NOBODY
 
 
 def _machine(authorization: str) -> Actor:
@@ -65,6 +81,9 @@ def link_of(token: str) -> AccessLink | None:
 
 def link_of_session(request: Asking) -> AccessLink | None:
     """The link through which this session acts, while it is open: it tells the record that it is about."""
-    link_id = request.session.get(LINK_IN_SESSION)
+    return _open_link(request.session.get(LINK_IN_SESSION))
+
+
+def _open_link(link_id: str | None) -> AccessLink | None:
     link = AccessLink.objects.filter(pk=UUID(link_id)).first() if link_id else None
     return link if link and link.is_open(clock.real()) else None

@@ -84,7 +84,7 @@ def drop(job_id: int) -> None:
 
 
 def _given_up(job_id: int) -> ProcrastinateJob:
-    job = ProcrastinateJob.objects.filter(id=job_id, status=Status.FAILED.value).first()
+    job: ProcrastinateJob | None = ProcrastinateJob.objects.filter(id=job_id, status=Status.FAILED.value).first()
     if job is None:
         raise NotFound
     return job

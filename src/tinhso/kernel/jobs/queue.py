@@ -78,7 +78,7 @@ def _surrounded(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 def _remember(context: JobContext, name: str, error: Exception) -> None:
     last = traceback.extract_tb(error.__traceback__)[-1]
     JobFailure.objects.create(
-        job_id=context.job.id,
+        job_id=context.job.id or 0,
         job=name,
         at=clock.real(),
         error=f"{type(error).__name__}: {error} ({last.name}, line {last.lineno})"[:2000],

@@ -43,8 +43,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def pre_login(self, request: HttpRequest, user: Account, **kwargs: Any) -> HttpResponse | None:
         """allauth signs in whomever the password names, so our own refusals are asked for here once more."""
         if not AccountBackend().user_can_authenticate(user):
-            return self.respond_user_inactive(request, user)
-        return super().pre_login(request, user, **kwargs)
+            stopped: HttpResponse = self.respond_user_inactive(request, user)
+            return stopped
+        answer: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return answer
 
     def login(self, request: HttpRequest, user: Account) -> None:
         super().login(request, user)
@@ -79,7 +81,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         if not settings.FORCE_SECOND_FACTOR or not second_factor.is_needed(account.person_id):
             return True
         kept = Authenticator.objects.filter(user=account).exclude(pk=authenticator.pk)
-        return kept.exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+        return bool(kept.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())
 
 
 def _cipher() -> Fernet:

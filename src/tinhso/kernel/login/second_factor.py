@@ -31,7 +31,7 @@ def was_used(request: HttpRequest) -> bool:
 
 
 def has_one(request: HttpRequest) -> bool:
-    return Authenticator.objects.filter(user_id=request.user.pk).exists()
+    return bool(Authenticator.objects.filter(user_id=request.user.pk).exists())
 
 
 def note_added(request: HttpRequest, user: Any, authenticator: Authenticator, **_kwargs: Any) -> None:

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+from django.db.models import Model
+
 from tinhso.kernel.access.models import Grant, Role, RolePermission
-from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.identity.models import Account, Person
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
@@ -48,12 +50,12 @@ def grant(
     """
     scope = {"agency_id": agency, "unit_id": unit, "place_id": place, "record_id": record}
     return Grant.objects.create(
-        holder_id=_id(holder),
+        holder_id=holder if isinstance(holder, UUID) else holder.id,
         role=_role(role_or_permissions),
         **{column: _id(value) for column, value in scope.items()},
         valid_from=valid_from,
         valid_until=valid_until,
-        granted_by=_id(holder),
+        granted_by=SYSTEM.id,
     )
 
 
@@ -66,4 +68,7 @@ def _role(wanted: Role | str | Iterable[str]) -> Role:
 
 
 def _id(value: object) -> UUID | None:
-    return value if value is None or isinstance(value, UUID) else value.id  # type: ignore[attr-defined]
+    """The id of a person, an actor, a record, or the id itself."""
+    if value is None or isinstance(value, UUID):
+        return value
+    return value.pk if isinstance(value, Model) else value.id  # type: ignore[attr-defined]

@@ -125,6 +125,7 @@ def create_many(
         record.state_since = record.created_at = at
         record.created_by = by.id
         record._state.adding, record._state.db = False, connection.alias
+        _forget(record, flow.set_columns(step))
     return list(records)
 
 
@@ -270,5 +271,10 @@ def _outermost() -> bool:
 
 def _refresh(flow: FlowTable, record: Record, step: str, version: int, state: str, at: datetime) -> None:
     record.version, record.state, record.state_since = version, state, at
-    for column in flow.set_columns(step):
+    _forget(record, flow.set_columns(step))
+
+
+def _forget(record: Record, columns: Iterable[str]) -> None:
+    """Let columns that the database has set be read again when they are next looked at."""
+    for column in columns:
         record.__dict__.pop(column, None)

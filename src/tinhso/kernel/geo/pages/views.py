@@ -17,7 +17,8 @@ from tinhso.kernel.geo.style import style as map_style
 
 TILE_TYPE = "application/vnd.mapbox-vector-tile"
 KEPT_SECONDS = 3600
-WHOLE_PROVINCE = "106.76,21.85,8.3"
+MARGIN = 0.12  # degrees around the outermost points
+NEAR = 10
 MARKED_MOST = 100
 
 
@@ -37,7 +38,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
             "places": sorted(queries.places(), key=lambda place: text.alphabet_key(place.name)),
             "schematic": any(area.schematic for area in communes),
             "style": f"{reverse('kernel_geo:style')}?{request.GET.urlencode()}",
-            "view": _view(chosen),
+            "view": _view(chosen or communes),
         },
     )
 
@@ -75,13 +76,16 @@ def _marked(request: HttpRequest) -> list[str]:
     return [code for code in codes if code.isdigit() and len(code) == 5][:MARKED_MOST]
 
 
-def _view(chosen: list[Any]) -> str:
-    """Longitude, latitude and zoom of what is chosen, or of the whole province."""
-    points = [area.point for area in chosen if area.point]
+def _view(shown: list[Any]) -> str:
+    """What the map shows first: near one point, or west, south, east, north around several; empty without points."""
+    points = [area.point for area in shown if area.point]
+    if len(points) == 1:
+        return f"{points[0].x:.5f},{points[0].y:.5f},{NEAR}"
     if not points:
-        return WHOLE_PROVINCE
-    lon, lat = (sum(values) / len(points) for values in zip(*points, strict=True))
-    return f"{lon:.5f},{lat:.5f},{9.5 if len(points) == 1 else 9}"
+        return ""
+    east, north = ([point[axis] for point in points] for axis in (0, 1))
+    edges = min(east) - MARGIN, min(north) - MARGIN, max(east) + MARGIN, max(north) + MARGIN
+    return ",".join(f"{edge:.5f}" for edge in edges)
 
 
 def _bare(name: str) -> str:

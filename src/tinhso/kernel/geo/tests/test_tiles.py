@@ -103,3 +103,24 @@ def test_the_style_takes_the_day_along_to_the_tiles(client):
     style = client.get("/ban-do/kieu.json?ngay=2025-07-01").json()
 
     assert all(source["tiles"][0].endswith("?ngay=2025-07-01") for source in style["sources"].values())
+
+
+@pytest.mark.usefixtures("areas")
+def test_the_page_says_in_words_what_the_map_shows(client):
+    Place.objects.create(code="CN", name="Lối thông quan Cốc Nam", kind="gate")
+
+    page = client.get("/ban-do/?ngay=2026-11-25").content.decode()
+
+    assert "3 xã, phường" in page
+    assert "Sơ đồ vẽ từ vị trí và diện tích của các xã, phường" in page
+    assert "Lối thông quan Cốc Nam <span" in page
+    assert "(chưa khảo sát vị trí)" in page
+    assert page.index("Phường Đông Kinh") < page.index("Phường Lương Văn Tri") < page.index("Phường Tam Thanh")
+
+
+@pytest.mark.usefixtures("areas")
+def test_a_commune_that_is_asked_for_is_marked_and_near(client):
+    page = client.get("/ban-do/?xa=05986").content.decode()
+
+    assert 'data-view="106.74000,21.88000,10"' in page
+    assert "/ban-do/kieu.json?xa=05986" in page

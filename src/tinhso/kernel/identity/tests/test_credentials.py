@@ -11,7 +11,7 @@ from tinhso.kernel.base.errors import Invalid
 from tinhso.kernel.identity import actions, adapters
 from tinhso.kernel.identity.actions import make_key, make_link, open_link, revoke, send_code
 from tinhso.kernel.identity.models import AccessLink, ApiKey
-from tinhso.kernel.identity.queries import LINK_IN_SESSION, actor_of
+from tinhso.kernel.identity.queries import LINK_IN_SESSION, actor_of, actor_of_session
 from tinhso.kernel.testing.people import make_account, make_person
 
 pytestmark = pytest.mark.django_db
@@ -218,3 +218,24 @@ def test_the_sender_in_place_gets_the_code(an):
     adapters.use(None)
 
     assert sent == [{"phone": "0912345678", "code": code, "language": "zh-hans"}]
+
+
+# --- stored sessions -----------------------------------------------------------------------------------------
+
+
+def test_a_stored_session_is_its_accounts_until_the_password_changes(client):
+    account = make_account(make_person("Bình"), password="mot-mat-khau-dai")
+    client.force_login(account)
+    assert actor_of_session(client.session) == account.person.actor()
+
+    account.set_password("mot-mat-khau-khac")
+    account.save()
+
+    assert actor_of_session(client.session) == NOBODY
+
+
+def test_a_stored_session_of_a_link_is_its_holders(an):
+    link, _token = link_for(an)
+
+    assert actor_of_session({LINK_IN_SESSION: str(link.id)}) == link.actor()
+    assert actor_of_session({}) == NOBODY

@@ -803,8 +803,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("capacity", models.PositiveIntegerField(verbose_name="room, vehicles")),
-                ("reserved", models.PositiveIntegerField(default=0, verbose_name="places reserved")),
-                ("occupied", models.PositiveIntegerField(default=0, verbose_name="places occupied")),
                 ("source", models.CharField(blank=True, max_length=160, verbose_name="source")),
                 (
                     "operator",
@@ -828,14 +826,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["code"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("occupied__gte", 0), ("occupied__lte", models.F("capacity")), ("reserved__gte", 0)
-                        ),
-                        name="border_gate_yard_room",
-                    )
-                ],
             },
         ),
     ]

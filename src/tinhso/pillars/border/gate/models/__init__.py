@@ -1,9 +1,11 @@
 """Places, parties and reference tables of the gate."""
 
+from tinhso.pillars.border.gate.models.fees import FeeAssessment
 from tinhso.pillars.border.gate.models.parties import Driver, Enterprise, Mandate, Standing, Vehicle, VehicleKind
 from tinhso.pillars.border.gate.models.places import ControlPoint, CrossingPoint, Gate, Yard
 from tinhso.pillars.border.gate.models.qr_keys import QrKey
 from tinhso.pillars.border.gate.models.reference import CheckRule, FeeRule, Force, Goods, HsCode, ReasonCode
+from tinhso.pillars.border.gate.models.tasks import ClearanceTask, Hold
 from tinhso.pillars.border.gate.models.times import (
     CalendarKind,
     Direction,
@@ -11,27 +13,44 @@ from tinhso.pillars.border.gate.models.times import (
     OperatingCalendar,
     SlotWindow,
 )
+from tinhso.pillars.border.gate.models.trips import (
+    Declaration,
+    GoodsLine,
+    QueueState,
+    Trip,
+    UndeclaredArrival,
+    Unloading,
+)
 
 __all__ = [
     "CalendarKind",
     "CheckRule",
+    "ClearanceTask",
     "ControlPoint",
     "CrossingPoint",
+    "Declaration",
     "Direction",
     "Driver",
     "Enterprise",
+    "FeeAssessment",
     "FeeRule",
     "Force",
     "Gate",
     "Goods",
+    "GoodsLine",
+    "Hold",
     "HsCode",
     "Mandate",
     "Moratorium",
     "OperatingCalendar",
     "QrKey",
+    "QueueState",
     "ReasonCode",
     "SlotWindow",
     "Standing",
+    "Trip",
+    "UndeclaredArrival",
+    "Unloading",
     "Vehicle",
     "VehicleKind",
     "Yard",

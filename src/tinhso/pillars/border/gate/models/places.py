@@ -8,7 +8,6 @@ from __future__ import annotations
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import models
-from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.access.scope import Scope
@@ -115,10 +114,7 @@ class YardLevel(models.TextChoices):
 
 
 class Yard(models.Model):
-    """A yard with room for so many vehicles. `reserved` are on their way in; `occupied` stand there.
-
-    The two counters follow from steps of trips and are written with them.
-    """
+    """A yard with room for so many vehicles; who stands there follows from the trips' states and is not stored."""
 
     access_scope = Scope(agency="operator_id", place="place_id")
 
@@ -131,22 +127,10 @@ class Yard(models.Model):
         Agency, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("operator of the yard")
     )
     capacity = models.PositiveIntegerField(_("room, vehicles"))
-    reserved = models.PositiveIntegerField(_("places reserved"), default=0)
-    occupied = models.PositiveIntegerField(_("places occupied"), default=0)
     source = models.CharField(_("source"), max_length=160, blank=True)
 
     class Meta:
         ordering = ["code"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(occupied__lte=F("capacity"), occupied__gte=0, reserved__gte=0), name="border_gate_yard_room"
-            )
-        ]
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def room(self) -> int:
-        """Places left, those on their way in counted as taken."""
-        return max(0, self.capacity - self.occupied - self.reserved)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from tinhso.kernel.base.dates import show_moment
 from tinhso.pillars.border.gate.models import Driver, Enterprise, Mandate, Standing, Vehicle
 from tinhso.pillars.border.gate.models.parties import paper_digest
 from tinhso.pillars.border.gate.rules import identity_papers, plates
@@ -48,7 +49,7 @@ def must_be_able_to_book(firm: Enterprise, *, at: datetime, misses: int) -> None
     """Refuse BG-037 while the firm's booking is locked."""
     locked = firm.standing == Standing.BOOKING_LOCKED
     if locked and (firm.locked_until is None or at < firm.locked_until):
-        raise refuse("BG-037", t=firm.locked_until, n=misses)
+        raise refuse("BG-037", t=firm.locked_until and show_moment(firm.locked_until), n=misses)
 
 
 def must_fit(vehicle: Vehicle, *, gross_kg: int) -> None:

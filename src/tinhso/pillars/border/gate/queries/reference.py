@@ -7,9 +7,11 @@ from datetime import date, datetime
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db.models import Q
 
-from tinhso.pillars.border.gate.models import CrossingPoint, FeeRule, Moratorium, OperatingCalendar, QrKey
-from tinhso.pillars.border.gate.rules import hours
+from tinhso.pillars.border.gate.models import CheckRule, CrossingPoint, FeeRule, Moratorium, OperatingCalendar, QrKey
+from tinhso.pillars.border.gate.rules import checks, hours
 from tinhso.pillars.border.gate.rules.fees import Rate
+
+DEFAULT_MINUTES = 30
 
 
 def rates_on(day: date) -> list[Rate]:
@@ -49,3 +51,9 @@ def _speaks_of(row: Moratorium, hs_codes: list[str], groups: list[str]) -> bool:
         return True
     by_group = bool(set(row.groups) & set(groups))
     return by_group or any(code.startswith(tuple(row.hs_prefixes)) for code in hs_codes if row.hs_prefixes)
+
+
+def minutes_of_tasks() -> dict[str, int]:
+    """How long each kind of task should take, in minutes; kinds without a row take 30."""
+    known = dict(CheckRule.objects.values_list("task", "minutes"))
+    return {kind: known.get(kind, DEFAULT_MINUTES) for kind in checks.rules()}

@@ -104,7 +104,9 @@ def vehicle_class(*, load_kg: int, container: str = "") -> str:
 
 
 def assess(*, regime: str, groups: Sequence[str], vehicle: str, route: str, on: date, rates: Iterable[Rate]) -> Fee:
-    """The fee of a trip with goods of these groups. Refusal: BG-029 when a line has no base."""
+    """The fee of a trip with goods of these groups. Refusal: BG-029 when a line has no base, or there is no line."""
+    if not groups:
+        raise refuse("BG-029", field="fee", regime=regime, vehicle=vehicle)
     holding = [rate for rate in rates if rate.valid_from <= on]
     asked = {"regime": regime, "vehicle": vehicle, "on": on}
     lines = [_line(group, holding, asked) for group in dict.fromkeys(groups)]

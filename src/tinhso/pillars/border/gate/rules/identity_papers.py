@@ -8,6 +8,7 @@ from datetime import date
 
 from stdnum.cn import ric
 
+from tinhso.kernel.base.dates import show_date
 from tinhso.pillars.border.gate.rules.codes import refuse
 
 KINDS = ("CCCD", "PASSPORT", "BORDER_PASS", "CN_ID")
@@ -29,7 +30,7 @@ def read(kind: str, text: str) -> str:
 def must_be_valid_on(day: date, *, expires_on: date | None) -> None:
     """Refuse BG-007 when the paper's last day lies before `day`; a paper without an end is for ever."""
     if expires_on is not None and expires_on < day:
-        raise refuse("BG-007", field="id_expires_on", d=expires_on.strftime("%d/%m/%Y"))
+        raise refuse("BG-007", field="id_expires_on", d=show_date(expires_on))
 
 
 def masked(number: str) -> str:

@@ -17,7 +17,7 @@ import segno
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from tinhso.kernel.base.clock import HANOI
+from tinhso.kernel.base.dates import show_moment
 from tinhso.pillars.border.gate.rules import tripcodes
 from tinhso.pillars.border.gate.rules.codes import refuse
 from tinhso.pillars.border.gate.rules.plates import Plate
@@ -71,8 +71,7 @@ def verify(text: str, *, keys: Mapping[bytes, Ed25519PublicKey], at: datetime) -
         raise refuse("BG-020", field="qr") from None
     not_after = datetime.fromtimestamp(until, UTC)
     if at > not_after:
-        shown = f"{not_after.astimezone(HANOI):%H:%M %d/%m/%Y}"
-        raise refuse("BG-021", field="qr", t=shown, trip=tripcodes.show(code.decode("ascii")))
+        raise refuse("BG-021", field="qr", t=show_moment(not_after), trip=tripcodes.show(code.decode("ascii")))
     return Pass(key_id, code.decode("ascii"), plate, not_after, nonce)
 
 

@@ -159,4 +159,7 @@ def test_a_locked_firm_may_book_again_when_the_lock_ends():
 
     queries.must_be_able_to_book(firm, at=NOON, misses=3)
 
-    assert code_of_refusal(queries.must_be_able_to_book, firm, at=NOON - timedelta(1), misses=3) == "BG-037"
+    with pytest.raises(GateRefusal) as refused:
+        queries.must_be_able_to_book(firm, at=NOON - timedelta(1), misses=3)
+
+    assert (refused.value.code, refused.value.facts["t"]) == ("BG-037", "12:00 24/11/2026")

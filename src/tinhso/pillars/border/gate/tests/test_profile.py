@@ -48,7 +48,7 @@ def test_all_tables_are_in(loaded):
 
 def test_loading_again_changes_nothing_that_the_board_has_set(loaded):
     CrossingPoint.objects.filter(code="HN-1119").update(medical_control=True, slots_export=50)
-    Yard.objects.filter(code="XC").update(capacity=400, occupied=3)
+    Yard.objects.filter(code="XC").update(capacity=400)
     before = {model: model.objects.count() for model in (Place, Agency, FeeRule, OperatingCalendar, QrKey)}
 
     for load in LOADERS:
@@ -56,7 +56,7 @@ def test_loading_again_changes_nothing_that_the_board_has_set(loaded):
 
     point = CrossingPoint.objects.get(code="HN-1119")
     assert (point.medical_control, point.slots_export) == (True, 50)
-    assert Yard.objects.get(code="XC").room == 397
+    assert Yard.objects.get(code="XC").capacity == 400
     assert before == {model: model.objects.count() for model in before}
 
 
@@ -114,11 +114,6 @@ def test_a_window_is_never_overbooked(loaded):
 
     with pytest.raises(IntegrityError), transaction.atomic():
         SlotWindow.objects.filter(pk=window.pk).update(booked=36)
-
-
-def test_a_yard_is_never_overfilled(loaded):
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Yard.objects.filter(code="CN").update(occupied=41)
 
 
 def test_points_work_from_seven_to_nineteen(loaded):

@@ -56,6 +56,11 @@ def test_without_a_rate_nothing_is_charged():
     assert refused.value.code == "BG-029"
 
 
+def test_without_goods_nothing_is_guessed():
+    with pytest.raises(GateRefusal, match="BG-029"):
+        fee("IMPORT")
+
+
 def test_what_is_published_is_charged_without_the_demo_rates():
     found = fee("EXPORT", "FRUIT", vehicle="LT2", rates=fees.published())
 

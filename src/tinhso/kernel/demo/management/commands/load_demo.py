@@ -1,0 +1,17 @@
+"""`./tinhso load_demo`: the demo province, marked as such; idempotent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from tinhso.kernel.base import clock
+from tinhso.kernel.demo.runner import load_demo
+
+
+class Command(BaseCommand):
+    help = "load the demo data of all modules (demo profile only)"
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        load_demo(at=clock.now(), tell=self.stdout.write)

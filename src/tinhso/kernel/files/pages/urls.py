@@ -1,0 +1,5 @@
+from django.urls import path
+
+from tinhso.kernel.files.pages import views
+
+urlpatterns = [path("<uuid:attachment>/", views.download, name="download")]

@@ -1,0 +1,285 @@
+"""Declare before moving: draft, check, submit, accept. A firm says things once; the rules do the rest."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from tinhso.kernel.base.actor import SYSTEM, Actor
+from tinhso.kernel.base.clock import HANOI
+from tinhso.kernel.base.ids import uuid7
+from tinhso.kernel.numbering.actions import take_many
+from tinhso.pillars.border.gate.actions.fees import assess_fees
+from tinhso.pillars.border.gate.actions.tasks import open_tasks
+from tinhso.pillars.border.gate.flows import TRIP
+from tinhso.pillars.border.gate.models import (
+    CrossingPoint,
+    Declaration,
+    Driver,
+    Enterprise,
+    GoodsLine,
+    Trip,
+    Vehicle,
+    Yard,
+)
+from tinhso.pillars.border.gate.queries.problems import problems_of, rule_line
+from tinhso.pillars.border.gate.queries.risk import risk_of
+from tinhso.pillars.border.gate.rules import priority, tripcodes
+from tinhso.pillars.border.gate.rules.codes import refuse
+
+EXPORTS = frozenset({"EXP_VN", "EXP_XFER", "CN_EMPTY_IN"})
+CARRIES_ABROAD = frozenset({"IMP_CN", "AGV"})
+EXPIRES_AFTER = timedelta(hours=72)
+DWELL_HOURS = {False: 24, True: 36}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftLine:
+    """One kind of goods as the firm gives it. Weights in kg."""
+
+    hs6: str
+    title: str
+    group: str
+    gross_kg: int
+    packages: int = 0
+    net_kg: int | None = None
+    origin: str = "VN"
+    growing_areas: tuple[str, ...] = ()
+    packing_houses: tuple[str, ...] = ()
+    certificate_no: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """All that a firm gives for one vehicle: what, with what, who drives, where and when."""
+
+    enterprise: Enterprise | None
+    kind: str
+    regime: str
+    point: CrossingPoint
+    planned_on: date
+    tractor: Vehicle
+    driver: Driver | None
+    lines: tuple[DraftLine, ...] = ()
+    eta: datetime | None = None
+    trailer: Vehicle | None = None
+    yard: Yard | None = None
+    container_no: str = ""
+    seal_no: str = ""
+    customs_no: str = ""
+    channel: int = 0
+    partner: str = ""
+    two_way: bool = False
+    source: str = "WEB"
+    order_no: str = ""
+    steps: dict[str, Any] = field(default_factory=dict)
+
+
+def direction_of(kind: str) -> str:
+    """X when the vehicle's business is export, else N."""
+    return tripcodes.EXPORT if kind in EXPORTS or kind == "TRANSIT" else tripcodes.IMPORT
+
+
+def draft_trip(*, draft: Draft, by: Actor, at: datetime) -> Trip:
+    """Write down a declaration and its trip; nothing is checked yet but its form."""
+    return draft_trips(drafts=[draft], by=by, at=at)[0]
+
+
+@transaction.atomic
+def draft_trips(*, drafts: Sequence[Draft], by: Actor, at: datetime, step: str = "create") -> list[Trip]:
+    """Many drafts at once, set-based: a firm's spreadsheet, or a day of the simulation."""
+    codes = _codes(drafts, by, at)
+    declarations = [_declaration(draft, code, by, at) for draft, code in zip(drafts, codes, strict=True)]
+    Declaration.objects.bulk_create(declarations)
+    lines = [_lines(draft, declaration) for draft, declaration in zip(drafts, declarations, strict=True)]
+    GoodsLine.objects.bulk_create([line for some in lines for line in some])
+    trips = [
+        _trip(draft, code, declaration, some)
+        for draft, code, declaration, some in zip(drafts, codes, declarations, lines, strict=True)
+    ]
+    return TRIP.create_many(trips, by=by, at=at, step=step)
+
+
+def check_trips(*, trips: Sequence[Trip], at: datetime) -> None:
+    """Look for problems, class and risk, and keep them on the trips; guards read what stands there."""
+    lines = _lines_of(trips)
+    for trip in trips:
+        own = lines.get(trip.declaration_id, [])
+        trip.problems = problems_of(trip, own, at=at)
+        _classify(trip, own)
+        trip.risk = risk_of(trip)
+    Trip.objects.bulk_update(trips, ["problems", "priority", "priority_basis", "risk"], batch_size=500)
+
+
+def submit_trip(*, trip: Trip, by: Actor, at: datetime) -> Trip:
+    """Send the declaration; what no rule doubts is accepted at once. Raises the first problem as a refusal."""
+    check_trips(trips=[trip], at=at)
+    _raise_first(trip)
+    TRIP.fire(trip, "submit", by=by, at=at)
+    if trip.risk == "low":
+        accept_trips(trips=[trip], at=at)
+    return trip
+
+
+def submit_trips(*, trips: Sequence[Trip], by: Actor, at: datetime) -> list[Trip]:
+    """Send many; returns those that were accepted. Trips with problems stay drafts."""
+    check_trips(trips=trips, at=at)
+    sent = TRIP.fire_many([trip for trip in trips if not trip.problems], "submit", by=by, at=at, together=False).done
+    low = [trip for trip in trips if trip.pk in sent and trip.risk == "low"]
+    accept_trips(trips=low, at=at)
+    return low
+
+
+def accept_trips(*, trips: Sequence[Trip], at: datetime, by: Actor = SYSTEM) -> None:
+    """Accept: from here on the trip has its QR, its tasks by rule and its fee."""
+    step = "auto_accept" if by is SYSTEM else "accept"
+    with transaction.atomic():
+        done = TRIP.fire_many(trips, step, by=by, at=at)
+        for trip in trips:
+            trip.state, trip.version, trip.accepted_at = "accepted", done.done[trip.pk], at
+        open_tasks(trips=trips, at=at)
+        assess_fees(trips=trips, at=at)
+
+
+def request_fix(
+    *, trip: Trip, fields: Sequence[str], reason: str, by: Actor, at: datetime, reason_code: str = "DOC_MISMATCH"
+) -> Trip:
+    """Ask the firm to mend named fields, with a reason that it reads."""
+    return TRIP.fire(trip, "request_fix", by=by, at=at, fields=list(fields), reason=reason, reason_code=reason_code)
+
+
+def resubmit_trip(*, trip: Trip, changed: Sequence[str], by: Actor, at: datetime) -> Trip:
+    """Send the correction: only listed fields may have changed."""
+    check_trips(trips=[trip], at=at)
+    _raise_first(trip)
+    TRIP.fire(trip, "resubmit", by=by, at=at, changed=list(changed))
+    if trip.risk == "low":
+        accept_trips(trips=[trip], at=at)
+    return trip
+
+
+def cancel_trip(*, trip: Trip, by: Actor, at: datetime) -> Trip:
+    """Call the trip off before it has arrived; a booked hour becomes free again."""
+    return TRIP.fire(trip, "cancel", by=by, at=at)
+
+
+def book_slot(*, trip: Trip, slot_id: Any, by: Actor, at: datetime) -> Trip:
+    """Take a place in an hour; the window's row is locked, so the last place goes to one trip only."""
+    return TRIP.fire(trip, "book_slot", by=by, at=at, slot=str(slot_id))
+
+
+def _raise_first(trip: Trip) -> None:
+    if trip.problems:
+        first = trip.problems[0]
+        raise refuse(first["code"], field=first["field"], text=first["text"], problems=trip.problems)
+
+
+def _classify(trip: Trip, lines: Sequence[GoodsLine]) -> None:
+    claim = priority.Claim(
+        lines=tuple(rule_line(line) for line in lines),
+        direction=trip.direction,
+        preferred_firm=trip.enterprise is not None and trip.enterprise.preferred,
+    )
+    found = priority.classify(claim)
+    trip.priority, trip.priority_basis = found.name, found.basis
+
+
+def _lines_of(trips: Sequence[Trip]) -> dict[Any, list[GoodsLine]]:
+    found: dict[Any, list[GoodsLine]] = {}
+    for line in GoodsLine.objects.filter(declaration_id__in=[trip.declaration_id for trip in trips]):
+        found.setdefault(line.declaration_id, []).append(line)
+    return found
+
+
+def _codes(drafts: Sequence[Draft], by: Actor, at: datetime) -> list[str]:
+    """One serial number for each, gap-free per point, direction and day."""
+    wanted: dict[tuple[str, str, date], int] = {}
+    for draft in drafts:
+        key = (draft.point.code[:2], direction_of(draft.kind), draft.planned_on)
+        wanted[key] = wanted.get(key, 0) + 1
+    first = {
+        key: take_many(f"border_gate.trip.{key[0]}{key[1]}{key[2]:%m%d}", key[2].year, count, by=by, at=at)
+        for key, count in sorted(wanted.items())
+    }
+    codes = []
+    for draft in drafts:
+        key = (draft.point.code[:2], direction_of(draft.kind), draft.planned_on)
+        codes.append(tripcodes.make(point=key[0], direction=key[1], day=key[2], serial=first[key]))
+        first[key] += 1
+    return codes
+
+
+def _declaration(draft: Draft, code: str, by: Actor, at: datetime) -> Declaration:
+    return Declaration(
+        id=uuid7(),
+        code=f"TK{code}",
+        enterprise=draft.enterprise,
+        regime=draft.regime,
+        point=draft.point,
+        planned_on=draft.planned_on,
+        customs_no=draft.customs_no,
+        channel=draft.channel,
+        partner=draft.partner,
+        created_at=at,
+        created_by=by.id,
+    )
+
+
+def _lines(draft: Draft, declaration: Declaration) -> list[GoodsLine]:
+    return [
+        GoodsLine(
+            declaration=declaration,
+            number=number,
+            hs6=line.hs6,
+            title=line.title,
+            group=line.group,
+            packages=line.packages,
+            net_kg=line.net_kg,
+            gross_kg=line.gross_kg,
+            origin=line.origin,
+            growing_areas=list(line.growing_areas),
+            packing_houses=list(line.packing_houses),
+            certificate_no=line.certificate_no,
+        )
+        for number, line in enumerate(draft.lines, start=1)
+    ]
+
+
+def _trip(draft: Draft, code: str, declaration: Declaration, lines: Sequence[GoodsLine]) -> Trip:
+    gross = sum(line.gross_kg for line in lines)
+    planned = datetime.combine(draft.planned_on, datetime.min.time(), HANOI)
+    return Trip(
+        code=code,
+        declaration=declaration,
+        enterprise=draft.enterprise,
+        agency_id=draft.enterprise.pk if draft.enterprise else None,
+        kind=draft.kind,
+        direction=direction_of(draft.kind),
+        point=draft.point,
+        yard=draft.yard,
+        tractor=draft.tractor,
+        trailer=draft.trailer,
+        driver=draft.driver,
+        tractor_plate=draft.tractor.plate or draft.tractor.vin,
+        trailer_plate=draft.trailer.plate if draft.trailer else "",
+        driver_name=draft.driver.person.full_name if draft.driver else "",
+        container_no=draft.container_no,
+        seal_no=draft.seal_no,
+        goods_title=", ".join(line.title for line in lines)[:160],
+        goods_group=lines[0].group if lines else "EMPTY",
+        gross_kg=gross,
+        balance_kg=gross if draft.kind in CARRIES_ABROAD else 0,
+        customs_no=draft.customs_no,
+        source=draft.source,
+        two_way=draft.two_way,
+        dwell_limit_h=DWELL_HOURS[draft.two_way],
+        planned_on=draft.planned_on,
+        eta=draft.eta,
+        expires_at=planned + EXPIRES_AFTER,
+        nonce=secrets.token_hex(8),
+    )

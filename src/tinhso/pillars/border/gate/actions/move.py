@@ -1,0 +1,120 @@
+"""Moving: set out, wait, be called, come through the barriers, into the yard and over the line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from tinhso.kernel.base.actor import SYSTEM, Actor
+from tinhso.kernel.base.clock import HANOI
+from tinhso.pillars.border.gate.actions.declare import Draft, draft_trips
+from tinhso.pillars.border.gate.actions.tasks import open_tasks
+from tinhso.pillars.border.gate.flows import TRIP
+from tinhso.pillars.border.gate.models import CrossingPoint, QueueState, Trip, UndeclaredArrival, Vehicle
+from tinhso.pillars.border.gate.queries.queue import pace_of, waiting_tickets
+from tinhso.pillars.border.gate.rules import plates, queue
+
+EMPTY, LOADED, REJECTED = "EMPTY", "LOADED", "REJECTED"
+
+
+def depart(*, trip: Trip, by: Actor, at: datetime) -> Trip:
+    """The driver sets out."""
+    return TRIP.fire(trip, "depart", by=by, at=at)
+
+
+def enter_buffer(*, trip: Trip, plate: str, by: Actor, at: datetime, **seen: Any) -> Trip:
+    """Into the holding area; from here the place in the queue counts."""
+    return TRIP.fire(trip, "enter_buffer", by=by, at=at, plate=plate, **seen)
+
+
+def call_next(*, point: CrossingPoint, at: datetime, by: Actor = SYSTEM) -> Trip | None:
+    """Call whom the published order names; nobody when nobody waits. The cycle goes on where it stood."""
+    with transaction.atomic():
+        state, _made = QueueState.objects.select_for_update().get_or_create(point=point)
+        call = queue.next_call(waiting_tickets(point=point, at=at), pace_of(point, state, at))
+        if call is None:
+            return None
+        trip = Trip.objects.get(code=call.ticket.code)
+        TRIP.fire(trip, "call", by=by, at=at, first=str(trip.pk), reason=call.reason.kind)
+        state.position, state.last_called_at = call.position, at
+        state.save(update_fields=["position", "last_called_at"])
+        return trip
+
+
+def arrive(*, trip: Trip, plate: str, by: Actor, at: datetime, **seen: Any) -> Trip:
+    """Through barrier 1 into the gate's zone. `seen`: confidence, confirmed, lane, control_point."""
+    return TRIP.fire(trip, "arrive", by=by, at=at, plate=plate, **seen)
+
+
+def cross_in(*, trip: Trip, plate: str, by: Actor, at: datetime, **seen: Any) -> Trip:
+    """Over the line into Vietnam; the limit of stay begins."""
+    return TRIP.fire(trip, "cross_in", by=by, at=at, plate=plate, **seen)
+
+
+def enter_yard(*, trip: Trip, by: Actor, at: datetime, bay: str = "", **seen: Any) -> Trip:
+    """Into the yard, if it has room (its row is locked while that is asked)."""
+    facts = {"bay": bay} if bay else {}
+    return TRIP.fire(trip, "yard_in", by=by, at=at, **facts, **seen)
+
+
+def cross_out(*, trip: Trip, plate: str, by: Actor, at: datetime, **seen: Any) -> Trip:
+    """Over the line out of Vietnam, within the validity of the release."""
+    return TRIP.fire(trip, "cross_out", by=by, at=at, plate=plate, **seen)
+
+
+def return_in(*, trip: Trip, plate: str, load_state: str, by: Actor, at: datetime, **seen: Any) -> Trip:
+    """Back into Vietnam on leg 2: EMPTY, LOADED (two-way) or REJECTED; what must be checked then is opened."""
+    with transaction.atomic():
+        TRIP.fire(trip, "return_in", by=by, at=at, plate=plate, load_state=load_state, **seen)
+        if load_state != EMPTY:
+            open_tasks(trips=[trip], at=at, returns=load_state)
+    return trip
+
+
+def close_return(*, trip: Trip, by: Actor, at: datetime) -> Trip:
+    """The vehicle is back and nothing is left to do."""
+    return TRIP.fire(trip, "close_return", by=by, at=at)
+
+
+def leave_inland(*, trip: Trip, plate: str, by: Actor, at: datetime, **seen: Any) -> Trip:
+    """Out through barrier 1, inland."""
+    return TRIP.fire(trip, "leave_inland", by=by, at=at, plate=plate, **seen)
+
+
+def record_undeclared(
+    *, plate: str, point: CrossingPoint, by: Actor, at: datetime, goods_guess: str = "", phone: str = "", bay: str = ""
+) -> UndeclaredArrival:
+    """One tap: a vehicle without a declaration goes to its own bay, the lane is free, a trip waits to be declared.
+
+    Refusals: BG-001 for a plate that is none.
+    """
+    read = plates.read(plate)
+    vehicle, _made = Vehicle.objects.get_or_create(
+        country=read.country, plate=read.norm, defaults={"kind": "TRACTOR", "plate_typed": plate[:40]}
+    )
+    foreign = read.country != "VN"
+    draft = Draft(
+        enterprise=vehicle.owner,
+        kind="IMP_CN" if foreign else "EXP_VN",
+        regime="IMPORT" if foreign else "EXPORT",
+        point=point,
+        planned_on=at.astimezone(HANOI).date(),
+        tractor=vehicle,
+        driver=None,
+        source="WALK_UP",
+    )
+    with transaction.atomic():
+        step = "walk_up_line" if foreign else "walk_up"
+        trip = draft_trips(drafts=[draft], by=by, at=at, step=step)[0]
+        return UndeclaredArrival.objects.create(
+            trip=trip,
+            point=point,
+            plate=read.norm,
+            seen_at=at,
+            seen_by=by.id,
+            goods_guess=goods_guess,
+            phone=phone,
+            bay=bay,
+        )

@@ -1,0 +1,71 @@
+"""Release: the customs' last act, once every force has cleared the trip and the fee is settled."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tinhso.kernel.access.may import require
+from tinhso.kernel.audit.record import record
+from tinhso.kernel.base.actor import Actor
+from tinhso.pillars.border.gate.flows import TRIP
+from tinhso.pillars.border.gate.models import Trip, Unloading
+from tinhso.pillars.border.gate.permissions import CONFIRM_UNLOADING
+from tinhso.pillars.border.gate.rules.codes import refuse
+
+UNLOADS_TO_LEAVE = frozenset({"IMP_CN"})
+
+
+def release_step(trip: Trip) -> str:
+    """Which release is the trip's: over the line, empty back, or inland."""
+    if trip.kind in UNLOADS_TO_LEAVE and not trip.two_way:
+        return "release_empty_back"
+    if trip.kind in {"EXP_XFER", "IMP_VN_PICKUP", "NEW_VEHICLE"} or trip.leg == 2:
+        return "release_inland"
+    return "release_out"
+
+
+def release_trip(*, trip: Trip, by: Actor, at: datetime) -> Trip:
+    """Let the vehicle go (guards of the step: tasks of the stage, fee, no hold, balance). Valid for 12 hours."""
+    return TRIP.fire(trip, release_step(trip), by=by, at=at)
+
+
+def revoke_release(*, trip: Trip, reason: str, reason_code: str, by: Actor, at: datetime) -> Trip:
+    """Take the release back while the vehicle is still here."""
+    return TRIP.fire(trip, "revoke_release", by=by, at=at, reason=reason, reason_code=reason_code)
+
+
+def turn_back(*, trip: Trip, reason: str, reason_code: str, by: Actor, at: datetime, customs_consent: str = "") -> Trip:
+    """Send the vehicle back inland."""
+    return TRIP.fire(
+        trip, "turn_back", by=by, at=at, reason=reason, reason_code=reason_code, customs_consent=customs_consent
+    )
+
+
+def record_unloading(*, trip: Trip, kg: int, by: Actor, at: datetime, to_plates: list[str] | None = None) -> Unloading:
+    """The yard says how much came off the vehicle; the customs' word is still to come."""
+    if kg <= 0:
+        raise refuse("BG-009", field="kg", v=kg, max=trip.balance_kg)
+    unloading, _made = Unloading.objects.update_or_create(
+        trip=trip, defaults={"kg": kg, "to_plates": to_plates or [], "yard_by": by.id, "yard_at": at}
+    )
+    return unloading
+
+
+def confirm_unloading(*, unloading: Unloading, by: Actor, at: datetime) -> Unloading:
+    """The customs confirm what the yard recorded."""
+    require(by, CONFIRM_UNLOADING, on=unloading.trip, at=at)
+    unloading.customs_by, unloading.customs_at = by.id, at
+    unloading.save(update_fields=["customs_by", "customs_at"])
+    record("border_gate.unloading_confirmed", by=by, at=at, kind="border_gate.trip", record_id=unloading.trip_id)
+    return unloading
+
+
+def finish_unloading(*, unloading: Unloading, by: Actor, at: datetime) -> Trip:
+    """The yard closes the unloading; the cargo balance becomes 0 within the tolerance (else BG-031).
+
+    Refusal: BG-217 while the customs have not confirmed.
+    """
+    if unloading.customs_by is None:
+        raise refuse("BG-217")
+    trip = unloading.trip
+    return TRIP.fire(trip, "transfer_done", by=by, at=at, kg=unloading.kg, customs_by=str(unloading.customs_by))

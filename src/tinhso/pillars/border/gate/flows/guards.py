@@ -1,0 +1,98 @@
+"""The guards of tables/guards.csv, as conditions that the database asks inside the step."""
+
+from __future__ import annotations
+
+from tinhso.kernel.workflow.flow import LockingGuard, PythonGuard, SqlGuard
+from tinhso.pillars.border.gate.flows.states import IN_A_YARD
+
+SHORTEST_REASON = 10
+SURE = "0.90"
+"""Confidence of a camera's reading under which an officer confirms by eye."""
+
+_IN_A_YARD = ", ".join(f"'{state}'" for state in IN_A_YARD)
+_POINT_OPEN = "border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)"
+
+VALID = SqlGuard("G-VALID", "BG-201", "r.problems = '[]'::jsonb")
+RISK_LOW = SqlGuard("G-RISKLOW", "BG-202", "r.risk = 'low'")
+MORATORIUM = SqlGuard(
+    "G-MORATORIUM", "BG-016", "not border_gate_is_under_moratorium(r.id, r.point_id, r.direction, r.goods_group, p_at)"
+)
+REASON = SqlGuard("G-REASON", "BG-038", f"length(btrim(f->>'reason')) >= {SHORTEST_REASON} and f->>'reason_code' <> ''")
+FIELDS = SqlGuard("G-FIELDS", "BG-203", "jsonb_array_length(f->'fields') > 0")
+LISTED = SqlGuard("G-LISTED", "BG-204", "f->'changed' <@ r.fix_fields")
+SLOT_FREE = LockingGuard(
+    "G-SLOTFREE",
+    "BG-014",
+    lock="update border_gate_slotwindow s set booked = s.booked + 1 where s.id = (f->>'slot')::uuid"
+    " and s.point_id = r.point_id and s.direction = r.direction and s.is_open and s.booked < s.capacity",
+    sql="found",
+)
+SLOT_NOW = SqlGuard(
+    "G-SLOTNOW",
+    "BG-205",
+    "exists (select 1 from border_gate_slotwindow s where s.id = r.slot_id"
+    " and p_at between s.begins_at - interval '30 minutes' and s.begins_at + interval '60 minutes')"
+    " or (select c.direct_mode from border_gate_crossingpoint c where c.place_id = r.point_id)",
+)
+OPEN = SqlGuard("G-CAL", "BG-015", _POINT_OPEN)
+TICKET = SqlGuard("G-TICKET", "BG-206", "r.slot_id is not null or r.ticket_at is not null")
+QUEUE = PythonGuard("G-QUEUE", "BG-207", lambda row, facts, at: facts.get("first") == str(row["id"]))
+CALL_DUE = SqlGuard("G-CALLDUE", "BG-208", "r.call_expires_at <= p_at")
+PLATE = SqlGuard(
+    "G-PLATE",
+    "BG-019",
+    "f->>'plate' = r.tractor_plate"
+    f" and (coalesce((f->>'confidence')::numeric, 1) >= {SURE} or (f->>'confirmed')::boolean)",
+)
+DRIVER = SqlGuard(
+    "G-DRIVER",
+    "BG-007",
+    "r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id"
+    " and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)",
+)
+DECLARED = SqlGuard("G-DECL", "BG-209", "r.accepted_at is not null")
+NO_HOLD = SqlGuard("G-HOLD0", "BG-026", "r.holds = 0")
+_TARGET_YARD = "coalesce((f->>'yard')::uuid, r.yard_id)"
+YARD_ROOM = LockingGuard(
+    "G-YARD",
+    "BG-030",
+    lock=f"perform 1 from border_gate_yard y where y.place_id = {_TARGET_YARD} for no key update",
+    sql="(select y.capacity > (select count(*) from border_gate_trip t"
+    f" where t.yard_id = y.place_id and t.state in ({_IN_A_YARD}))"
+    f" from border_gate_yard y where y.place_id = {_TARGET_YARD})",
+)
+TASKS_EXIT = SqlGuard("G-TASKS", "BG-027", "r.tasks_opened and r.open_entry = 0 and r.open_exit = 0")
+TASKS_INLAND = SqlGuard("G-TASKS", "BG-027", "r.tasks_opened and r.open_entry = 0 and r.open_inland = 0")
+FEE = SqlGuard("G-FEE", "BG-028", "r.fee_state in ('paid', 'waived', 'deferred')")
+TRANSFER = SqlGuard(
+    "G-XFER",
+    "BG-031",
+    "f->>'customs_by' <> '' and"
+    " abs((f->>'kg')::integer - r.balance_kg) * 100 <= r.balance_kg * coalesce(r.tolerance_percent, 2)",
+)
+BALANCE = SqlGuard("G-BALANCE0", "BG-031", "r.balance_kg = 0")
+RELEASE_VALID = SqlGuard("G-RELEASEVALID", "BG-210", "p_at < r.release_expires_at")
+LEG_ONE = SqlGuard("G-LEG1", "BG-023", "r.leg = 1")
+LEG_TWO = SqlGuard("G-LEG2", "BG-023", "r.kind <> 'EXP_VN' or r.leg = 2")
+RETURN = SqlGuard(
+    "G-RETURN",
+    "BG-027",
+    "case r.load_state when 'EMPTY' then true when 'LOADED' then r.open_inland = 0"
+    " when 'REJECTED' then r.open_return = 0 else false end",
+)
+NO_SHOW_DUE = SqlGuard(
+    "G-NOSHOWDUE",
+    "BG-208",
+    "(select s.ends_at + interval '60 minutes' <= p_at from border_gate_slotwindow s where s.id = r.slot_id)",
+)
+EXPIRE_DUE = SqlGuard("G-EXPIREDUE", "BG-208", "r.expires_at <= p_at")
+CUSTOMS_CONSENT = SqlGuard("G-CUSTOMSCONSENT", "BG-211", "r.customs_no = '' or f->>'customs_consent' <> ''")
+OTHER_POINT = SqlGuard(
+    "G-POINT",
+    "BG-015",
+    "(f->>'point')::uuid <> r.point_id"
+    " and border_gate_point_is_open((f->>'point')::uuid, r.direction, r.accepted_at, p_at)",
+)
+DECISION = SqlGuard("G-DECISION", "BG-212", "length(btrim(f->>'decision_no')) > 0")
+SAME_FORCE = SqlGuard("G-SAMEFORCE", "BG-024", "f->>'force' = r.seized_by")
+REFUSAL_RECORDED = SqlGuard("G-REFUSALRECORDED", "BG-213", "r.failed_tasks > 0")

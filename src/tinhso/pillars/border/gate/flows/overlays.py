@@ -1,0 +1,224 @@
+"""TASK, HOLD and FEE lie over the trip: they change without moving it, and say whether a barrier may open."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from tinhso.kernel.access.scope import Scope
+from tinhso.kernel.workflow.flow import Counter, Flow, Overlay, SqlGuard, Step
+from tinhso.pillars.border.gate import permissions as p
+from tinhso.pillars.border.gate.flows.guards import REASON
+from tinhso.pillars.border.gate.flows.states import ENDS
+from tinhso.pillars.border.gate.rules.codes import refuse
+
+TRIP = "border_gate.trip"
+CODES = {"FI403": "BG-024", "FI404": "BG-214", "FI409": "BG-032", "FI423": "BG-023", "FI401": "BG-024"}
+_ENDED = ", ".join(f"'{state}'" for state in ENDS)
+TRIP_LIVES = SqlGuard("TRIP-LIVES", "BG-215", f"p.state not in ({_ENDED})")
+DOCUMENT = SqlGuard("DOCUMENT", "BG-216", "length(btrim(f->>'document_no')) > 0")
+
+OPEN, IN_PROGRESS, PASSED, FAILED, TREATING, NOT_NEEDED = (
+    "open",
+    "in_progress",
+    "passed",
+    "failed",
+    "treating",
+    "not_needed",
+)
+UNDONE = (OPEN, IN_PROGRESS, FAILED, TREATING)
+FINISHED = {
+    "finished_at": "p_at",
+    "officer_id": "v_actor",
+    "result": "coalesce(f->>'result', '')",
+    "note": "coalesce(f->>'note', r.note)",
+}
+
+TASK = Flow(
+    name="border_gate.task",
+    table="border_gate_clearancetask",
+    states={
+        OPEN: pgettext_lazy("task", "not taken"),
+        IN_PROGRESS: pgettext_lazy("task", "being checked"),
+        PASSED: pgettext_lazy("task", "passed"),
+        FAILED: pgettext_lazy("task", "not passed"),
+        TREATING: pgettext_lazy("task", "in treatment"),
+        NOT_NEEDED: pgettext_lazy("task", "not needed"),
+    },
+    steps=(
+        Step("create", (), OPEN, p.OPEN_TASK, title=_("open a task")),
+        Step(
+            "take",
+            (OPEN,),
+            IN_PROGRESS,
+            p.WORK_TASK,
+            sets={"started_at": "p_at", "officer_id": "v_actor"},
+            event="border_gate.task_taken",
+            title=_("take the task"),
+        ),
+        Step(
+            "pass",
+            (OPEN, IN_PROGRESS),
+            PASSED,
+            p.WORK_TASK,
+            guards=(TRIP_LIVES,),
+            sets=FINISHED,
+            event="border_gate.task_passed",
+            title=_("confirm passed"),
+        ),
+        Step(
+            "fail",
+            (OPEN, IN_PROGRESS),
+            FAILED,
+            p.WORK_TASK,
+            guards=(REASON, TRIP_LIVES),
+            sets=FINISHED,
+            event="border_gate.task_failed",
+            title=_("record not passed"),
+        ),
+        Step(
+            "treat",
+            (OPEN, IN_PROGRESS),
+            TREATING,
+            p.WORK_TASK,
+            guards=(REASON, TRIP_LIVES),
+            sets=FINISHED,
+            event="border_gate.task_treated",
+            title=_("send to treatment"),
+        ),
+        Step("recheck", (TREATING,), OPEN, p.WORK_TASK, sets={"finished_at": "null"}, title=_("check again")),
+        Step(
+            "reopen",
+            (PASSED, FAILED),
+            OPEN,
+            p.OPEN_TASK,
+            sets={"finished_at": "null", "result": "''"},
+            event="border_gate.task_reopened",
+            title=_("open again"),
+        ),
+        Step("drop", (OPEN,), NOT_NEEDED, p.OPEN_TASK, when="r.kind in ('TAX', 'MARKET')", title=_("not needed")),
+    ),
+    scope=Scope(agency="agency_id", place="point_id", record="trip_id"),
+    overlay=Overlay(
+        parent=TRIP,
+        column="trip_id",
+        counters=(
+            Counter("open_entry", UNDONE, "r.stage = 'ENTRY'"),
+            Counter("open_exit", UNDONE, "r.stage = 'EXIT'"),
+            Counter("open_inland", UNDONE, "r.stage = 'INLAND'"),
+            Counter("open_return", UNDONE, "r.stage = 'RETURN'"),
+            Counter("failed_tasks", (FAILED,)),
+        ),
+        mirrors={"tasks_opened": "true"},
+    ),
+    refuse=refuse,
+    codes=CODES,
+)
+
+ACTIVE, LIFTED = "active", "lifted"
+
+HOLD = Flow(
+    name="border_gate.hold",
+    table="border_gate_hold",
+    states={ACTIVE: pgettext_lazy("hold", "held"), LIFTED: pgettext_lazy("hold", "lifted")},
+    steps=(
+        Step(
+            "create",
+            (),
+            ACTIVE,
+            p.PLACE_HOLD,
+            guards=(REASON, TRIP_LIVES),
+            event="border_gate.hold_placed",
+            title=_("hold the vehicle"),
+        ),
+        Step(
+            "lift",
+            (ACTIVE,),
+            LIFTED,
+            p.LIFT_HOLD,
+            sets={"lifted_at": "p_at", "lifted_by": "v_actor"},
+            event="border_gate.hold_lifted",
+            title=_("lift the hold"),
+        ),
+        Step(
+            "override",
+            (ACTIVE,),
+            LIFTED,
+            p.OVERRIDE_HOLD,
+            guards=(REASON, DOCUMENT),
+            sets={"lifted_at": "p_at", "lifted_by": "v_actor", "document_no": "f->>'document_no'"},
+            event="border_gate.hold_overridden",
+            title=_("lift the hold by order"),
+        ),
+    ),
+    scope=Scope(agency="agency_id", place="point_id", record="trip_id"),
+    overlay=Overlay(parent=TRIP, column="trip_id", counters=(Counter("holds", (ACTIVE,)),)),
+    ends=(LIFTED,),
+    refuse=refuse,
+    codes=CODES,
+)
+
+ASSESSED, PAID, WAIVED, DEFERRED, REPLACED, REFUNDED = (
+    "assessed",
+    "paid",
+    "waived",
+    "deferred",
+    "replaced",
+    "refunded",
+)
+
+FEE = Flow(
+    name="border_gate.fee",
+    table="border_gate_feeassessment",
+    states={
+        ASSESSED: pgettext_lazy("fee", "to be paid"),
+        PAID: pgettext_lazy("fee", "paid"),
+        WAIVED: pgettext_lazy("fee", "waived"),
+        DEFERRED: pgettext_lazy("fee", "deferred"),
+        REPLACED: pgettext_lazy("fee", "replaced"),
+        REFUNDED: pgettext_lazy("fee", "refunded"),
+    },
+    steps=(
+        Step("create", (), ASSESSED, p.ASSESS_FEE, event="border_gate.fee_assessed", title=_("assess the fee")),
+        Step(
+            "pay",
+            (ASSESSED, DEFERRED),
+            PAID,
+            p.COLLECT_FEE,
+            sets={
+                "paid_at": "p_at",
+                "collected_by": "v_actor",
+                "receipt_no": "f->>'receipt_no'",
+                "method": "f->>'method'",
+            },
+            event="border_gate.fee_paid",
+            title=_("collect the fee"),
+        ),
+        Step(
+            "waive",
+            (ASSESSED,),
+            WAIVED,
+            p.WAIVE_FEE,
+            guards=(DOCUMENT,),
+            sets={"document_no": "f->>'document_no'"},
+            event="border_gate.fee_waived",
+            title=_("waive the fee"),
+        ),
+        Step(
+            "defer",
+            (ASSESSED,),
+            DEFERRED,
+            p.WAIVE_FEE,
+            guards=(DOCUMENT,),
+            sets={"document_no": "f->>'document_no'"},
+            event="border_gate.fee_deferred",
+            title=_("defer the fee"),
+        ),
+        Step("replace", (ASSESSED,), REPLACED, p.ASSESS_FEE, event="border_gate.fee_replaced", title=_("assess anew")),
+        Step("refund", (PAID,), REFUNDED, p.COLLECT_FEE, event="border_gate.fee_refunded", title=_("refund")),
+    ),
+    scope=Scope(place="point_id", record="trip_id"),
+    overlay=Overlay(parent=TRIP, column="trip_id", mirrors={"fee_state": "v_to"}),
+    refuse=refuse,
+    codes=CODES,
+)

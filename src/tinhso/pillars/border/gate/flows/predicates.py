@@ -1,0 +1,58 @@
+"""SQL predicates that several guards ask: whether a point works, whether its goods are stopped.
+
+They say in SQL what rules.hours and the moratorium's row say in Python; a test compares the two.
+"""
+
+from __future__ import annotations
+
+POINT_IS_OPEN = """
+create or replace function border_gate_point_is_open(
+    point uuid, direction text, accepted_at timestamptz, at timestamptz
+) returns boolean language sql stable set search_path = pg_catalog, public, pg_temp as $$
+    select coalesce((
+        select case
+            when c.kind = 'closed' then false
+            when not (local.moment >= c.opens and local.moment < c.closes) then false
+            when c.kind = 'preregistered' then coalesce($3 < c.accepted_before, false)
+            else true end
+        from (select ($4 at time zone 'Asia/Ho_Chi_Minh')::date as day,
+                     ($4 at time zone 'Asia/Ho_Chi_Minh')::time as moment) local
+        join border_gate_operatingcalendar c
+            on c.point_id = $1 and c.direction = $2
+            and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
+            and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
+        order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
+        limit 1), false)
+$$;
+"""
+
+IS_UNDER_MORATORIUM = """
+create or replace function border_gate_is_under_moratorium(
+    trip uuid, point uuid, direction text, goods_group text, at timestamptz
+) returns boolean language sql stable set search_path = pg_catalog, public, pg_temp as $$
+    select exists (
+        select 1 from border_gate_moratorium m
+        where m.begins_at <= $5 and $5 < m.ends_at
+            and not ($1 = any (m.exempt))
+            and (m.points = '{}' or $2 = any (m.points))
+            and (m.directions = '{}' or $3 = any (m.directions))
+            and (m.groups = '{}' or $4 = any (m.groups))
+            and m.hs_prefixes = '{}')
+    or exists (
+        select 1 from border_gate_moratorium m
+        join border_gate_trip t on t.id = $1
+        join border_gate_goodsline l on l.declaration_id = t.declaration_id
+        where m.begins_at <= $5 and $5 < m.ends_at and m.hs_prefixes <> '{}'
+            and not ($1 = any (m.exempt))
+            and (m.points = '{}' or $2 = any (m.points))
+            and (m.directions = '{}' or $3 = any (m.directions))
+            and (m.groups = '{}' or l."group" = any (m.groups))
+            and exists (select 1 from unnest(m.hs_prefixes) prefix where l.hs6 like prefix || '%'))
+$$;
+"""
+
+FORWARD = POINT_IS_OPEN + IS_UNDER_MORATORIUM
+BACKWARD = """
+drop function border_gate_point_is_open(uuid, text, timestamptz, timestamptz);
+drop function border_gate_is_under_moratorium(uuid, uuid, text, text, timestamptz);
+"""

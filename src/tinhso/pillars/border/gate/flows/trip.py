@@ -1,0 +1,319 @@
+"""TRIP: the physical way of one vehicle, row by row as in tables/transitions.csv (a test compares).
+
+Only the state says where the vehicle is; checks, holds and the fee lie over it (overlays) and are asked by
+guards. Export crosses and comes back empty on leg 2; import unloads and leaves empty.
+"""
+
+from __future__ import annotations
+
+from tinhso.kernel.access.scope import Scope
+from tinhso.kernel.workflow.flow import Flow, Step, Timer
+from tinhso.kernel.workflow.table import Guard
+from tinhso.pillars.border.gate.flows import guards as g
+from tinhso.pillars.border.gate.flows.states import (
+    ACCEPTED,
+    ARRIVED,
+    AT_BUFFER,
+    CALLED,
+    CANCELLED,
+    COMPLETED,
+    CROSSED_IN,
+    CROSSED_OUT,
+    DRAFT,
+    EN_ROUTE,
+    ENDS,
+    EXPIRED,
+    FIX_REQUESTED,
+    IN_YARD,
+    NO_SHOW,
+    RELEASED,
+    RETURNED_IN,
+    SEIZED,
+    STATES,
+    SUBMITTED,
+    TURNED_BACK,
+)
+from tinhso.pillars.border.gate.permissions import STEPS, step_permission
+from tinhso.pillars.border.gate.rules.codes import refuse
+
+FROM_INLAND = ("EXP_VN", "EXP_XFER", "IMP_VN_PICKUP", "TRANSIT")
+FROM_ABROAD = ("IMP_CN", "CN_EMPTY_IN", "AGV", "NEW_VEHICLE", "TRANSIT")
+CROSSES_OUT = ("EXP_VN", "IMP_CN", "CN_EMPTY_IN", "AGV", "TRANSIT")
+LEAVES_INLAND = ("EXP_VN", "EXP_XFER", "IMP_VN_PICKUP", "NEW_VEHICLE", "TRANSIT")
+UNLOADS = ("EXP_XFER", "IMP_CN", "IMP_VN_PICKUP", "CN_EMPTY_IN", "AGV", "TRANSIT")
+ALL: tuple[str, ...] = ()
+
+NOW = "p_at"
+FIRST_ARRIVAL = {"first_arrival_at": "coalesce(r.first_arrival_at, p_at)"}
+ENDED = {"ended_at": NOW}
+RELEASE = {"released_at": NOW, "release_expires_at": "p_at + interval '12 hours'"}
+# From when a waiting vehicle counts (rules.queue.effective_time, said in SQL; a test compares the two).
+EFFECTIVE = """coalesce(r.effective_at, case
+    when r.priority = 'P0' then p_at
+    when r.undeclared then r.accepted_at + interval '30 minutes'
+    when r.slot_id is null then p_at + interval '30 minutes'
+    else (select case when p_at <= s.ends_at then s.begins_at else p_at end
+          from border_gate_slotwindow s where s.id = r.slot_id) end)"""
+QUEUED = {**FIRST_ARRIVAL, "effective_at": EFFECTIVE}
+
+PAST = {
+    "create": "drafted",
+    "submit": "submitted",
+    "auto_accept": "accepted",
+    "accept": "accepted",
+    "request_fix": "fix_requested",
+    "resubmit": "resubmitted",
+    "amend": "amended",
+    "book_slot": "slot_booked",
+    "depart": "departed",
+    "enter_buffer": "buffered",
+    "call": "called",
+    "call_timeout": "call_lapsed",
+    "arrive": "arrived",
+    "cross_in": "crossed_in",
+    "yard_in": "yarded",
+    "yard_redirect": "redirected",
+    "transfer_done": "unloaded",
+    "release_out": "released",
+    "release_inland": "released",
+    "release_empty_back": "released",
+    "cross_out": "crossed_out",
+    "leave_inland": "left_inland",
+    "revoke_release": "release_revoked",
+    "finish": "finished",
+    "return_in": "returned",
+    "close_return": "return_closed",
+    "cancel": "cancelled",
+    "no_show": "not_shown",
+    "expire": "expired",
+    "turn_back": "turned_back",
+    "divert": "diverted",
+    "seize": "seized",
+    "unseize": "given_back",
+    "return_foreign": "sent_back",
+    "walk_up": "found_undeclared",
+    "walk_up_line": "found_undeclared",
+}
+
+
+def row(
+    name: str,
+    source: tuple[str, ...],
+    target: str,
+    kinds: tuple[str, ...] = ALL,
+    guards: tuple[Guard, ...] = (),
+    sets: dict[str, str] | None = None,
+    only: str = "",
+) -> Step:
+    """One row of the table; `only` is a condition that the table tells in its effect."""
+    listed = ", ".join(f"'{kind}'" for kind in kinds)
+    conditions = [f"r.kind in ({listed})"] * bool(kinds) + [only] * bool(only)
+    return Step(
+        name=name,
+        source=source,
+        target=target,
+        permission=step_permission(name),
+        when=" and ".join(conditions),
+        guards=guards,
+        sets=sets or {},
+        event=f"border_gate.trip_{PAST[name]}",
+        title=STEPS[name][0],
+    )
+
+
+DECLARING = (
+    row("create", (), DRAFT),
+    row("walk_up", (), DRAFT, sets={"undeclared": "true"}),
+    row("walk_up_line", (), DRAFT, sets={"undeclared": "true"}),
+    row("submit", (DRAFT,), SUBMITTED, guards=(g.VALID, g.MORATORIUM), sets={"submitted_at": NOW}),
+    row("auto_accept", (SUBMITTED,), ACCEPTED, ALL, (g.VALID, g.RISK_LOW), {"accepted_at": NOW, "ticket_at": NOW}),
+    row("accept", (SUBMITTED,), ACCEPTED, sets={"accepted_at": NOW, "ticket_at": NOW}),
+    row("request_fix", (SUBMITTED,), FIX_REQUESTED, ALL, (g.REASON, g.FIELDS), {"fix_fields": "f->'fields'"}),
+    row("resubmit", (FIX_REQUESTED,), SUBMITTED, ALL, (g.LISTED, g.VALID), {"fix_fields": "'[]'::jsonb"}),
+    row("amend", (ACCEPTED,), ACCEPTED, ALL, (g.VALID,), {"amend_count": "r.amend_count + 1"}),
+    row(
+        "book_slot",
+        (ACCEPTED,),
+        ACCEPTED,
+        FROM_INLAND,
+        (g.SLOT_FREE, g.OPEN, g.MORATORIUM),
+        {"slot_id": "(f->>'slot')::uuid"},
+    ),
+)
+COMING = (
+    row("depart", (ACCEPTED,), EN_ROUTE, FROM_INLAND, (g.TICKET,)),
+    row("enter_buffer", (ACCEPTED, EN_ROUTE), AT_BUFFER, FROM_INLAND, (g.PLATE,), {**QUEUED, "buffer_at": NOW}),
+    row(
+        "call",
+        (ACCEPTED, EN_ROUTE, AT_BUFFER),
+        CALLED,
+        FROM_INLAND,
+        (g.OPEN, g.YARD_ROOM, g.NO_HOLD, g.QUEUE),
+        {"called_at": NOW, "call_expires_at": "p_at + interval '45 minutes'"},
+    ),
+    row(
+        "call_timeout",
+        (CALLED,),
+        AT_BUFFER,
+        FROM_INLAND,
+        (g.CALL_DUE,),
+        {"miss_count": "r.miss_count + 1", "missed_at": NOW, "call_expires_at": "null"},
+    ),
+    row(
+        "arrive",
+        (CALLED,),
+        ARRIVED,
+        FROM_INLAND,
+        (g.PLATE, g.DRIVER, g.DECLARED, g.NO_HOLD, g.OPEN),
+        {**QUEUED, "arrived_at": NOW},
+    ),
+    row(
+        "arrive",
+        (ACCEPTED, EN_ROUTE),
+        ARRIVED,
+        FROM_INLAND,
+        (g.SLOT_NOW, g.PLATE, g.DRIVER, g.DECLARED, g.NO_HOLD),
+        {**QUEUED, "arrived_at": NOW},
+    ),
+    row(
+        "cross_in",
+        (ACCEPTED,),
+        CROSSED_IN,
+        FROM_ABROAD,
+        (g.PLATE, g.DRIVER, g.OPEN),
+        {
+            **FIRST_ARRIVAL,
+            "arrived_at": NOW,
+            "crossed_in_at": NOW,
+            "dwell_deadline": "p_at + make_interval(hours => r.dwell_limit_h)",
+        },
+    ),
+)
+IN_THE_YARD = (
+    row(
+        "yard_in",
+        (ARRIVED, CROSSED_IN),
+        IN_YARD,
+        ALL,
+        (g.YARD_ROOM,),
+        {"yard_in_at": NOW, "bay": "coalesce(f->>'bay', r.bay)"},
+    ),
+    row("yard_in", (RETURNED_IN,), IN_YARD, ("EXP_VN",), (g.YARD_ROOM, g.LEG_TWO), {"yard_in_at": NOW}),
+    row("yard_redirect", (ARRIVED,), ARRIVED, FROM_INLAND, (g.YARD_ROOM,), {"yard_id": "(f->>'yard')::uuid"}),
+    row("yard_redirect", (CROSSED_IN,), CROSSED_IN, FROM_ABROAD, (g.YARD_ROOM,), {"yard_id": "(f->>'yard')::uuid"}),
+    row(
+        "transfer_done",
+        (IN_YARD,),
+        IN_YARD,
+        UNLOADS,
+        (g.TRANSFER,),
+        {"unloaded_kg": "(f->>'kg')::integer", "balance_kg": "0", "unloaded_at": NOW},
+    ),
+)
+LEAVING = (
+    row(
+        "release_out",
+        (IN_YARD,),
+        RELEASED,
+        CROSSES_OUT,
+        (g.TASKS_EXIT, g.FEE, g.NO_HOLD, g.LEG_ONE),
+        {**RELEASE, "released_to": "'line'"},
+        only="(r.kind <> 'IMP_CN' or r.two_way)",
+    ),
+    row(
+        "release_inland",
+        (IN_YARD,),
+        RELEASED,
+        LEAVES_INLAND,
+        (g.TASKS_INLAND, g.FEE, g.NO_HOLD, g.LEG_TWO),
+        {**RELEASE, "released_to": "'inland'"},
+    ),
+    row(
+        "release_empty_back",
+        (IN_YARD,),
+        RELEASED,
+        ("IMP_CN",),
+        (g.BALANCE, g.FEE, g.NO_HOLD),
+        {**RELEASE, "released_to": "'line'"},
+    ),
+    row(
+        "cross_out",
+        (RELEASED,),
+        CROSSED_OUT,
+        CROSSES_OUT,
+        (g.PLATE, g.DRIVER, g.OPEN, g.RELEASE_VALID),
+        {"crossed_out_at": NOW},
+    ),
+    row("leave_inland", (RELEASED,), COMPLETED, LEAVES_INLAND, (g.PLATE,), ENDED),
+    row(
+        "revoke_release",
+        (RELEASED,),
+        IN_YARD,
+        ALL,
+        (g.REASON,),
+        {"released_at": "null", "release_expires_at": "null", "released_to": "''"},
+    ),
+    row("finish", (CROSSED_OUT,), COMPLETED, ("IMP_CN", "CN_EMPTY_IN", "AGV", "TRANSIT"), (), ENDED),
+    row(
+        "return_in",
+        (CROSSED_OUT,),
+        RETURNED_IN,
+        ("EXP_VN",),
+        (g.PLATE, g.DRIVER),
+        {"leg": "2", "load_state": "coalesce(f->>'load_state', '')", "returned_at": NOW},
+    ),
+    row("close_return", (RETURNED_IN,), COMPLETED, ("EXP_VN",), (g.RETURN,), ENDED),
+)
+BEFORE_ARRIVAL = (DRAFT, SUBMITTED, FIX_REQUESTED, ACCEPTED, EN_ROUTE, AT_BUFFER, CALLED)
+HERE = (AT_BUFFER, ARRIVED, IN_YARD)
+ENDING = (
+    row("cancel", BEFORE_ARRIVAL, CANCELLED, sets=ENDED),
+    row("no_show", (ACCEPTED, EN_ROUTE), NO_SHOW, FROM_INLAND, (g.NO_SHOW_DUE,), ENDED),
+    row("expire", (SUBMITTED, FIX_REQUESTED, ACCEPTED, AT_BUFFER), EXPIRED, ALL, (g.EXPIRE_DUE,), ENDED),
+    row("turn_back", HERE, TURNED_BACK, FROM_INLAND, (g.REASON, g.CUSTOMS_CONSENT), ENDED),
+    row(
+        "divert",
+        HERE,
+        ACCEPTED,
+        ("EXP_VN", "EXP_XFER"),
+        (g.OTHER_POINT, g.CUSTOMS_CONSENT),
+        {"point_id": "(f->>'point')::uuid", "slot_id": "null", "yard_id": "null"},
+    ),
+    row("seize", (IN_YARD, RETURNED_IN), SEIZED, ALL, (g.DECISION,), {"seized_by": "coalesce(f->>'force', '')"}),
+    row("unseize", (SEIZED,), IN_YARD, ALL, (g.DECISION, g.SAME_FORCE), {"seized_by": "''"}),
+    row(
+        "return_foreign",
+        (CROSSED_IN, IN_YARD),
+        CROSSED_OUT,
+        ("IMP_CN", "NEW_VEHICLE", "TRANSIT"),
+        (g.REFUSAL_RECORDED,),
+        {"crossed_out_at": NOW},
+    ),
+)
+
+TRIP = Flow(
+    name="border_gate.trip",
+    table="border_gate_trip",
+    states=STATES,
+    steps=(*DECLARING, *COMING, *IN_THE_YARD, *LEAVING, *ENDING),
+    scope=Scope(agency="agency_id", place="point_id"),
+    timers=(
+        Timer("call_timeout", (CALLED,), "r.call_expires_at"),
+        Timer("finish", (CROSSED_OUT,), "case when r.kind <> 'EXP_VN' then r.crossed_out_at end"),
+        Timer("expire", (SUBMITTED, FIX_REQUESTED, ACCEPTED, AT_BUFFER), "r.expires_at"),
+        Timer(
+            "no_show",
+            (ACCEPTED, EN_ROUTE),
+            "(select s.ends_at + interval '60 minutes' from border_gate_slotwindow s where s.id = r.slot_id)",
+        ),
+    ),
+    ends=ENDS,
+    refuse=refuse,
+    codes={"FI403": "BG-024", "FI404": "BG-214", "FI409": "BG-032", "FI423": "BG-023", "FI401": "BG-024"},
+    constraints={
+        "border_gate_one_live_trip_per_tractor": "BG-012",
+        "border_gate_one_live_trip_per_trailer": "BG-012",
+        "border_gate_one_live_trip_per_driver": "BG-012",
+        "border_gate_one_live_trip_per_container": "BG-013",
+    },
+)

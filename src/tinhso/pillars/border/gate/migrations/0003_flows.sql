@@ -1,0 +1,3611 @@
+-- digest: 65581f91911bbce0169b0b8ae3335dd4
+
+create or replace function border_gate_clearancetask_fire(
+    p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
+    out version integer, out state text
+) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+    r border_gate_clearancetask%rowtype;
+    p border_gate_trip%rowtype;
+    v_actor uuid := tinhso_actor();
+    v_to text;
+    v_event text := '';
+begin
+    select * into p from border_gate_trip
+        where id = (select trip_id from border_gate_clearancetask where id = p_id) for no key update;
+    select * into r from border_gate_clearancetask where id = p_id for no key update;
+    if r.id is null then
+        raise exception 'no such record' using errcode = 'FI404';
+    end if;
+    if p_version is not null and r.version <> p_version then
+        raise exception 'stale' using errcode = 'FI409';
+    end if;
+    case p_step
+    when 'take' then
+        if r.state in ('open') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
+            end if;
+            v_to := 'in_progress';
+            v_event := 'border_gate.task_taken';
+            update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1, started_at = p_at, officer_id = v_actor where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
+        end if;
+    when 'pass' then
+        if r.state in ('open', 'in_progress') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
+            end if;
+            if not coalesce((p.state not in ('completed', 'cancelled', 'expired', 'no_show', 'turned_back')), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-215', hint = 'TRIP-LIVES';
+            end if;
+            v_to := 'passed';
+            v_event := 'border_gate.task_passed';
+            update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1, finished_at = p_at, officer_id = v_actor, result = coalesce(f->>'result', ''), note = coalesce(f->>'note', r.note) where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
+        end if;
+    when 'fail' then
+        if r.state in ('open', 'in_progress') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
+            end if;
+            if not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-038', hint = 'G-REASON';
+            end if;
+            if not coalesce((p.state not in ('completed', 'cancelled', 'expired', 'no_show', 'turned_back')), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-215', hint = 'TRIP-LIVES';
+            end if;
+            v_to := 'failed';
+            v_event := 'border_gate.task_failed';
+            update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1, finished_at = p_at, officer_id = v_actor, result = coalesce(f->>'result', ''), note = coalesce(f->>'note', r.note) where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
+        end if;
+    when 'treat' then
+        if r.state in ('open', 'in_progress') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
+            end if;
+            if not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-038', hint = 'G-REASON';
+            end if;
+            if not coalesce((p.state not in ('completed', 'cancelled', 'expired', 'no_show', 'turned_back')), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-215', hint = 'TRIP-LIVES';
+            end if;
+            v_to := 'treating';
+            v_event := 'border_gate.task_treated';
+            update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1, finished_at = p_at, officer_id = v_actor, result = coalesce(f->>'result', ''), note = coalesce(f->>'note', r.note) where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
+        end if;
+    when 'recheck' then
+        if r.state in ('treating') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
+            end if;
+            v_to := 'open';
+            update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1, finished_at = null where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
+        end if;
+    when 'reopen' then
+        if r.state in ('passed', 'failed') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.open_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.open_task';
+            end if;
+            v_to := 'open';
+            v_event := 'border_gate.task_reopened';
+            update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1, finished_at = null, result = '' where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.open_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.open_task';
+        end if;
+    when 'drop' then
+        if r.state in ('open') and (r.kind in ('TAX', 'MARKET')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.open_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.open_task';
+            end if;
+            v_to := 'not_needed';
+            update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1 where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.open_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.open_task';
+        end if;
+    else
+        raise exception 'no such step' using errcode = 'FI423', detail = r.state;
+    end case;
+    insert into kernel_workflow_history
+        (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+        values ('border_gate.task', p_id, r.version + 1, p_step, r.state, v_to, p_at, v_actor, r.point_id, f);
+    insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+        values (p_at, v_actor, p_step, 'border_gate.task', p_id, r.version + 1, f::text);
+    if v_event <> '' then
+        insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            values ('border_gate.task', p_id, r.version + 1, v_event, p_at, v_actor,
+                f || jsonb_build_object('source', r.state, 'target', v_to));
+    end if;
+    update border_gate_trip set open_entry = open_entry + (case when coalesce(v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end), open_exit = open_exit + (case when coalesce(v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end), open_inland = open_inland + (case when coalesce(v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end), open_return = open_return + (case when coalesce(v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end), failed_tasks = failed_tasks + (case when coalesce(v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end), tasks_opened = true, version = version + 1 where id = p.id;
+    version := r.version + 1;
+    state := v_to;
+end $$;
+
+create or replace function border_gate_clearancetask_fire_many(
+    p_ids uuid[], p_versions integer[], p_step text, p_at timestamptz, p_facts jsonb[], p_all boolean
+) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+    v_actor uuid := tinhso_actor();
+begin
+    case p_step
+    when 'take' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), parents as materialized (
+            select p.* from border_gate_trip p
+            where p.id in (select t.trip_id from border_gate_clearancetask t where t.id = any(p_ids))
+            order by p.id for no key update
+        ), locked as materialized (
+            select r.*, w.want, w.f, p as parent_row
+            from border_gate_clearancetask r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('open') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.work_task' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task' else '' end as verdict,
+                case r.step_row when 0 then 'in_progress' end as v_to,
+                case r.step_row when 0 then 'border_gate.task_taken' end as v_event,
+                case r.step_row when 0 then p_at end as new_started_at,
+                case r.step_row when 0 then v_actor end as new_officer_id
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_clearancetask t set state = j.v_to, state_since = p_at, version = t.version + 1, started_at = j.new_started_at, officer_id = j.new_officer_id
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.task', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.task', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.task', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened
+            from changed c join judged r on r.id = c.id group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, open_entry = open_entry + d_open_entry, open_exit = open_exit + d_open_exit, open_inland = open_inland + d_open_inland, open_return = open_return + d_open_return, failed_tasks = failed_tasks + d_failed_tasks, tasks_opened = m_tasks_opened from deltas d where t.id = d.parent_id
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'pass' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), parents as materialized (
+            select p.* from border_gate_trip p
+            where p.id in (select t.trip_id from border_gate_clearancetask t where t.id = any(p_ids))
+            order by p.id for no key update
+        ), locked as materialized (
+            select r.*, w.want, w.f, p as parent_row
+            from border_gate_clearancetask r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('open', 'in_progress') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.work_task' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task'
+                when r.step_row = 0 and not coalesce(((r.parent_row).state not in ('completed', 'cancelled', 'expired', 'no_show', 'turned_back')), false) then 'FI422 BG-215' else '' end as verdict,
+                case r.step_row when 0 then 'passed' end as v_to,
+                case r.step_row when 0 then 'border_gate.task_passed' end as v_event,
+                case r.step_row when 0 then p_at end as new_finished_at,
+                case r.step_row when 0 then v_actor end as new_officer_id,
+                case r.step_row when 0 then coalesce(f->>'result', '') end as new_result,
+                case r.step_row when 0 then coalesce(f->>'note', r.note) end as new_note
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_clearancetask t set state = j.v_to, state_since = p_at, version = t.version + 1, finished_at = j.new_finished_at, officer_id = j.new_officer_id, result = j.new_result, note = j.new_note
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.task', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.task', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.task', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened
+            from changed c join judged r on r.id = c.id group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, open_entry = open_entry + d_open_entry, open_exit = open_exit + d_open_exit, open_inland = open_inland + d_open_inland, open_return = open_return + d_open_return, failed_tasks = failed_tasks + d_failed_tasks, tasks_opened = m_tasks_opened from deltas d where t.id = d.parent_id
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'fail' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), parents as materialized (
+            select p.* from border_gate_trip p
+            where p.id in (select t.trip_id from border_gate_clearancetask t where t.id = any(p_ids))
+            order by p.id for no key update
+        ), locked as materialized (
+            select r.*, w.want, w.f, p as parent_row
+            from border_gate_clearancetask r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('open', 'in_progress') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.work_task' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task'
+                when r.step_row = 0 and not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then 'FI422 BG-038'
+                when r.step_row = 0 and not coalesce(((r.parent_row).state not in ('completed', 'cancelled', 'expired', 'no_show', 'turned_back')), false) then 'FI422 BG-215' else '' end as verdict,
+                case r.step_row when 0 then 'failed' end as v_to,
+                case r.step_row when 0 then 'border_gate.task_failed' end as v_event,
+                case r.step_row when 0 then p_at end as new_finished_at,
+                case r.step_row when 0 then v_actor end as new_officer_id,
+                case r.step_row when 0 then coalesce(f->>'result', '') end as new_result,
+                case r.step_row when 0 then coalesce(f->>'note', r.note) end as new_note
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_clearancetask t set state = j.v_to, state_since = p_at, version = t.version + 1, finished_at = j.new_finished_at, officer_id = j.new_officer_id, result = j.new_result, note = j.new_note
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.task', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.task', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.task', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened
+            from changed c join judged r on r.id = c.id group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, open_entry = open_entry + d_open_entry, open_exit = open_exit + d_open_exit, open_inland = open_inland + d_open_inland, open_return = open_return + d_open_return, failed_tasks = failed_tasks + d_failed_tasks, tasks_opened = m_tasks_opened from deltas d where t.id = d.parent_id
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'treat' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), parents as materialized (
+            select p.* from border_gate_trip p
+            where p.id in (select t.trip_id from border_gate_clearancetask t where t.id = any(p_ids))
+            order by p.id for no key update
+        ), locked as materialized (
+            select r.*, w.want, w.f, p as parent_row
+            from border_gate_clearancetask r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('open', 'in_progress') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.work_task' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task'
+                when r.step_row = 0 and not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then 'FI422 BG-038'
+                when r.step_row = 0 and not coalesce(((r.parent_row).state not in ('completed', 'cancelled', 'expired', 'no_show', 'turned_back')), false) then 'FI422 BG-215' else '' end as verdict,
+                case r.step_row when 0 then 'treating' end as v_to,
+                case r.step_row when 0 then 'border_gate.task_treated' end as v_event,
+                case r.step_row when 0 then p_at end as new_finished_at,
+                case r.step_row when 0 then v_actor end as new_officer_id,
+                case r.step_row when 0 then coalesce(f->>'result', '') end as new_result,
+                case r.step_row when 0 then coalesce(f->>'note', r.note) end as new_note
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_clearancetask t set state = j.v_to, state_since = p_at, version = t.version + 1, finished_at = j.new_finished_at, officer_id = j.new_officer_id, result = j.new_result, note = j.new_note
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.task', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.task', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.task', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened
+            from changed c join judged r on r.id = c.id group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, open_entry = open_entry + d_open_entry, open_exit = open_exit + d_open_exit, open_inland = open_inland + d_open_inland, open_return = open_return + d_open_return, failed_tasks = failed_tasks + d_failed_tasks, tasks_opened = m_tasks_opened from deltas d where t.id = d.parent_id
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'recheck' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), parents as materialized (
+            select p.* from border_gate_trip p
+            where p.id in (select t.trip_id from border_gate_clearancetask t where t.id = any(p_ids))
+            order by p.id for no key update
+        ), locked as materialized (
+            select r.*, w.want, w.f, p as parent_row
+            from border_gate_clearancetask r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('treating') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.work_task' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task' else '' end as verdict,
+                case r.step_row when 0 then 'open' end as v_to,
+                case r.step_row when 0 then '' end as v_event,
+                case r.step_row when 0 then null end as new_finished_at
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_clearancetask t set state = j.v_to, state_since = p_at, version = t.version + 1, finished_at = j.new_finished_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.task', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.task', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.task', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened
+            from changed c join judged r on r.id = c.id group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, open_entry = open_entry + d_open_entry, open_exit = open_exit + d_open_exit, open_inland = open_inland + d_open_inland, open_return = open_return + d_open_return, failed_tasks = failed_tasks + d_failed_tasks, tasks_opened = m_tasks_opened from deltas d where t.id = d.parent_id
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'reopen' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), parents as materialized (
+            select p.* from border_gate_trip p
+            where p.id in (select t.trip_id from border_gate_clearancetask t where t.id = any(p_ids))
+            order by p.id for no key update
+        ), locked as materialized (
+            select r.*, w.want, w.f, p as parent_row
+            from border_gate_clearancetask r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('passed', 'failed') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.open_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.open_task' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.open_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.open_task' else '' end as verdict,
+                case r.step_row when 0 then 'open' end as v_to,
+                case r.step_row when 0 then 'border_gate.task_reopened' end as v_event,
+                case r.step_row when 0 then null end as new_finished_at,
+                case r.step_row when 0 then '' end as new_result
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_clearancetask t set state = j.v_to, state_since = p_at, version = t.version + 1, finished_at = j.new_finished_at, result = j.new_result
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.task', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.task', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.task', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened
+            from changed c join judged r on r.id = c.id group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, open_entry = open_entry + d_open_entry, open_exit = open_exit + d_open_exit, open_inland = open_inland + d_open_inland, open_return = open_return + d_open_return, failed_tasks = failed_tasks + d_failed_tasks, tasks_opened = m_tasks_opened from deltas d where t.id = d.parent_id
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'drop' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), parents as materialized (
+            select p.* from border_gate_trip p
+            where p.id in (select t.trip_id from border_gate_clearancetask t where t.id = any(p_ids))
+            order by p.id for no key update
+        ), locked as materialized (
+            select r.*, w.want, w.f, p as parent_row
+            from border_gate_clearancetask r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('open') and (r.kind in ('TAX', 'MARKET')) then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.open_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.open_task' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.open_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.open_task' else '' end as verdict,
+                case r.step_row when 0 then 'not_needed' end as v_to,
+                case r.step_row when 0 then '' end as v_event
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_clearancetask t set state = j.v_to, state_since = p_at, version = t.version + 1
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.task', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.task', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.task', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened
+            from changed c join judged r on r.id = c.id group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, open_entry = open_entry + d_open_entry, open_exit = open_exit + d_open_exit, open_inland = open_inland + d_open_inland, open_return = open_return + d_open_return, failed_tasks = failed_tasks + d_failed_tasks, tasks_opened = m_tasks_opened from deltas d where t.id = d.parent_id
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    else
+        return query select * from border_gate_clearancetask_fire_each(p_ids, p_versions, p_step, p_at, p_facts, p_all);
+    end case;
+end $$;
+
+create or replace function border_gate_clearancetask_fire_each(
+    p_ids uuid[], p_versions integer[], p_step text, p_at timestamptz, p_facts jsonb[], p_all boolean
+) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_variable
+declare
+    w record;
+    v_detail text;
+begin
+    for w in select u.id, u.version, u.f from unnest(p_ids, p_versions, p_facts) as u(id, version, f) order by u.id loop
+        begin
+            id := w.id; refusal := null; detail := null;
+            select o.version, o.state into version, state
+                from border_gate_clearancetask_fire(w.id, p_step, p_at, w.version, w.f) o;
+        exception when sqlstate 'FI403' or sqlstate 'FI404' or sqlstate 'FI409'
+                or sqlstate 'FI422' or sqlstate 'FI423' then
+            if p_all then raise; end if;
+            get stacked diagnostics v_detail = pg_exception_detail;
+            refusal := sqlstate; detail := v_detail; version := null; state := null;
+        end;
+        return next;
+    end loop;
+end $$;
+
+create or replace function border_gate_clearancetask_create(
+    p_rows jsonb, p_step text, p_at timestamptz, f jsonb
+) returns table (id uuid, version integer, state text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+    v_actor uuid := tinhso_actor();
+    r border_gate_clearancetask%rowtype;
+    p border_gate_trip%rowtype;
+    v_to text;
+    v_event text := '';
+    e jsonb;
+begin
+    perform 1 from border_gate_trip t
+        where t.id in (select (x->>'trip_id')::uuid from jsonb_array_elements(p_rows) x)
+        order by t.id for no key update;
+    for e in select * from jsonb_array_elements(p_rows) loop
+        r := jsonb_populate_record(null::border_gate_clearancetask, e);
+        select * into p from border_gate_trip t where t.id = r.trip_id;
+        case p_step
+        when 'create' then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.open_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.open_task';
+            end if;
+            v_to := 'open'; v_event := '';
+        else
+            raise exception 'no such step' using errcode = 'FI423', detail = '';
+        end case;
+        r.state := v_to; r.state_since := p_at; r.version := 1; r.created_at := p_at; r.created_by := v_actor;
+        insert into border_gate_clearancetask (id, state, state_since, version, created_at, created_by, trip_id, point_id, force_id, agency_id, kind, stage, due_at, officer_id, started_at, finished_at, result, note) values (r.id, r.state, r.state_since, r.version, r.created_at, r.created_by, r.trip_id, r.point_id, r.force_id, r.agency_id, r.kind, r.stage, r.due_at, r.officer_id, r.started_at, r.finished_at, r.result, r.note);
+        insert into kernel_workflow_history
+            (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            values ('border_gate.task', r.id, 1, p_step, '', v_to, p_at, v_actor, r.point_id, f);
+        insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            values (p_at, v_actor, p_step, 'border_gate.task', r.id, 1, f::text);
+        if v_event <> '' then
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+                values ('border_gate.task', r.id, 1, v_event, p_at, v_actor,
+                    f || jsonb_build_object('source', '', 'target', v_to));
+        end if;
+        update border_gate_trip set open_entry = open_entry + (case when coalesce(v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end), open_exit = open_exit + (case when coalesce(v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end), open_inland = open_inland + (case when coalesce(v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end), open_return = open_return + (case when coalesce(v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end), failed_tasks = failed_tasks + (case when coalesce(v_to in ('failed'), false) then 1 else 0 end), tasks_opened = true, version = version + 1 where id = r.trip_id;
+        id := r.id; version := 1; state := v_to;
+        return next;
+    end loop;
+end $$;
+
+revoke insert, update, delete, truncate on border_gate_clearancetask from tinhso_app;
+grant update (agency_id, due_at, finished_at, force_id, kind, note, officer_id, point_id, result, stage, started_at, trip_id) on border_gate_clearancetask to tinhso_app;
+
+
+create or replace function border_gate_hold_fire(
+    p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
+    out version integer, out state text
+) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+    r border_gate_hold%rowtype;
+    p border_gate_trip%rowtype;
+    v_actor uuid := tinhso_actor();
+    v_to text;
+    v_event text := '';
+begin
+    select * into p from border_gate_trip
+        where id = (select trip_id from border_gate_hold where id = p_id) for no key update;
+    select * into r from border_gate_hold where id = p_id for no key update;
+    if r.id is null then
+        raise exception 'no such record' using errcode = 'FI404';
+    end if;
+    if p_version is not null and r.version <> p_version then
+        raise exception 'stale' using errcode = 'FI409';
+    end if;
+    case p_step
+    when 'lift' then
+        if r.state in ('active') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.lift_hold' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.lift_hold';
+            end if;
+            v_to := 'lifted';
+            v_event := 'border_gate.hold_lifted';
+            update border_gate_hold set state = v_to, state_since = p_at, version = r.version + 1, lifted_at = p_at, lifted_by = v_actor where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.lift_hold' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.lift_hold';
+        end if;
+    when 'override' then
+        if r.state in ('active') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.override_hold' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.override_hold';
+            end if;
+            if not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-038', hint = 'G-REASON';
+            end if;
+            if not coalesce((length(btrim(f->>'document_no')) > 0), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-216', hint = 'DOCUMENT';
+            end if;
+            v_to := 'lifted';
+            v_event := 'border_gate.hold_overridden';
+            update border_gate_hold set state = v_to, state_since = p_at, version = r.version + 1, lifted_at = p_at, lifted_by = v_actor, document_no = f->>'document_no' where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.override_hold' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.override_hold';
+        end if;
+    else
+        raise exception 'no such step' using errcode = 'FI423', detail = r.state;
+    end case;
+    insert into kernel_workflow_history
+        (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+        values ('border_gate.hold', p_id, r.version + 1, p_step, r.state, v_to, p_at, v_actor, r.point_id, f);
+    insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+        values (p_at, v_actor, p_step, 'border_gate.hold', p_id, r.version + 1, f::text);
+    if v_event <> '' then
+        insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            values ('border_gate.hold', p_id, r.version + 1, v_event, p_at, v_actor,
+                f || jsonb_build_object('source', r.state, 'target', v_to));
+    end if;
+    update border_gate_trip set holds = holds + (case when coalesce(v_to in ('active'), false) then 1 else 0 end) - (case when coalesce(r.state in ('active'), false) then 1 else 0 end), version = version + 1 where id = p.id;
+    version := r.version + 1;
+    state := v_to;
+end $$;
+
+create or replace function border_gate_hold_fire_many(
+    p_ids uuid[], p_versions integer[], p_step text, p_at timestamptz, p_facts jsonb[], p_all boolean
+) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+    v_actor uuid := tinhso_actor();
+begin
+    case p_step
+    when 'lift' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), parents as materialized (
+            select p.* from border_gate_trip p
+            where p.id in (select t.trip_id from border_gate_hold t where t.id = any(p_ids))
+            order by p.id for no key update
+        ), locked as materialized (
+            select r.*, w.want, w.f, p as parent_row
+            from border_gate_hold r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('active') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.lift_hold' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.lift_hold' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.lift_hold' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.lift_hold' else '' end as verdict,
+                case r.step_row when 0 then 'lifted' end as v_to,
+                case r.step_row when 0 then 'border_gate.hold_lifted' end as v_event,
+                case r.step_row when 0 then p_at end as new_lifted_at,
+                case r.step_row when 0 then v_actor end as new_lifted_by
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_hold t set state = j.v_to, state_since = p_at, version = t.version + 1, lifted_at = j.new_lifted_at, lifted_by = j.new_lifted_by
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.hold', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.hold', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.hold', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('active'), false) then 1 else 0 end) - (case when coalesce(r.state in ('active'), false) then 1 else 0 end)) as d_holds
+            from changed c join judged r on r.id = c.id group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, holds = holds + d_holds from deltas d where t.id = d.parent_id
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'override' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), parents as materialized (
+            select p.* from border_gate_trip p
+            where p.id in (select t.trip_id from border_gate_hold t where t.id = any(p_ids))
+            order by p.id for no key update
+        ), locked as materialized (
+            select r.*, w.want, w.f, p as parent_row
+            from border_gate_hold r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('active') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.override_hold' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.override_hold' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.override_hold' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.override_hold'
+                when r.step_row = 0 and not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then 'FI422 BG-038'
+                when r.step_row = 0 and not coalesce((length(btrim(f->>'document_no')) > 0), false) then 'FI422 BG-216' else '' end as verdict,
+                case r.step_row when 0 then 'lifted' end as v_to,
+                case r.step_row when 0 then 'border_gate.hold_overridden' end as v_event,
+                case r.step_row when 0 then p_at end as new_lifted_at,
+                case r.step_row when 0 then v_actor end as new_lifted_by,
+                case r.step_row when 0 then f->>'document_no' end as new_document_no
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_hold t set state = j.v_to, state_since = p_at, version = t.version + 1, lifted_at = j.new_lifted_at, lifted_by = j.new_lifted_by, document_no = j.new_document_no
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.hold', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.hold', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.hold', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('active'), false) then 1 else 0 end) - (case when coalesce(r.state in ('active'), false) then 1 else 0 end)) as d_holds
+            from changed c join judged r on r.id = c.id group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, holds = holds + d_holds from deltas d where t.id = d.parent_id
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    else
+        return query select * from border_gate_hold_fire_each(p_ids, p_versions, p_step, p_at, p_facts, p_all);
+    end case;
+end $$;
+
+create or replace function border_gate_hold_fire_each(
+    p_ids uuid[], p_versions integer[], p_step text, p_at timestamptz, p_facts jsonb[], p_all boolean
+) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_variable
+declare
+    w record;
+    v_detail text;
+begin
+    for w in select u.id, u.version, u.f from unnest(p_ids, p_versions, p_facts) as u(id, version, f) order by u.id loop
+        begin
+            id := w.id; refusal := null; detail := null;
+            select o.version, o.state into version, state
+                from border_gate_hold_fire(w.id, p_step, p_at, w.version, w.f) o;
+        exception when sqlstate 'FI403' or sqlstate 'FI404' or sqlstate 'FI409'
+                or sqlstate 'FI422' or sqlstate 'FI423' then
+            if p_all then raise; end if;
+            get stacked diagnostics v_detail = pg_exception_detail;
+            refusal := sqlstate; detail := v_detail; version := null; state := null;
+        end;
+        return next;
+    end loop;
+end $$;
+
+create or replace function border_gate_hold_create(
+    p_rows jsonb, p_step text, p_at timestamptz, f jsonb
+) returns table (id uuid, version integer, state text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+    v_actor uuid := tinhso_actor();
+    r border_gate_hold%rowtype;
+    p border_gate_trip%rowtype;
+    v_to text;
+    v_event text := '';
+    e jsonb;
+begin
+    perform 1 from border_gate_trip t
+        where t.id in (select (x->>'trip_id')::uuid from jsonb_array_elements(p_rows) x)
+        order by t.id for no key update;
+    for e in select * from jsonb_array_elements(p_rows) loop
+        r := jsonb_populate_record(null::border_gate_hold, e);
+        select * into p from border_gate_trip t where t.id = r.trip_id;
+        case p_step
+        when 'create' then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.place_hold' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.place_hold';
+            end if;
+            if not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-038', hint = 'G-REASON';
+            end if;
+            if not coalesce((p.state not in ('completed', 'cancelled', 'expired', 'no_show', 'turned_back')), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-215', hint = 'TRIP-LIVES';
+            end if;
+            v_to := 'active'; v_event := 'border_gate.hold_placed';
+        else
+            raise exception 'no such step' using errcode = 'FI423', detail = '';
+        end case;
+        r.state := v_to; r.state_since := p_at; r.version := 1; r.created_at := p_at; r.created_by := v_actor;
+        insert into border_gate_hold (id, state, state_since, version, created_at, created_by, trip_id, point_id, force_id, agency_id, reason_code, note, secret, document_no, lifted_at, lifted_by) values (r.id, r.state, r.state_since, r.version, r.created_at, r.created_by, r.trip_id, r.point_id, r.force_id, r.agency_id, r.reason_code, r.note, r.secret, r.document_no, r.lifted_at, r.lifted_by);
+        insert into kernel_workflow_history
+            (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            values ('border_gate.hold', r.id, 1, p_step, '', v_to, p_at, v_actor, r.point_id, f);
+        insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            values (p_at, v_actor, p_step, 'border_gate.hold', r.id, 1, f::text);
+        if v_event <> '' then
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+                values ('border_gate.hold', r.id, 1, v_event, p_at, v_actor,
+                    f || jsonb_build_object('source', '', 'target', v_to));
+        end if;
+        update border_gate_trip set holds = holds + (case when coalesce(v_to in ('active'), false) then 1 else 0 end), version = version + 1 where id = r.trip_id;
+        id := r.id; version := 1; state := v_to;
+        return next;
+    end loop;
+end $$;
+
+revoke insert, update, delete, truncate on border_gate_hold from tinhso_app;
+grant update (agency_id, document_no, force_id, lifted_at, lifted_by, note, point_id, reason_code, secret, trip_id) on border_gate_hold to tinhso_app;
+
+
+create or replace function border_gate_feeassessment_fire(
+    p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
+    out version integer, out state text
+) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+    r border_gate_feeassessment%rowtype;
+    p border_gate_trip%rowtype;
+    v_actor uuid := tinhso_actor();
+    v_to text;
+    v_event text := '';
+begin
+    select * into p from border_gate_trip
+        where id = (select trip_id from border_gate_feeassessment where id = p_id) for no key update;
+    select * into r from border_gate_feeassessment where id = p_id for no key update;
+    if r.id is null then
+        raise exception 'no such record' using errcode = 'FI404';
+    end if;
+    if p_version is not null and r.version <> p_version then
+        raise exception 'stale' using errcode = 'FI409';
+    end if;
+    case p_step
+    when 'pay' then
+        if r.state in ('assessed', 'deferred') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.collect_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.collect_fee';
+            end if;
+            v_to := 'paid';
+            v_event := 'border_gate.fee_paid';
+            update border_gate_feeassessment set state = v_to, state_since = p_at, version = r.version + 1, paid_at = p_at, collected_by = v_actor, receipt_no = f->>'receipt_no', method = f->>'method' where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.collect_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.collect_fee';
+        end if;
+    when 'waive' then
+        if r.state in ('assessed') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.waive_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.waive_fee';
+            end if;
+            if not coalesce((length(btrim(f->>'document_no')) > 0), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-216', hint = 'DOCUMENT';
+            end if;
+            v_to := 'waived';
+            v_event := 'border_gate.fee_waived';
+            update border_gate_feeassessment set state = v_to, state_since = p_at, version = r.version + 1, document_no = f->>'document_no' where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.waive_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.waive_fee';
+        end if;
+    when 'defer' then
+        if r.state in ('assessed') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.waive_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.waive_fee';
+            end if;
+            if not coalesce((length(btrim(f->>'document_no')) > 0), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-216', hint = 'DOCUMENT';
+            end if;
+            v_to := 'deferred';
+            v_event := 'border_gate.fee_deferred';
+            update border_gate_feeassessment set state = v_to, state_since = p_at, version = r.version + 1, document_no = f->>'document_no' where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.waive_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.waive_fee';
+        end if;
+    when 'replace' then
+        if r.state in ('assessed') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.assess_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.assess_fee';
+            end if;
+            v_to := 'replaced';
+            v_event := 'border_gate.fee_replaced';
+            update border_gate_feeassessment set state = v_to, state_since = p_at, version = r.version + 1 where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.assess_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.assess_fee';
+        end if;
+    when 'refund' then
+        if r.state in ('paid') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.collect_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.collect_fee';
+            end if;
+            v_to := 'refunded';
+            v_event := 'border_gate.fee_refunded';
+            update border_gate_feeassessment set state = v_to, state_since = p_at, version = r.version + 1 where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.collect_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.collect_fee';
+        end if;
+    else
+        raise exception 'no such step' using errcode = 'FI423', detail = r.state;
+    end case;
+    insert into kernel_workflow_history
+        (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+        values ('border_gate.fee', p_id, r.version + 1, p_step, r.state, v_to, p_at, v_actor, r.point_id, f);
+    insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+        values (p_at, v_actor, p_step, 'border_gate.fee', p_id, r.version + 1, f::text);
+    if v_event <> '' then
+        insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            values ('border_gate.fee', p_id, r.version + 1, v_event, p_at, v_actor,
+                f || jsonb_build_object('source', r.state, 'target', v_to));
+    end if;
+    update border_gate_trip set fee_state = v_to, version = version + 1 where id = p.id;
+    version := r.version + 1;
+    state := v_to;
+end $$;
+
+create or replace function border_gate_feeassessment_fire_many(
+    p_ids uuid[], p_versions integer[], p_step text, p_at timestamptz, p_facts jsonb[], p_all boolean
+) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+    v_actor uuid := tinhso_actor();
+begin
+    case p_step
+    when 'pay' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), parents as materialized (
+            select p.* from border_gate_trip p
+            where p.id in (select t.trip_id from border_gate_feeassessment t where t.id = any(p_ids))
+            order by p.id for no key update
+        ), locked as materialized (
+            select r.*, w.want, w.f, p as parent_row
+            from border_gate_feeassessment r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('assessed', 'deferred') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.collect_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.collect_fee' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.collect_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.collect_fee' else '' end as verdict,
+                case r.step_row when 0 then 'paid' end as v_to,
+                case r.step_row when 0 then 'border_gate.fee_paid' end as v_event,
+                case r.step_row when 0 then p_at end as new_paid_at,
+                case r.step_row when 0 then v_actor end as new_collected_by,
+                case r.step_row when 0 then f->>'receipt_no' end as new_receipt_no,
+                case r.step_row when 0 then f->>'method' end as new_method
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_feeassessment t set state = j.v_to, state_since = p_at, version = t.version + 1, paid_at = j.new_paid_at, collected_by = j.new_collected_by, receipt_no = j.new_receipt_no, method = j.new_method
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.fee', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.fee', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.fee', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state
+            from changed c join judged r on r.id = c.id group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'waive' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), parents as materialized (
+            select p.* from border_gate_trip p
+            where p.id in (select t.trip_id from border_gate_feeassessment t where t.id = any(p_ids))
+            order by p.id for no key update
+        ), locked as materialized (
+            select r.*, w.want, w.f, p as parent_row
+            from border_gate_feeassessment r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('assessed') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.waive_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.waive_fee' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.waive_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.waive_fee'
+                when r.step_row = 0 and not coalesce((length(btrim(f->>'document_no')) > 0), false) then 'FI422 BG-216' else '' end as verdict,
+                case r.step_row when 0 then 'waived' end as v_to,
+                case r.step_row when 0 then 'border_gate.fee_waived' end as v_event,
+                case r.step_row when 0 then f->>'document_no' end as new_document_no
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_feeassessment t set state = j.v_to, state_since = p_at, version = t.version + 1, document_no = j.new_document_no
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.fee', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.fee', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.fee', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state
+            from changed c join judged r on r.id = c.id group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'defer' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), parents as materialized (
+            select p.* from border_gate_trip p
+            where p.id in (select t.trip_id from border_gate_feeassessment t where t.id = any(p_ids))
+            order by p.id for no key update
+        ), locked as materialized (
+            select r.*, w.want, w.f, p as parent_row
+            from border_gate_feeassessment r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('assessed') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.waive_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.waive_fee' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.waive_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.waive_fee'
+                when r.step_row = 0 and not coalesce((length(btrim(f->>'document_no')) > 0), false) then 'FI422 BG-216' else '' end as verdict,
+                case r.step_row when 0 then 'deferred' end as v_to,
+                case r.step_row when 0 then 'border_gate.fee_deferred' end as v_event,
+                case r.step_row when 0 then f->>'document_no' end as new_document_no
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_feeassessment t set state = j.v_to, state_since = p_at, version = t.version + 1, document_no = j.new_document_no
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.fee', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.fee', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.fee', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state
+            from changed c join judged r on r.id = c.id group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'replace' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), parents as materialized (
+            select p.* from border_gate_trip p
+            where p.id in (select t.trip_id from border_gate_feeassessment t where t.id = any(p_ids))
+            order by p.id for no key update
+        ), locked as materialized (
+            select r.*, w.want, w.f, p as parent_row
+            from border_gate_feeassessment r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('assessed') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.assess_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.assess_fee' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.assess_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.assess_fee' else '' end as verdict,
+                case r.step_row when 0 then 'replaced' end as v_to,
+                case r.step_row when 0 then 'border_gate.fee_replaced' end as v_event
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_feeassessment t set state = j.v_to, state_since = p_at, version = t.version + 1
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.fee', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.fee', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.fee', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state
+            from changed c join judged r on r.id = c.id group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'refund' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), parents as materialized (
+            select p.* from border_gate_trip p
+            where p.id in (select t.trip_id from border_gate_feeassessment t where t.id = any(p_ids))
+            order by p.id for no key update
+        ), locked as materialized (
+            select r.*, w.want, w.f, p as parent_row
+            from border_gate_feeassessment r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('paid') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.collect_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.collect_fee' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.collect_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.collect_fee' else '' end as verdict,
+                case r.step_row when 0 then 'refunded' end as v_to,
+                case r.step_row when 0 then 'border_gate.fee_refunded' end as v_event
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_feeassessment t set state = j.v_to, state_since = p_at, version = t.version + 1
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.fee', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.fee', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.fee', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state
+            from changed c join judged r on r.id = c.id group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    else
+        return query select * from border_gate_feeassessment_fire_each(p_ids, p_versions, p_step, p_at, p_facts, p_all);
+    end case;
+end $$;
+
+create or replace function border_gate_feeassessment_fire_each(
+    p_ids uuid[], p_versions integer[], p_step text, p_at timestamptz, p_facts jsonb[], p_all boolean
+) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_variable
+declare
+    w record;
+    v_detail text;
+begin
+    for w in select u.id, u.version, u.f from unnest(p_ids, p_versions, p_facts) as u(id, version, f) order by u.id loop
+        begin
+            id := w.id; refusal := null; detail := null;
+            select o.version, o.state into version, state
+                from border_gate_feeassessment_fire(w.id, p_step, p_at, w.version, w.f) o;
+        exception when sqlstate 'FI403' or sqlstate 'FI404' or sqlstate 'FI409'
+                or sqlstate 'FI422' or sqlstate 'FI423' then
+            if p_all then raise; end if;
+            get stacked diagnostics v_detail = pg_exception_detail;
+            refusal := sqlstate; detail := v_detail; version := null; state := null;
+        end;
+        return next;
+    end loop;
+end $$;
+
+create or replace function border_gate_feeassessment_create(
+    p_rows jsonb, p_step text, p_at timestamptz, f jsonb
+) returns table (id uuid, version integer, state text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+    v_actor uuid := tinhso_actor();
+    r border_gate_feeassessment%rowtype;
+    p border_gate_trip%rowtype;
+    v_to text;
+    v_event text := '';
+    e jsonb;
+begin
+    perform 1 from border_gate_trip t
+        where t.id in (select (x->>'trip_id')::uuid from jsonb_array_elements(p_rows) x)
+        order by t.id for no key update;
+    for e in select * from jsonb_array_elements(p_rows) loop
+        r := jsonb_populate_record(null::border_gate_feeassessment, e);
+        select * into p from border_gate_trip t where t.id = r.trip_id;
+        case p_step
+        when 'create' then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.assess_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.assess_fee';
+            end if;
+            v_to := 'assessed'; v_event := 'border_gate.fee_assessed';
+        else
+            raise exception 'no such step' using errcode = 'FI423', detail = '';
+        end case;
+        r.state := v_to; r.state_since := p_at; r.version := 1; r.created_at := p_at; r.created_by := v_actor;
+        insert into border_gate_feeassessment (id, state, state_since, version, created_at, created_by, trip_id, point_id, amount, kept, budget, explanation, is_demo, method, receipt_no, document_no, paid_at, collected_by) values (r.id, r.state, r.state_since, r.version, r.created_at, r.created_by, r.trip_id, r.point_id, r.amount, r.kept, r.budget, r.explanation, r.is_demo, r.method, r.receipt_no, r.document_no, r.paid_at, r.collected_by);
+        insert into kernel_workflow_history
+            (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            values ('border_gate.fee', r.id, 1, p_step, '', v_to, p_at, v_actor, r.point_id, f);
+        insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            values (p_at, v_actor, p_step, 'border_gate.fee', r.id, 1, f::text);
+        if v_event <> '' then
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+                values ('border_gate.fee', r.id, 1, v_event, p_at, v_actor,
+                    f || jsonb_build_object('source', '', 'target', v_to));
+        end if;
+        update border_gate_trip set fee_state = v_to, version = version + 1 where id = r.trip_id;
+        id := r.id; version := 1; state := v_to;
+        return next;
+    end loop;
+end $$;
+
+revoke insert, update, delete, truncate on border_gate_feeassessment from tinhso_app;
+grant update (amount, budget, collected_by, document_no, explanation, is_demo, kept, method, paid_at, point_id, receipt_no, trip_id) on border_gate_feeassessment to tinhso_app;
+
+
+create or replace function border_gate_trip_fire(
+    p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
+    out version integer, out state text
+) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+    r border_gate_trip%rowtype;
+    v_actor uuid := tinhso_actor();
+    v_to text;
+    v_event text := '';
+begin
+    select * into r from border_gate_trip where id = p_id for no key update;
+    if r.id is null then
+        raise exception 'no such record' using errcode = 'FI404';
+    end if;
+    if p_version is not null and r.version <> p_version then
+        raise exception 'stale' using errcode = 'FI409';
+    end if;
+    case p_step
+    when 'submit' then
+        if r.state in ('draft') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.submit_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.submit_trip';
+            end if;
+            if not coalesce((r.problems = '[]'::jsonb), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-201', hint = 'G-VALID';
+            end if;
+            if not coalesce((not border_gate_is_under_moratorium(r.id, r.point_id, r.direction, r.goods_group, p_at)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-016', hint = 'G-MORATORIUM';
+            end if;
+            v_to := 'submitted';
+            v_event := 'border_gate.trip_submitted';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, submitted_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.submit_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.submit_trip';
+        end if;
+    when 'auto_accept' then
+        if r.state in ('submitted') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.auto_accept_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.auto_accept_trip';
+            end if;
+            if not coalesce((r.problems = '[]'::jsonb), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-201', hint = 'G-VALID';
+            end if;
+            if not coalesce((r.risk = 'low'), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-202', hint = 'G-RISKLOW';
+            end if;
+            v_to := 'accepted';
+            v_event := 'border_gate.trip_accepted';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, accepted_at = p_at, ticket_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.auto_accept_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.auto_accept_trip';
+        end if;
+    when 'accept' then
+        if r.state in ('submitted') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.accept_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.accept_trip';
+            end if;
+            v_to := 'accepted';
+            v_event := 'border_gate.trip_accepted';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, accepted_at = p_at, ticket_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.accept_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.accept_trip';
+        end if;
+    when 'request_fix' then
+        if r.state in ('submitted') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.request_fix_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.request_fix_trip';
+            end if;
+            if not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-038', hint = 'G-REASON';
+            end if;
+            if not coalesce((jsonb_array_length(f->'fields') > 0), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-203', hint = 'G-FIELDS';
+            end if;
+            v_to := 'fix_requested';
+            v_event := 'border_gate.trip_fix_requested';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, fix_fields = f->'fields' where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.request_fix_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.request_fix_trip';
+        end if;
+    when 'resubmit' then
+        if r.state in ('fix_requested') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.resubmit_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.resubmit_trip';
+            end if;
+            if not coalesce((f->'changed' <@ r.fix_fields), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-204', hint = 'G-LISTED';
+            end if;
+            if not coalesce((r.problems = '[]'::jsonb), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-201', hint = 'G-VALID';
+            end if;
+            v_to := 'submitted';
+            v_event := 'border_gate.trip_resubmitted';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, fix_fields = '[]'::jsonb where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.resubmit_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.resubmit_trip';
+        end if;
+    when 'amend' then
+        if r.state in ('accepted') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.amend_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.amend_trip';
+            end if;
+            if not coalesce((r.problems = '[]'::jsonb), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-201', hint = 'G-VALID';
+            end if;
+            v_to := 'accepted';
+            v_event := 'border_gate.trip_amended';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, amend_count = r.amend_count + 1 where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.amend_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.amend_trip';
+        end if;
+    when 'book_slot' then
+        if r.state in ('accepted') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.book_slot_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.book_slot_trip';
+            end if;
+            update border_gate_slotwindow s set booked = s.booked + 1 where s.id = (f->>'slot')::uuid and s.point_id = r.point_id and s.direction = r.direction and s.is_open and s.booked < s.capacity;
+            if not coalesce((found), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-014', hint = 'G-SLOTFREE';
+            end if;
+            if not coalesce((border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-015', hint = 'G-CAL';
+            end if;
+            if not coalesce((not border_gate_is_under_moratorium(r.id, r.point_id, r.direction, r.goods_group, p_at)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-016', hint = 'G-MORATORIUM';
+            end if;
+            v_to := 'accepted';
+            v_event := 'border_gate.trip_slot_booked';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, slot_id = (f->>'slot')::uuid where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.book_slot_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.book_slot_trip';
+        end if;
+    when 'depart' then
+        if r.state in ('accepted') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.depart_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.depart_trip';
+            end if;
+            if not coalesce((r.slot_id is not null or r.ticket_at is not null), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-206', hint = 'G-TICKET';
+            end if;
+            v_to := 'en_route';
+            v_event := 'border_gate.trip_departed';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1 where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.depart_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.depart_trip';
+        end if;
+    when 'enter_buffer' then
+        if r.state in ('accepted', 'en_route') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.enter_buffer_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.enter_buffer_trip';
+            end if;
+            if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-019', hint = 'G-PLATE';
+            end if;
+            v_to := 'at_buffer';
+            v_event := 'border_gate.trip_buffered';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, first_arrival_at = coalesce(r.first_arrival_at, p_at), effective_at = coalesce(r.effective_at, case
+    when r.priority = 'P0' then p_at
+    when r.undeclared then r.accepted_at + interval '30 minutes'
+    when r.slot_id is null then p_at + interval '30 minutes'
+    else (select case when p_at <= s.ends_at then s.begins_at else p_at end
+          from border_gate_slotwindow s where s.id = r.slot_id) end), buffer_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.enter_buffer_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.enter_buffer_trip';
+        end if;
+    when 'call' then
+        if r.state in ('accepted', 'en_route', 'at_buffer') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.call_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.call_trip';
+            end if;
+            if not coalesce((border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-015', hint = 'G-CAL';
+            end if;
+            perform 1 from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id) for no key update;
+            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.state in ('in_yard', 'released', 'seized')) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-030', hint = 'G-YARD';
+            end if;
+            if not coalesce((r.holds = 0), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-026', hint = 'G-HOLD0';
+            end if;
+            v_to := 'called';
+            v_event := 'border_gate.trip_called';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, called_at = p_at, call_expires_at = p_at + interval '45 minutes' where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.call_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.call_trip';
+        end if;
+    when 'call_timeout' then
+        if r.state in ('called') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.call_timeout_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.call_timeout_trip';
+            end if;
+            if not coalesce((r.call_expires_at <= p_at), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-CALLDUE';
+            end if;
+            v_to := 'at_buffer';
+            v_event := 'border_gate.trip_call_lapsed';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, miss_count = r.miss_count + 1, missed_at = p_at, call_expires_at = null where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.call_timeout_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.call_timeout_trip';
+        end if;
+    when 'arrive' then
+        if r.state in ('called') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.arrive_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.arrive_trip';
+            end if;
+            if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-019', hint = 'G-PLATE';
+            end if;
+            if not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-007', hint = 'G-DRIVER';
+            end if;
+            if not coalesce((r.accepted_at is not null), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-209', hint = 'G-DECL';
+            end if;
+            if not coalesce((r.holds = 0), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-026', hint = 'G-HOLD0';
+            end if;
+            if not coalesce((border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-015', hint = 'G-CAL';
+            end if;
+            v_to := 'arrived';
+            v_event := 'border_gate.trip_arrived';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, first_arrival_at = coalesce(r.first_arrival_at, p_at), effective_at = coalesce(r.effective_at, case
+    when r.priority = 'P0' then p_at
+    when r.undeclared then r.accepted_at + interval '30 minutes'
+    when r.slot_id is null then p_at + interval '30 minutes'
+    else (select case when p_at <= s.ends_at then s.begins_at else p_at end
+          from border_gate_slotwindow s where s.id = r.slot_id) end), arrived_at = p_at where id = p_id;
+        elsif r.state in ('accepted', 'en_route') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.arrive_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.arrive_trip';
+            end if;
+            if not coalesce((exists (select 1 from border_gate_slotwindow s where s.id = r.slot_id and p_at between s.begins_at - interval '30 minutes' and s.begins_at + interval '60 minutes') or (select c.direct_mode from border_gate_crossingpoint c where c.place_id = r.point_id)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-205', hint = 'G-SLOTNOW';
+            end if;
+            if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-019', hint = 'G-PLATE';
+            end if;
+            if not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-007', hint = 'G-DRIVER';
+            end if;
+            if not coalesce((r.accepted_at is not null), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-209', hint = 'G-DECL';
+            end if;
+            if not coalesce((r.holds = 0), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-026', hint = 'G-HOLD0';
+            end if;
+            v_to := 'arrived';
+            v_event := 'border_gate.trip_arrived';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, first_arrival_at = coalesce(r.first_arrival_at, p_at), effective_at = coalesce(r.effective_at, case
+    when r.priority = 'P0' then p_at
+    when r.undeclared then r.accepted_at + interval '30 minutes'
+    when r.slot_id is null then p_at + interval '30 minutes'
+    else (select case when p_at <= s.ends_at then s.begins_at else p_at end
+          from border_gate_slotwindow s where s.id = r.slot_id) end), arrived_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.arrive_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.arrive_trip';
+        end if;
+    when 'cross_in' then
+        if r.state in ('accepted') and (r.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'NEW_VEHICLE', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cross_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.cross_in_trip';
+            end if;
+            if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-019', hint = 'G-PLATE';
+            end if;
+            if not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-007', hint = 'G-DRIVER';
+            end if;
+            if not coalesce((border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-015', hint = 'G-CAL';
+            end if;
+            v_to := 'crossed_in';
+            v_event := 'border_gate.trip_crossed_in';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, first_arrival_at = coalesce(r.first_arrival_at, p_at), arrived_at = p_at, crossed_in_at = p_at, dwell_deadline = p_at + make_interval(hours => r.dwell_limit_h) where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cross_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.cross_in_trip';
+        end if;
+    when 'yard_in' then
+        if r.state in ('arrived', 'crossed_in') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.yard_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_in_trip';
+            end if;
+            perform 1 from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id) for no key update;
+            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.state in ('in_yard', 'released', 'seized')) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-030', hint = 'G-YARD';
+            end if;
+            v_to := 'in_yard';
+            v_event := 'border_gate.trip_yarded';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, yard_in_at = p_at, bay = coalesce(f->>'bay', r.bay) where id = p_id;
+        elsif r.state in ('returned_in') and (r.kind in ('EXP_VN')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.yard_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_in_trip';
+            end if;
+            perform 1 from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id) for no key update;
+            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.state in ('in_yard', 'released', 'seized')) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-030', hint = 'G-YARD';
+            end if;
+            if not coalesce((r.kind <> 'EXP_VN' or r.leg = 2), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-023', hint = 'G-LEG2';
+            end if;
+            v_to := 'in_yard';
+            v_event := 'border_gate.trip_yarded';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, yard_in_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.yard_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_in_trip';
+        end if;
+    when 'yard_redirect' then
+        if r.state in ('arrived') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.yard_redirect_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_redirect_trip';
+            end if;
+            perform 1 from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id) for no key update;
+            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.state in ('in_yard', 'released', 'seized')) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-030', hint = 'G-YARD';
+            end if;
+            v_to := 'arrived';
+            v_event := 'border_gate.trip_redirected';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, yard_id = (f->>'yard')::uuid where id = p_id;
+        elsif r.state in ('crossed_in') and (r.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'NEW_VEHICLE', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.yard_redirect_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_redirect_trip';
+            end if;
+            perform 1 from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id) for no key update;
+            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.state in ('in_yard', 'released', 'seized')) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-030', hint = 'G-YARD';
+            end if;
+            v_to := 'crossed_in';
+            v_event := 'border_gate.trip_redirected';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, yard_id = (f->>'yard')::uuid where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.yard_redirect_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_redirect_trip';
+        end if;
+    when 'transfer_done' then
+        if r.state in ('in_yard') and (r.kind in ('EXP_XFER', 'IMP_CN', 'IMP_VN_PICKUP', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.transfer_done_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.transfer_done_trip';
+            end if;
+            if not coalesce((f->>'customs_by' <> '' and abs((f->>'kg')::integer - r.balance_kg) * 100 <= r.balance_kg * coalesce(r.tolerance_percent, 2)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-031', hint = 'G-XFER';
+            end if;
+            v_to := 'in_yard';
+            v_event := 'border_gate.trip_unloaded';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, unloaded_kg = (f->>'kg')::integer, balance_kg = 0, unloaded_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.transfer_done_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.transfer_done_trip';
+        end if;
+    when 'release_out' then
+        if r.state in ('in_yard') and (r.kind in ('EXP_VN', 'IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT') and (r.kind <> 'IMP_CN' or r.two_way)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_out_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.release_out_trip';
+            end if;
+            if not coalesce((r.tasks_opened and r.open_entry = 0 and r.open_exit = 0), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-027', hint = 'G-TASKS';
+            end if;
+            if not coalesce((r.fee_state in ('paid', 'waived', 'deferred')), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-028', hint = 'G-FEE';
+            end if;
+            if not coalesce((r.holds = 0), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-026', hint = 'G-HOLD0';
+            end if;
+            if not coalesce((r.leg = 1), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-023', hint = 'G-LEG1';
+            end if;
+            v_to := 'released';
+            v_event := 'border_gate.trip_released';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, released_at = p_at, release_expires_at = p_at + interval '12 hours', released_to = 'line' where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_out_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.release_out_trip';
+        end if;
+    when 'release_inland' then
+        if r.state in ('in_yard') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'NEW_VEHICLE', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_inland_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.release_inland_trip';
+            end if;
+            if not coalesce((r.tasks_opened and r.open_entry = 0 and r.open_inland = 0), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-027', hint = 'G-TASKS';
+            end if;
+            if not coalesce((r.fee_state in ('paid', 'waived', 'deferred')), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-028', hint = 'G-FEE';
+            end if;
+            if not coalesce((r.holds = 0), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-026', hint = 'G-HOLD0';
+            end if;
+            if not coalesce((r.kind <> 'EXP_VN' or r.leg = 2), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-023', hint = 'G-LEG2';
+            end if;
+            v_to := 'released';
+            v_event := 'border_gate.trip_released';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, released_at = p_at, release_expires_at = p_at + interval '12 hours', released_to = 'inland' where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_inland_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.release_inland_trip';
+        end if;
+    when 'release_empty_back' then
+        if r.state in ('in_yard') and (r.kind in ('IMP_CN')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_empty_back_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.release_empty_back_trip';
+            end if;
+            if not coalesce((r.balance_kg = 0), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-031', hint = 'G-BALANCE0';
+            end if;
+            if not coalesce((r.fee_state in ('paid', 'waived', 'deferred')), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-028', hint = 'G-FEE';
+            end if;
+            if not coalesce((r.holds = 0), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-026', hint = 'G-HOLD0';
+            end if;
+            v_to := 'released';
+            v_event := 'border_gate.trip_released';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, released_at = p_at, release_expires_at = p_at + interval '12 hours', released_to = 'line' where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_empty_back_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.release_empty_back_trip';
+        end if;
+    when 'cross_out' then
+        if r.state in ('released') and (r.kind in ('EXP_VN', 'IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cross_out_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.cross_out_trip';
+            end if;
+            if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-019', hint = 'G-PLATE';
+            end if;
+            if not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-007', hint = 'G-DRIVER';
+            end if;
+            if not coalesce((border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-015', hint = 'G-CAL';
+            end if;
+            if not coalesce((p_at < r.release_expires_at), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-210', hint = 'G-RELEASEVALID';
+            end if;
+            v_to := 'crossed_out';
+            v_event := 'border_gate.trip_crossed_out';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, crossed_out_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cross_out_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.cross_out_trip';
+        end if;
+    when 'leave_inland' then
+        if r.state in ('released') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'NEW_VEHICLE', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.leave_inland_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.leave_inland_trip';
+            end if;
+            if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-019', hint = 'G-PLATE';
+            end if;
+            v_to := 'completed';
+            v_event := 'border_gate.trip_left_inland';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.leave_inland_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.leave_inland_trip';
+        end if;
+    when 'revoke_release' then
+        if r.state in ('released') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.revoke_release_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.revoke_release_trip';
+            end if;
+            if not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-038', hint = 'G-REASON';
+            end if;
+            v_to := 'in_yard';
+            v_event := 'border_gate.trip_release_revoked';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, released_at = null, release_expires_at = null, released_to = '' where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.revoke_release_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.revoke_release_trip';
+        end if;
+    when 'finish' then
+        if r.state in ('crossed_out') and (r.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.finish_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.finish_trip';
+            end if;
+            v_to := 'completed';
+            v_event := 'border_gate.trip_finished';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.finish_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.finish_trip';
+        end if;
+    when 'return_in' then
+        if r.state in ('crossed_out') and (r.kind in ('EXP_VN')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.return_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.return_in_trip';
+            end if;
+            if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-019', hint = 'G-PLATE';
+            end if;
+            if not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-007', hint = 'G-DRIVER';
+            end if;
+            v_to := 'returned_in';
+            v_event := 'border_gate.trip_returned';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, leg = 2, load_state = coalesce(f->>'load_state', ''), returned_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.return_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.return_in_trip';
+        end if;
+    when 'close_return' then
+        if r.state in ('returned_in') and (r.kind in ('EXP_VN')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.close_return_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.close_return_trip';
+            end if;
+            if not coalesce((case r.load_state when 'EMPTY' then true when 'LOADED' then r.open_inland = 0 when 'REJECTED' then r.open_return = 0 else false end), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-027', hint = 'G-RETURN';
+            end if;
+            v_to := 'completed';
+            v_event := 'border_gate.trip_return_closed';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.close_return_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.close_return_trip';
+        end if;
+    when 'cancel' then
+        if r.state in ('draft', 'submitted', 'fix_requested', 'accepted', 'en_route', 'at_buffer', 'called') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cancel_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.cancel_trip';
+            end if;
+            v_to := 'cancelled';
+            v_event := 'border_gate.trip_cancelled';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cancel_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.cancel_trip';
+        end if;
+    when 'no_show' then
+        if r.state in ('accepted', 'en_route') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.no_show_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.no_show_trip';
+            end if;
+            if not coalesce(((select s.ends_at + interval '60 minutes' <= p_at from border_gate_slotwindow s where s.id = r.slot_id)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-NOSHOWDUE';
+            end if;
+            v_to := 'no_show';
+            v_event := 'border_gate.trip_not_shown';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.no_show_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.no_show_trip';
+        end if;
+    when 'expire' then
+        if r.state in ('submitted', 'fix_requested', 'accepted', 'at_buffer') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.expire_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.expire_trip';
+            end if;
+            if not coalesce((r.expires_at <= p_at), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-EXPIREDUE';
+            end if;
+            v_to := 'expired';
+            v_event := 'border_gate.trip_expired';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.expire_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.expire_trip';
+        end if;
+    when 'turn_back' then
+        if r.state in ('at_buffer', 'arrived', 'in_yard') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.turn_back_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.turn_back_trip';
+            end if;
+            if not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-038', hint = 'G-REASON';
+            end if;
+            if not coalesce((r.customs_no = '' or f->>'customs_consent' <> ''), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-211', hint = 'G-CUSTOMSCONSENT';
+            end if;
+            v_to := 'turned_back';
+            v_event := 'border_gate.trip_turned_back';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.turn_back_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.turn_back_trip';
+        end if;
+    when 'divert' then
+        if r.state in ('at_buffer', 'arrived', 'in_yard') and (r.kind in ('EXP_VN', 'EXP_XFER')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.divert_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.divert_trip';
+            end if;
+            if not coalesce(((f->>'point')::uuid <> r.point_id and border_gate_point_is_open((f->>'point')::uuid, r.direction, r.accepted_at, p_at)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-015', hint = 'G-POINT';
+            end if;
+            if not coalesce((r.customs_no = '' or f->>'customs_consent' <> ''), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-211', hint = 'G-CUSTOMSCONSENT';
+            end if;
+            v_to := 'accepted';
+            v_event := 'border_gate.trip_diverted';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, point_id = (f->>'point')::uuid, slot_id = null, yard_id = null where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.divert_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.divert_trip';
+        end if;
+    when 'seize' then
+        if r.state in ('in_yard', 'returned_in') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.seize_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.seize_trip';
+            end if;
+            if not coalesce((length(btrim(f->>'decision_no')) > 0), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-212', hint = 'G-DECISION';
+            end if;
+            v_to := 'seized';
+            v_event := 'border_gate.trip_seized';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, seized_by = coalesce(f->>'force', '') where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.seize_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.seize_trip';
+        end if;
+    when 'unseize' then
+        if r.state in ('seized') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.unseize_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.unseize_trip';
+            end if;
+            if not coalesce((length(btrim(f->>'decision_no')) > 0), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-212', hint = 'G-DECISION';
+            end if;
+            if not coalesce((f->>'force' = r.seized_by), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-024', hint = 'G-SAMEFORCE';
+            end if;
+            v_to := 'in_yard';
+            v_event := 'border_gate.trip_given_back';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, seized_by = '' where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.unseize_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.unseize_trip';
+        end if;
+    when 'return_foreign' then
+        if r.state in ('crossed_in', 'in_yard') and (r.kind in ('IMP_CN', 'NEW_VEHICLE', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.return_foreign_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.return_foreign_trip';
+            end if;
+            if not coalesce((r.failed_tasks > 0), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-213', hint = 'G-REFUSALRECORDED';
+            end if;
+            v_to := 'crossed_out';
+            v_event := 'border_gate.trip_sent_back';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, crossed_out_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.return_foreign_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.return_foreign_trip';
+        end if;
+    else
+        raise exception 'no such step' using errcode = 'FI423', detail = r.state;
+    end case;
+    insert into kernel_workflow_history
+        (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+        values ('border_gate.trip', p_id, r.version + 1, p_step, r.state, v_to, p_at, v_actor, r.point_id, f);
+    insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+        values (p_at, v_actor, p_step, 'border_gate.trip', p_id, r.version + 1, f::text);
+    if v_event <> '' then
+        insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            values ('border_gate.trip', p_id, r.version + 1, v_event, p_at, v_actor,
+                f || jsonb_build_object('source', r.state, 'target', v_to));
+    end if;
+    version := r.version + 1;
+    state := v_to;
+end $$;
+
+create or replace function border_gate_trip_fire_many(
+    p_ids uuid[], p_versions integer[], p_step text, p_at timestamptz, p_facts jsonb[], p_all boolean
+) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+    v_actor uuid := tinhso_actor();
+begin
+    case p_step
+    when 'submit' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('draft') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.submit_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.submit_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.submit_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.submit_trip'
+                when r.step_row = 0 and not coalesce((r.problems = '[]'::jsonb), false) then 'FI422 BG-201'
+                when r.step_row = 0 and not coalesce((not border_gate_is_under_moratorium(r.id, r.point_id, r.direction, r.goods_group, p_at)), false) then 'FI422 BG-016' else '' end as verdict,
+                case r.step_row when 0 then 'submitted' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_submitted' end as v_event,
+                case r.step_row when 0 then p_at end as new_submitted_at
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, submitted_at = j.new_submitted_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'auto_accept' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('submitted') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.auto_accept_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.auto_accept_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.auto_accept_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.auto_accept_trip'
+                when r.step_row = 0 and not coalesce((r.problems = '[]'::jsonb), false) then 'FI422 BG-201'
+                when r.step_row = 0 and not coalesce((r.risk = 'low'), false) then 'FI422 BG-202' else '' end as verdict,
+                case r.step_row when 0 then 'accepted' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_accepted' end as v_event,
+                case r.step_row when 0 then p_at end as new_accepted_at,
+                case r.step_row when 0 then p_at end as new_ticket_at
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, accepted_at = j.new_accepted_at, ticket_at = j.new_ticket_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'accept' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('submitted') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.accept_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.accept_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.accept_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.accept_trip' else '' end as verdict,
+                case r.step_row when 0 then 'accepted' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_accepted' end as v_event,
+                case r.step_row when 0 then p_at end as new_accepted_at,
+                case r.step_row when 0 then p_at end as new_ticket_at
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, accepted_at = j.new_accepted_at, ticket_at = j.new_ticket_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'request_fix' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('submitted') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.request_fix_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.request_fix_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.request_fix_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.request_fix_trip'
+                when r.step_row = 0 and not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then 'FI422 BG-038'
+                when r.step_row = 0 and not coalesce((jsonb_array_length(f->'fields') > 0), false) then 'FI422 BG-203' else '' end as verdict,
+                case r.step_row when 0 then 'fix_requested' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_fix_requested' end as v_event,
+                case r.step_row when 0 then f->'fields' end as new_fix_fields
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, fix_fields = j.new_fix_fields
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'resubmit' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('fix_requested') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.resubmit_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.resubmit_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.resubmit_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.resubmit_trip'
+                when r.step_row = 0 and not coalesce((f->'changed' <@ r.fix_fields), false) then 'FI422 BG-204'
+                when r.step_row = 0 and not coalesce((r.problems = '[]'::jsonb), false) then 'FI422 BG-201' else '' end as verdict,
+                case r.step_row when 0 then 'submitted' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_resubmitted' end as v_event,
+                case r.step_row when 0 then '[]'::jsonb end as new_fix_fields
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, fix_fields = j.new_fix_fields
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'amend' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('accepted') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.amend_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.amend_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.amend_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.amend_trip'
+                when r.step_row = 0 and not coalesce((r.problems = '[]'::jsonb), false) then 'FI422 BG-201' else '' end as verdict,
+                case r.step_row when 0 then 'accepted' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_amended' end as v_event,
+                case r.step_row when 0 then r.amend_count + 1 end as new_amend_count
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, amend_count = j.new_amend_count
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'depart' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('accepted') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.depart_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.depart_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.depart_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.depart_trip'
+                when r.step_row = 0 and not coalesce((r.slot_id is not null or r.ticket_at is not null), false) then 'FI422 BG-206' else '' end as verdict,
+                case r.step_row when 0 then 'en_route' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_departed' end as v_event
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'enter_buffer' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('accepted', 'en_route') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.enter_buffer_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.enter_buffer_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.enter_buffer_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.enter_buffer_trip'
+                when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019' else '' end as verdict,
+                case r.step_row when 0 then 'at_buffer' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_buffered' end as v_event,
+                case r.step_row when 0 then coalesce(r.first_arrival_at, p_at) end as new_first_arrival_at,
+                case r.step_row when 0 then coalesce(r.effective_at, case
+    when r.priority = 'P0' then p_at
+    when r.undeclared then r.accepted_at + interval '30 minutes'
+    when r.slot_id is null then p_at + interval '30 minutes'
+    else (select case when p_at <= s.ends_at then s.begins_at else p_at end
+          from border_gate_slotwindow s where s.id = r.slot_id) end) end as new_effective_at,
+                case r.step_row when 0 then p_at end as new_buffer_at
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, first_arrival_at = j.new_first_arrival_at, effective_at = j.new_effective_at, buffer_at = j.new_buffer_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'call_timeout' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('called') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.call_timeout_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.call_timeout_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.call_timeout_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.call_timeout_trip'
+                when r.step_row = 0 and not coalesce((r.call_expires_at <= p_at), false) then 'FI422 BG-208' else '' end as verdict,
+                case r.step_row when 0 then 'at_buffer' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_call_lapsed' end as v_event,
+                case r.step_row when 0 then r.miss_count + 1 end as new_miss_count,
+                case r.step_row when 0 then p_at end as new_missed_at,
+                case r.step_row when 0 then null end as new_call_expires_at
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, miss_count = j.new_miss_count, missed_at = j.new_missed_at, call_expires_at = j.new_call_expires_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'arrive' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('called') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 when r.state in ('accepted', 'en_route') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 1 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.arrive_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.arrive_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.arrive_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.arrive_trip'
+                when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019'
+                when r.step_row = 0 and not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
+                when r.step_row = 0 and not coalesce((r.accepted_at is not null), false) then 'FI422 BG-209'
+                when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026'
+                when r.step_row = 0 and not coalesce((border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)), false) then 'FI422 BG-015'
+                when r.step_row = 1 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.arrive_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.arrive_trip'
+                when r.step_row = 1 and not coalesce((exists (select 1 from border_gate_slotwindow s where s.id = r.slot_id and p_at between s.begins_at - interval '30 minutes' and s.begins_at + interval '60 minutes') or (select c.direct_mode from border_gate_crossingpoint c where c.place_id = r.point_id)), false) then 'FI422 BG-205'
+                when r.step_row = 1 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019'
+                when r.step_row = 1 and not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
+                when r.step_row = 1 and not coalesce((r.accepted_at is not null), false) then 'FI422 BG-209'
+                when r.step_row = 1 and not coalesce((r.holds = 0), false) then 'FI422 BG-026' else '' end as verdict,
+                case r.step_row when 0 then 'arrived' when 1 then 'arrived' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_arrived' when 1 then 'border_gate.trip_arrived' end as v_event,
+                case r.step_row when 0 then coalesce(r.first_arrival_at, p_at) when 1 then coalesce(r.first_arrival_at, p_at) end as new_first_arrival_at,
+                case r.step_row when 0 then coalesce(r.effective_at, case
+    when r.priority = 'P0' then p_at
+    when r.undeclared then r.accepted_at + interval '30 minutes'
+    when r.slot_id is null then p_at + interval '30 minutes'
+    else (select case when p_at <= s.ends_at then s.begins_at else p_at end
+          from border_gate_slotwindow s where s.id = r.slot_id) end) when 1 then coalesce(r.effective_at, case
+    when r.priority = 'P0' then p_at
+    when r.undeclared then r.accepted_at + interval '30 minutes'
+    when r.slot_id is null then p_at + interval '30 minutes'
+    else (select case when p_at <= s.ends_at then s.begins_at else p_at end
+          from border_gate_slotwindow s where s.id = r.slot_id) end) end as new_effective_at,
+                case r.step_row when 0 then p_at when 1 then p_at end as new_arrived_at
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, first_arrival_at = j.new_first_arrival_at, effective_at = j.new_effective_at, arrived_at = j.new_arrived_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'cross_in' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('accepted') and (r.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'NEW_VEHICLE', 'TRANSIT')) then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cross_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.cross_in_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cross_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.cross_in_trip'
+                when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019'
+                when r.step_row = 0 and not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
+                when r.step_row = 0 and not coalesce((border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)), false) then 'FI422 BG-015' else '' end as verdict,
+                case r.step_row when 0 then 'crossed_in' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_crossed_in' end as v_event,
+                case r.step_row when 0 then coalesce(r.first_arrival_at, p_at) end as new_first_arrival_at,
+                case r.step_row when 0 then p_at end as new_arrived_at,
+                case r.step_row when 0 then p_at end as new_crossed_in_at,
+                case r.step_row when 0 then p_at + make_interval(hours => r.dwell_limit_h) end as new_dwell_deadline
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, first_arrival_at = j.new_first_arrival_at, arrived_at = j.new_arrived_at, crossed_in_at = j.new_crossed_in_at, dwell_deadline = j.new_dwell_deadline
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'transfer_done' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('in_yard') and (r.kind in ('EXP_XFER', 'IMP_CN', 'IMP_VN_PICKUP', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.transfer_done_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.transfer_done_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.transfer_done_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.transfer_done_trip'
+                when r.step_row = 0 and not coalesce((f->>'customs_by' <> '' and abs((f->>'kg')::integer - r.balance_kg) * 100 <= r.balance_kg * coalesce(r.tolerance_percent, 2)), false) then 'FI422 BG-031' else '' end as verdict,
+                case r.step_row when 0 then 'in_yard' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_unloaded' end as v_event,
+                case r.step_row when 0 then (f->>'kg')::integer end as new_unloaded_kg,
+                case r.step_row when 0 then 0 end as new_balance_kg,
+                case r.step_row when 0 then p_at end as new_unloaded_at
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, unloaded_kg = j.new_unloaded_kg, balance_kg = j.new_balance_kg, unloaded_at = j.new_unloaded_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'release_out' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('in_yard') and (r.kind in ('EXP_VN', 'IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT') and (r.kind <> 'IMP_CN' or r.two_way)) then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_out_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.release_out_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_out_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.release_out_trip'
+                when r.step_row = 0 and not coalesce((r.tasks_opened and r.open_entry = 0 and r.open_exit = 0), false) then 'FI422 BG-027'
+                when r.step_row = 0 and not coalesce((r.fee_state in ('paid', 'waived', 'deferred')), false) then 'FI422 BG-028'
+                when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026'
+                when r.step_row = 0 and not coalesce((r.leg = 1), false) then 'FI422 BG-023' else '' end as verdict,
+                case r.step_row when 0 then 'released' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_released' end as v_event,
+                case r.step_row when 0 then p_at end as new_released_at,
+                case r.step_row when 0 then p_at + interval '12 hours' end as new_release_expires_at,
+                case r.step_row when 0 then 'line' end as new_released_to
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, released_at = j.new_released_at, release_expires_at = j.new_release_expires_at, released_to = j.new_released_to
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'release_inland' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('in_yard') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'NEW_VEHICLE', 'TRANSIT')) then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_inland_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.release_inland_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_inland_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.release_inland_trip'
+                when r.step_row = 0 and not coalesce((r.tasks_opened and r.open_entry = 0 and r.open_inland = 0), false) then 'FI422 BG-027'
+                when r.step_row = 0 and not coalesce((r.fee_state in ('paid', 'waived', 'deferred')), false) then 'FI422 BG-028'
+                when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026'
+                when r.step_row = 0 and not coalesce((r.kind <> 'EXP_VN' or r.leg = 2), false) then 'FI422 BG-023' else '' end as verdict,
+                case r.step_row when 0 then 'released' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_released' end as v_event,
+                case r.step_row when 0 then p_at end as new_released_at,
+                case r.step_row when 0 then p_at + interval '12 hours' end as new_release_expires_at,
+                case r.step_row when 0 then 'inland' end as new_released_to
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, released_at = j.new_released_at, release_expires_at = j.new_release_expires_at, released_to = j.new_released_to
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'release_empty_back' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('in_yard') and (r.kind in ('IMP_CN')) then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_empty_back_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.release_empty_back_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_empty_back_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.release_empty_back_trip'
+                when r.step_row = 0 and not coalesce((r.balance_kg = 0), false) then 'FI422 BG-031'
+                when r.step_row = 0 and not coalesce((r.fee_state in ('paid', 'waived', 'deferred')), false) then 'FI422 BG-028'
+                when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026' else '' end as verdict,
+                case r.step_row when 0 then 'released' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_released' end as v_event,
+                case r.step_row when 0 then p_at end as new_released_at,
+                case r.step_row when 0 then p_at + interval '12 hours' end as new_release_expires_at,
+                case r.step_row when 0 then 'line' end as new_released_to
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, released_at = j.new_released_at, release_expires_at = j.new_release_expires_at, released_to = j.new_released_to
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'cross_out' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('released') and (r.kind in ('EXP_VN', 'IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cross_out_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.cross_out_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cross_out_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.cross_out_trip'
+                when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019'
+                when r.step_row = 0 and not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
+                when r.step_row = 0 and not coalesce((border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)), false) then 'FI422 BG-015'
+                when r.step_row = 0 and not coalesce((p_at < r.release_expires_at), false) then 'FI422 BG-210' else '' end as verdict,
+                case r.step_row when 0 then 'crossed_out' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_crossed_out' end as v_event,
+                case r.step_row when 0 then p_at end as new_crossed_out_at
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, crossed_out_at = j.new_crossed_out_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'leave_inland' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('released') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'NEW_VEHICLE', 'TRANSIT')) then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.leave_inland_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.leave_inland_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.leave_inland_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.leave_inland_trip'
+                when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019' else '' end as verdict,
+                case r.step_row when 0 then 'completed' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_left_inland' end as v_event,
+                case r.step_row when 0 then p_at end as new_ended_at
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, ended_at = j.new_ended_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'revoke_release' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('released') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.revoke_release_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.revoke_release_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.revoke_release_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.revoke_release_trip'
+                when r.step_row = 0 and not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then 'FI422 BG-038' else '' end as verdict,
+                case r.step_row when 0 then 'in_yard' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_release_revoked' end as v_event,
+                case r.step_row when 0 then null end as new_released_at,
+                case r.step_row when 0 then null end as new_release_expires_at,
+                case r.step_row when 0 then '' end as new_released_to
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, released_at = j.new_released_at, release_expires_at = j.new_release_expires_at, released_to = j.new_released_to
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'finish' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('crossed_out') and (r.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.finish_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.finish_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.finish_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.finish_trip' else '' end as verdict,
+                case r.step_row when 0 then 'completed' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_finished' end as v_event,
+                case r.step_row when 0 then p_at end as new_ended_at
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, ended_at = j.new_ended_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'return_in' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('crossed_out') and (r.kind in ('EXP_VN')) then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.return_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.return_in_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.return_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.return_in_trip'
+                when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019'
+                when r.step_row = 0 and not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007' else '' end as verdict,
+                case r.step_row when 0 then 'returned_in' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_returned' end as v_event,
+                case r.step_row when 0 then 2 end as new_leg,
+                case r.step_row when 0 then coalesce(f->>'load_state', '') end as new_load_state,
+                case r.step_row when 0 then p_at end as new_returned_at
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, leg = j.new_leg, load_state = j.new_load_state, returned_at = j.new_returned_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'close_return' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('returned_in') and (r.kind in ('EXP_VN')) then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.close_return_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.close_return_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.close_return_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.close_return_trip'
+                when r.step_row = 0 and not coalesce((case r.load_state when 'EMPTY' then true when 'LOADED' then r.open_inland = 0 when 'REJECTED' then r.open_return = 0 else false end), false) then 'FI422 BG-027' else '' end as verdict,
+                case r.step_row when 0 then 'completed' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_return_closed' end as v_event,
+                case r.step_row when 0 then p_at end as new_ended_at
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, ended_at = j.new_ended_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'cancel' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('draft', 'submitted', 'fix_requested', 'accepted', 'en_route', 'at_buffer', 'called') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cancel_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.cancel_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cancel_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.cancel_trip' else '' end as verdict,
+                case r.step_row when 0 then 'cancelled' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_cancelled' end as v_event,
+                case r.step_row when 0 then p_at end as new_ended_at
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, ended_at = j.new_ended_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'no_show' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('accepted', 'en_route') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.no_show_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.no_show_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.no_show_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.no_show_trip'
+                when r.step_row = 0 and not coalesce(((select s.ends_at + interval '60 minutes' <= p_at from border_gate_slotwindow s where s.id = r.slot_id)), false) then 'FI422 BG-208' else '' end as verdict,
+                case r.step_row when 0 then 'no_show' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_not_shown' end as v_event,
+                case r.step_row when 0 then p_at end as new_ended_at
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, ended_at = j.new_ended_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'expire' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('submitted', 'fix_requested', 'accepted', 'at_buffer') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.expire_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.expire_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.expire_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.expire_trip'
+                when r.step_row = 0 and not coalesce((r.expires_at <= p_at), false) then 'FI422 BG-208' else '' end as verdict,
+                case r.step_row when 0 then 'expired' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_expired' end as v_event,
+                case r.step_row when 0 then p_at end as new_ended_at
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, ended_at = j.new_ended_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'turn_back' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('at_buffer', 'arrived', 'in_yard') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.turn_back_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.turn_back_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.turn_back_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.turn_back_trip'
+                when r.step_row = 0 and not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then 'FI422 BG-038'
+                when r.step_row = 0 and not coalesce((r.customs_no = '' or f->>'customs_consent' <> ''), false) then 'FI422 BG-211' else '' end as verdict,
+                case r.step_row when 0 then 'turned_back' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_turned_back' end as v_event,
+                case r.step_row when 0 then p_at end as new_ended_at
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, ended_at = j.new_ended_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'divert' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('at_buffer', 'arrived', 'in_yard') and (r.kind in ('EXP_VN', 'EXP_XFER')) then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.divert_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.divert_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.divert_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.divert_trip'
+                when r.step_row = 0 and not coalesce(((f->>'point')::uuid <> r.point_id and border_gate_point_is_open((f->>'point')::uuid, r.direction, r.accepted_at, p_at)), false) then 'FI422 BG-015'
+                when r.step_row = 0 and not coalesce((r.customs_no = '' or f->>'customs_consent' <> ''), false) then 'FI422 BG-211' else '' end as verdict,
+                case r.step_row when 0 then 'accepted' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_diverted' end as v_event,
+                case r.step_row when 0 then (f->>'point')::uuid end as new_point_id,
+                case r.step_row when 0 then null end as new_slot_id,
+                case r.step_row when 0 then null end as new_yard_id
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, point_id = j.new_point_id, slot_id = j.new_slot_id, yard_id = j.new_yard_id
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'seize' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('in_yard', 'returned_in') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.seize_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.seize_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.seize_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.seize_trip'
+                when r.step_row = 0 and not coalesce((length(btrim(f->>'decision_no')) > 0), false) then 'FI422 BG-212' else '' end as verdict,
+                case r.step_row when 0 then 'seized' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_seized' end as v_event,
+                case r.step_row when 0 then coalesce(f->>'force', '') end as new_seized_by
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, seized_by = j.new_seized_by
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'unseize' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('seized') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.unseize_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.unseize_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.unseize_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.unseize_trip'
+                when r.step_row = 0 and not coalesce((length(btrim(f->>'decision_no')) > 0), false) then 'FI422 BG-212'
+                when r.step_row = 0 and not coalesce((f->>'force' = r.seized_by), false) then 'FI422 BG-024' else '' end as verdict,
+                case r.step_row when 0 then 'in_yard' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_given_back' end as v_event,
+                case r.step_row when 0 then '' end as new_seized_by
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, seized_by = j.new_seized_by
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'return_foreign' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('crossed_in', 'in_yard') and (r.kind in ('IMP_CN', 'NEW_VEHICLE', 'TRANSIT')) then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.return_foreign_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.return_foreign_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.return_foreign_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.return_foreign_trip'
+                when r.step_row = 0 and not coalesce((r.failed_tasks > 0), false) then 'FI422 BG-213' else '' end as verdict,
+                case r.step_row when 0 then 'crossed_out' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_sent_back' end as v_event,
+                case r.step_row when 0 then p_at end as new_crossed_out_at
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, crossed_out_at = j.new_crossed_out_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    else
+        return query select * from border_gate_trip_fire_each(p_ids, p_versions, p_step, p_at, p_facts, p_all);
+    end case;
+end $$;
+
+create or replace function border_gate_trip_fire_each(
+    p_ids uuid[], p_versions integer[], p_step text, p_at timestamptz, p_facts jsonb[], p_all boolean
+) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_variable
+declare
+    w record;
+    v_detail text;
+begin
+    for w in select u.id, u.version, u.f from unnest(p_ids, p_versions, p_facts) as u(id, version, f) order by u.id loop
+        begin
+            id := w.id; refusal := null; detail := null;
+            select o.version, o.state into version, state
+                from border_gate_trip_fire(w.id, p_step, p_at, w.version, w.f) o;
+        exception when sqlstate 'FI403' or sqlstate 'FI404' or sqlstate 'FI409'
+                or sqlstate 'FI422' or sqlstate 'FI423' then
+            if p_all then raise; end if;
+            get stacked diagnostics v_detail = pg_exception_detail;
+            refusal := sqlstate; detail := v_detail; version := null; state := null;
+        end;
+        return next;
+    end loop;
+end $$;
+
+create or replace function border_gate_trip_create(
+    p_rows jsonb, p_step text, p_at timestamptz, f jsonb
+) returns table (id uuid, version integer, state text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+declare
+    v_actor uuid := tinhso_actor();
+    r border_gate_trip%rowtype;
+    v_to text;
+    v_event text := '';
+    e jsonb;
+begin
+
+    for e in select * from jsonb_array_elements(p_rows) loop
+        r := jsonb_populate_record(null::border_gate_trip, e);
+        case p_step
+        when 'create' then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.create_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.create_trip';
+            end if;
+            v_to := 'draft'; v_event := 'border_gate.trip_drafted';
+        when 'walk_up' then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.walk_up_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.walk_up_trip';
+            end if;
+            v_to := 'draft'; v_event := 'border_gate.trip_found_undeclared';
+            r.undeclared := true;
+        when 'walk_up_line' then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.walk_up_line_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.walk_up_line_trip';
+            end if;
+            v_to := 'draft'; v_event := 'border_gate.trip_found_undeclared';
+            r.undeclared := true;
+        else
+            raise exception 'no such step' using errcode = 'FI423', detail = '';
+        end case;
+        r.state := v_to; r.state_since := p_at; r.version := 1; r.created_at := p_at; r.created_by := v_actor;
+        insert into border_gate_trip (id, state, state_since, version, created_at, created_by, code, declaration_id, enterprise_id, agency_id, kind, direction, point_id, yard_id, bay, tractor_id, trailer_id, driver_id, tractor_plate, trailer_plate, driver_name, container_no, seal_no, goods_title, goods_group, gross_kg, customs_no, priority, priority_basis, risk, nonce, problems, fix_fields, source, undeclared, two_way, leg, load_state, tolerance_percent, balance_kg, unloaded_kg, amend_count, miss_count, released_to, seized_by, dwell_limit_h, planned_on, eta, expires_at, slot_id, submitted_at, accepted_at, ticket_at, effective_at, first_arrival_at, buffer_at, called_at, call_expires_at, missed_at, arrived_at, crossed_in_at, dwell_deadline, yard_in_at, unloaded_at, released_at, release_expires_at, crossed_out_at, returned_at, ended_at, holds, open_entry, open_exit, open_inland, open_return, failed_tasks, tasks_opened, fee_state) values (r.id, r.state, r.state_since, r.version, r.created_at, r.created_by, r.code, r.declaration_id, r.enterprise_id, r.agency_id, r.kind, r.direction, r.point_id, r.yard_id, r.bay, r.tractor_id, r.trailer_id, r.driver_id, r.tractor_plate, r.trailer_plate, r.driver_name, r.container_no, r.seal_no, r.goods_title, r.goods_group, r.gross_kg, r.customs_no, r.priority, r.priority_basis, r.risk, r.nonce, r.problems, r.fix_fields, r.source, r.undeclared, r.two_way, r.leg, r.load_state, r.tolerance_percent, r.balance_kg, r.unloaded_kg, r.amend_count, r.miss_count, r.released_to, r.seized_by, r.dwell_limit_h, r.planned_on, r.eta, r.expires_at, r.slot_id, r.submitted_at, r.accepted_at, r.ticket_at, r.effective_at, r.first_arrival_at, r.buffer_at, r.called_at, r.call_expires_at, r.missed_at, r.arrived_at, r.crossed_in_at, r.dwell_deadline, r.yard_in_at, r.unloaded_at, r.released_at, r.release_expires_at, r.crossed_out_at, r.returned_at, r.ended_at, r.holds, r.open_entry, r.open_exit, r.open_inland, r.open_return, r.failed_tasks, r.tasks_opened, r.fee_state);
+        insert into kernel_workflow_history
+            (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            values ('border_gate.trip', r.id, 1, p_step, '', v_to, p_at, v_actor, r.point_id, f);
+        insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            values (p_at, v_actor, p_step, 'border_gate.trip', r.id, 1, f::text);
+        if v_event <> '' then
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+                values ('border_gate.trip', r.id, 1, v_event, p_at, v_actor,
+                    f || jsonb_build_object('source', '', 'target', v_to));
+        end if;
+        id := r.id; version := 1; state := v_to;
+        return next;
+    end loop;
+end $$;
+
+revoke insert, update, delete, truncate on border_gate_trip from tinhso_app;
+grant update (accepted_at, agency_id, amend_count, arrived_at, balance_kg, bay, buffer_at, call_expires_at, called_at, code, container_no, crossed_in_at, crossed_out_at, customs_no, declaration_id, direction, driver_id, driver_name, dwell_deadline, dwell_limit_h, effective_at, ended_at, enterprise_id, eta, expires_at, first_arrival_at, fix_fields, goods_group, goods_title, gross_kg, kind, leg, load_state, miss_count, missed_at, nonce, planned_on, point_id, priority, priority_basis, problems, release_expires_at, released_at, released_to, returned_at, risk, seal_no, seized_by, slot_id, source, submitted_at, ticket_at, tolerance_percent, tractor_id, tractor_plate, trailer_id, trailer_plate, two_way, undeclared, unloaded_at, unloaded_kg, yard_id, yard_in_at) on border_gate_trip to tinhso_app;

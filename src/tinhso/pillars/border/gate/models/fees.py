@@ -1,0 +1,44 @@
+"""What a trip owes for the use of the gate's infrastructure, and its receipt."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.kernel.workflow.models import FlowModel
+from tinhso.pillars.border.gate.flows import FEE
+
+
+class FeeAssessment(FlowModel):
+    """Phiếu phí. Amounts in đồng; `explanation` tells the formula; the centre keeps 10 %, the rest is the budget's."""
+
+    flow = FEE
+    access_scope = FEE.scope
+
+    trip = models.ForeignKey("border_gate.Trip", models.PROTECT, related_name="fees")
+    point = models.ForeignKey("border_gate.CrossingPoint", models.PROTECT, related_name="+")
+    amount = models.BigIntegerField(_("amount, đồng"))
+    kept = models.BigIntegerField(_("kept by the centre, đồng"))
+    budget = models.BigIntegerField(_("to the budget, đồng"))
+    explanation = models.JSONField(default=dict)
+    is_demo = models.BooleanField(_("demo tariff"), default=False)
+    method = models.CharField(_("method"), max_length=16, blank=True)
+    receipt_no = models.CharField(_("receipt number"), max_length=24, blank=True)
+    document_no = models.CharField(_("document number"), max_length=40, blank=True)
+    paid_at = models.DateTimeField(null=True, editable=False)
+    collected_by = models.UUIDField(null=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["trip"], condition=~Q(state__in=("replaced", "refunded")), name="border_gate_one_fee_per_trip"
+            ),
+            models.UniqueConstraint(
+                fields=["receipt_no"], condition=~Q(receipt_no=""), name="border_gate_receipt_once"
+            ),
+            models.CheckConstraint(condition=Q(amount=F("kept") + F("budget")), name="border_gate_fee_adds_up"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} đ"

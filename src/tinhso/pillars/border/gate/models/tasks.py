@@ -1,0 +1,92 @@
+"""What forces do on a trip: tasks by rule, and holds."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.kernel.workflow.models import FlowModel
+from tinhso.pillars.border.gate.flows import HOLD, TASK
+from tinhso.pillars.border.gate.flows.overlays import UNDONE
+
+TASK_TITLES = {
+    "MEDICAL": _("health check"),
+    "PERSON": _("person and vehicle"),
+    "VEHICLE_PERMIT": _("vehicle permit"),
+    "PLANT_Q": _("plant quarantine"),
+    "ANIMAL_Q": _("animal quarantine"),
+    "CUSTOMS_DOC": _("customs papers"),
+    "CUSTOMS_INSPECT": _("customs inspection"),
+    "TAX": _("tax and invoice"),
+    "MARKET": _("market surveillance"),
+    "FEE": _("infrastructure fee"),
+    "CUSTOMS_RELEASE": _("customs, final release"),
+    "RETURN_CHECK": _("check of returned goods"),
+}
+
+
+class ClearanceTask(FlowModel):
+    """Nhiệm vụ kiểm tra: one check of one force on one trip. `agency` is the force's, `point` the trip's."""
+
+    flow = TASK
+    access_scope = TASK.scope
+
+    trip = models.ForeignKey("border_gate.Trip", models.PROTECT, related_name="tasks")
+    point = models.ForeignKey("border_gate.CrossingPoint", models.PROTECT, related_name="+")
+    force = models.ForeignKey("border_gate.Force", models.PROTECT, related_name="tasks")
+    agency = models.ForeignKey("kernel_organisations.Agency", models.PROTECT, related_name="+")
+    kind = models.CharField(_("task"), max_length=16)
+    stage = models.CharField(_("stage"), max_length=8)
+    due_at = models.DateTimeField(_("due"), null=True)
+    officer_id = models.UUIDField(null=True, editable=False)
+    started_at = models.DateTimeField(null=True, editable=False)
+    finished_at = models.DateTimeField(null=True, editable=False)
+    result = models.CharField(_("result"), max_length=12, blank=True)
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["trip", "kind", "stage", "force"],
+                condition=~Q(state="not_needed"),
+                name="border_gate_task_once",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["agency", "point", "due_at"], name="border_gate_task_todo", condition=Q(state__in=UNDONE)
+            ),
+            models.Index(fields=["agency", "-finished_at"], name="border_gate_task_done"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.trip_id}"
+
+    @property
+    def title(self) -> object:
+        return TASK_TITLES[self.kind]
+
+
+class Hold(FlowModel):
+    """Tạm giữ: a force says stop. Only that force lifts it, or a leader by a numbered order."""
+
+    flow = HOLD
+    access_scope = HOLD.scope
+
+    trip = models.ForeignKey("border_gate.Trip", models.PROTECT, related_name="hold_records")
+    point = models.ForeignKey("border_gate.CrossingPoint", models.PROTECT, related_name="+")
+    force = models.ForeignKey("border_gate.Force", models.PROTECT, related_name="holds")
+    agency = models.ForeignKey("kernel_organisations.Agency", models.PROTECT, related_name="+")
+    reason_code = models.CharField(_("reason"), max_length=24)
+    note = models.TextField(_("note"), blank=True)
+    secret = models.BooleanField(_("reason hidden from the firm"), default=False)
+    document_no = models.CharField(_("document number"), max_length=40, blank=True)
+    lifted_at = models.DateTimeField(null=True, editable=False)
+    lifted_by = models.UUIDField(null=True, editable=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["trip"], name="border_gate_hold_active", condition=Q(state="active"))]
+
+    def __str__(self) -> str:
+        return f"{self.reason_code} {self.trip_id}"

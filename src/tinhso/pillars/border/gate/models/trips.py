@@ -1,0 +1,244 @@
+"""The declaration with its goods lines, and the trip: one vehicle, one crossing, one record for all forces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.kernel.base.ids import uuid7
+from tinhso.kernel.workflow.models import FlowModel
+from tinhso.pillars.border.gate.flows import LIVE, TRIP
+from tinhso.pillars.border.gate.flows.states import IN_A_YARD
+from tinhso.pillars.border.gate.rules import tripcodes
+from tinhso.pillars.border.gate.rules.goods import GROUPS
+from tinhso.pillars.border.gate.rules.transitions import TRIP_TYPES
+
+KIND_TITLES = {
+    "EXP_VN": _("export, Vietnamese vehicle crosses"),
+    "EXP_XFER": _("export, handed over in the yard"),
+    "CN_EMPTY_IN": _("Chinese vehicle comes empty for cargo"),
+    "IMP_CN": _("import, Chinese vehicle"),
+    "IMP_VN_PICKUP": _("Vietnamese vehicle fetches import cargo"),
+    "NEW_VEHICLE": _("new vehicle driven in"),
+    "TRANSIT": _("transit"),
+    "AGV": _("driverless vehicle"),
+}
+DIRECTIONS = {"X": _("export"), "N": _("import"), "T": _("transit"), "O": _("other")}
+
+
+def problems_unknown() -> list[dict[str, str]]:
+    """What a new trip's problems are before anybody looked: not none."""
+    return [{"code": "unchecked"}]
+
+
+class Declaration(models.Model):
+    """Tờ khai cửa khẩu số: what a firm says of its goods before a vehicle moves. It may cover many trips."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(_("code"), max_length=24, unique=True)
+    enterprise = models.ForeignKey("border_gate.Enterprise", models.PROTECT, null=True, related_name="declarations")
+    regime = models.CharField(_("regime"), max_length=16)
+    point = models.ForeignKey("border_gate.CrossingPoint", models.PROTECT, related_name="+")
+    planned_on = models.DateField(_("planned day"))
+    customs_no = models.CharField(_("customs declaration number"), max_length=12, blank=True)
+    channel = models.SmallIntegerField(_("channel"), default=0)
+    contract_no = models.CharField(_("contract number"), max_length=40, blank=True)
+    partner = models.CharField(_("Chinese partner"), max_length=120, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.UUIDField()
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class GoodsLine(models.Model):
+    """Dòng hàng: one kind of goods of a declaration. Weights in kg."""
+
+    declaration = models.ForeignKey(Declaration, models.CASCADE, related_name="lines")
+    number = models.SmallIntegerField()
+    hs6 = models.CharField(_("HS code"), max_length=8)
+    title = models.CharField(_("goods"), max_length=160)
+    group = models.CharField(_("group"), max_length=12, choices=[(group, group) for group in GROUPS])
+    packages = models.IntegerField(_("packages"), default=0)
+    net_kg = models.IntegerField(_("net weight, kg"), null=True, blank=True)
+    gross_kg = models.IntegerField(_("gross weight, kg"))
+    origin = models.CharField(_("origin"), max_length=2, default="VN")
+    value = models.BigIntegerField(_("value"), null=True, blank=True)
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
+    growing_areas = models.JSONField(_("growing area codes"), default=list, blank=True)
+    packing_houses = models.JSONField(_("packing house codes"), default=list, blank=True)
+    certificate_no = models.CharField(_("quarantine certificate"), max_length=40, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["declaration", "number"], name="border_gate_line_number"),
+            models.CheckConstraint(condition=Q(gross_kg__gt=0), name="border_gate_line_weighs_something"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Trip(FlowModel):
+    """Lượt xe. Columns that barriers and lists need stand on the trip itself, so that one row answers them."""
+
+    flow = TRIP
+    access_scope = TRIP.scope
+
+    code = models.CharField(_("trip code"), max_length=17, unique=True)
+    declaration = models.ForeignKey(Declaration, models.PROTECT, null=True, related_name="trips")
+    enterprise = models.ForeignKey("border_gate.Enterprise", models.PROTECT, null=True, related_name="trips")
+    agency = models.ForeignKey("kernel_organisations.Agency", models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(_("trip type"), max_length=16, choices=[(kind, kind) for kind in TRIP_TYPES])
+    direction = models.CharField(max_length=1)
+    point = models.ForeignKey("border_gate.CrossingPoint", models.PROTECT, related_name="+")
+    yard = models.ForeignKey("border_gate.Yard", models.PROTECT, null=True, blank=True, related_name="trips")
+    bay = models.CharField(_("bay"), max_length=8, blank=True)
+
+    tractor = models.ForeignKey("border_gate.Vehicle", models.PROTECT, null=True, related_name="trips")
+    trailer = models.ForeignKey("border_gate.Vehicle", models.PROTECT, null=True, blank=True, related_name="+")
+    driver = models.ForeignKey("border_gate.Driver", models.PROTECT, null=True, blank=True, related_name="trips")
+    tractor_plate = models.CharField(_("tractor plate"), max_length=12)
+    trailer_plate = models.CharField(_("trailer plate"), max_length=12, blank=True)
+    driver_name = models.CharField(_("driver"), max_length=120, blank=True)
+    container_no = models.CharField(_("container"), max_length=11, blank=True)
+    seal_no = models.CharField(_("seal"), max_length=24, blank=True)
+
+    goods_title = models.CharField(_("goods"), max_length=160, blank=True)
+    goods_group = models.CharField(max_length=12, default="EMPTY")
+    gross_kg = models.IntegerField(default=0)
+    customs_no = models.CharField(max_length=12, blank=True)
+    priority = models.CharField(max_length=2, default="P3")
+    priority_basis = models.CharField(max_length=24, blank=True)
+    risk = models.CharField(max_length=8, default="low")
+    nonce = models.CharField(max_length=16)
+    problems = models.JSONField(default=problems_unknown)
+    fix_fields = models.JSONField(default=list)
+    source = models.CharField(max_length=8, default="WEB")
+    undeclared = models.BooleanField(default=False)
+    two_way = models.BooleanField(default=False)
+    leg = models.SmallIntegerField(default=1)
+    load_state = models.CharField(max_length=8, blank=True)
+    tolerance_percent = models.SmallIntegerField(default=2)
+    balance_kg = models.IntegerField(default=0)
+    unloaded_kg = models.IntegerField(null=True)
+    amend_count = models.SmallIntegerField(default=0)
+    miss_count = models.SmallIntegerField(default=0)
+    released_to = models.CharField(max_length=8, blank=True)
+    seized_by = models.CharField(max_length=12, blank=True)
+    dwell_limit_h = models.SmallIntegerField(default=24)
+
+    planned_on = models.DateField()
+    eta = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    slot = models.ForeignKey("border_gate.SlotWindow", models.PROTECT, null=True, related_name="trips")
+    submitted_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    ticket_at = models.DateTimeField(null=True)
+    effective_at = models.DateTimeField(null=True)
+    first_arrival_at = models.DateTimeField(null=True)
+    buffer_at = models.DateTimeField(null=True)
+    called_at = models.DateTimeField(null=True)
+    call_expires_at = models.DateTimeField(null=True)
+    missed_at = models.DateTimeField(null=True)
+    arrived_at = models.DateTimeField(null=True)
+    crossed_in_at = models.DateTimeField(null=True)
+    dwell_deadline = models.DateTimeField(null=True)
+    yard_in_at = models.DateTimeField(null=True)
+    unloaded_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
+    release_expires_at = models.DateTimeField(null=True)
+    crossed_out_at = models.DateTimeField(null=True)
+    returned_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    # Kept by the overlays' functions, never by hand.
+    holds = models.SmallIntegerField(default=0, editable=False)
+    open_entry = models.SmallIntegerField(default=0, editable=False)
+    open_exit = models.SmallIntegerField(default=0, editable=False)
+    open_inland = models.SmallIntegerField(default=0, editable=False)
+    open_return = models.SmallIntegerField(default=0, editable=False)
+    failed_tasks = models.SmallIntegerField(default=0, editable=False)
+    tasks_opened = models.BooleanField(default=False, editable=False)
+    fee_state = models.CharField(max_length=12, default="none", editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=[field], condition=Q(state__in=LIVE), name=f"border_gate_one_live_trip_per_{field}"
+            )
+            for field in ("tractor", "trailer", "driver")
+        ] + [
+            models.UniqueConstraint(
+                fields=["container_no"],
+                condition=Q(state__in=LIVE) & ~Q(container_no=""),
+                name="border_gate_one_live_trip_per_container",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["point", "state"], name="border_gate_trip_live", condition=Q(state__in=LIVE)),
+            models.Index(fields=["yard"], name="border_gate_trip_in_yard", condition=Q(state__in=IN_A_YARD)),
+            models.Index(fields=["agency", "-created_at"], name="border_gate_trip_of_firm"),
+            models.Index(fields=["tractor_plate", "-created_at"], name="border_gate_trip_plate"),
+            models.Index(fields=["expires_at"], name="border_gate_trip_expiry", condition=Q(state__in=LIVE)),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def shown_code(self) -> str:
+        """The code in groups, as it is read out."""
+        return tripcodes.show(self.code)
+
+    def get_kind_title(self) -> Any:
+        return KIND_TITLES[self.kind]
+
+
+class QueueState(models.Model):
+    """Where a point's cycle of calls stands, so that the next call goes on from there."""
+
+    point = models.OneToOneField("border_gate.CrossingPoint", models.PROTECT, primary_key=True, related_name="+")
+    position = models.SmallIntegerField(default=0)
+    last_called_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.point_id}: {self.position}"
+
+
+class UndeclaredArrival(models.Model):
+    """Xe chưa khai báo: a vehicle that came without a declaration, sent to its own bay so that the lane is free."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    trip = models.OneToOneField(Trip, models.PROTECT, related_name="undeclared_arrival")
+    point = models.ForeignKey("border_gate.CrossingPoint", models.PROTECT, related_name="+")
+    plate = models.CharField(_("plate"), max_length=12)
+    seen_at = models.DateTimeField()
+    seen_by = models.UUIDField()
+    goods_guess = models.CharField(_("goods, as said"), max_length=120, blank=True)
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    bay = models.CharField(_("bay"), max_length=8, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["point", "-seen_at"], name="border_gate_undeclared_seen")]
+
+    def __str__(self) -> str:
+        return self.plate
+
+
+class Unloading(models.Model):
+    """What the yard weighed out of a vehicle, waiting for the customs' word. Weights in kg."""
+
+    trip = models.OneToOneField(Trip, models.PROTECT, related_name="unloading")
+    kg = models.IntegerField(_("unloaded, kg"))
+    to_plates = models.JSONField(_("onto vehicles"), default=list, blank=True)
+    yard_by = models.UUIDField()
+    yard_at = models.DateTimeField()
+    customs_by = models.UUIDField(null=True)
+    customs_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.trip_id}: {self.kg} kg"

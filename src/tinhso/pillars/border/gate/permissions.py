@@ -1,0 +1,126 @@
+"""Named rights of the border gate, and the roles of those who work there.
+
+One right for each step of a trip, held by exactly the actors whom the province's table names
+(tables/transitions.csv; a test compares). Rights over tasks and holds are scoped by the force's agency, so a
+force works and lifts only its own.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.kernel.access.permissions import bundle, permission
+
+LABEL = "border_gate"
+
+FIRM = ("ENTERPRISE", "BROKER")
+DECLARERS = (*FIRM, "DRIVER", "HELPDESK")
+BARRIER_ONE = ("BIENPHONG", "CSGT", "BQLKKT")
+SEIZERS = ("HAIQUAN", "BIENPHONG", "QLTT")
+
+# step → what people read on the button, who may
+STEPS: dict[str, tuple[object, tuple[str, ...]]] = {
+    "create": (_("draft a declaration"), DECLARERS),
+    "submit": (_("submit the declaration"), DECLARERS),
+    "auto_accept": (_("accept by rule"), ("SYSTEM",)),
+    "accept": (_("accept the declaration"), ("BQLKKT",)),
+    "request_fix": (_("ask for a correction"), ("SYSTEM", "BQLKKT", "HAIQUAN", "BIENPHONG", "KDTV", "KDDV")),
+    "resubmit": (_("send the correction"), (*FIRM, "DRIVER")),
+    "amend": (_("amend a field"), FIRM),
+    "book_slot": (_("book a time slot"), (*FIRM, "DRIVER")),
+    "depart": (_("set out"), ("DRIVER",)),
+    "enter_buffer": (_("enter the holding area"), ("CSGT", "BUFFER", "DRIVER")),
+    "call": (_("call to the gate"), ("SYSTEM", "BQLKKT", "CSGT")),
+    "call_timeout": (_("let the call lapse"), ("SYSTEM",)),
+    "arrive": (_("let through barrier 1"), BARRIER_ONE),
+    "cross_in": (_("let in over the line"), ("BIENPHONG",)),
+    "yard_in": (_("let into the yard"), ("YARD",)),
+    "yard_redirect": (_("send to another yard"), ("BQLKKT",)),
+    "transfer_done": (_("record the unloading"), ("YARD",)),
+    "release_out": (_("release over the line"), ("HAIQUAN",)),
+    "release_inland": (_("release inland"), ("HAIQUAN",)),
+    "release_empty_back": (_("release empty to go back"), ("HAIQUAN",)),
+    "cross_out": (_("let out over the line"), ("BIENPHONG",)),
+    "leave_inland": (_("let out inland"), ("YARD", "BQLKKT")),
+    "revoke_release": (_("revoke the release"), ("HAIQUAN", "BIENPHONG")),
+    "finish": (_("finish the trip"), ("SYSTEM",)),
+    "return_in": (_("let back in over the line"), ("BIENPHONG",)),
+    "close_return": (_("close the return"), ("BIENPHONG", "YARD")),
+    "cancel": (_("cancel the trip"), FIRM),
+    "no_show": (_("note a no-show"), ("SYSTEM",)),
+    "expire": (_("let the trip expire"), ("SYSTEM",)),
+    "turn_back": (_("turn the vehicle back"), ("BQLKKT",)),
+    "divert": (_("divert to another crossing point"), ("BQLKKT",)),
+    "seize": (_("seize"), SEIZERS),
+    "unseize": (_("give back what was seized"), SEIZERS),
+    "return_foreign": (_("send back over the line"), ("BIENPHONG",)),
+    "walk_up": (_("note an undeclared vehicle"), BARRIER_ONE),
+    "walk_up_line": (_("note an undeclared vehicle at the line"), ("BIENPHONG",)),
+}
+
+
+def step_permission(step: str) -> str:
+    """The name of the right to a step of a trip."""
+    return f"{LABEL}.{step}_trip"
+
+
+for _step, (_title, _actors) in STEPS.items():
+    permission(step_permission(_step), _title, system="SYSTEM" in _actors)
+
+VIEW_TRIP = permission(f"{LABEL}.view_trip", _("see trips"))
+VIEW_PAPERS = permission(f"{LABEL}.view_papers", _("see drivers' papers"))
+OPEN_TASK = permission(f"{LABEL}.open_task", _("open a task"), system=True)
+WORK_TASK = permission(f"{LABEL}.work_task", _("work a task of one's force"))
+PLACE_HOLD = permission(f"{LABEL}.place_hold", _("hold a vehicle"))
+LIFT_HOLD = permission(f"{LABEL}.lift_hold", _("lift a hold of one's force"))
+OVERRIDE_HOLD = permission(f"{LABEL}.override_hold", _("lift another force's hold by order"))
+ASSESS_FEE = permission(f"{LABEL}.assess_fee", _("assess a fee"), system=True)
+COLLECT_FEE = permission(f"{LABEL}.collect_fee", _("collect a fee"))
+WAIVE_FEE = permission(f"{LABEL}.waive_fee", _("waive or defer a fee"))
+CONFIRM_UNLOADING = permission(f"{LABEL}.confirm_unloading", _("confirm the unloading"))
+DECIDE_BARRIER = permission(f"{LABEL}.decide_barrier", _("work at a barrier"))
+VIEW_BOARD = permission(f"{LABEL}.view_board", _("see the gate's board"))
+VIEW_REPORT = permission(f"{LABEL}.view_report", _("see the daily report"))
+MANAGE_FIRM = permission(f"{LABEL}.manage_firm", _("keep one's firm's vehicles and drivers"))
+
+OFFICER = (VIEW_TRIP, VIEW_BOARD, VIEW_REPORT)
+# Over tasks and holds: granted with the force's agency as scope.
+FORCE_WORK = (WORK_TASK, PLACE_HOLD, LIFT_HOLD)
+
+ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
+    "ENTERPRISE": (_("Enterprise"), (VIEW_TRIP, VIEW_PAPERS, MANAGE_FIRM)),
+    "BROKER": (_("Customs broker"), (VIEW_TRIP,)),
+    "DRIVER": (_("Driver"), (VIEW_TRIP,)),
+    "HELPDESK": (_("Declaration help desk"), OFFICER),
+    "YARD": (_("Yard operator"), (VIEW_TRIP, VIEW_BOARD)),
+    "BUFFER": (_("Holding area operator"), (VIEW_TRIP, VIEW_BOARD)),
+    "BQLKKT": (_("Border-gate management board"), (*OFFICER, DECIDE_BARRIER, ASSESS_FEE, COLLECT_FEE)),
+    "BIENPHONG": (_("Border guard"), (*OFFICER, VIEW_PAPERS, DECIDE_BARRIER)),
+    "HAIQUAN": (_("Customs"), (*OFFICER, CONFIRM_UNLOADING)),
+    "CSGT": (_("Traffic police"), (*OFFICER, DECIDE_BARRIER)),
+    "KDYT": (_("Medical quarantine"), (*OFFICER, VIEW_PAPERS)),
+    "KDTV": (_("Plant quarantine"), OFFICER),
+    "KDDV": (_("Animal quarantine"), OFFICER),
+    "THUE": (_("Tax and Treasury"), OFFICER),
+    "QLTT": (_("Market surveillance"), OFFICER),
+    "QLVT": (_("Cross-border transport management"), OFFICER),
+    "LEADER": (_("Leader"), (*OFFICER, OVERRIDE_HOLD, WAIVE_FEE)),
+    "AUDITOR": (_("Auditor"), (*OFFICER, VIEW_PAPERS)),
+}
+FORCES = ("BQLKKT", "BIENPHONG", "HAIQUAN", "CSGT", "KDYT", "KDTV", "KDDV", "THUE", "QLTT", "QLVT")
+
+
+def role_code(actor: str) -> str:
+    """The code of the role of an actor of the table, for instance `border_haiquan`."""
+    return f"border_{actor.lower()}"
+
+
+for _actor, (_title, _rights) in ROLES.items():
+    bundle(
+        role_code(_actor),
+        title=_title,
+        permissions=(*_rights, *(step_permission(step) for step, (_t, actors) in STEPS.items() if _actor in actors)),
+        second_factor=_actor not in {"ENTERPRISE", "BROKER", "DRIVER"},
+    )
+
+FORCE_ROLE = bundle("border_force", title=_("Officer of a force at the gate"), permissions=FORCE_WORK)

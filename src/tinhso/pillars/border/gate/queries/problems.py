@@ -1,0 +1,98 @@
+"""All that stands in the way of a declaration, found at once and told field by field (guard G-VALID)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from tinhso.kernel.base.clock import HANOI
+from tinhso.pillars.border.gate.models import GoodsLine, Trip
+from tinhso.pillars.border.gate.queries.parties import must_be_allowed_to_drive, must_fit
+from tinhso.pillars.border.gate.rules import containers, goods, hs
+from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
+
+HORIZON_DAYS = 7
+
+
+def problems_of(trip: Trip, lines: list[GoodsLine], *, at: datetime) -> list[dict[str, Any]]:
+    """Each problem with code, field and sentence; empty when the declaration may go."""
+    return [
+        {"code": refusal.code, "field": refusal.field or "", "text": refusal.for_people()}
+        for refusal in _refusals(trip, lines, at)
+    ]
+
+
+def rule_line(line: GoodsLine) -> goods.Line:
+    """A goods line as the rules want it."""
+    return goods.Line(
+        hs6=line.hs6[:6],
+        group=line.group,
+        growing_areas=tuple(line.growing_areas),
+        packing_houses=tuple(line.packing_houses),
+        certificate_no=line.certificate_no,
+    )
+
+
+def _refusals(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[GateRefusal]:
+    for check in (_time, _vehicle, _driver, _container, _goods):
+        for one in check(trip, lines, at):
+            refusal = _caught(one)
+            if refusal is not None:
+                yield refusal
+
+
+def _caught(check: Callable[[], object]) -> GateRefusal | None:
+    try:
+        check()
+    except GateRefusal as refusal:
+        return refusal
+    return None
+
+
+def _time(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Callable[[], object]]:
+    def not_past() -> None:
+        if trip.eta is not None and trip.eta < at:
+            raise refuse("BG-010", field="eta")
+        if trip.planned_on < at.astimezone(HANOI).date():
+            raise refuse("BG-010", field="planned_on")
+
+    def not_too_far() -> None:
+        if trip.planned_on > (at.astimezone(HANOI) + timedelta(days=HORIZON_DAYS)).date():
+            raise refuse("BG-011", field="planned_on", n=HORIZON_DAYS)
+
+    yield not_past
+    yield not_too_far
+
+
+def _vehicle(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Callable[[], object]]:
+    def not_a_trailer() -> None:
+        if trip.tractor is not None and trip.tractor.kind == "TRAILER":
+            raise refuse("BG-002", field="tractor")
+
+    yield not_a_trailer
+    carrier = trip.trailer or trip.tractor
+    if carrier is not None and lines:
+        yield lambda: must_fit(carrier, gross_kg=trip.gross_kg)
+
+
+def _driver(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Callable[[], object]]:
+    driver, tractor = trip.driver, trip.tractor
+    if driver is None or tractor is None:
+        return
+    yield lambda: must_be_allowed_to_drive(
+        driver, tractor, on=trip.planned_on, shuttle_drivers=trip.point.shuttle_drivers
+    )
+
+
+def _container(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Callable[[], object]]:
+    if trip.container_no:
+        yield lambda: containers.read(trip.container_no)
+
+
+def _goods(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Callable[[], object]]:
+    for line in lines:
+        yield lambda line=line: hs.read(line.hs6)
+    rule_lines = [rule_line(line) for line in lines]
+    yield lambda: goods.must_be_registered(rule_lines, direction=trip.direction)
+    yield lambda: goods.must_not_be_mixed(rule_lines, two_way=trip.two_way)

@@ -1,0 +1,86 @@
+"""The queue of a point as it stands: tickets for the rules, and each driver's one sentence."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tinhso.kernel.base.dates import show_time
+from tinhso.pillars.border.gate.flows.states import AT_BUFFER
+from tinhso.pillars.border.gate.models import CrossingPoint, QueueState, Trip
+from tinhso.pillars.border.gate.rules import queue
+
+CLASS_NAMES = {
+    "P0": lambda: _("emergency"),
+    "P1": lambda: _("fresh goods"),
+    "P2": lambda: _("priority firms"),
+    "P3": lambda: _("ordinary goods"),
+    "P4": lambda: _("empty vehicles"),
+}
+
+
+def waiting_tickets(*, point: CrossingPoint, at: datetime) -> list[queue.Ticket]:
+    """Tickets of all who wait in the point's holding area, without a hold. One query."""
+    rows = Trip.objects.filter(point=point, state=AT_BUFFER, holds=0, effective_at__isnull=False).values_list(
+        "code", "priority", "effective_at", "buffer_at", "first_arrival_at", "undeclared", "accepted_at",
+        "miss_count", "missed_at",
+    )  # fmt: skip
+    return [_ticket(*row) for row in rows]
+
+
+def pace_of(point: CrossingPoint, state: QueueState | None, at: datetime) -> queue.Pace:
+    """How the point calls: by its cycle, as often as its published hourly capacity for exports says."""
+    return queue.Pace(
+        start=at,
+        every=timedelta(seconds=3600 / max(1, point.slots_export)),
+        cycle=point.cycle,
+        position=state.position if state else 0,
+    )
+
+
+def places_in_queue(*, point: CrossingPoint, at: datetime) -> dict[str, queue.Place]:
+    """Position, minutes and reason of every waiting vehicle, by trip code. Two queries whatever the length."""
+    state = QueueState.objects.filter(point=point).first()
+    return queue.places(waiting_tickets(point=point, at=at), pace_of(point, state, at))
+
+
+def sentence(place: queue.Place) -> str:
+    """Why a vehicle stands where it stands, in one sentence (brief 7.3: published and explained)."""
+    facts: dict[str, Any] = place.reason.facts
+    name = CLASS_NAMES[facts["priority"]]()
+    since = show_time(facts["effective_at"])
+    if place.reason.kind == "emergency":
+        return _("Emergency vehicles go first, by order.")
+    if place.reason.kind == "waited_too_long":
+        return _("Next in line: waiting since %(since)s, longer than the limit of its class.") % {"since": since}
+    if place.reason.kind == "own_lane":
+        return _("Empty vehicles have a lane of their own; your turn counts from %(since)s.") % {"since": since}
+    if place.reason.kind == "last_in_class":
+        return _("Two calls were missed, so the turn comes after all %(name)s.") % {"name": name}
+    ahead = facts["ahead_in_class"]
+    if not ahead:
+        return _("First of all %(name)s; your time counts from %(since)s.") % {"name": name, "since": since}
+    return ngettext(
+        "%(count)s vehicle with %(name)s goes first, because its time counts from before %(since)s.",
+        "%(count)s vehicles with %(name)s go first, because their time counts from before %(since)s.",
+        ahead,
+    ) % {"count": ahead, "name": name, "since": since}
+
+
+def _ticket(
+    code: str,
+    priority: str,
+    effective_at: datetime,
+    buffer_at: datetime,
+    first_arrival_at: datetime | None,
+    undeclared: bool,
+    accepted_at: datetime | None,
+    misses: int,
+    missed_at: datetime | None,
+) -> queue.Ticket:
+    arrived = first_arrival_at or buffer_at
+    here_from = accepted_at if undeclared and accepted_at else arrived
+    return queue.Ticket(code, priority, effective_at, arrived, here_from, misses, missed_at)
