@@ -4,24 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='DemoClock',
+            name="DemoClock",
             fields=[
-                ('id', models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('real_epoch', models.DateTimeField()),
-                ('shown_epoch', models.DateTimeField()),
-                ('speed', models.FloatField(default=1.0, verbose_name='speed')),
-                ('changed_by', models.UUIDField()),
+                ("id", models.SmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("real_epoch", models.DateTimeField()),
+                ("shown_epoch", models.DateTimeField()),
+                ("speed", models.FloatField(default=1.0, verbose_name="speed")),
+                ("changed_by", models.UUIDField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='kernel_demo_one_clock'), models.CheckConstraint(condition=models.Q(('speed__gt', 0), ('speed__lte', 600)), name='kernel_demo_speed')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="kernel_demo_one_clock"),
+                    models.CheckConstraint(
+                        condition=models.Q(("speed__gt", 0), ("speed__lte", 600)), name="kernel_demo_speed"
+                    ),
+                ],
             },
         ),
     ]

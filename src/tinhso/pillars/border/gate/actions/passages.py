@@ -1,0 +1,96 @@
+"""A vehicle before a barrier: one question, OPEN or not, answered by the step itself.
+
+`decide` asks and takes the answer back, so that the card shown before the officer's tap can never differ from
+what the tap then does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.base.errors import Refusal
+from tinhso.kernel.workflow.flow import StepRefused
+from tinhso.pillars.border.gate.flows import TRIP
+from tinhso.pillars.border.gate.models import ControlPoint, Trip
+from tinhso.pillars.border.gate.queries.barrier import Explanation, explain, live_trip_of, step_at, undeclared
+from tinhso.pillars.border.gate.queries.reference import verifying_keys
+from tinhso.pillars.border.gate.rules import plates, qr
+from tinhso.pillars.border.gate.rules.codes import refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen at a barrier: the plate read or typed, the camera's confidence, the officer's word, a QR text."""
+
+    plate: str = ""
+    qr: str = ""
+    confidence: float | None = None
+    confirmed: bool = False
+    lane: int = 0
+    load_state: str = "EMPTY"
+
+    def facts(self, barrier: ControlPoint, plate: str) -> dict[str, Any]:
+        """What history keeps of the passage."""
+        told: dict[str, Any] = {"plate": plate, "control_point": barrier.code, "lane": self.lane}
+        if self.confidence is not None:
+            told["confidence"] = self.confidence
+        if self.confirmed:
+            told["confirmed"] = True
+        return told
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The verdict. When not open, `refusal` and `explanation` say why and what next."""
+
+    open: bool
+    step: str = ""
+    trip: Trip | None = None
+    refusal: Refusal | None = None
+    explanation: Explanation | None = None
+
+
+def pass_barrier(*, barrier: ControlPoint, seen: Seen, by: Actor, at: datetime) -> Passage:
+    """Let the vehicle through, if everything allows; the barrier may open when the answer is open."""
+    plate, trip = _who(seen, at)
+    if trip is None:
+        return Passage(False, refusal=refuse("BG-209"), explanation=undeclared(barrier))
+    step = step_at(barrier, trip)
+    if trip.point_id != barrier.point_id:
+        elsewhere = refuse("BG-025", a=barrier.point, b=trip.point)
+        return Passage(False, step, trip, elsewhere, explain(trip, elsewhere, at=at))
+    facts = seen.facts(barrier, plate)
+    if step == "return_in":
+        facts["load_state"] = seen.load_state
+    try:
+        TRIP.fire(trip, step, by=by, at=at, **facts)
+    except StepRefused as refusal:
+        return Passage(False, step, trip, refusal, explain(trip, refusal, at=at))
+    return Passage(True, step, trip)
+
+
+def decide(*, barrier: ControlPoint, seen: Seen, by: Actor, at: datetime) -> Passage:
+    """What `pass_barrier` would answer now; nothing is changed."""
+    with transaction.atomic():
+        passage = pass_barrier(barrier=barrier, seen=seen, by=by, at=at)
+        transaction.set_rollback(True)
+    return passage
+
+
+def _who(seen: Seen, at: datetime) -> tuple[str, Trip | None]:
+    """The plate and its live trip; a QR is checked first. Refusals: BG-001, BG-020, BG-021, BG-019."""
+    if not seen.qr:
+        plate = plates.read(seen.plate).norm
+        return plate, live_trip_of(plate)
+    token = qr.verify(seen.qr, keys=verifying_keys(), at=at)
+    trip = Trip.objects.filter(code=token.trip_code).select_related("point").first()
+    if trip is None or trip.nonce != token.nonce.hex():
+        raise refuse("BG-020", field="qr")
+    if seen.plate and plates.read(seen.plate).norm != trip.tractor_plate:
+        raise refuse("BG-019", field="plate", a=seen.plate, b=plates.show(trip.tractor_plate))
+    return trip.tractor_plate, trip

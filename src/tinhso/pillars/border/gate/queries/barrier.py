@@ -1,0 +1,174 @@
+"""What a barrier needs to know: which trip stands before it, and, when it stays closed, who, what and where to.
+
+A refusal names the force that is asked, what is missing, and the place to go to: one reason, one next step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F, Q
+from django.utils.translation import gettext as _
+
+from tinhso.kernel.base.dates import show_moment
+from tinhso.kernel.base.errors import Refusal
+from tinhso.kernel.base.money import vnd
+from tinhso.pillars.border.gate.flows import LIVE
+from tinhso.pillars.border.gate.flows.overlays import UNDONE
+from tinhso.pillars.border.gate.flows.states import IN_A_YARD
+from tinhso.pillars.border.gate.models import (
+    ClearanceTask,
+    ControlPoint,
+    FeeAssessment,
+    Force,
+    Hold,
+    ReasonCode,
+    Trip,
+    Yard,
+)
+from tinhso.pillars.border.gate.queries.reference import hours_of
+from tinhso.pillars.border.gate.rules.hours import next_opening
+
+CENTRE = "BQLKKT"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a barrier stays closed, for people: the force asked, what is missing, where to go, and a line to each."""
+
+    force: str
+    missing: str
+    place: str
+    force_more: str = ""
+    missing_more: str = ""
+    place_more: str = ""
+
+
+def live_trip_of(plate: str) -> Trip | None:
+    """The live trip of the tractor with that plate (normal form). One query by a partial index."""
+    return Trip.objects.filter(tractor_plate=plate, state__in=LIVE).order_by("-created_at").first()
+
+
+def step_at(barrier: ControlPoint, trip: Trip) -> str:
+    """Which step a barrier of its kind stands for, as the trip stands now."""
+    if barrier.kind == "buffer":
+        return "enter_buffer"
+    if barrier.kind == "yard":
+        return "yard_in"
+    if barrier.kind == "entry":
+        return "leave_inland" if trip.state == "released" else "arrive"
+    if trip.state == "crossed_out":
+        return "return_in"
+    return "cross_in" if trip.direction == "N" and trip.crossed_in_at is None else "cross_out"
+
+
+def explain(trip: Trip, refusal: Refusal, *, at: datetime) -> Explanation:
+    """The refusal of a step in terms of force, missing thing and place."""
+    tell = _BY_CODE.get(refusal.code)
+    told = tell(trip, at) if tell else None
+    return told or Explanation(force=_force_name(CENTRE), missing=refusal.for_people(), place=_yard_name(trip))
+
+
+def undeclared(barrier: ControlPoint) -> Explanation:
+    """What is said of a vehicle that no live trip knows."""
+    return Explanation(
+        force=_force_name(CENTRE),
+        missing=_("Declaration before arrival"),
+        missing_more=_("No live trip carries this plate."),
+        place=_("Bay for undeclared vehicles"),
+        place_more=_("Note the vehicle; the driver declares six fields there."),
+    )
+
+
+def _held(trip: Trip, at: datetime) -> Explanation | None:
+    hold = Hold.objects.filter(trip=trip, state="active").select_related("force").order_by("created_at").first()
+    if hold is None:
+        return None
+    reason = ReasonCode.objects.filter(kind="HOLD", code=hold.reason_code).first()
+    public = reason is not None and not hold.secret and not reason.secret
+    return Explanation(
+        force=str(hold.force),
+        force_more=_("Held at %(at)s") % {"at": show_moment(hold.created_at)},
+        missing=str(reason) if public else _("Held for official reasons"),
+        missing_more=hold.note if public else "",
+        place=_("Counter of %(force)s") % {"force": hold.force},
+        place_more=_yard_name(trip),
+    )
+
+
+def _tasks_open(trip: Trip, at: datetime) -> Explanation | None:
+    undone = list(
+        ClearanceTask.objects.filter(trip=trip, state__in=UNDONE).select_related("force").order_by("due_at", "kind")
+    )
+    if not undone:
+        return None
+    first = undone[0]
+    return Explanation(
+        force=str(first.force),
+        missing=str(first.title),
+        missing_more=", ".join(str(task.title) for task in undone[1:]),
+        place=_("Counter of %(force)s") % {"force": first.force},
+        place_more=_yard_name(trip),
+    )
+
+
+def _fee_open(trip: Trip, at: datetime) -> Explanation | None:
+    fee = FeeAssessment.objects.filter(trip=trip, state__in=("assessed", "deferred")).first()
+    amount = vnd(fee.amount) if fee else _("not assessed yet: the tariff has no rate")
+    return Explanation(
+        force=_force_name(CENTRE),
+        missing=_("Infrastructure fee %(amount)s") % {"amount": amount},
+        place=_("Fee counter of the gate's centre"),
+        place_more=_yard_name(trip),
+    )
+
+
+def _closed(trip: Trip, at: datetime) -> Explanation | None:
+    opens = next_opening(hours_of(trip.point, trip.direction), at)
+    return Explanation(
+        force=_force_name(CENTRE),
+        missing=_("The crossing point is closed now"),
+        missing_more=_("Opens again %(at)s") % {"at": show_moment(opens)} if opens else "",
+        place=_yard_name(trip) or _("Holding area"),
+    )
+
+
+def _yard_full(trip: Trip, at: datetime) -> Explanation | None:
+    free = [yard for yard in yards_with_room(trip.point_id) if yard.place_id != trip.yard_id]
+    return Explanation(
+        force=_force_name(CENTRE),
+        missing=_("Room in %(yard)s") % {"yard": trip.yard or _("the yard")},
+        place=str(free[0]) if free else _("Holding area"),
+    )
+
+
+def yards_with_room(point_id: Any) -> list[Yard]:
+    """Yards at the border of a point that have room, the emptiest first; each carries `standing`."""
+    return list(
+        Yard.objects.filter(point_id=point_id, level="border")
+        .annotate(standing=Count("trips", filter=Q(trips__state__in=IN_A_YARD)))
+        .filter(standing__lt=F("capacity"))
+        .order_by("standing")
+    )
+
+
+def _force_name(code: str) -> str:
+    return str(Force.objects.filter(code=code).first() or code)
+
+
+def _yard_name(trip: Trip) -> str:
+    if trip.yard is None:
+        return ""
+    return _("Bay %(bay)s, %(yard)s") % {"bay": trip.bay, "yard": trip.yard} if trip.bay else str(trip.yard)
+
+
+_BY_CODE: dict[str, Callable[[Trip, datetime], Explanation | None]] = {
+    "BG-026": _held,
+    "BG-027": _tasks_open,
+    "BG-028": _fee_open,
+    "BG-015": _closed,
+    "BG-030": _yard_full,
+}

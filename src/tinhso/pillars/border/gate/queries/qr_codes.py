@@ -1,0 +1,30 @@
+"""The QR of a trip: the token that a barrier checks without a network, and its picture."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tinhso.pillars.border.gate.models import Trip
+from tinhso.pillars.border.gate.queries.reference import signing_key
+from tinhso.pillars.border.gate.rules import plates, qr
+
+VALID_AFTER_PLAN = timedelta(hours=72)
+
+
+def token_of(trip: Trip) -> str:
+    """The signed text of the trip's QR; it dies when the trip's nonce is renewed (another driver)."""
+    key = signing_key()
+    not_after: datetime = trip.expires_at or trip.created_at + VALID_AFTER_PLAN
+    return qr.sign(
+        trip_code=trip.code,
+        tractor=plates.read(trip.tractor_plate),
+        not_after=not_after,
+        nonce=bytes.fromhex(trip.nonce),
+        key=key.private_key(),
+        key_id=bytes(key.key_id),
+    )
+
+
+def picture_of(trip: Trip) -> str:
+    """The QR as an SVG element."""
+    return qr.svg(token_of(trip))

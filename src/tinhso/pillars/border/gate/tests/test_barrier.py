@@ -1,0 +1,101 @@
+"""A barrier answers open or not with the force, the missing thing and the place; forged codes do not open it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tinhso.pillars.border.gate.actions import declare, move, tasks
+from tinhso.pillars.border.gate.actions.passages import Seen, decide, pass_barrier
+from tinhso.pillars.border.gate.models import ControlPoint, Force, Trip
+from tinhso.pillars.border.gate.queries.qr_codes import token_of
+from tinhso.pillars.border.gate.rules.codes import GateRefusal
+from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft
+
+
+@pytest.fixture
+def accepted(gate) -> Trip:
+    trip = declare.draft_trip(draft=fruit_draft(gate), by=gate.everything, at=NOON)
+    return declare.submit_trip(trip=trip, by=gate.everything, at=NOON)
+
+
+def barrier(kind: str, point: str = "HN-1119") -> ControlPoint:
+    return ControlPoint.objects.select_related("point").get(point__code=point, kind=kind)
+
+
+def test_the_buffer_opens_for_a_declared_vehicle(gate, accepted):
+    passage = pass_barrier(barrier=barrier("buffer"), seen=Seen(plate="12c-123.45"), by=gate.everything, at=NOON)
+
+    assert (passage.open, passage.step) == (True, "enter_buffer")
+    assert Trip.objects.get(pk=accepted.pk).state == "at_buffer"
+
+
+def test_to_decide_changes_nothing(gate, accepted):
+    passage = decide(barrier=barrier("buffer"), seen=Seen(plate="12C-123.45"), by=gate.everything, at=NOON)
+
+    assert passage.open
+    assert Trip.objects.get(pk=accepted.pk).state == "accepted"
+
+
+def test_a_held_vehicle_is_told_by_whom_and_where_to_go(gate, accepted):
+    move.enter_buffer(trip=accepted, plate="12C12345", by=gate.everything, at=NOON)
+    from tinhso.pillars.border.gate.flows import TRIP
+
+    TRIP.fire(accepted, "call", by=gate.everything, at=NOON, first=str(accepted.pk))
+    tasks.place_hold(
+        trip=accepted,
+        force=Force.objects.get(code="KDTV"),
+        reason="Mã vùng trồng ghi khác nhau",
+        reason_code="DOC_MISMATCH",
+        by=gate.everything,
+        at=NOON,
+    )
+
+    passage = pass_barrier(barrier=barrier("entry"), seen=Seen(plate="12C12345"), by=gate.everything, at=NOON)
+
+    assert (passage.open, passage.refusal.code) == (False, "BG-026")
+    assert passage.explanation.force == "Kiểm dịch thực vật vùng VII"
+    assert passage.explanation.missing == "Chứng từ không khớp"
+
+
+def test_a_vehicle_nobody_declared_is_sent_to_its_bay(gate):
+    passage = pass_barrier(barrier=barrier("entry"), seen=Seen(plate="29H-512.70"), by=gate.everything, at=NOON)
+
+    assert (passage.open, passage.trip, passage.refusal.code) == (False, None, "BG-209")
+
+
+def test_a_trip_of_another_point_is_not_let_through(gate, accepted):
+    passage = pass_barrier(
+        barrier=barrier("buffer", "TT-1088"), seen=Seen(plate="12C12345"), by=gate.everything, at=NOON
+    )
+
+    assert (passage.open, passage.refusal.code) == (False, "BG-025")
+
+
+def test_the_signed_code_opens_and_a_changed_one_does_not(gate, accepted):
+    token = token_of(accepted)
+    forged = token[:-3] + ("ABC" if token[-3:] != "ABC" else "DEF")
+
+    with pytest.raises(GateRefusal, match="BG-020"):
+        pass_barrier(barrier=barrier("buffer"), seen=Seen(qr=forged), by=gate.everything, at=NOON)
+    passage = pass_barrier(barrier=barrier("buffer"), seen=Seen(qr=token), by=gate.everything, at=NOON)
+
+    assert passage.open
+
+
+def test_a_code_is_dead_once_the_driver_has_changed(gate, accepted):
+    token = token_of(accepted)
+    accepted.nonce = "00" * 8
+    accepted.save(update_fields=["nonce"])
+
+    with pytest.raises(GateRefusal, match="BG-020"):
+        pass_barrier(barrier=barrier("buffer"), seen=Seen(qr=token), by=gate.everything, at=NOON)
+
+
+def test_a_code_that_has_run_out_is_refused_with_its_time(gate, accepted):
+    with pytest.raises(GateRefusal, match="BG-021"):
+        pass_barrier(
+            barrier=barrier("buffer"),
+            seen=Seen(qr=token_of(accepted)),
+            by=gate.everything,
+            at=accepted.expires_at.replace(year=accepted.expires_at.year + 1),
+        )
