@@ -5,11 +5,18 @@ from __future__ import annotations
 import threading
 from datetime import datetime
 
+import structlog
+
 from tinhso.kernel.audit import anchors
-from tinhso.kernel.audit.models import Seal
+from tinhso.kernel.audit.models import Seal, Verification
 from tinhso.kernel.audit.sealer import run
+from tinhso.kernel.audit.verify import MOST, verify
+from tinhso.kernel.base import clock
+from tinhso.kernel.jobs.driver import connect
 from tinhso.kernel.jobs.loops import loop
 from tinhso.kernel.modules.declare import every
+
+log = structlog.get_logger("audit")
 
 
 @loop("seal")
@@ -21,6 +28,23 @@ def seal(stop: threading.Event) -> None:
 def anchor_head(*, at: datetime) -> None:
     """Copy the newest seal outside the database."""
     keep_anchor()
+
+
+@every(seconds=86_400)
+def verify_trail(*, at: datetime) -> None:
+    """Read the whole trail once a day; what is found is logged and shown on the trail's page."""
+    kept = check()
+    if not kept.holds:
+        log.error("the audit trail is broken", findings=kept.findings[:20], count=len(kept.findings))
+
+
+def check() -> Verification:
+    """Verify now, and keep how it went."""
+    with connect("tinhso verify") as reader:
+        report = verify(reader)
+    return Verification.objects.create(
+        at=clock.real(), seals=report.seals, entries=report.sealed, findings=report.findings[:MOST]
+    )
 
 
 def keep_anchor() -> anchors.Anchor | None:

@@ -52,3 +52,19 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"seal {self.no}"
+
+
+class Verification(models.Model):
+    """How a whole reading of the trail went: once a day, and when an operator asks."""
+
+    at = models.DateTimeField(db_index=True)
+    seals = models.BigIntegerField()
+    entries = models.BigIntegerField()
+    findings = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"{self.at}: {len(self.findings)} findings"
+
+    @property
+    def holds(self) -> bool:
+        return not self.findings

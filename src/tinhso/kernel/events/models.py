@@ -72,7 +72,7 @@ class Held(models.Model):
     shard = models.SmallIntegerField()
     record_kind = models.TextField()
     record_id = models.UUIDField(_("record"))
-    version = models.IntegerField(_("version"), null=True)
+    version = models.IntegerField(null=True)
     name = models.TextField(_("name"))
     at = models.DateTimeField()
     actor = models.UUIDField()

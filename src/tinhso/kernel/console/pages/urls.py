@@ -1,7 +1,13 @@
 from django.urls import path
 
-from tinhso.kernel.console.pages import modules
+from tinhso.kernel.console.pages import modules, operations, trail
 
 urlpatterns = [
     path("modules", modules.modules, name="modules"),
+    path("quan-tri/nhat-ky/", trail.trail, name="trail"),
+    path("quan-tri/van-hanh/", operations.operations, name="operations"),
+    path("quan-tri/van-hanh/su-kien/<int:number>/thu-lai/", operations.replay_event, name="replay_event"),
+    path("quan-tri/van-hanh/su-kien/<int:number>/bo/", operations.drop_event, name="drop_event"),
+    path("quan-tri/van-hanh/tac-vu/<int:number>/lam-lai/", operations.retry_job, name="retry_job"),
+    path("quan-tri/van-hanh/tac-vu/<int:number>/bo/", operations.drop_job, name="drop_job"),
 ]

@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
                 ("shard", models.SmallIntegerField()),
                 ("record_kind", models.TextField()),
                 ("record_id", models.UUIDField(verbose_name="record")),
-                ("version", models.IntegerField(null=True, verbose_name="version")),
+                ("version", models.IntegerField(null=True)),
                 ("name", models.TextField(verbose_name="name")),
                 ("at", models.DateTimeField()),
                 ("actor", models.UUIDField()),

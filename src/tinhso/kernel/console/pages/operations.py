@@ -1,0 +1,86 @@
+"""Operations: jobs, events, what failed and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from tinhso.kernel.access.may import may
+from tinhso.kernel.access.needs import needs
+from tinhso.kernel.audit.queries import last_verification, sealing
+from tinhso.kernel.audit.record import record
+from tinhso.kernel.console import operations as running
+from tinhso.kernel.console import permissions
+from tinhso.kernel.events import held
+from tinhso.kernel.events.queries import standing
+from tinhso.kernel.jobs import queries as jobs
+
+SHOWN = 50
+
+
+@require_safe
+@needs(permissions.SEE_OPERATIONS)
+def operations(request: HttpRequest) -> HttpResponse:
+    """Everything on one page; what failed stands first."""
+    dead = held.dead_letters()[:SHOWN]
+    context = {
+        "events": standing(),
+        "dead": [(row, held.blocked_behind(row)) for row in dead],
+        "queues": jobs.queues(),
+        "failed": jobs.failed_jobs(limit=SHOWN),
+        "periodic": jobs.periodic_runs(),
+        "sealing": sealing(),
+        "verification": last_verification(),
+        "processes": running.processes(),
+        "workers": running.workers(),
+        "versions": running.versions(),
+        "may_act": may(request.actor, permissions.RUN_OPERATIONS, at=request.moment),
+    }
+    return render(request, "kernel_console/operations.html", context)
+
+
+@require_POST
+@needs(permissions.RUN_OPERATIONS)
+def replay_event(request: HttpRequest, number: int) -> HttpResponse:
+    held.replay(number, by=request.actor, at=request.moment)
+    return _done(request, _("the event will be tried again"))
+
+
+@require_POST
+@needs(permissions.RUN_OPERATIONS)
+def drop_event(request: HttpRequest, number: int) -> HttpResponse:
+    held.drop(number, by=request.actor, at=request.moment)
+    return _done(request, _("the event was dropped"))
+
+
+@require_POST
+@needs(permissions.RUN_OPERATIONS)
+def retry_job(request: HttpRequest, number: int) -> HttpResponse:
+    return _decide(request, number, jobs.retry, "kernel_console.retry_job", _("the job will be done again"))
+
+
+@require_POST
+@needs(permissions.RUN_OPERATIONS)
+def drop_job(request: HttpRequest, number: int) -> HttpResponse:
+    return _decide(request, number, jobs.drop, "kernel_console.drop_job", _("the job was dropped"))
+
+
+def _decide(
+    request: HttpRequest, number: int, decision: Callable[[int], None], action: str, words: str
+) -> HttpResponse:
+    """Jobs lie below the trail, so the decision is recorded here."""
+    with transaction.atomic():
+        decision(number)
+        record(action, by=request.actor, at=request.moment, job=number)
+    return _done(request, words)
+
+
+def _done(request: HttpRequest, words: str) -> HttpResponse:
+    messages.success(request, words)
+    return redirect("kernel_console:operations")

@@ -1,0 +1,12 @@
+"""Rights of those who watch over the platform itself."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.kernel.access.permissions import bundle, permission
+
+READ_TRAIL = permission("kernel_console.read_trail", _("Read the audit trail"))
+SEE_OPERATIONS = permission("kernel_console.see_operations", _("See how the platform runs"))
+RUN_OPERATIONS = permission("kernel_console.run_operations", _("Repeat or drop what failed"))
+
+AUDITOR = bundle("auditor", title=_("Auditor"), permissions=[READ_TRAIL])
+OPERATOR = bundle("operator", title=_("Operator of the platform"), permissions=[SEE_OPERATIONS, RUN_OPERATIONS])
