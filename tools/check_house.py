@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
+from tinhso.kernel.modules.discovery import room_of
 from tools import glossary, house_map, names, sizes, type_imports
 from tools.sources import Source, read, start_django
 
@@ -28,8 +29,18 @@ def findings(sources: list[Source]) -> Iterator[str]:
     yield from names.banned_names(sources)
     yield from names.business_words_in_kernel(sources)
     yield from type_imports.type_imports_through_walls(sources)
+    yield from rooms_without_contract(sources)
     yield from glossary.models_without_a_word(glossary.models_of_the_house())
     yield from house_map.stale_map()
+
+
+def rooms_without_contract(sources: list[Source]) -> Iterator[str]:
+    """Rooms above the kernel that do not inherit what all rooms promise."""
+    inherit = {room_of(source.module) for source in sources if source.is_test and "(RoomContract)" in source.text}
+    for source in sources:
+        room = source.module.removesuffix(".apps")
+        if source.path.name == "apps.py" and not room.startswith("tinhso.kernel.") and room not in inherit:
+            yield f"{source.path.parent}/tests/test_contract.py: the room does not inherit RoomContract"
 
 
 def signals(sources: list[Source]) -> Iterator[str]:

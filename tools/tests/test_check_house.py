@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import glossary, house_map, names, sizes, type_imports
+from tools import check_house, glossary, house_map, names, sizes, type_imports
 from tools.sources import Source
 
 WORDS = frozenset({"truck", "gate"})
@@ -117,3 +117,12 @@ def test_the_map_shows_stale_and_missing_rows(tmp_path: Path) -> None:
     assert len([*house_map.missing_rows(house)]) == 1
     assert house.read_text().startswith("before\n")
     assert house.read_text().endswith("\nafter\n")
+
+
+def test_a_room_above_the_kernel_inherits_the_contract() -> None:
+    room = "src/tinhso/roof/ioc"
+    bare = [source(f"{room}/apps.py"), source("src/tinhso/kernel/web/apps.py")]
+    bound = [*bare, source(f"{room}/tests/test_contract.py", "class TestContract(RoomContract): pass")]
+
+    assert len([*check_house.rooms_without_contract(bare)]) == 1
+    assert [*check_house.rooms_without_contract(bound)] == []

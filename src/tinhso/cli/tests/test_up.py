@@ -14,7 +14,7 @@ from tinhso.cli.supervisor import Program, Supervisor
 
 
 @pytest.fixture
-def data(tmp_path, monkeypatch):
+def own_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("TINHSO_DATA", str(tmp_path))
     places.logs().mkdir()
     return tmp_path
@@ -60,7 +60,7 @@ def test_the_border_is_left_out_or_hastened_when_asked(monkeypatch):
     assert fast.args[-2:] == ["--speed", "20"]
 
 
-def test_a_second_up_sees_the_first_and_a_dead_one_holds_nothing(data):
+def test_a_second_up_sees_the_first_and_a_dead_one_holds_nothing(own_folder):
     with holder.hold() as first, holder.hold() as second:
         assert first
         assert not second
@@ -70,7 +70,7 @@ def test_a_second_up_sees_the_first_and_a_dead_one_holds_nothing(data):
         assert third
 
 
-def test_a_child_that_dies_is_started_again_after_a_pause_that_grows(data):
+def test_a_child_that_dies_is_started_again_after_a_pause_that_grows(own_folder):
     watch = Supervisor([Program("brief", [sys.executable, "-c", ""], None, pause=0.05)], dict(os.environ), None)
     watch.start()
     brief = watch.programs[0]
@@ -85,7 +85,7 @@ def test_a_child_that_dies_is_started_again_after_a_pause_that_grows(data):
     assert brief.pause == pytest.approx(0.4)
 
 
-def test_a_program_that_will_not_start_is_named_with_its_last_words(data):
+def test_a_program_that_will_not_start_is_named_with_its_last_words(own_folder):
     words = [sys.executable, "-c", "raise SystemExit('no such table')"]
     watch = Supervisor([Program("web", words, lambda: False, pause=0.01)], dict(os.environ), None)
     watch.start()
@@ -95,7 +95,7 @@ def test_a_program_that_will_not_start_is_named_with_its_last_words(data):
     watch.end()
 
 
-def test_the_end_leaves_nothing_running(data):
+def test_the_end_leaves_nothing_running(own_folder):
     watch = Supervisor([Program("long", ["sleep", "60"])], dict(os.environ), None)
     watch.start()
     process = watch.programs[0].process
@@ -106,7 +106,7 @@ def test_the_end_leaves_nothing_running(data):
     assert not list((places.run() / "pids").glob("*"))
 
 
-def test_kept_values_come_back_as_they_were_and_only_for_their_owner(data):
+def test_kept_values_come_back_as_they_were_and_only_for_their_owner(own_folder):
     values = {"DATABASE_URL": "postgresql://a:p'w d@/x?host=/s&port=1", "PORT": "8000"}
 
     surroundings.write(values)
@@ -115,7 +115,7 @@ def test_kept_values_come_back_as_they_were_and_only_for_their_owner(data):
     assert surroundings.file().stat().st_mode & 0o777 == 0o600
 
 
-def test_a_command_without_a_running_platform_says_so(data, monkeypatch):
+def test_a_command_without_a_running_platform_says_so(own_folder, monkeypatch):
     for name in surroundings.DATABASES:
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
@@ -138,7 +138,7 @@ def test_a_database_that_does_not_answer_is_told_in_one_line():
         addresses.of_given("postgresql://a:b@127.0.0.1:1/x")
 
 
-def test_secrets_are_made_once_and_only_for_their_owner(data):
+def test_secrets_are_made_once_and_only_for_their_owner(own_folder):
     first = addresses.secret("tinhso_app")
 
     assert addresses.secret("tinhso_app") == first

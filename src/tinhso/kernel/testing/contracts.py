@@ -27,6 +27,8 @@ from tinhso.kernel.testing.people import grant, make_account, make_person
 
 ANSWERS = {200, 204, 302, 304, 405}  # 405: the address takes only what a form sends
 
+LOGIN = "?next="  # how the way to the login page is written
+
 
 class RoomContract:
     """The tests that a room inherits. Overridden where a room needs more to be there."""
@@ -39,6 +41,10 @@ class RoomContract:
 
     def further_pages(self) -> list[str]:
         """Paths of pages that take arguments, after `prepare`."""
+        return []
+
+    def pages_of_strangers(self) -> list[str]:
+        """Paths that send even a known person to sign in (again)."""
         return []
 
     def demo_run(self) -> Any:
@@ -61,7 +67,7 @@ class RoomContract:
         account = make_account(person)
         self.prepare(account)
         client = Client()
-        client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(account)
         return client
 
     def test_the_name_plate_is_complete(self) -> None:
@@ -72,9 +78,12 @@ class RoomContract:
         assert faults == []
 
     def test_pages_answer_for_someone_who_may(self, everything_allowed: Client) -> None:
-        answers = {path: everything_allowed.get(path).status_code for path in self.pages()}
+        answers = {path: everything_allowed.get(path) for path in self.pages()}
+        refused = {path: one.status_code for path, one in answers.items() if one.status_code not in ANSWERS}
+        sent_away = [path for path, one in answers.items() if LOGIN in one.headers.get("Location", "")]
 
-        assert {path: status for path, status in answers.items() if status not in ANSWERS} == {}
+        assert refused == {}
+        assert sent_away == self.pages_of_strangers()
 
     def test_pages_ask_little_of_the_database(self, everything_allowed: Client) -> None:
         asked = {}
