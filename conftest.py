@@ -166,7 +166,7 @@ def own_cluster_database(
 @pytest.fixture(scope="session")
 def province_database(template_database: str, worker_id: str) -> Iterator[str]:
     """This worker's clone of a database in which the province's reference data stand."""
-    name = f"province_{worker_id}_{os.getpid()}"
+    name = f"test_province_{worker_id}_{os.getpid()}"
     clone(shared_cluster(), name, province_template())
     yield name
     drop(shared_cluster(), name)
@@ -191,11 +191,15 @@ def own_province(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]
 
 def province_template() -> str:
     """A template with `load_profile` done, made once per state of the migrations and tables."""
+    from tinhso.cli.database import drop_matching
+
     name = f"province_{schema_digest()}_{tables_digest()}"
     base = template_in(shared_cluster())
     with psycopg.connect(shared_cluster(), autocommit=True) as connection:
         connection.execute("select pg_advisory_lock(20202021)")
         if not connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
+            if os.environ.get("TINHSO_TEST_KEEP") == "one":
+                drop_matching(shared_cluster(), "select datname from pg_database where datname like 'province\\_%'")
             clone(shared_cluster(), f"{name}_new", base)
             _django(shared_cluster(), f"{name}_new", "load_profile", role="app")
             connection.execute(
@@ -210,6 +214,18 @@ def tables_digest() -> str:
         if path.is_file():
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+@pytest.fixture
+def empty_database(template_database: str) -> Iterator[dict[str, str]]:
+    """The addresses of a database without tables, in the first cluster: what a restore begins with."""
+    from tinhso.cli.database import create_database
+
+    name = f"own_empty_{os.getpid()}_{next(COUNTER)}"
+    drop(shared_cluster(), name)
+    create_database(shared_cluster(), name)
+    yield environment_for(shared_cluster(), name)
+    drop(shared_cluster(), name)
 
 
 def _looks_at_a_cluster(node: pytest.Item) -> bool:

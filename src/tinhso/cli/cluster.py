@@ -5,6 +5,7 @@ It never touches the system's cluster. Root drops to `postgres`, which refuses t
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import secrets
@@ -17,10 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from psycopg import conninfo
 
 from tinhso.cli import places
-from tinhso.cli.steps import Failure, command, explain
+from tinhso.cli.steps import Failure, Line, command, explain
 
 OLDEST = 15
 PROGRAMS = Path("/usr/lib/postgresql")
@@ -100,7 +102,7 @@ class Cluster:
             told.write_text(self.secret.read_text())
             told.chmod(0o600)
             _give(told)
-            args = [programs / "initdb", "-D", half, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8"]
+            args: Line = [programs / "initdb", "-D", half, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8"]
             args += ["--data-checksums", "-A", "scram-sha-256", f"--pwfile={told}"]
             args += [] if self.durable else ["--no-sync"]
             command(args, what="Database cluster", **_as_postgres())
@@ -123,12 +125,13 @@ class Cluster:
 
     def start(self) -> None:
         """Start the server and wait until it takes connections; recovers by itself after a crash."""
-        if self.postmaster() is None:
-            programs = programs_for((self.store / "PG_VERSION").read_text().strip())
-            _own_folder(self.socket)
-            self._launch([programs / "postgres", "-D", self.store, *self._options()])
-        elif not self._becomes_ready():
+        if self.postmaster() is not None and self._becomes_ready():
+            return
+        if self.postmaster() is not None:
             raise Failure(f"Database cluster: not ready after {START_LIMIT:.0f} s (see {self.log})")
+        programs = programs_for((self.store / "PG_VERSION").read_text().strip())
+        _own_folder(self.socket)
+        self._launch([programs / "postgres", "-D", self.store, *self._options()])
 
     def _options(self) -> Iterator[str]:
         settings = SETTINGS | (DURABLE if self.durable else FLEETING)
@@ -137,7 +140,7 @@ class Cluster:
         for name, value in settings.items():
             yield from ("-c", f"{name}={value}")
 
-    def _launch(self, args: list[str | Path]) -> None:
+    def _launch(self, args: Line) -> None:
         deadline = time.monotonic() + 30
         while True:
             self._clear_what_was_left()
@@ -151,12 +154,11 @@ class Cluster:
 
     def _clear_what_was_left(self) -> None:
         """Notes of a server that is gone: their pid may be another process's by now."""
-        for process in _STARTED:
-            process.poll()
+        _reap()
         for path in (self.store / "postmaster.pid", *self.socket.glob(".s.PGSQL.*")):
             path.unlink(missing_ok=True)
 
-    def _process(self, args: list[str | Path]) -> subprocess.Popen[bytes]:
+    def _process(self, args: Line) -> subprocess.Popen[bytes]:
         """Let the server go its own way: it must outlive this command and heed no Ctrl-C meant for us."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as log:
@@ -172,12 +174,13 @@ class Cluster:
         return process
 
     def _becomes_ready(self, process: subprocess.Popen[bytes] | None = None) -> bool:
-        """Wait for the server; False when its process has ended or the time is over."""
+        """Wait for the server; False when it has ended or the time is over."""
         deadline = time.monotonic() + START_LIMIT
         while time.monotonic() < deadline:
             if self._is_ready():
                 return True
-            if process is not None and process.poll() is not None:
+            gone = self.postmaster() is None if process is None else process.poll() is not None
+            if gone:
                 return False
             time.sleep(0.02)
         return False
@@ -187,7 +190,15 @@ class Cluster:
             lines = (self.store / "postmaster.pid").read_text().splitlines()
         except OSError:
             return False
-        return len(lines) > 7 and lines[7].strip() == "ready" and self.postmaster() is not None
+        return len(lines) > 7 and lines[7].strip() == "ready" and self._answers()
+
+    def _answers(self) -> bool:
+        """Whether a connection is taken: a server that is just dying still has its note."""
+        try:
+            psycopg.connect(self.dsn(), connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
+        return self.postmaster() is not None
 
     def stop(self) -> bool:
         """End the server, its sessions first. Gives False when it did not run."""
@@ -198,9 +209,8 @@ class Cluster:
             os.kill(pid, how)
             deadline = time.monotonic() + limit
             while time.monotonic() < deadline:
-                for process in _STARTED:
-                    process.poll()
-                if not Path(f"/proc/{pid}").exists() or self.postmaster() is None:
+                if self.postmaster() is None:
+                    _reap()
                     return True
                 time.sleep(0.02)
         return True
@@ -212,6 +222,14 @@ class Cluster:
 
 
 _STARTED: list[subprocess.Popen[bytes]] = []  # servers that this process started, so that it can reap them
+
+
+def _reap() -> None:
+    """Let go of servers of ours that have ended; one that is just ending is waited for."""
+    for process in list(_STARTED):
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.5)
+            _STARTED.remove(process)
 
 
 def cluster_home(wanted: Path) -> Path:

@@ -38,11 +38,16 @@ def create_database(admin_dsn: str, name: str, *, template: str | None = None) -
 def create_whole(admin_dsn: str, name: str) -> None:
     """Make a database whole or not at all: it gets its name when everything in it stands."""
     half = f"{name}_new"
-    with psycopg.connect(admin_dsn, autocommit=True) as connection:
-        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(half)))
+    drop(admin_dsn, half)
     create_database(admin_dsn, half)
     with psycopg.connect(admin_dsn, autocommit=True) as connection:
         connection.execute(sql.SQL("alter database {} rename to {}").format(sql.Identifier(half), sql.Identifier(name)))
+
+
+def drop(admin_dsn: str, name: str) -> None:
+    """Drop a database, whoever is connected to it; one that is missing is well."""
+    with psycopg.connect(admin_dsn, autocommit=True) as connection:
+        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 
 def drop_matching(admin_dsn: str, names: str) -> int:

@@ -16,7 +16,7 @@ from typing import NoReturn
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tinhso.cli import places
-from tinhso.cli.steps import Stamp, answer, command, digest_of, step
+from tinhso.cli.steps import Line, Stamp, answer, command, digest_of, step
 
 UV = "uv>=0.9,<1"
 WITH_TOOLS = {"test", "check", "bench", "soak", "module", "messages", "docs", "makemigrations", "flows"}
@@ -76,7 +76,7 @@ def tool(program: str, package: str, *, what: str) -> Path:
     if not (path.exists() and stamp.fresh()):
         base = Path(sys.executable).resolve()
         command([base, "-m", "venv", "--clear" if not (folder / "bin").exists() else "--upgrade", folder], what=what)
-        pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip: Line = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         command([*pip, package], what=what)
         stamp.keep()
     return path
@@ -85,21 +85,21 @@ def tool(program: str, package: str, *, what: str) -> Path:
 def _sync(uv: Path, *, tools: bool) -> None:
     options = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_PROJECT_ENVIRONMENT": str(places.ENVIRONMENT)}
     options.pop("VIRTUAL_ENV", None)
-    groups = [] if tools else ["--no-dev"]
+    groups: list[str] = [] if tools else ["--no-dev"]
     index = _own_index()
     if index is None:
-        which = [] if python().exists() else ["--python", sys.executable]
-        sync = [uv, "sync", "--frozen", "--inexact", "--quiet", *groups, *which]
+        which: list[str] = [] if python().exists() else ["--python", sys.executable]
+        sync: Line = [uv, "sync", "--frozen", "--inexact", "--quiet", *groups, *which]
         command(sync, what="Python packages", cwd=places.ROOT, env=options)
         return
     # The lock names files of the public index; from another index the same files come by name and digest.
     if not python().exists():
-        make = [uv, "venv", "--quiet", "--python", sys.executable, places.ENVIRONMENT]
+        make: Line = [uv, "venv", "--quiet", "--python", sys.executable, places.ENVIRONMENT]
         command(make, what="Python packages", cwd=places.ROOT, env=options)
     wanted = places.ENVIRONMENT / "locked.txt"
-    export = [uv, "export", "--frozen", "--quiet", "--no-emit-project", *groups, "--output-file", wanted]
+    export: Line = [uv, "export", "--frozen", "--quiet", "--no-emit-project", *groups, "--output-file", wanted]
     command(export, what="Python packages", cwd=places.ROOT, env=options)
-    install = [uv, "pip", "install", "--quiet", "--require-hashes", "--default-index", index, "-r", wanted]
+    install: Line = [uv, "pip", "install", "--quiet", "--require-hashes", "--default-index", index, "-r", wanted]
     command([*install, "--python", python()], what="Python packages", cwd=places.ROOT, env=options)
 
 

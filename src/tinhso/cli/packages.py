@@ -69,10 +69,10 @@ def install(heading: str) -> str:
         return "nothing missing"
     root = become_root()
     if root is None:
-        names = " ".join(_choose(lacking, offered(every), strict=False))
+        line = " ".join(_choose(lacking, offered(every), strict=False))
         raise Failure(
             "system packages are missing and may only be installed by root. Run this line, then start again:\n"
-            f"    apt-get update && apt-get install -y --no-install-recommends {names}"
+            f"    apt-get update && apt-get install -y --no-install-recommends {line}"
         )
     log = places.logs() / "apt.log"
     apt = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120"]

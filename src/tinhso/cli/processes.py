@@ -131,6 +131,7 @@ def _wait_until_gone(marks: Iterable[Mark], limit: float, reap: Callable[[], obj
         if not waiting or time.monotonic() > deadline:
             break
         time.sleep(0.05)
+    reap()
     return not waiting
 
 

@@ -31,6 +31,7 @@ NETWORK = (
     "error sending request",
     "no matching distribution found for uv",
 )
+Line = list[str | os.PathLike[str]]  # a program and its arguments
 
 
 class Failure(Exception):
@@ -77,7 +78,7 @@ def answer(work: Callable[[], int | None]) -> int:
     return 1
 
 
-def command(args: Sequence[str | Path], *, what: str, log: Path | None = None, **options: Any) -> str:
+def command(args: Sequence[str | os.PathLike[str]], *, what: str, log: Path | None = None, **options: Any) -> str:
     """Run a program to its end and give what it wrote. Raises Failure with one line that says why it could not."""
     options.setdefault("stdin", subprocess.DEVNULL)
     try:

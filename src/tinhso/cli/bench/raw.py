@@ -14,7 +14,7 @@ from psycopg import conninfo
 from tinhso.cli.bench.registry import Row, measure
 from tinhso.cli.bench.scene import Scene
 from tinhso.cli.cluster import programs_for
-from tinhso.cli.steps import Failure, command
+from tinhso.cli.steps import Failure, Line, command
 
 RECORDS = 200_000
 
@@ -71,7 +71,7 @@ def pgbench(scene: Scene, dsn: str, script: str, *, clients: int) -> float:
         file = Path(folder) / "script.sql"
         file.write_text(script)
         counts = ["-c", str(clients), "-j", str(min(clients, os.cpu_count() or 2)), "-T", f"{scene.seconds:.0f}"]
-        args = [programs / "pgbench", "-n", "-M", "prepared", *counts, "-f", file, parts["dbname"]]
+        args: Line = [programs / "pgbench", "-n", "-M", "prepared", *counts, "-f", file, str(parts["dbname"])]
         told = command(args, what="pgbench", env={**os.environ, **{key: str(value) for key, value in where.items()}})
     found = re.search(r"tps = ([\d.]+)", told)
     if not found:

@@ -26,12 +26,12 @@ class Scene:
     @contextmanager
     def empty(self, name: str) -> Iterator[str]:
         """An empty database with our extensions, dropped afterwards; gives its superuser's dsn."""
-        self._drop(name)
+        database.drop(self.cluster.dsn(), name)
         database.create_whole(self.cluster.dsn(), name)
         try:
             yield self.cluster.dsn(name)
         finally:
-            self._drop(name)
+            database.drop(self.cluster.dsn(), name)
 
     @contextmanager
     def platform(self, name: str = "bench", *, profile: bool = True) -> Iterator[dict[str, str]]:
@@ -43,6 +43,3 @@ class Scene:
             for words in (["migrate", "--no-input", "-v0"], *([["load_profile"]] if profile else [])):
                 command([sys.executable, "-m", "tinhso.cli", *words], what=words[0], env=environment)
             yield environment
-
-    def _drop(self, name: str) -> None:
-        database.drop_matching(self.cluster.dsn(), f"select datname from pg_database where datname = '{name}'")  # noqa: S608

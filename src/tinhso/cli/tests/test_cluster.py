@@ -69,8 +69,8 @@ def test_a_wrong_program_leaves_no_half_cluster(cluster, monkeypatch, tmp_path):
 
 
 def test_a_note_of_another_process_is_not_taken_for_the_server(cluster):
-    cluster.data.mkdir(parents=True)
-    (cluster.data / "postmaster.pid").write_text(f"{os.getpid()}\n")
+    cluster.store.mkdir(parents=True)
+    (cluster.store / "postmaster.pid").write_text(f"{os.getpid()}\n")
 
     assert cluster.postmaster() is None
 
