@@ -38,7 +38,7 @@ class RolePermission(models.Model):
     """One right in one role; `permission` is the name that a room declares."""
 
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="permissions", db_index=False)
-    permission = models.CharField(max_length=80, db_index=True)
+    permission = models.CharField(max_length=80)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["role", "permission"], name="access_right_once_per_role")]
@@ -50,8 +50,8 @@ class RolePermission(models.Model):
 class Grant(models.Model):
     """One role given to one actor. An empty scope column means everywhere; `valid_until` is excluded.
 
-    A delegated grant names the grant it is a part of and never outlives it: the view
-    `kernel_access_right` cuts it to the other's validity. `only` keeps a part of the role's rights.
+    A delegated grant names the grant it is a part of; the database keeps it within that one's role, scope and
+    days. `only` keeps a part of the role's rights.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

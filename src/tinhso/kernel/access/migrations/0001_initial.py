@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
             name="RolePermission",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("permission", models.CharField(db_index=True, max_length=80)),
+                ("permission", models.CharField(max_length=80)),
                 (
                     "role",
                     models.ForeignKey(

@@ -1,9 +1,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from tinhso.kernel.access.actions import delegate, end, give
 from tinhso.kernel.access.may import may
+from tinhso.kernel.access.models import Grant
 from tinhso.kernel.access.scope import Where
 from tinhso.kernel.audit.models import Entry
 from tinhso.kernel.base.errors import Forbidden, Invalid
@@ -115,6 +117,20 @@ def test_a_strangers_an_ended_and_a_delegated_right_cannot_be_delegated(an, binh
     for source, by in ((own, chi), (ended, an), (part, binh)):
         with pytest.raises(Forbidden):
             delegate(grant=source, to=uuid7(), until=NOON + HOUR, by=by.actor(), at=NOON)
+
+
+def test_whoever_writes_it_a_part_stays_within_its_grant(an, binh):
+    own = grant(an, SIGN, valid_until=NOON + HOUR)
+    part = delegate(grant=own, to=binh.id, until=NOON + HOUR, by=an.actor(), at=NOON)
+
+    Grant.objects.filter(pk=part.pk).update(valid_until=NOON + 9 * HOUR, valid_from=NOON - 9 * HOUR)
+    Grant.objects.filter(pk=own.pk).update(valid_from=NOON)
+    part.refresh_from_db()
+
+    assert (part.valid_from, part.valid_until) == (NOON, NOON + HOUR)
+    for more in ({"role": make_role(READ)}, {"delegated_from": part}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Grant.objects.filter(pk=part.pk).update(**more)
 
 
 def test_giving_ending_and_delegating_leave_a_trail(an, binh):
