@@ -1,0 +1,110 @@
+"""The gate's API: trips, tasks, holds and fees with their steps; the barrier; how full the points are."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+from ninja.throttling import BaseThrottle
+
+from tinhso.kernel.api import paging
+from tinhso.kernel.api.answers import answer, unless_known
+from tinhso.kernel.api.once import idempotent
+from tinhso.kernel.api.steps import mount
+from tinhso.kernel.base.errors import NotFound
+from tinhso.pillars.border.gate import facade
+from tinhso.pillars.border.gate.actions.passages import Passage, Seen, decide, pass_barrier
+from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
+from tinhso.pillars.border.gate.models import ControlPoint, Trip
+from tinhso.pillars.border.gate.permissions import VIEW_TRIP
+from tinhso.pillars.border.gate.queries.trips import found_by, visible_trips
+from tinhso.pillars.border.gate.rules import plates, tripcodes
+
+router = Router()
+UNLIMITED: list[BaseThrottle] = []
+"""A barrier may never be told to come again later."""
+
+
+def show_trip(trip: Trip) -> dict[str, Any]:
+    """A trip as the API tells it. Names in brackets: the WCO data model's."""
+    return {
+        "id": trip.pk,
+        "code": tripcodes.show(trip.code),
+        "kind": trip.kind,
+        "state": trip.state,
+        "state_title": trip.get_state_title(),
+        "state_since": trip.state_since,
+        "version": trip.version,
+        "point": trip.point_id,
+        "tractor_plate": plates.show(trip.tractor_plate),
+        "trailer_plate": plates.show(trip.trailer_plate),
+        "container_no": trip.container_no,
+        "goods": trip.goods_title,
+        "gross_kg": trip.gross_kg,
+        "priority": trip.priority,
+        "planned_on": trip.planned_on,
+        "holds": trip.holds,
+        "fee_state": trip.fee_state,
+        "leg": trip.leg,
+        "problems": trip.problems if trip.state == "draft" else [],
+    }
+
+
+@router.get("/trips", summary="List trips", openapi_extra=paging.PARAMETERS)
+def list_trips(request: HttpRequest, state: str = "", words: str = "") -> HttpResponse:
+    """Trips that the caller may see, newest first; `state` and `words` (plate, code, container) narrow."""
+    rows = visible_trips(by=request.actor, at=request.moment)
+    if state:
+        rows = rows.filter(state=state)
+    if words:
+        rows = found_by(rows, words)
+    return paging.page(request, rows, show_trip, order=("-created_at", "-id"))
+
+
+class PassageIn(Schema):
+    """What a barrier saw. `confidence`: of a camera's reading; `confirmed`: an officer looked himself."""
+
+    plate: str = ""
+    qr: str = ""
+    confidence: float | None = None
+    confirmed: bool = False
+    lane: int = 0
+    load_state: str = "EMPTY"
+    ask_only: bool = False
+
+
+@router.post("/barriers/{code}/passages", summary="Let a vehicle through a barrier, or say why not", throttle=UNLIMITED)
+@idempotent
+def passages(request: HttpRequest, code: str, seen: PassageIn) -> HttpResponse:
+    """Open or not, with force, missing thing and place. `ask_only` changes nothing."""
+    barrier = ControlPoint.objects.select_related("point").filter(code=code).first()
+    if barrier is None:
+        raise NotFound
+    read = Seen(seen.plate, seen.qr, seen.confidence, seen.confirmed, seen.lane, seen.load_state)
+    ask = decide if seen.ask_only else pass_barrier
+    return answer(request, _verdict(ask(barrier=barrier, seen=read, by=request.actor, at=request.moment)))
+
+
+@router.get("/loads", summary="How full the crossing points are", auth=None)
+def loads(request: HttpRequest) -> HttpResponse:
+    """Public: waiting, in the yard, minutes of waiting and crossed today, by point; no names, no plates."""
+    return unless_known(request, [asdict(load) for load in facade.gate_load(at=request.moment)])
+
+
+def _verdict(passage: Passage) -> dict[str, Any]:
+    told: dict[str, Any] = {"open": passage.open, "step": passage.step}
+    if passage.trip is not None:
+        told |= {"trip": passage.trip.pk, "state": passage.trip.state, "version": passage.trip.version}
+    if passage.refusal is not None:
+        told |= {"code": passage.refusal.code, "detail": passage.refusal.for_people()}
+    if passage.explanation is not None:
+        told["explanation"] = asdict(passage.explanation)
+    return told
+
+
+mount(router, flow=TRIP, path="trips", read=VIEW_TRIP, show=show_trip)
+mount(router, flow=TASK, path="tasks", read=VIEW_TRIP)
+mount(router, flow=HOLD, path="holds", read=VIEW_TRIP)
+mount(router, flow=FEE, path="fees", read=VIEW_TRIP)

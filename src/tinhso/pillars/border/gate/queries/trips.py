@@ -1,0 +1,51 @@
+"""Trips as they are looked up, seen only by those who may."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from tinhso.kernel.access.may import visible
+from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.base.errors import NotFound
+from tinhso.pillars.border.gate.flows import LIVE
+from tinhso.pillars.border.gate.models import Trip
+from tinhso.pillars.border.gate.permissions import VIEW_TRIP
+from tinhso.pillars.border.gate.rules import plates
+
+
+def visible_trips(*, by: Actor, at: datetime) -> QuerySet[Trip]:
+    """The trips that the actor may see: a firm its own, an officer those of his points, a driver his one."""
+    return visible(Trip.objects.all(), by, VIEW_TRIP, at)
+
+
+def trip_for(trip_id: UUID, *, by: Actor, at: datetime) -> Trip:
+    """One trip with what its pages show. Raises NotFound, the same for what is not there and what is not yours."""
+    rows = visible_trips(by=by, at=at).select_related(
+        "point", "yard", "declaration", "enterprise__agency", "tractor", "trailer", "driver__person"
+    )
+    trip = rows.filter(pk=trip_id).first()
+    if trip is None:
+        raise NotFound
+    return trip
+
+
+def live_trips(rows: QuerySet[Trip]) -> QuerySet[Trip]:
+    """Those that are not drafts and have not ended."""
+    return rows.filter(state__in=LIVE)
+
+
+def found_by(rows: QuerySet[Trip], words: str) -> QuerySet[Trip]:
+    """Those whose plate, code or container holds what was typed, in any spelling of a plate."""
+    part = plates.normalise(words)
+    if not part:
+        return rows.none()
+    asked = Q(tractor_plate__contains=part) | Q(trailer_plate__contains=part) | Q(code__contains=part)
+    return rows.filter(asked | Q(container_no__contains=part))
+
+
+def latest_trip(plate: str) -> Trip | None:
+    """The newest trip of a tractor, live or not."""
+    return Trip.objects.filter(tractor_plate=plate).select_related("point").order_by("-created_at").first()

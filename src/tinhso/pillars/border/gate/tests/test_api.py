@@ -1,0 +1,108 @@
+"""The gate over HTTP: a barrier answers, a stranger sees nothing, the public sees counts only."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from django.test import Client
+
+from tinhso.kernel.base import clock
+from tinhso.kernel.testing.people import grant, make_account, make_person
+from tinhso.pillars.border.gate.actions import declare
+from tinhso.pillars.border.gate.models import Trip
+from tinhso.pillars.border.gate.permissions import role_code
+from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft
+
+BASE = "/api/v1/border/gate"
+
+
+@pytest.fixture
+def at_noon():
+    with clock.frozen(NOON):
+        yield
+
+
+@pytest.fixture
+def accepted(gate, at_noon) -> Trip:
+    trip = declare.draft_trip(draft=fruit_draft(gate), by=gate.everything, at=NOON)
+    return declare.submit_trip(trip=trip, by=gate.everything, at=NOON)
+
+
+def signed_in(role: str = "", **scope) -> Client:
+    person = make_person(role or "Chi")
+    if role:
+        grant(person, role_code(role), **scope)
+    client = Client()
+    client.force_login(make_account(person))
+    return client
+
+
+def post(client: Client, path: str, **body):
+    return client.post(BASE + path, json.dumps(body), content_type="application/json")
+
+
+def test_the_barrier_opens_for_an_officer_of_the_point(gate, accepted):
+    officer = signed_in("CSGT", place=gate.points["HN-1119"])
+
+    answer = post(officer, "/barriers/HN-1119-B0/passages", plate="12C-123.45")
+
+    assert answer.status_code == 200
+    assert (answer.json()["open"], answer.json()["state"]) == (True, "at_buffer")
+
+
+def test_the_barrier_says_why_it_stays_shut(gate, accepted):
+    officer = signed_in("BIENPHONG", place=gate.points["HN-1119"])
+
+    answer = post(officer, "/barriers/HN-1119-B3/passages", plate="12C-123.45").json()
+
+    assert (answer["open"], answer["code"]) == (False, "BG-023")
+    assert answer["explanation"]["force"]
+
+
+@pytest.mark.parametrize("role", ["", "ENTERPRISE", "YARD"])
+def test_who_does_not_work_at_that_barrier_opens_nothing(gate, accepted, role):
+    client = signed_in(role, place=gate.points["HN-1119"]) if role else signed_in()
+
+    answer = post(client, "/barriers/HN-1119-B0/passages", plate="12C-123.45")
+
+    assert answer.status_code in (200, 403)
+    assert not answer.json().get("open")
+    assert Trip.objects.get(pk=accepted.pk).state == "accepted"
+
+
+def test_an_officer_of_another_point_sees_no_trip(gate, accepted):
+    officer = signed_in("HAIQUAN", place=gate.points["CM-01"])
+
+    assert officer.get(f"{BASE}/trips").json()["items"] == []
+    assert officer.get(f"{BASE}/trips/{accepted.pk}").status_code == 404
+    assert officer.get(f"{BASE}/trips/{accepted.pk}/history").status_code == 404
+    assert post(officer, f"/trips/{accepted.pk}/steps/release_out").status_code == 403
+
+
+def test_a_firm_sees_its_own_trip_and_not_anothers(gate, accepted):
+    own, other = signed_in("ENTERPRISE", agency=accepted.agency), signed_in("ENTERPRISE", place=gate.points["CM-01"])
+
+    assert [one["id"] for one in own.get(f"{BASE}/trips").json()["items"]] == [str(accepted.pk)]
+    assert other.get(f"{BASE}/trips").json()["items"] == []
+
+
+def test_nobody_is_asked_who_he_is(gate, accepted):
+    assert Client().get(f"{BASE}/trips").status_code == 401
+    assert post(Client(), "/barriers/HN-1119-B0/passages", plate="12C-123.45").status_code == 401
+
+
+def test_loads_are_public_and_name_nobody(gate, accepted):
+    answer = Client().get(f"{BASE}/loads")
+
+    assert answer.status_code == 200
+    assert [one["point"] for one in answer.json()] == ["HN-1119", "TT-1088", "CN-1104", "CM-01"]
+    assert "12C" not in answer.content.decode()
+
+
+def test_a_list_takes_few_queries_whatever_its_length(gate, at_noon, django_assert_max_num_queries):
+    client = signed_in("BQLKKT", place=gate.points["HN-1119"])
+    client.get(f"{BASE}/trips")
+
+    with django_assert_max_num_queries(15):
+        client.get(f"{BASE}/trips")
