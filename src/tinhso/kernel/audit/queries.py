@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
@@ -108,7 +109,7 @@ def read(
 
     Raises TooWide when the search takes longer than it may.
     """
-    chosen: dict[str, list[object]] = {
+    chosen: dict[str, list[Any]] = {
         "before": list(before.split("-")) if before else [],
         "actors": [list(actors)] if actors is not None else [],
         "record": [record, record] if record else [],
