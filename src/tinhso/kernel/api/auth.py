@@ -11,12 +11,9 @@ from tinhso.kernel.audit import binding
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import NOBODY, Actor
 from tinhso.kernel.base.errors import Forbidden, Refusal
-from tinhso.kernel.identity.credentials import digest
-from tinhso.kernel.identity.models import ApiKey
+from tinhso.kernel.identity.queries import actor_of
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-BEARER = "Bearer "
-USED_WITHIN = 3600
 
 
 class Unauthenticated(Refusal):
@@ -33,8 +30,10 @@ def identify(request: HttpRequest) -> Actor:
         return request.actor
     sent = request.META.get("HTTP_AUTHORIZATION", "")
     if sent:
-        known = getattr(request, "actor", NOBODY)  # the web middleware has asked already
-        request.actor = known if known.kind == "machine" else _machine(sent)
+        known_already = getattr(request, "actor", NOBODY)  # the web middleware may have asked
+        request.actor = known_already if known_already.kind == "machine" else actor_of(request)
+        if request.actor.kind == "nobody":
+            raise Unauthenticated
         request.moment = getattr(request, "moment", None) or clock.now()
         request.has_key = True
     else:
@@ -44,18 +43,6 @@ def identify(request: HttpRequest) -> Actor:
         binding.bind(request.actor)
     request.api_identified = True
     return request.actor
-
-
-def _machine(sent: str) -> Actor:
-    if not sent.startswith(BEARER):
-        raise Unauthenticated
-    now = clock.real()
-    key = ApiKey.objects.filter(digest=digest(sent[len(BEARER) :].strip())).first()
-    if key is None or not key.is_open(now):
-        raise Unauthenticated
-    if key.last_used_at is None or (now - key.last_used_at).total_seconds() > USED_WITHIN:
-        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
-    return key.actor()
 
 
 class Known(AuthBase):

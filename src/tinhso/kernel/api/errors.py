@@ -101,9 +101,7 @@ def from_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         status = 412
     detail = refusal.for_people()
     errors = [{"field": refusal.field, "code": refusal.code, "detail": detail}] if refusal.field else None
-    told = problem(request, status=status, code=refusal.code, detail=detail, errors=errors, facts=_safe(refusal.facts))
-    told.permission = refusal.facts.get("permission", "")  # type: ignore[attr-defined]
-    return told
+    return problem(request, status=status, code=refusal.code, detail=detail, errors=errors, facts=_safe(refusal.facts))
 
 
 def _safe(facts: dict[str, Any]) -> dict[str, Any]:

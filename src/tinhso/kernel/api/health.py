@@ -5,20 +5,24 @@ from __future__ import annotations
 import os
 import resource
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from tinhso.kernel.audit import queries as audit
 from tinhso.kernel.base import clock
+from tinhso.kernel.events import queries as events
 from tinhso.kernel.metrics import queries
 
 STARTED = clock.real().timestamp()
 PAGE = resource.getpagesize()
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+RELAY_WITHIN, SEALER_WITHIN = timedelta(seconds=60), timedelta(seconds=30)
 _current = False
 
 
@@ -40,7 +44,7 @@ def _database() -> str:
     try:
         with connection.cursor() as cursor:
             cursor.execute("select 1")
-    except Exception:
+    except DatabaseError:
         return "cannot be reached"
     return "ok"
 
@@ -48,7 +52,7 @@ def _database() -> str:
 def _migrations() -> str:
     try:
         return "ok" if _is_migrated() else "are not all applied"
-    except Exception:
+    except DatabaseError:
         return "cannot be read"
 
 
@@ -61,7 +65,24 @@ def _is_migrated() -> bool:
     return _current
 
 
-CHECKS = {"database": _database, "migrations": _migrations}
+def _relay() -> str:
+    return _fresh(lambda: events.standing().waiting_since, RELAY_WITHIN)
+
+
+def _sealer() -> str:
+    return _fresh(lambda: audit.sealing().unsealed_since, SEALER_WITHIN)
+
+
+def _fresh(oldest: Callable[[], datetime | None], within: timedelta) -> str:
+    """Whether the oldest thing that waits has not waited too long."""
+    try:
+        since = oldest()
+    except DatabaseError:
+        return "cannot be read"
+    return "ok" if since is None or clock.real() - since < within else "is behind"
+
+
+CHECKS = {"database": _database, "migrations": _migrations, "relay": _relay, "sealer": _sealer}
 
 
 @require_safe

@@ -40,9 +40,9 @@ class ApiLane:
 def _straight() -> BaseHandler:
     """A handler without any middleware of its own."""
     handler = BaseHandler()
-    handler._view_middleware = []
-    handler._template_response_middleware = []
-    handler._exception_middleware = []
+    handler._view_middleware = []  # type: ignore[assignment]
+    handler._template_response_middleware = []  # type: ignore[assignment]
+    handler._exception_middleware = []  # type: ignore[assignment]
     return handler
 
 

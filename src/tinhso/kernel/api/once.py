@@ -17,7 +17,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from ninja.decorators import decorate_view
 
-from tinhso.kernel.access import refusals
 from tinhso.kernel.api import auth, errors
 from tinhso.kernel.api.models import GivenAnswer
 from tinhso.kernel.base import clock
@@ -83,9 +82,6 @@ def _once(request: HttpRequest, actor: Actor, key: str, run: Run, values: dict[s
             transaction.set_rollback(True)
         else:
             _keep(claim, response)
-    if response.status_code == 403:
-        # The trace that access left of it was rolled back with the write.
-        refusals.record(actor, getattr(response, "permission", ""), at=request.moment)
     return response
 
 

@@ -1,16 +1,18 @@
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
 
-from tinhso.kernel.api import limits, openapi
+from tinhso.kernel.api import health, limits, openapi
 from tinhso.kernel.api.models import Bucket, GivenAnswer
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.identity.credentials import digest
 from tinhso.kernel.identity.models import ApiKey
 from tinhso.kernel.metrics.models import ReferenceFigure
+from tinhso.kernel.testing.people import make_account, make_person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tinhso.kernel.api.tests.sample")]
 NOTES = "/api/v1/tests/notes/"
@@ -49,7 +51,7 @@ def test_a_key_says_which_machine_calls(machine):
     assert answered.json()["name"] == "scales"
 
 
-@pytest.mark.parametrize("header", ["Bearer ts_wrong", "Bearer ", "Basic c2E6c2E=", "Bearer x\x00y"])
+@pytest.mark.parametrize("header", ["Bearer ts_wrong", "Bearer ", "Basic c2E6c2E=", "Bearer ts_x\x00y"])
 def test_a_wrong_key_is_refused_and_not_ignored(client, header):
     assert client.get(NOTES + "mine", headers={"authorization": header}).status_code == 401
 
@@ -251,3 +253,48 @@ def test_supervisors_are_answered(client):
     assert client.get("/readyz").json()["checks"]["database"] == "ok"
     assert client.get("/readyz").json()["checks"]["migrations"] == "ok"
     assert "process_resident_memory_bytes" in client.get("/metrics").content.decode()
+
+
+@pytest.fixture
+def official():
+    """Somebody signed in with a session, whose browser checks are on."""
+    person = make_person("An")
+    client = Client(enforce_csrf_checks=True, headers={"accept-language": "en"})
+    client.force_login(make_account(person))
+    return client
+
+
+def test_a_session_reads_but_writes_only_with_its_csrf_token(official):
+    assert official.get(NOTES + "mine").json()["name"] == "An"
+
+    refused = post(official, "notes", {"text": "a"})
+    token = "a" * 32
+    official.cookies["csrftoken"] = token
+    done = post(official, "notes", {"text": "a"}, **{"x-csrftoken": token})
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "csrf")
+    assert done.status_code == 201
+
+
+def test_a_key_needs_no_csrf_token():
+    new_key()
+    client = Client(enforce_csrf_checks=True, headers={"authorization": f"Bearer {SECRET}"})
+
+    assert post(client, "notes", {"text": "a"}).status_code == 201
+
+
+def test_a_problem_is_told_in_the_callers_language(client):
+    vietnamese = client.get(NOTES + "mine").json()
+    english = client.get(NOTES + "mine", headers={"accept-language": "en"}).json()
+
+    assert vietnamese["title"] == "Cần đăng nhập trước"
+    assert english["title"] == "sign in first"
+
+
+def test_a_relay_that_is_behind_is_not_ready(client, monkeypatch):
+    late = SimpleNamespace(waiting_since=clock.real() - timedelta(minutes=5))
+    monkeypatch.setattr(health.events, "standing", lambda: late)
+
+    told = client.get("/readyz")
+
+    assert (told.status_code, told.json()["checks"]["relay"]) == (503, "is behind")
