@@ -7,3 +7,4 @@ class Search(Module):
     name = "tinhso.kernel.search"
     label = "kernel_search"
     title = _("search")
+    slug = "tim"
