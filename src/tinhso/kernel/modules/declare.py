@@ -72,6 +72,7 @@ class DataService(Declaration):
     permission: str
     request: Any
     response: Any
+    sensitive: bool
     answer: Callable[..., Any]
 
 
@@ -237,11 +238,12 @@ def handlers_of(event_name: str) -> list[Handler]:
 
 
 def data_service(
-    code: str, *, title: Any, permission: str, request: Any = None, response: Any = None
+    code: str, *, title: Any, permission: str, request: Any = None, response: Any = None, sensitive: bool = False
 ) -> Callable[[Function], Function]:
     """Offer data on the bus; the function takes `by`, `at` and its parameters, and returns what JSON can hold.
 
-    `request` and `response` are the types of the parameters and of the answer, for the catalogue.
+    `request` and `response` are the types of the parameters and of the answer, for the catalogue and for
+    checking both; each answer of a `sensitive` service is recorded in the audit.
     """
 
     def declare(function: Function) -> Function:
@@ -254,6 +256,7 @@ def data_service(
                 permission=permission,
                 request=request,
                 response=response,
+                sensitive=sensitive,
                 answer=function,
             ),
         )

@@ -1,0 +1,80 @@
+"""Ask another room's data by its code: permitted, checked, measured and remembered, whoever asks."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.kernel.access.may import require
+from tinhso.kernel.audit.record import record
+from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.base.errors import Refusal
+from tinhso.kernel.base.plain import canonical
+from tinhso.kernel.exchange.models import ExchangeCall
+from tinhso.kernel.exchange.registry import checked_answer, checked_question, service
+from tinhso.kernel.modules.declare import DataService
+
+log = logging.getLogger("tinhso.exchange")
+
+
+class ServiceFailed(Refusal):
+    code, status = "service-failed", 503
+    message = _("the data service {service} does not answer at the moment: try again later")
+
+
+def call(code: str, *, by: Actor, at: datetime, **params: Any) -> Any:
+    """The answer of the data service `code` as plain values.
+
+    Raises NoSuchService, Forbidden, WrongQuestion, a refusal of the service's own, or ServiceFailed when it
+    broke (its error is logged, not handed on).
+    """
+    one = service(code)
+    began = time.perf_counter()
+    outcome, refusal = ExchangeCall.FAILED, ""
+    try:
+        answer = _answer(one, by, at, params)
+        outcome = ExchangeCall.OK
+    except Refusal as refused:
+        outcome, refusal = ExchangeCall.REFUSED, refused.code
+        raise
+    except Exception as error:
+        log.exception("the data service %s failed", code)
+        raise ServiceFailed(service=code) from error
+    finally:
+        _remember(one, by, at, params, (time.perf_counter() - began) * 1000, outcome, refusal)
+    return answer
+
+
+def _answer(one: DataService, by: Actor, at: datetime, params: dict[str, Any]) -> Any:
+    require(by, one.permission, at=at)
+    question = checked_question(one, params)
+    with transaction.atomic():
+        return checked_answer(one, one.answer(by=by, at=at, **question))
+
+
+def _remember(
+    one: DataService, by: Actor, at: datetime, params: dict[str, Any], ms: float, outcome: str, refusal: str
+) -> None:
+    """A row for every call, and an entry in the audit for each answer of a sensitive service."""
+    digest = digest_of(params)
+    ExchangeCall.objects.create(
+        code=one.name, caller=by.id, at=at, ms=round(ms, 2), outcome=outcome, refusal=refusal[:60], digest=digest
+    )
+    if one.sensitive and outcome == ExchangeCall.OK:
+        record("kernel_exchange.read_service", by=by, at=at, code=one.name, digest=digest)
+
+
+def digest_of(params: dict[str, Any]) -> str:
+    """What was asked, for comparing only: the parameters may be personal."""
+    plain = canonical({key: value if _is_plain(value) else str(value) for key, value in params.items()})
+    return hashlib.blake2b(plain.encode(), digest_size=16).hexdigest()
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, (str, int, bool, type(None)))
