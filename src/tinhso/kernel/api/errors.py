@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as FieldsInvalid
 from django.core.signals import got_request_exception
 from django.db import Error as DjangoDatabaseError
@@ -160,6 +160,13 @@ def from_denial(request: HttpRequest, denied: PermissionDenied) -> HttpResponse:
     return problem(request, status=403, code="forbidden")
 
 
+def from_suspicious(request: HttpRequest, wrong: SuspiciousOperation) -> HttpResponse:
+    """A body larger than is read at once, or one that Django takes for an attack."""
+    if isinstance(wrong, RequestDataTooBig):
+        return problem(request, status=413, code="too-large")
+    return problem(request, status=400, code="bad-request")
+
+
 def from_database(request: HttpRequest, error: Exception) -> HttpResponse:
     """Our functions' refusals by SQLSTATE; a database that cannot be reached is 503, the rest our error."""
     cause = error if isinstance(error, DatabaseError) else error.__cause__
@@ -193,6 +200,7 @@ HANDLERS: tuple[tuple[type[Exception], Callable[[HttpRequest, Any], HttpResponse
     (HttpError, from_http),
     (Http404, from_missing),
     (PermissionDenied, from_denial),
+    (SuspiciousOperation, from_suspicious),
     (DjangoDatabaseError, from_database),
     (DatabaseError, from_database),
     (Exception, from_bug),

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -57,6 +58,8 @@ def sent_once(run: Run) -> Run:
             return _once(request, actor, key, run, values)
         except Refusal as refusal:
             return errors.from_refusal(request, refusal)
+        except SuspiciousOperation as wrong:
+            return errors.from_suspicious(request, wrong)
 
     return once
 
@@ -86,9 +89,19 @@ def _once(request: HttpRequest, actor: Actor, key: str, run: Run, values: dict[s
 
 
 def digest_of(request: HttpRequest) -> bytes:
-    """What makes two requests the same: method, address, query and body, byte for byte."""
+    """What makes two requests the same: method, address, query and body, byte for byte; of a form, what it holds."""
     parts = (request.method or "", request.get_full_path(), request.META.get("HTTP_IF_MATCH", ""))
-    return hashlib.sha256("\n".join(parts).encode() + b"\n" + request.body).digest()
+    found = hashlib.sha256("\n".join(parts).encode() + b"\n")
+    if request.content_type != "multipart/form-data":
+        found.update(request.body)
+        return found.digest()
+    found.update(repr(sorted(request.POST.lists())).encode())
+    for name, file in sorted(request.FILES.items()):
+        found.update(f"\n{name}\n{file.name}\n{file.size}\n".encode())
+        for chunk in file.chunks():
+            found.update(chunk)
+        file.seek(0)
+    return found.digest()
 
 
 def _claim(actor: Actor, key: str, digest: bytes, now: datetime) -> int | None:

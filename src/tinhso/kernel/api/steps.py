@@ -6,7 +6,6 @@ step does not need, and the answer is written at once.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
@@ -22,15 +21,15 @@ from ninja.constants import NOT_SET
 from tinhso.kernel.access.may import visible
 from tinhso.kernel.api import etags, paging
 from tinhso.kernel.api.answers import JSON, answer
+from tinhso.kernel.api.bodies import object_of
 from tinhso.kernel.api.once import idempotent
-from tinhso.kernel.base.errors import Invalid, NotFound
+from tinhso.kernel.base.errors import NotFound
 from tinhso.kernel.workflow.flow import Flow
 from tinhso.kernel.workflow.models import FlowModel, History
 
 if TYPE_CHECKING:
     from tinhso.kernel.base.actor import Actor
 
-RESERVED = frozenset({"self", "flow", "record", "step", "by", "at", "expected"})
 Show = Callable[[Any], Any]
 
 STATE_SCHEMA = {
@@ -65,7 +64,7 @@ def mount(router: Router, *, flow: Flow, path: str, read: str, show: Show | None
     def do_step(request: HttpRequest, record_id: UUID, step: str) -> HttpResponse:
         if step not in flow.step_names():
             raise NotFound(_("there is no such step"), code="no-such-step", step=step)
-        facts, expected = facts_of(request), etags.expected_version(request)
+        facts, expected = object_of(request), etags.expected_version(request)
         record: FlowModel = model_of(flow)(pk=record_id)
         flow.fire(record, step, by=request.actor, at=request.moment, expected=expected, **facts)
         return _state(record)
@@ -85,21 +84,6 @@ def mount(router: Router, *, flow: Flow, path: str, read: str, show: Show | None
         _readable(flow, record_id, request.actor, read, request.moment)
         rows = History.objects.filter(record_id=record_id, flow=flow.name)
         return paging.page(request, rows, _history_row, order=("version",))
-
-
-def facts_of(request: HttpRequest) -> dict[str, Any]:
-    """The body as facts of the step: a JSON object or nothing. Raises Invalid."""
-    if not request.body:
-        return {}
-    try:
-        facts = json.loads(request.body)
-    except ValueError as wrong:
-        raise Invalid(_("the body must be JSON"), code="not-json", status=400) from wrong
-    if not isinstance(facts, dict):
-        raise Invalid(_("the body must be a JSON object"), code="not-an-object")
-    if taken := RESERVED.intersection(facts):
-        raise Invalid(_("this name is reserved"), code="reserved-name", field=min(taken))
-    return facts
 
 
 @cache

@@ -52,11 +52,7 @@ def attach(
     The type is found by content, photos are stripped, malware is refused; so is what is marked as a state
     secret (`marking` is what the sender says stands on it). Raises FileRefused, Forbidden or NotFound.
     """
-    owner = ATTACHABLE.get(kind)
-    target = owner.find(record_id)
-    if target is None:
-        raise NotFound
-    require(by, owner.write, target, at)
+    _require_writing(kind, record_id, by, at)
     if classification not in dict(Attachment.CLASSES):
         raise FileRefused(
             _("choose public, internal or restricted"), code="file-classification", field="classification"
@@ -79,6 +75,14 @@ def attach(
         )
         record("kernel_files.add_attachment", by=by, at=at, kind=KIND, record_id=made.pk, of=record_id, digest=digest)
     return made
+
+
+def _require_writing(kind: str, record_id: UUID, by: Actor, at: datetime) -> None:
+    owner = ATTACHABLE.get(kind) if kind in ATTACHABLE else None
+    target = owner and owner.find(record_id)
+    if owner is None or target is None:
+        raise NotFound
+    require(by, owner.write, target, at)
 
 
 def _read(upload: IO[bytes] | bytes) -> bytes:
@@ -126,8 +130,7 @@ def safe_name(name: str, ending: str) -> str:
 
 def detach(attachment: Attachment, *, by: Actor, at: datetime) -> None:
     """Take a file off its record; the content goes with the next purge when nothing else refers to it."""
-    owner = ATTACHABLE.get(attachment.kind)
-    require(by, owner.write, owner.find(attachment.record_id), at)
+    _require_writing(attachment.kind, attachment.record_id, by, at)
     _let_go(attachment, by=by, at=at, why="detached")
 
 

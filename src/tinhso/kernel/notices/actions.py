@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -55,12 +56,13 @@ def send(
     Raises LookupError for a kind that nobody declared.
     """
     kind = KINDS.get(name)
-    digest = hashlib.blake2b(canonical([name, url, fields]).encode(), digest_size=16).digest()
+    plain = json.loads(canonical(fields))
+    digest = hashlib.blake2b(canonical({"kind": name, "url": url, "fields": plain}).encode(), digest_size=16).digest()
     made = []
     with transaction.atomic():
         for person in reached(to):
             if not _told_lately(name, person.id, digest, at):
-                notice, new = _note(kind, person, event_key, digest, url, at, fields)
+                notice, new = _note(kind, person, event_key, digest, url, at, plain)
                 if new:
                     _prepare(notice, kind, person)
                     made.append(notice)

@@ -5,28 +5,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ExchangeCall',
+            name="ExchangeCall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60)),
-                ('caller', models.UUIDField()),
-                ('at', models.DateTimeField()),
-                ('ms', models.FloatField()),
-                ('outcome', models.CharField(choices=[('ok', 'ok'), ('refused', 'refused'), ('failed', 'failed')], max_length=10)),
-                ('refusal', models.CharField(blank=True, default='', max_length=60)),
-                ('digest', models.CharField(max_length=32)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=60)),
+                ("caller", models.UUIDField()),
+                ("at", models.DateTimeField()),
+                ("ms", models.FloatField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("ok", "ok"), ("refused", "refused"), ("failed", "failed")], max_length=10
+                    ),
+                ),
+                ("refusal", models.CharField(blank=True, default="", max_length=60)),
+                ("digest", models.CharField(max_length=32)),
             ],
             options={
-                'db_table': 'kernel_exchange_call',
-                'indexes': [django.contrib.postgres.indexes.BrinIndex(fields=['at'], name='kernel_exchange_call_at'), models.Index(fields=['code', '-id'], name='kernel_exch_code_01b3da_idx')],
+                "db_table": "kernel_exchange_call",
+                "indexes": [
+                    django.contrib.postgres.indexes.BrinIndex(fields=["at"], name="kernel_exchange_call_at"),
+                    models.Index(fields=["code", "-id"], name="kernel_exch_code_01b3da_idx"),
+                ],
             },
         ),
     ]

@@ -44,7 +44,8 @@ def download(request: HttpRequest, attachment: UUID) -> HttpResponse:
     response.headers["Content-Disposition"] = header or "attachment"
     response.headers["Content-Length"] = str(found.content.size)
     response.headers["ETag"] = tag
-    response.headers.update(SAFE_HEADERS)
+    for name, value in SAFE_HEADERS.items():
+        response.headers[name] = value
     if inside and found.content.media_type == "application/pdf":
         # Browsers refuse to show a PDF in a sandbox; their viewers run none of its code on our origin.
         response.headers["Content-Security-Policy"] = "default-src 'none'; object-src 'self'; frame-ancestors 'self'"
