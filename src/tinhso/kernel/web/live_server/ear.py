@@ -38,7 +38,7 @@ async def listen(hear: Callable[[str], None], again: Callable[[], None]) -> None
                     again()
                 async for notification in connection.notifies():
                     hear(notification.payload)
-        except (psycopg.OperationalError, OSError) as fault:
+        except (psycopg.Error, OSError) as fault:
             deaf = True
             log.warning("the live server lost its database: %s", type(fault).__name__)
             await asyncio.sleep(REST)

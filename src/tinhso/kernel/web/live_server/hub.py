@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
@@ -18,6 +19,7 @@ GAP = 0.25  # seconds between two words of one topic
 MANY = 50  # above that many ids the viewer just asks anew
 WAITING = 32  # messages that may wait for one viewer
 
+log = logging.getLogger(__name__)
 MakeState = Callable[[Topic], Awaitable[dict[str, Any]]]
 
 
@@ -112,6 +114,8 @@ class Hub:
             for viewer in list(viewers):
                 viewer.send(said)
             await asyncio.sleep(max(GAP, topic.seconds) if topic.state else GAP)
+        except Exception:  # a state that cannot be made must not end the others; its viewers keep what they have
+            log.exception("live topic %s could not speak", topic.name)
         finally:
             self.speaking.discard(topic.name)
         if self.changed.get(topic.name):
