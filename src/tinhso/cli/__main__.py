@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 import os
+import subprocess
 import sys
 
-from tinhso.cli import surroundings, table
+from tinhso.cli import places, surroundings, table
 from tinhso.cli.steps import answer
 
 
@@ -14,9 +15,16 @@ def main() -> int:
     name, *args = sys.argv[1:] or ["help"]
     name = {"-h": "help", "--help": "help"}.get(name, name)
     if name in table.BY_NAME:
-        module = importlib.import_module(f"tinhso.cli.{table.BY_NAME[name].module}")
-        return answer(lambda: module.main(args))
+        return own(table.BY_NAME[name].module, args)
     return answer(lambda: manage(name, args))
+
+
+def own(module: str, args: list[str]) -> int:
+    """A command of the table: a file of ours, or one of the tools that only building needs."""
+    if module.startswith("tools."):
+        return subprocess.call([sys.executable, "-m", module, *args], cwd=places.ROOT)
+    found = importlib.import_module(f"tinhso.cli.{module}")
+    return answer(lambda: found.main(args))
 
 
 def manage(name: str, args: list[str]) -> int:

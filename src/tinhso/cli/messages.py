@@ -1,16 +1,10 @@
-"""`./tinhso messages`: bring the texts of every room in step with its sources, and compile them."""
+"""Compile the texts of every room."""
 
 from __future__ import annotations
 
 import subprocess
-import sys
 
-from tinhso.cli import places
 from tinhso.cli.steps import Failure
-
-
-def main(args: list[str]) -> int:
-    return subprocess.call([sys.executable, "-m", "tools.messages", *args], cwd=places.ROOT)
 
 
 def compile_all() -> int:

@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tinhso.config.settings.dev")
 application = get_wsgi_application()
+
+from tinhso.config.safety import refuse_a_powerful_role  # noqa: E402 - after the apps are ready
+
+refuse_a_powerful_role()

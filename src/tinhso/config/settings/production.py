@@ -2,6 +2,8 @@
 
 from tinhso.config import env
 from tinhso.config.settings.base import *
+from tinhso.config.settings.base import ALLOWED_HOSTS as HOSTS
+from tinhso.config.settings.base import PAPER_KEYS as PAPERS
 from tinhso.config.settings.base import SECRET_KEY as SECRET
 
 if len(SECRET) < 50:
@@ -9,10 +11,24 @@ if len(SECRET) < 50:
 PROFILE = env.text("TINHSO_PROFILE", "production")
 if PROFILE == "demo":
     raise env.WrongSetting("TINHSO_PROFILE=demo is refused in production: its accounts sign in without a password")
+if not env.text("TINHSO_HOSTS") or "*" in HOSTS:
+    raise env.WrongSetting("TINHSO_HOSTS must name the hosts of the platform in production, without *")
+if not PAPERS or min(map(len, PAPERS)) < 32:
+    raise env.WrongSetting("TINHSO_PAPER_KEYS must hold keys of at least 32 characters in production")
+if env.text("TINHSO_ROLE", "app") == "app":
+    user = env.database("DATABASE_URL")["USER"]
+    if user in {"", "postgres", "tinhso_owner", "tinhso_migrate"}:
+        raise env.WrongSetting(f"DATABASE_URL must name the role tinhso_app in production, not {user!r}")
+REFUSE_POWERFUL_ROLE = True  # looked at when a web process starts (config.safety)
 FORCE_SECOND_FACTOR = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
+# nginx ends TLS, sends this header and nothing else may set it (deploy/nginx/tinhso.conf).
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = True
 SECURE_HSTS_SECONDS = 31_536_000
+SECURE_REDIRECT_EXEMPT = [r"^suc-khoe/"]  # the balancer asks over plain HTTP whether this process lives
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS]
 LIVE_URL = env.text("TINHSO_LIVE_URL", "/live")
 SHOW_PIECES = env.flag("TINHSO_SHOW_PIECES")
 WHITENOISE_USE_FINDERS = False
