@@ -10,3 +10,11 @@ RUN_OPERATIONS = permission("kernel_console.run_operations", _("Repeat or drop w
 
 AUDITOR = bundle("auditor", title=_("Auditor"), permissions=[READ_TRAIL])
 OPERATOR = bundle("operator", title=_("Operator of the platform"), permissions=[SEE_OPERATIONS, RUN_OPERATIONS])
+
+VIEW_ORGANISATIONS = permission("kernel_console.view_organisations", _("see agencies, posts and units"))
+ORGANISATION_READER = bundle(
+    "organisation_reader",
+    title=_("Reader of agencies and posts"),
+    permissions=[VIEW_ORGANISATIONS],
+    second_factor=False,
+)

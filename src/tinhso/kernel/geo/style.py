@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from tinhso.kernel.geo.models import Area
 from tinhso.kernel.geo.tiles import DEEPEST
 
 # Tokens of the theme: ink, paper, mist, line-strong, edge of Mẫu Sơn blue, peach blossom.
 INK, PAPER, MIST, EDGE, BLUE_EDGE, PEACH = "#1b2430", "#ffffff", "#f4f6f8", "#7c8894", "#a2b9d2", "#c2456d"
 FONT = ["Be Vietnam Pro"]
+MARGIN = 0.12  # degrees around the outermost points
+NEAR = 10
 DETAIL = 12  # tiles deeper than this hold nothing new, the browser enlarges these
 
 
@@ -37,6 +40,18 @@ def style(tiles: str, *, marked: Sequence[str] = ()) -> dict[str, Any]:
             _place_names(),
         ],
     }
+
+
+def first_view(areas: Iterable[Area]) -> str:
+    """What a map shows first: near one point, or west, south, east, north around several; empty without points."""
+    points = [area.point for area in areas if area.point]
+    if len(points) == 1:
+        return f"{points[0].x:.5f},{points[0].y:.5f},{NEAR}"
+    if not points:
+        return ""
+    east, north = ([point[axis] for point in points] for axis in (0, 1))
+    edges = min(east) - MARGIN, min(north) - MARGIN, max(east) + MARGIN, max(north) + MARGIN
+    return ",".join(f"{edge:.5f}" for edge in edges)
 
 
 def _source(tiles: str, layer: str) -> dict[str, Any]:

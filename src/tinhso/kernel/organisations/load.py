@@ -139,7 +139,7 @@ def _committee(unit: AdminUnit) -> Agency:
         parent_id=agency_id(committee_code(above.code, above.valid_until)) if above else None,
         valid_from=unit.valid_from,
         valid_until=unit.valid_until,
-        basis="follows from the unit",
+        basis="theo đơn vị hành chính",
     )
 
 
@@ -156,6 +156,7 @@ def _department(row: Row) -> Agency:
         valid_from=date.fromisoformat(row["valid_from"]),
         valid_until=_day_after(row["last_day"]),
         basis=row["basis"],
+        recalled=row["recalled"] == "yes",
     )
 
 

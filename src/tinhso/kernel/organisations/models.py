@@ -121,6 +121,8 @@ class Succession(models.Model):
     `basis` tells a resolution from an estimate; `extent` is whole, part, remainder or areas (of a district).
     """
 
+    AREAS = "areas"
+
     old = models.ForeignKey(AdminUnit, models.PROTECT, related_name="went_to")
     new = models.ForeignKey(AdminUnit, models.PROTECT, related_name="came_from")
     on = models.DateField(_("day of the change"))
@@ -155,7 +157,7 @@ class AgencyKind(models.TextChoices):
 class Agency(Dated):
     """A body that people work for and that records belong to; a firm is an agency too.
 
-    `basis` says where the row comes from, and whether it is only recalled.
+    `basis` says where the row comes from; a row that is only `recalled` is shown as such until somebody confirms it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -168,6 +170,7 @@ class Agency(Dated):
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     successor = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="predecessors")
     basis = models.CharField(_("basis"), max_length=200, blank=True)
+    recalled = models.BooleanField(_("recalled, to be confirmed"), default=False)
 
     class Meta:
         constraints = [_ends_after_it_begins("agency_days")]
@@ -179,11 +182,6 @@ class Agency(Dated):
     def save(self, *args: object, **kwargs: object) -> None:
         self.folded = text.fold(self.name)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
-
-    @property
-    def is_recalled(self) -> bool:
-        """Whether the row is only recalled, so that pages say so."""
-        return self.basis.startswith("recalled")
 
 
 class Post(Dated):

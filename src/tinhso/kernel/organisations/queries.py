@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.base import clock, text
 from tinhso.kernel.base.errors import NotFound
-from tinhso.kernel.organisations.models import AdminUnit, Agency, Level, Post
+from tinhso.kernel.organisations.models import AdminUnit, Agency, Level, Post, Succession
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +145,27 @@ def _rows(query: str, *parameters: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         return list(cursor.fetchall())
+
+
+def changes_of(unit: AdminUnit) -> list[Succession]:
+    """All that led to the unit and all that became of it, step by step, oldest first.
+
+    A district's share in a commune is not told as the commune's history: it follows from the communes.
+    """
+    before = Succession.objects.exclude(extent=Succession.AREAS)
+    steps = {
+        step.pk: step for step in (*_walk(unit, before, "new", "old"), *_walk(unit, Succession.objects, "old", "new"))
+    }
+    return sorted(steps.values(), key=lambda step: (step.on, step.new.code, step.old.code))
+
+
+def _walk(unit: AdminUnit, steps: Any, this: str, other: str) -> list[Succession]:
+    """The steps from the unit on, then from where these lead, until there are no more."""
+    found: list[Succession] = []
+    seen, front = {unit.id}, {unit.id}
+    while front:
+        reached = list(steps.filter(**{f"{this}_id__in": front}).select_related("old__parent", "new__parent"))
+        found += reached
+        front = {getattr(step, f"{other}_id") for step in reached} - seen
+        seen |= front
+    return found

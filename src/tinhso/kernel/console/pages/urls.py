@@ -1,6 +1,7 @@
 from django.urls import path
 
 from tinhso.kernel.console.pages import modules, operations, trail
+from tinhso.kernel.console.pages.organisations import urls as organisations
 
 urlpatterns = [
     path("modules", modules.modules, name="modules"),
@@ -10,4 +11,5 @@ urlpatterns = [
     path("quan-tri/van-hanh/su-kien/<int:number>/bo/", operations.drop_event, name="drop_event"),
     path("quan-tri/van-hanh/tac-vu/<int:number>/lam-lai/", operations.retry_job, name="retry_job"),
     path("quan-tri/van-hanh/tac-vu/<int:number>/bo/", operations.drop_job, name="drop_job"),
+    *organisations.urlpatterns,
 ]

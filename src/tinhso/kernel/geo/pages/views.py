@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -13,12 +12,11 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from tinhso.kernel.base import clock, text
 from tinhso.kernel.geo import queries, tiles
+from tinhso.kernel.geo.style import first_view
 from tinhso.kernel.geo.style import style as map_style
 
 TILE_TYPE = "application/vnd.mapbox-vector-tile"
 KEPT_SECONDS = 3600
-MARGIN = 0.12  # degrees around the outermost points
-NEAR = 10
 MARKED_MOST = 100
 
 
@@ -38,7 +36,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
             "places": sorted(queries.places(), key=lambda place: text.alphabet_key(place.name)),
             "schematic": any(area.schematic for area in communes),
             "style": f"{reverse('kernel_geo:style')}?{request.GET.urlencode()}",
-            "view": _view(chosen or communes),
+            "view": first_view(chosen or communes),
         },
     )
 
@@ -74,18 +72,6 @@ def _day(request: HttpRequest) -> date:
 def _marked(request: HttpRequest) -> list[str]:
     codes = request.GET.get("xa", "").split(",")
     return [code for code in codes if code.isdigit() and len(code) == 5][:MARKED_MOST]
-
-
-def _view(shown: list[Any]) -> str:
-    """What the map shows first: near one point, or west, south, east, north around several; empty without points."""
-    points = [area.point for area in shown if area.point]
-    if len(points) == 1:
-        return f"{points[0].x:.5f},{points[0].y:.5f},{NEAR}"
-    if not points:
-        return ""
-    east, north = ([point[axis] for point in points] for axis in (0, 1))
-    edges = min(east) - MARGIN, min(north) - MARGIN, max(east) + MARGIN, max(north) + MARGIN
-    return ",".join(f"{edge:.5f}" for edge in edges)
 
 
 def _bare(name: str) -> str:

@@ -23,7 +23,7 @@ def test_seventeen_departments_were_in_place_in_2022_and_say_that_they_are_recal
     departments = queries.agencies_on(IN_2022, kind=AgencyKind.DEPARTMENT)
 
     assert departments.count() == 17
-    assert all(department.is_recalled for department in departments)
+    assert all(department.recalled for department in departments)
 
 
 @pytest.mark.usefixtures("agencies")
