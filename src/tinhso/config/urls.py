@@ -11,7 +11,7 @@ from tinhso.kernel.modules.descriptor import Module, import_if_present
 
 def pages() -> list[URLPattern | URLResolver]:
     """The pages of every room that has `pages/urls.py`, under its slug (the portal's slug is empty)."""
-    found = []
+    found: list[URLPattern | URLResolver] = []
     for room in apps.get_app_configs():
         if isinstance(room, Module) and import_if_present(f"{room.name}.pages.urls"):
             prefix = f"{room.slug}/" if room.slug else ""

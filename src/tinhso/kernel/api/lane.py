@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any, cast
 
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
@@ -23,7 +24,7 @@ class ApiLane:
 
     def __init__(self, get_response: View) -> None:
         self.whole = get_response
-        self.short = convert_exception_to_response(_straight()._get_response)
+        self.short = cast(View, convert_exception_to_response(_straight()._get_response))
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not (request.path_info.startswith(API) and "HTTP_AUTHORIZATION" in request.META):
@@ -37,12 +38,12 @@ class ApiLane:
         return response
 
 
-def _straight() -> BaseHandler:
+def _straight() -> Any:
     """A handler without any middleware of its own."""
-    handler = BaseHandler()
-    handler._view_middleware = []  # type: ignore[assignment]
-    handler._template_response_middleware = []  # type: ignore[assignment]
-    handler._exception_middleware = []  # type: ignore[assignment]
+    handler: Any = BaseHandler()
+    handler._view_middleware = []
+    handler._template_response_middleware = []
+    handler._exception_middleware = []
     return handler
 
 

@@ -107,7 +107,7 @@ def _own_names(schema: dict[str, Any], label: str) -> dict[str, Any]:
 def _complete(operation: dict[str, Any]) -> None:
     """What holds for every operation: who may call, and that errors are problems."""
     if security := operation.get("security"):
-        optional = [{}] if any("Anybody" in one or not one for one in security) else []
+        optional: list[dict[str, Any]] = [{}] if any("Anybody" in one or not one for one in security) else []
         operation["security"] = [*optional, {"key": []}, {"session": []}]
     operation["responses"] = {str(status): found for status, found in operation["responses"].items()}
     operation["responses"]["default"] = {

@@ -46,7 +46,7 @@ class RoomApi(NinjaAPI):
         return f"{self.label}_{operation.view_func.__name__}"
 
     def _get_urls(self) -> list[URLResolver | URLPattern]:
-        found = []
+        found: list[Any] = []
         for bound in self._get_bound_routers():
             found.extend(bound.urls_paths(bound.prefix))
         for pattern in found:

@@ -118,7 +118,7 @@ def read(
         "until": [until] if until else [],
     }
     where = " and ".join(CONDITIONS[name] for name, values in chosen.items() if values)
-    values = [value for values in chosen.values() for value in values]
+    values: list[Any] = [value for values in chosen.values() for value in values]
     statement = READ.format(where=f"where {where}" if where else "")
     try:
         with transaction.atomic(), connection.cursor() as cursor:

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 
 
-def canonical(payload: dict[str, Any]) -> str:
+def canonical(payload: dict[str, Any] | list[Any]) -> str:
     """JSON with sorted keys and no spaces: the same facts always give the same bytes.
 
     Raises TypeError for a value that has no plain form.

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.apps import apps
 from django.core.checks import CheckMessage, Error, register
-from django.db.models import Field, ForeignKey, ManyToManyField, Model
+from django.db.models import ForeignKey, ManyToManyField, Model
 
 from tinhso.kernel.modules.descriptor import Module, installed
 from tinhso.kernel.modules.discovery import label_of
@@ -70,7 +70,7 @@ def check_keys(room: Module, model: type[Model]) -> Iterator[CheckMessage]:
             yield from check_key(room, field)
 
 
-def check_key(room: Module, field: Field[Any, Any]) -> Iterator[CheckMessage]:
+def check_key(room: Module, field: ForeignKey[Any, Any] | ManyToManyField[Any, Any]) -> Iterator[CheckMessage]:
     target = field.remote_field.model
     if isinstance(target, str):
         return  # Django itself reports a key to nowhere

@@ -136,8 +136,9 @@ def refusal_of(
     state, detail, hint = error.sqlstate, error.diag.message_detail or "", error.diag.message_hint or ""
     if state == "FI403":
         refusals.record(by, detail, on=Where(record=record_id), at=at)
-    if state == "23505" and error.diag.constraint_name in flow.constraints:
-        return StepRefused(flow.refuse(flow.constraints[error.diag.constraint_name]), step=step)
+    constraint = error.diag.constraint_name or ""
+    if state == "23505" and constraint in flow.constraints:
+        return StepRefused(flow.refuse(flow.constraints[constraint]), step=step)
     if not state or not state.startswith("FI"):
         return error
     return _refused(flow, state, detail, step, hint)
@@ -155,7 +156,7 @@ def _call(
     flow: FlowTable, record_id: UUID, step: str, by: Actor, at: datetime, want: int | None, facts: Mapping[str, Any]
 ) -> tuple[int, str]:
     sql = f"select version, state from {flow.table}_fire(%s::uuid, %s::text, %s::timestamptz, %s::integer, %s::jsonb)"
-    return _execute(sql, (record_id, step, at, want, Jsonb(facts)), by)[0]  # type: ignore[return-value]
+    return _execute(sql, (record_id, step, at, want, Jsonb(facts)), by)[0]
 
 
 def _fire_chunk(
@@ -262,7 +263,7 @@ def _execute(sql: str, parameters: tuple[Any, ...], by: Actor | None) -> list[tu
 
 def _on_cursor(sql: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     with psycopg.Cursor(connection.connection) as cursor:
-        return cursor.execute(sql, parameters, prepare=True).fetchall()  # type: ignore[arg-type]
+        return cursor.execute(sql, parameters, prepare=True).fetchall()
 
 
 def _outermost() -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseNotModified
+from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
@@ -17,7 +18,7 @@ SHOWN_INSIDE = frozenset({"application/pdf", "image/jpeg", "image/png", "image/w
 
 
 @require_safe
-def download(request: HttpRequest, attachment: UUID) -> HttpResponse:
+def download(request: HttpRequest, attachment: UUID) -> HttpResponseBase:
     """The file; with `?xem` a picture or PDF is shown by the browser. Reading a restricted one is recorded."""
     try:
         found = queries.readable(attachment, by=request.actor, at=request.moment)

@@ -170,7 +170,7 @@ def _verdict(kind: Kind, name: str, rows: list[Step]) -> str:
 def _new_values(rows: list[Step], columns: tuple[str, ...]) -> str:
     parts = []
     for column in columns:
-        values = _by_row(rows, lambda step, column=column: _of_parent(step.sets.get(column, f"r.{column}")))
+        values = _by_row(rows, lambda step, column=column: _of_parent(step.sets.get(column, f"r.{column}")))  # type: ignore[misc]
         parts.append(f",\n                {values} as new_{column}")
     return "".join(parts)
 

@@ -6,7 +6,7 @@ What the board sets by order (switches of points, room of yards, slots) is put i
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import NAMESPACE_URL, uuid5
 
 from django.contrib.gis.geos import Point
@@ -120,7 +120,7 @@ def _place_of_yard(row: Row) -> Place:
     return Place(id=place_id(code), code=code, name=row["name_vi"], kind="yard", source=row["basis"])
 
 
-def _point(row: Row, known: dict[str, object], order: int) -> CrossingPoint:
+def _point(row: Row, known: dict[str, Any], order: int) -> CrossingPoint:
     return CrossingPoint(
         place_id=known[row["point_code"]],
         code=row["point_code"],
@@ -139,7 +139,7 @@ def _point(row: Row, known: dict[str, object], order: int) -> CrossingPoint:
     )
 
 
-def _barrier(row: Row, known: dict[str, object]) -> ControlPoint:
+def _barrier(row: Row, known: dict[str, Any]) -> ControlPoint:
     return ControlPoint(
         code=row["control_point"],
         point_id=known[row["point_code"]],
@@ -150,7 +150,7 @@ def _barrier(row: Row, known: dict[str, object]) -> ControlPoint:
     )
 
 
-def _yard(row: Row, known: dict[str, object]) -> Yard:
+def _yard(row: Row, known: dict[str, Any]) -> Yard:
     return Yard(
         place_id=known[f"YARD-{row['yard_code']}"],
         code=row["yard_code"],
@@ -174,7 +174,7 @@ def _agency(row: Row) -> Agency:
     )
 
 
-def _force(row: Row, ids: dict[str, object]) -> Force:
+def _force(row: Row, ids: dict[str, Any]) -> Force:
     return Force(
         agency_id=ids[row["code"]],
         code=row["code"],

@@ -127,7 +127,7 @@ def _facts_of(trips: Sequence[Trip], returns: str) -> dict[Any, checks.TripFacts
         "declaration_id", "group"
     ):
         groups.setdefault(declaration_id, set()).add(group)
-    channels = dict(Declaration.objects.filter(id__in=ids).values_list("id", "channel"))
+    channels: dict[Any, int] = dict(Declaration.objects.filter(id__in=ids).values_list("id", "channel"))
     return {
         trip.pk: checks.TripFacts(
             trip_type=trip.kind,

@@ -168,11 +168,12 @@ class Trip(FlowModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=[field], condition=Q(state__in=LIVE), name=f"border_gate_one_live_trip_per_{field}"
-            )
-            for field in ("tractor", "trailer", "driver")
-        ] + [
+            *(
+                models.UniqueConstraint(
+                    fields=[field], condition=Q(state__in=LIVE), name=f"border_gate_one_live_trip_per_{field}"
+                )
+                for field in ("tractor", "trailer", "driver")
+            ),
             models.UniqueConstraint(
                 fields=["container_no"],
                 condition=Q(state__in=LIVE) & ~Q(container_no=""),

@@ -92,7 +92,7 @@ def _container(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Cal
 
 def _goods(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Callable[[], object]]:
     for line in lines:
-        yield lambda line=line: hs.read(line.hs6)
+        yield lambda line=line: hs.read(line.hs6)  # type: ignore[misc]
     rule_lines = [rule_line(line) for line in lines]
     yield lambda: goods.must_be_registered(rule_lines, direction=trip.direction)
     yield lambda: goods.must_not_be_mixed(rule_lines, two_way=trip.two_way)
