@@ -1,9 +1,9 @@
--- digest: 65581f91911bbce0169b0b8ae3335dd4
+-- digest: ebf7ff630b78f7a80e0ef39d9cf02738
 
 create or replace function border_gate_clearancetask_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
     out version integer, out state text
-) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+) language plpgsql security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
     r border_gate_clearancetask%rowtype;
@@ -146,7 +146,7 @@ end $$;
 
 create or replace function border_gate_clearancetask_fire_many(
     p_ids uuid[], p_versions integer[], p_step text, p_at timestamptz, p_facts jsonb[], p_all boolean
-) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
     v_actor uuid := tinhso_actor();
@@ -559,7 +559,7 @@ end $$;
 
 create or replace function border_gate_clearancetask_fire_each(
     p_ids uuid[], p_versions integer[], p_step text, p_at timestamptz, p_facts jsonb[], p_all boolean
-) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_variable
 declare
     w record;
@@ -582,7 +582,7 @@ end $$;
 
 create or replace function border_gate_clearancetask_create(
     p_rows jsonb, p_step text, p_at timestamptz, f jsonb
-) returns table (id uuid, version integer, state text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+) returns table (id uuid, version integer, state text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
     v_actor uuid := tinhso_actor();
@@ -632,7 +632,7 @@ grant update (agency_id, due_at, finished_at, force_id, kind, note, officer_id, 
 create or replace function border_gate_hold_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
     out version integer, out state text
-) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+) language plpgsql security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
     r border_gate_hold%rowtype;
@@ -703,7 +703,7 @@ end $$;
 
 create or replace function border_gate_hold_fire_many(
     p_ids uuid[], p_versions integer[], p_step text, p_at timestamptz, p_facts jsonb[], p_all boolean
-) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
     v_actor uuid := tinhso_actor();
@@ -831,7 +831,7 @@ end $$;
 
 create or replace function border_gate_hold_fire_each(
     p_ids uuid[], p_versions integer[], p_step text, p_at timestamptz, p_facts jsonb[], p_all boolean
-) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_variable
 declare
     w record;
@@ -854,7 +854,7 @@ end $$;
 
 create or replace function border_gate_hold_create(
     p_rows jsonb, p_step text, p_at timestamptz, f jsonb
-) returns table (id uuid, version integer, state text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+) returns table (id uuid, version integer, state text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
     v_actor uuid := tinhso_actor();
@@ -910,7 +910,7 @@ grant update (agency_id, document_no, force_id, lifted_at, lifted_by, note, poin
 create or replace function border_gate_feeassessment_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
     out version integer, out state text
-) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+) language plpgsql security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
     r border_gate_feeassessment%rowtype;
@@ -1020,7 +1020,7 @@ end $$;
 
 create or replace function border_gate_feeassessment_fire_many(
     p_ids uuid[], p_versions integer[], p_step text, p_at timestamptz, p_facts jsonb[], p_all boolean
-) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
     v_actor uuid := tinhso_actor();
@@ -1311,7 +1311,7 @@ end $$;
 
 create or replace function border_gate_feeassessment_fire_each(
     p_ids uuid[], p_versions integer[], p_step text, p_at timestamptz, p_facts jsonb[], p_all boolean
-) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_variable
 declare
     w record;
@@ -1334,7 +1334,7 @@ end $$;
 
 create or replace function border_gate_feeassessment_create(
     p_rows jsonb, p_step text, p_at timestamptz, f jsonb
-) returns table (id uuid, version integer, state text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+) returns table (id uuid, version integer, state text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
     v_actor uuid := tinhso_actor();
@@ -1384,7 +1384,7 @@ grant update (amount, budget, collected_by, document_no, explanation, is_demo, k
 create or replace function border_gate_trip_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
     out version integer, out state text
-) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+) language plpgsql security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
     r border_gate_trip%rowtype;
@@ -2091,7 +2091,7 @@ end $$;
 
 create or replace function border_gate_trip_fire_many(
     p_ids uuid[], p_versions integer[], p_step text, p_at timestamptz, p_facts jsonb[], p_all boolean
-) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
     v_actor uuid := tinhso_actor();
@@ -3534,7 +3534,7 @@ end $$;
 
 create or replace function border_gate_trip_fire_each(
     p_ids uuid[], p_versions integer[], p_step text, p_at timestamptz, p_facts jsonb[], p_all boolean
-) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_variable
 declare
     w record;
@@ -3557,7 +3557,7 @@ end $$;
 
 create or replace function border_gate_trip_create(
     p_rows jsonb, p_step text, p_at timestamptz, f jsonb
-) returns table (id uuid, version integer, state text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+) returns table (id uuid, version integer, state text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
     v_actor uuid := tinhso_actor();

@@ -14,6 +14,8 @@ from tinhso.kernel.access.scope import Scope
 from tinhso.kernel.geo.models import Place
 from tinhso.kernel.organisations.models import Agency
 
+# What drivers and officers say; the full names tell markers and kinds of road.
+SHORT_NAMES = {"HN-1119": "Hữu Nghị", "TT-1088": "Tân Thanh", "CN-1104": "Cốc Nam", "CM-01": "Chi Ma"}
 _PLACES = uuid5(NAMESPACE_URL, "tinhso:place")
 
 
@@ -75,6 +77,11 @@ class CrossingPoint(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def gate_short(self) -> str:
+        """The name people use: the place without the kind of gate or road before it."""
+        return SHORT_NAMES.get(self.code, self.name)
 
     @property
     def cycle(self) -> str:

@@ -1,0 +1,145 @@
+"""The barrier: type or scan, read one card, tap once.
+
+The card is the step's own answer asked beforehand; the tap does the step. Both are plain forms, so the screen
+works without script as well.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from tinhso.kernel.access.may import visible
+from tinhso.kernel.access.needs import needs
+from tinhso.kernel.base.dates import show_time
+from tinhso.kernel.base.errors import NotFound, Refusal
+from tinhso.kernel.web.request import Request
+from tinhso.pillars.border.gate.actions.move import record_undeclared
+from tinhso.pillars.border.gate.actions.passages import Passage, Seen, decide, pass_barrier
+from tinhso.pillars.border.gate.models import ControlPoint
+from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER, STEPS
+from tinhso.pillars.border.gate.rules import plates
+
+LOG_KEPT = 5
+QR_AT_LEAST = 120
+"""Shorter texts are plates; a QR's text has 159 characters."""
+
+
+@require_safe
+@needs(DECIDE_BARRIER)
+def choose(request: Request) -> HttpResponse:
+    """The barriers at which one may work; a single one is opened at once."""
+    rows = list(_mine(request).select_related("point"))
+    if len(rows) == 1:
+        return redirect("border_gate:barrier", rows[0].code)
+    return render(request, "border_gate/barriers.html", {"barriers": rows})
+
+
+@require_safe
+@needs(DECIDE_BARRIER)
+def station(request: Request, code: str) -> HttpResponse:
+    """The screen of one barrier, with the card of the vehicle asked for."""
+    barrier = _barrier(request, code)
+    typed = request.GET.get("xe", "").strip()
+    context: dict[str, Any] = {"typed": typed}
+    if typed:
+        context |= _asked(request, barrier, typed)
+    return _screen(request, barrier, context)
+
+
+@require_POST
+@needs(DECIDE_BARRIER)
+def open_up(request: Request, code: str) -> HttpResponse:
+    """Do the step; the next vehicle may be typed at once."""
+    barrier = _barrier(request, code)
+    seen = _seen(request.POST.get("xe", ""), load_state=request.POST.get("tai", "EMPTY"))
+    try:
+        passage = pass_barrier(barrier=barrier, seen=seen, by=request.actor, at=request.moment)
+    except Refusal as refusal:
+        return _screen(request, barrier, {"typed": seen.plate, "wrong": refusal.for_people()})
+    _remember(request, barrier, passage, seen)
+    return _screen(request, barrier, {"typed": "", "done": True, **_card(passage, seen)})
+
+
+@require_POST
+@needs(DECIDE_BARRIER)
+def undeclared(request: Request, code: str) -> HttpResponse:
+    """One tap: the vehicle goes to its bay, the lane is free."""
+    barrier = _barrier(request, code)
+    plate = request.POST.get("xe", "")
+    try:
+        found = record_undeclared(plate=plate, point=barrier.point, by=request.actor, at=request.moment)
+    except Refusal as refusal:
+        return _screen(request, barrier, {"typed": plate, "wrong": refusal.for_people()})
+    shown = plates.show(found.plate)
+    _log(request, barrier, shown, "attn", _("Undeclared"))
+    return _screen(request, barrier, {"typed": "", "noted": shown, "trip": found.trip})
+
+
+def _mine(request: Request) -> Any:
+    return visible(ControlPoint.objects.all(), request.actor, DECIDE_BARRIER, request.moment)
+
+
+def _barrier(request: Request, code: str) -> ControlPoint:
+    barrier = _mine(request).select_related("point").filter(code=code).first()
+    if barrier is None:
+        raise NotFound
+    return barrier
+
+
+def _seen(typed: str, **more: Any) -> Seen:
+    """What was typed or scanned; an officer at the barrier reads the plate with his own eyes."""
+    if len(typed) >= QR_AT_LEAST:
+        return Seen(qr=typed, confirmed=True, **more)
+    return Seen(plate=typed, confirmed=True, **more)
+
+
+def _asked(request: Request, barrier: ControlPoint, typed: str) -> dict[str, Any]:
+    seen = _seen(typed)
+    try:
+        passage = decide(barrier=barrier, seen=seen, by=request.actor, at=request.moment)
+    except Refusal as refusal:
+        return {"wrong": refusal.for_people()}
+    if not passage.open:
+        _remember(request, barrier, passage, seen)
+    return _card(passage, seen)
+
+
+def _card(passage: Passage, seen: Seen) -> dict[str, Any]:
+    trip = passage.trip
+    return {
+        "passage": passage,
+        "trip": trip,
+        "plate": plates.show(trip.tractor_plate) if trip else plates.show(plates.normalise(seen.plate)),
+        "step_title": STEPS[passage.step][0] if passage.step in STEPS else "",
+        "returns": passage.step == "return_in",
+    }
+
+
+def _screen(request: Request, barrier: ControlPoint, context: dict[str, Any]) -> HttpResponse:
+    log = request.session.get(_log_key(barrier), [])
+    return render(request, "border_gate/barrier.html", {"barrier": barrier, "log": log, **context})
+
+
+def _remember(request: Request, barrier: ControlPoint, passage: Passage, seen: Seen) -> None:
+    plate = plates.show(passage.trip.tractor_plate if passage.trip else plates.normalise(seen.plate))
+    if passage.open:
+        _log(request, barrier, plate, "done", _("Opened"))
+    elif passage.trip is None:
+        _log(request, barrier, plate, "attn", _("Undeclared"))
+    else:
+        _log(request, barrier, plate, "stop", _("Not opened"))
+
+
+def _log(request: Request, barrier: ControlPoint, plate: str, kind: str, words: str) -> None:
+    line = {"at": show_time(request.moment), "plate": plate, "kind": kind, "words": words}
+    before = [one for one in request.session.get(_log_key(barrier), []) if one != line]
+    request.session[_log_key(barrier)] = [line, *before][:LOG_KEPT]
+
+
+def _log_key(barrier: ControlPoint) -> str:
+    return f"border_gate.barrier.{barrier.code}"

@@ -1,0 +1,12 @@
+"""The barrier officer's screen."""
+
+from django.urls import path
+
+from tinhso.pillars.border.gate.pages import barrier
+
+urlpatterns = [
+    path("barie/", barrier.choose, name="barriers"),
+    path("barie/<str:code>/", barrier.station, name="barrier"),
+    path("barie/<str:code>/mo/", barrier.open_up, name="barrier_open"),
+    path("barie/<str:code>/chua-khai-bao/", barrier.undeclared, name="barrier_undeclared"),
+]

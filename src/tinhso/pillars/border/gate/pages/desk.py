@@ -1,0 +1,187 @@
+"""The forces' desk: a list at the left, the dossier at the right, what one may do at the bottom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from tinhso.kernel.access.may import may
+from tinhso.kernel.access.needs import needs
+from tinhso.kernel.base.dates import show_span
+from tinhso.kernel.base.errors import NotFound
+from tinhso.kernel.web.request import Request
+from tinhso.pillars.border.gate import permissions as p
+from tinhso.pillars.border.gate.flows import LIVE
+from tinhso.pillars.border.gate.models import ClearanceTask, ReasonCode, Trip
+from tinhso.pillars.border.gate.queries import tasks as queries
+from tinhso.pillars.border.gate.queries.trips import found_by, visible_trips
+from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.templatetags.border_gate import trip_tone
+
+NEAR_MINUTES = 15
+TONES = {"open": "", "in_progress": "run", "passed": "done", "failed": "stop", "treating": "wait", "not_needed": ""}
+
+
+@require_safe
+@needs(p.WORK_TASK)
+def tasks(request: Request) -> HttpResponse:
+    """The tasks of one's force; the most urgent is open at the right."""
+    tab, rows = _tab(request), queries.tasks_of(by=request.actor, at=request.moment)
+    found = list(queries.in_tab(rows, tab, at=request.moment).select_related("trip", "force"))
+    first = found[0] if found else None
+    return _split(request, tab, found, first)
+
+
+@require_safe
+@needs(p.WORK_TASK)
+def task(request: Request, task_id: UUID) -> HttpResponse:
+    """One task with its trip's dossier; alone when it is asked for by the list."""
+    rows = queries.tasks_of(by=request.actor, at=request.moment).select_related("trip", "force")
+    one = rows.filter(pk=task_id).first()
+    if one is None:
+        raise NotFound
+    if request.headers.get("HX-Request"):
+        return render(request, "border_gate/_record.html", record(request, one.trip_id, one))
+    tab = _tab(request)
+    found = list(queries.in_tab(rows, tab, at=request.moment))
+    return _split(request, tab, found, one)
+
+
+@require_safe
+@needs(p.step_permission("release_out"))
+def releases(request: Request) -> HttpResponse:
+    """Trips that wait for nothing but the customs' last word."""
+    rows = queries.ready_for_release(by=request.actor, at=request.moment)
+    found = list(rows.select_related("point", "yard")[: queries.ROWS])
+    chosen = request.GET.get("luot")
+    one = next((trip for trip in found if str(trip.pk) == chosen), found[0] if found else None)
+    context = {"trips": found, "now": "releases", "title": _("Waiting for customs release"), **_bar(request)}
+    return render(request, "border_gate/trips.html", context | (record(request, one.pk, None) if one else {}))
+
+
+@require_safe
+@needs(p.VIEW_TRIP)
+def trips(request: Request) -> HttpResponse:
+    """Live trips that one may see, or those found by plate, code or container."""
+    words = request.GET.get("q", "").strip()
+    rows = visible_trips(by=request.actor, at=request.moment)
+    rows = found_by(rows, words) if words else rows.filter(state__in=LIVE)
+    state = request.GET.get("trang-thai", "")
+    if state:
+        rows = rows.filter(state=state)
+    found = list(rows.select_related("point", "yard").order_by("-state_since")[: queries.ROWS])
+    title = _("Found for %(words)s") % {"words": words} if words else _("Vehicles at the gate")
+    context = {"trips": found, "now": "trips", "title": title, "words": words, **_bar(request)}
+    return render(request, "border_gate/trips.html", context | (record(request, found[0].pk, None) if found else {}))
+
+
+@require_safe
+@needs(p.VIEW_TRIP)
+def trip(request: Request, trip_id: UUID) -> HttpResponse:
+    """One trip's dossier."""
+    context = record(request, trip_id, None)
+    if request.headers.get("HX-Request"):
+        return render(request, "border_gate/_record.html", context)
+    return render(request, "border_gate/trip.html", {**context, "now": "trips", **_bar(request)})
+
+
+def record(request: Request, trip_id: UUID, task: ClearanceTask | None) -> dict[str, Any]:
+    """What the right side shows, and what the officer may do there."""
+    dossier = queries.dossier(trip_id, by=request.actor, at=request.moment)
+    one = dossier.trip
+    forces = queries.forces_of(by=request.actor, at=request.moment)
+    own = {force.pk for force in forces}
+    return {
+        "dossier": dossier,
+        "trip": one,
+        "task": task,
+        "due": due_of(task, request.moment) if task else None,
+        "tone": trip_tone(one.state),
+        "plate": plates.show(one.tractor_plate),
+        "trailer": plates.show(one.trailer_plate),
+        "way": queries.way_of(one),
+        "checks": [_check(each, own, request.moment) for each in dossier.tasks],
+        "own_forces": forces,
+        "own_holds": [hold for hold in dossier.holds if hold.agency_id in own],
+        "hold_reasons": ReasonCode.objects.filter(kind="HOLD"),
+        "may": _may(request, one, dossier),
+    }
+
+
+def due_of(task: ClearanceTask, at: datetime) -> dict[str, str]:
+    """The deadline in words: late, near, or the minutes left."""
+    if task.due_at is None or task.state not in ("open", "in_progress"):
+        return {"kind": "paused", "text": _("paused")} if task.state == "treating" else {"kind": "", "text": ""}
+    left = task.due_at - at
+    if left.total_seconds() < 0:
+        return {"kind": "late", "text": _("late %(span)s") % {"span": show_span(-left)}}
+    kind = "near" if left.total_seconds() < NEAR_MINUTES * 60 else ""
+    return {"kind": kind, "text": _("%(span)s left") % {"span": show_span(left)}}
+
+
+def _check(task: ClearanceTask, own: set[UUID], at: datetime) -> dict[str, Any]:
+    mine = task.agency_id in own and task.state in ("open", "in_progress")
+    return {
+        "task": task,
+        "mine": mine,
+        "tone": "run" if mine else TONES[task.state],
+        "text": _("Your task") if mine else task.get_state_title(),
+        "at": task.finished_at,
+    }
+
+
+def _may(request: Request, trip: Trip, dossier: queries.Dossier) -> dict[str, bool]:
+    """Which buttons are shown; the step itself decides once more."""
+    ask = {"release": ("release_out", trip.state == "in_yard"), "accept": ("accept", trip.state == "submitted")}
+    allowed = {
+        name: fits and may(request.actor, p.step_permission(step), trip, request.moment)
+        for name, (step, fits) in ask.items()
+    }
+    allowed["fix"] = trip.state == "submitted" and may(
+        request.actor, p.step_permission("request_fix"), trip, request.moment
+    )
+    to_pay = dossier.fee is not None and dossier.fee.state in ("assessed", "deferred")
+    allowed["pay"] = to_pay and may(request.actor, p.COLLECT_FEE, dossier.fee, request.moment)
+    return allowed
+
+
+def _tab(request: Request) -> str:
+    tab = request.GET.get("loc", "todo")
+    return tab if tab in queries.TABS else "todo"
+
+
+def _bar(request: Request) -> dict[str, Any]:
+    return {"may_release": may(request.actor, p.step_permission("release_out"), at=request.moment)}
+
+
+def _split(request: Request, tab: str, found: list[ClearanceTask], one: ClearanceTask | None) -> HttpResponse:
+    rows = queries.tasks_of(by=request.actor, at=request.moment)
+    titles = {"todo": _("To do"), "late": _("Late"), "waiting": _("Waiting"), "done": _("Done today")}
+    numbers = queries.counts(rows, at=request.moment)
+    context = {
+        "tab": tab,
+        "tabs": [(name, titles[name], numbers[name]) for name in queries.TABS],
+        "tasks": [
+            {
+                "task": each,
+                "plate": plates.show(each.trip.tractor_plate),
+                "due": due_of(each, request.moment),
+                "tone": TONES[each.state],
+                "url": reverse("border_gate:task", args=[each.pk]),
+            }
+            for each in found
+        ],
+        "now": "tasks",
+        **_bar(request),
+    }
+    if one is not None:
+        context |= record(request, one.trip_id, one)
+    template = "border_gate/_tasks.html" if request.headers.get("X-Live") else "border_gate/tasks.html"
+    return render(request, template, context)

@@ -1,0 +1,10 @@
+"""The gate's addresses under /cua-khau-so/, face by face."""
+
+from __future__ import annotations
+
+from tinhso.pillars.border.gate.pages import barrier_urls, desk_urls
+
+urlpatterns = [
+    *desk_urls.urlpatterns,
+    *barrier_urls.urlpatterns,
+]

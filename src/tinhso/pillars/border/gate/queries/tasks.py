@@ -1,0 +1,145 @@
+"""What an officer has to do, and the dossier of a trip as the forces see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from tinhso.kernel.access.may import rights, visible
+from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.base.clock import HANOI
+from tinhso.kernel.identity.models import Person
+from tinhso.kernel.workflow.models import History
+from tinhso.pillars.border.gate.flows import STATES
+from tinhso.pillars.border.gate.flows.overlays import FAILED, IN_PROGRESS, OPEN, PASSED, TREATING
+from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, GoodsLine, Hold, Trip
+from tinhso.pillars.border.gate.permissions import STEPS, WORK_TASK, step_permission
+from tinhso.pillars.border.gate.queries.trips import trip_for
+
+TABS = ("todo", "late", "waiting", "done")
+ROWS = 100
+
+
+def tasks_of(*, by: Actor, at: datetime) -> QuerySet[ClearanceTask]:
+    """Tasks of the actor's force at the actor's points."""
+    return visible(ClearanceTask.objects.all(), by, WORK_TASK, at)
+
+
+def in_tab(rows: QuerySet[ClearanceTask], tab: str, *, at: datetime) -> QuerySet[ClearanceTask]:
+    """The tasks of one tab, most urgent first; at most 100."""
+    if tab == "done":
+        return rows.filter(state=PASSED, finished_at__gte=_midnight(at)).order_by("-finished_at")[:ROWS]
+    return rows.filter(_TAB[tab](at)).order_by("due_at", "id")[:ROWS]
+
+
+def counts(rows: QuerySet[ClearanceTask], *, at: datetime) -> dict[str, int]:
+    """How many tasks each tab holds, in one query."""
+    done = Q(state=PASSED, finished_at__gte=_midnight(at))
+    wanted = {**{tab: test(at) for tab, test in _TAB.items()}, "done": done}
+    return rows.aggregate(**{tab: Count("id", filter=test) for tab, test in wanted.items()})
+
+
+# A truck that is not here yet has tasks, but nobody can work them at its side; papers may be looked at before.
+_TAB = {
+    "todo": lambda at: Q(state__in=(OPEN, IN_PROGRESS)),
+    "late": lambda at: Q(state__in=(OPEN, IN_PROGRESS), due_at__lt=at),
+    "waiting": lambda at: Q(state__in=(TREATING, FAILED)),
+}
+
+
+def ready_for_release(*, by: Actor, at: datetime) -> QuerySet[Trip]:
+    """Trips in the yard of which nothing is open any more: the customs' last word is all that is missing."""
+    clear = Q(holds=0, tasks_opened=True, open_entry=0, fee_state__in=("paid", "waived", "deferred"))
+    gone = Q(kind="IMP_CN", balance_kg=0) | Q(open_exit=0, open_inland=0) & ~Q(kind="IMP_CN")
+    rows = Trip.objects.filter(clear & gone, state="in_yard")
+    return visible(rows, by, step_permission("release_out"), at).order_by("yard_in_at")
+
+
+def forces_of(*, by: Actor, at: datetime) -> list[Force]:
+    """The forces in whose name the actor may work."""
+    ids = rights(by, WORK_TASK, at).values_list("agency_id", flat=True)
+    return list(Force.objects.filter(agency_id__in=[one for one in ids if one]))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One line of a trip's history in people's words."""
+
+    at: datetime
+    text: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything of one trip on one page."""
+
+    trip: Trip
+    lines: list[GoodsLine]
+    tasks: list[ClearanceTask]
+    holds: list[Hold]
+    fee: FeeAssessment | None
+    history: list[Told]
+
+    @property
+    def total_kg(self) -> int:
+        return sum(line.gross_kg for line in self.lines)
+
+    @property
+    def total_packages(self) -> int:
+        return sum(line.packages for line in self.lines)
+
+
+def dossier(trip_id: UUID, *, by: Actor, at: datetime) -> Dossier:
+    """The dossier, in eight queries whatever its length. Raises NotFound."""
+    trip = trip_for(trip_id, by=by, at=at)
+    return Dossier(
+        trip=trip,
+        lines=list(GoodsLine.objects.filter(declaration_id=trip.declaration_id)),
+        tasks=list(ClearanceTask.objects.filter(trip=trip).select_related("force").order_by("stage", "force__number")),
+        holds=list(Hold.objects.filter(trip=trip, state="active").select_related("force")),
+        fee=FeeAssessment.objects.filter(trip=trip).exclude(state__in=("replaced", "refunded")).first(),
+        history=told(trip),
+    )
+
+
+def told(trip: Trip) -> list[Told]:
+    """The steps of a trip, newest first, with the names of those who did them."""
+    rows = list(History.objects.filter(record_id=trip.pk).order_by("-version")[:40])
+    names = dict(Person.objects.filter(id__in={row.actor for row in rows}).values_list("id", "full_name"))
+    return [Told(row.at, _sentence(row), names.get(row.actor, _("the platform"))) for row in rows]
+
+
+def _sentence(row: History) -> str:
+    title = str(STEPS[row.step][0]) if row.step in STEPS else row.step
+    return f"{title[:1].upper()}{title[1:]}: {STATES[row.target]}"
+
+
+def way_of(trip: Trip) -> list[dict[str, Any]]:
+    """The steps of the trip's way for the strip: done, now, to come."""
+    abroad = trip.direction == "N"
+    stops: list[tuple[str, datetime | None, tuple[str, ...]]] = [
+        (_("Declared"), trip.accepted_at, ("draft", "submitted", "fix_requested")),
+    ]
+    if abroad:
+        stops.append((_("Over the line"), trip.crossed_in_at, ("accepted",)))
+    else:
+        stops.append((_("Holding area"), trip.buffer_at, ("accepted", "en_route")))
+        stops.append((_("Barrier 1"), trip.arrived_at, ("at_buffer", "called")))
+    stops.append((_("Checks"), trip.released_at, ("arrived", "crossed_in", "in_yard", "seized")))
+    stops.append((_("Back over the line") if abroad else _("Over the line"), trip.crossed_out_at, ("released",)))
+    if not abroad:
+        stops.append((_("Back in Vietnam"), trip.returned_at, ("crossed_out",)))
+    return [
+        {"name": name, "note": at, "state": "done" if at else ("now" if trip.state in now else "")}
+        for name, at, now in stops
+    ]
+
+
+def _midnight(at: datetime) -> datetime:
+    return at.astimezone(HANOI).replace(hour=0, minute=0, second=0, microsecond=0)

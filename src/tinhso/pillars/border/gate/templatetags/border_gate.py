@@ -1,0 +1,31 @@
+"""Words of the gate in templates."""
+
+from __future__ import annotations
+
+from django import template
+
+from tinhso.pillars.border.gate.rules import plates
+
+register = template.Library()
+register.filter("show_plate", plates.show)
+
+TONES = {
+    "draft": "",
+    "submitted": "wait",
+    "fix_requested": "attn",
+    "at_buffer": "wait",
+    "released": "done",
+    "crossed_out": "done",
+    "completed": "done",
+    "seized": "stop",
+    "turned_back": "stop",
+    "cancelled": "",
+    "expired": "",
+    "no_show": "",
+}
+
+
+@register.filter
+def trip_tone(state: str) -> str:
+    """The theme's word for a trip's state."""
+    return TONES.get(state, "run")

@@ -1,0 +1,143 @@
+"""The officers' pages in Vietnamese: the card at the barrier, the tasks, the dossier, what strangers do not see."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tinhso.kernel.base import clock
+from tinhso.kernel.testing.people import grant, make_account, make_person
+from tinhso.pillars.border.gate.actions import declare, tasks
+from tinhso.pillars.border.gate.models import ClearanceTask, Force, Hold, Trip
+from tinhso.pillars.border.gate.permissions import FORCE_ROLE, role_code
+from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft
+
+
+@pytest.fixture
+def at_noon():
+    with clock.frozen(NOON):
+        yield
+
+
+@pytest.fixture
+def accepted(gate, at_noon) -> Trip:
+    trip = declare.draft_trip(draft=fruit_draft(gate), by=gate.everything, at=NOON)
+    return declare.submit_trip(trip=trip, by=gate.everything, at=NOON)
+
+
+def officer(gate, force: str, point: str = "HN-1119") -> Client:
+    person = make_person(f"Cán bộ {force}")
+    grant(person, role_code(force), place=gate.points[point])
+    agency = Force.objects.get(code=force).pk
+    grant(person, FORCE_ROLE, place=gate.points[point], agency=agency)
+    client = Client()
+    client.force_login(make_account(person))
+    return client
+
+
+def test_the_barrier_shows_one_green_card_and_opens_with_one_tap(gate, accepted):
+    client = officer(gate, "CSGT")
+    address = reverse("border_gate:barrier", args=["HN-1119-B0"])
+
+    card = client.get(address, {"xe": "12c 123.45"}).content.decode()
+    assert "Được mở barie" in card
+    assert Trip.objects.get(pk=accepted.pk).state == "accepted"
+    opened = client.post(address + "mo/", {"xe": "12c 123.45"}).content.decode()
+
+    assert "Đã mở" in opened
+    assert Trip.objects.get(pk=accepted.pk).state == "at_buffer"
+
+
+def test_the_barrier_shows_one_red_card_with_force_reason_and_place(gate, accepted):
+    tasks.place_hold(
+        trip=accepted,
+        force=Force.objects.get(code="KDTV"),
+        reason="Hai giấy ghi hai mã khác nhau",
+        reason_code="DOC_MISMATCH",
+        by=gate.everything,
+        at=NOON,
+    )
+    Trip.objects.filter(pk=accepted.pk)
+    client = officer(gate, "BIENPHONG")
+
+    card = client.get(reverse("border_gate:barrier", args=["HN-1119-B1"]), {"xe": "12C12345"}).content.decode()
+
+    assert "Không mở barie" in card
+
+
+def test_a_plate_that_is_none_is_told_beside_the_box_and_kept(gate, at_noon):
+    client = officer(gate, "BIENPHONG")
+
+    page = client.get(reverse("border_gate:barrier", args=["HN-1119-B1"]), {"xe": "ABC"}).content.decode()
+
+    assert "không đúng định dạng" in page
+    assert 'value="ABC"' in page
+
+
+def test_an_undeclared_vehicle_takes_one_tap(gate, at_noon):
+    client = officer(gate, "BIENPHONG")
+
+    page = client.post(
+        reverse("border_gate:barrier_undeclared", args=["HN-1119-B1"]), {"xe": "29H-512.70"}
+    ).content.decode()
+
+    assert "Đã ghi nhận" in page
+    assert Trip.objects.get(tractor_plate="29H51270").undeclared
+
+
+def test_a_force_sees_its_own_tasks_and_confirms_with_one_tap(gate, accepted):
+    client = officer(gate, "KDTV")
+    task = ClearanceTask.objects.get(trip=accepted, kind="PLANT_Q")
+
+    page = client.get(reverse("border_gate:tasks")).content.decode()
+    assert "12C-123.45" in page
+    assert "Kiểm dịch thực vật" in page
+    client.post(reverse("border_gate:task_pass", args=[task.pk]))
+
+    assert ClearanceTask.objects.get(pk=task.pk).state == "passed"
+
+
+def test_another_forces_task_is_not_there(gate, accepted):
+    client = officer(gate, "KDTV")
+    other = ClearanceTask.objects.get(trip=accepted, kind="CUSTOMS_DOC")
+
+    assert client.get(reverse("border_gate:task", args=[other.pk])).status_code == 404
+    assert client.post(reverse("border_gate:task_pass", args=[other.pk])).status_code == 404
+    assert ClearanceTask.objects.get(pk=other.pk).state == "open"
+
+
+def test_a_hold_needs_a_reason_that_says_something(gate, accepted):
+    client = officer(gate, "KDTV")
+    address = reverse("border_gate:trip_hold", args=[accepted.pk])
+
+    client.post(address, {"reason": "ngắn", "reason_code": "DOC_MISMATCH"})
+    assert not Hold.objects.exists()
+    client.post(address, {"reason": "Hai giấy ghi hai mã khác nhau", "reason_code": "DOC_MISMATCH"})
+
+    assert Hold.objects.get().force.code == "KDTV"
+
+
+def test_a_stranger_is_shown_the_door(gate, accepted):
+    stranger = Client()
+    stranger.force_login(make_account(make_person("Chi")))
+
+    for name, args in (("tasks", []), ("trips", []), ("trip", [accepted.pk]), ("barriers", []), ("releases", [])):
+        assert stranger.get(reverse(f"border_gate:{name}", args=args)).status_code == 403
+
+
+def test_an_officer_of_another_point_finds_nothing(gate, accepted):
+    client = officer(gate, "HAIQUAN", "CM-01")
+
+    assert "12C-123.45" not in client.get(reverse("border_gate:tasks")).content.decode()
+    assert client.get(reverse("border_gate:trip", args=[accepted.pk])).status_code == 404
+    assert client.get(reverse("border_gate:barrier", args=["HN-1119-B1"])).status_code in (403, 404)
+
+
+@pytest.mark.parametrize("name", ["tasks", "trips"])
+def test_a_list_takes_few_queries(gate, accepted, name, django_assert_max_num_queries):
+    client = officer(gate, "KDTV")
+    client.get(reverse(f"border_gate:{name}"))
+
+    with django_assert_max_num_queries(25):
+        client.get(reverse(f"border_gate:{name}"))
