@@ -7,11 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import Resolver404, resolve
-
-from tinhso.kernel.api.rooms import room_apis
 from tinhso.kernel.modules.declare import DATA_SERVICES, METRICS, Declaration
-from tinhso.kernel.modules.descriptor import Module, installed
+from tinhso.kernel.modules.descriptor import Module, import_if_present, installed
 from tinhso.kernel.modules.systems import System, systems
 from tinhso.kernel.workflow.table import FLOWS
 
@@ -26,18 +23,16 @@ class Room:
     owner: str
     slug: str
     api_path: str
-    """Where its API lies under /api/v1/; empty when it has none."""
     systems: tuple[str, ...]
     flows: tuple[str, ...]
     metrics: int
     data_services: int
-    page: str
-    """Its first page; empty when there is none at the slug itself."""
+    has_pages: bool
+    has_api: bool
 
 
 def overview() -> list[Room]:
     """Every installed room, ground floor first."""
-    apis = {api.label: api.prefix for api in room_apis()}
     figures, offers = count_by_room(METRICS), count_by_room(DATA_SERVICES)
     return [
         Room(
@@ -46,12 +41,13 @@ def overview() -> list[Room]:
             title=room.title,
             owner=room.owner,
             slug=room.slug,
-            api_path=apis.get(room.label, ""),
+            api_path=room.api_path,
             systems=room.systems,
             flows=tuple(flow.name for flow in FLOWS if flow.label == room.label),
             metrics=figures[room.label],
             data_services=offers[room.label],
-            page=first_page(room),
+            has_pages=has_file(room, "pages.urls"),
+            has_api=has_file(room, "api.routes"),
         )
         for room in installed()
     ]
@@ -67,9 +63,5 @@ def count_by_room(declared: Iterable[Declaration]) -> Counter[str]:
     return Counter(entry.room for entry in declared)
 
 
-def first_page(room: Module) -> str:
-    path = f"/{room.slug}/" if room.slug else "/"
-    try:
-        return path if resolve(path).namespace == room.label else ""
-    except Resolver404:
-        return ""
+def has_file(room: Module, file: str) -> bool:
+    return import_if_present(f"{room.name}.{file}") is not None

@@ -53,10 +53,7 @@ def modules(request: HttpRequest) -> HttpResponse:
         request,
         "kernel_console/modules.html",
         {
-            "floors": [
-                (FLOORS[floor], floor == "kernel", [*group])
-                for floor, group in groupby(rooms, key=lambda one: one.room.floor)
-            ],
+            "floors": [(FLOORS[floor], [*group]) for floor, group in groupby(rooms, key=lambda one: one.room.floor)],
             "missing": [
                 (FLOORS[pillar], [_title(one) for one in group])
                 for pillar, group in groupby(missing, key=lambda one: one.pillar)

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import transaction
 
+from tinhso.kernel.access.may import require
+from tinhso.kernel.audit.record import record
 from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.ids import uuid7
@@ -17,6 +19,7 @@ from tinhso.kernel.numbering.actions import take_many
 from tinhso.pillars.border.gate.actions.fees import assess_fees
 from tinhso.pillars.border.gate.actions.tasks import open_tasks
 from tinhso.pillars.border.gate.flows import TRIP
+from tinhso.pillars.border.gate.flows.states import DRAFT
 from tinhso.pillars.border.gate.models import (
     CrossingPoint,
     Declaration,
@@ -27,6 +30,7 @@ from tinhso.pillars.border.gate.models import (
     Vehicle,
     Yard,
 )
+from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries.problems import problems_of, rule_line
 from tinhso.pillars.border.gate.queries.risk import risk_of
 from tinhso.pillars.border.gate.rules import priority, tripcodes
@@ -36,6 +40,10 @@ EXPORTS = frozenset({"EXP_VN", "EXP_XFER", "CN_EMPTY_IN"})
 CARRIES_ABROAD = frozenset({"IMP_CN", "AGV"})
 EXPIRES_AFTER = timedelta(hours=72)
 DWELL_HOURS = {False: 24, True: 36}
+FILLED = (
+    "enterprise", "agency_id", "yard", "trailer", "driver", "trailer_plate", "driver_name", "container_no", "seal_no",
+    "goods_title", "goods_group", "gross_kg", "balance_kg", "customs_no", "two_way", "dwell_limit_h", "eta",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +111,31 @@ def draft_trips(*, drafts: Sequence[Draft], by: Actor, at: datetime, step: str =
         for draft, code, declaration, some in zip(drafts, codes, declarations, lines, strict=True)
     ]
     return TRIP.create_many(trips, by=by, at=at, step=step)
+
+
+@transaction.atomic
+def fill_draft(*, trip: Trip, draft: Draft, by: Actor, at: datetime) -> Trip:
+    """Put into a trip that is still a draft what its driver declares on the spot: a vehicle that came undeclared.
+
+    Submitting is a step of its own. Refusals: BG-023 when it is no draft any more; Forbidden as for submitting.
+    """
+    require(by, step_permission("submit"), on=trip, at=at)
+    stored = Trip.objects.select_for_update(of=("self",)).select_related("declaration").get(pk=trip.pk)
+    if stored.state != DRAFT:
+        raise refuse("BG-023", step="submit", state=stored.get_state_title())
+    declaration = stored.declaration
+    declaration.enterprise, declaration.regime = draft.enterprise, draft.regime
+    declaration.customs_no, declaration.channel, declaration.partner = draft.customs_no, draft.channel, draft.partner
+    declaration.save()
+    declaration.lines.all().delete()
+    lines = _lines(draft, declaration)
+    GoodsLine.objects.bulk_create(lines)
+    filled = _trip(draft, stored.code, declaration, lines)
+    for name in FILLED:
+        setattr(stored, name, getattr(filled, name))
+    stored.save()
+    record("border_gate.draft_filled", by=by, at=at, kind=TRIP.name, record_id=stored.pk)
+    return stored
 
 
 def check_trips(*, trips: Sequence[Trip], at: datetime) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.base.clock import HANOI
-from tinhso.kernel.numbering.actions import take
+from tinhso.kernel.numbering.actions import take, take_many
 from tinhso.pillars.border.gate.flows import FEE
 from tinhso.pillars.border.gate.models import FeeAssessment, GoodsLine, Trip
 from tinhso.pillars.border.gate.queries.reference import rates_on
@@ -47,6 +47,18 @@ def pay_fee(*, fee: FeeAssessment, method: str, by: Actor, at: datetime) -> FeeA
     with transaction.atomic():
         number = take(RECEIPT_BOOK, year, by=by, at=at)
         return FEE.fire(fee, "pay", by=by, at=at, receipt_no=f"BL-{year}-{number:06d}", method=method)
+
+
+@transaction.atomic
+def pay_fees(*, fees: Sequence[FeeAssessment], method: str, by: Actor, at: datetime) -> Any:
+    """Take the money of many at once, all or none: no receipt number is lost."""
+    year = at.astimezone(HANOI).year
+    first = take_many(RECEIPT_BOOK, year, len(fees), by=by, at=at)
+    receipts = {
+        fee.pk: {"receipt_no": f"BL-{year}-{number:06d}", "method": method}
+        for number, fee in enumerate(fees, start=first)
+    }
+    return FEE.fire_many(fees, "pay", by=by, at=at, facts=receipts)
 
 
 def known_rates(at: datetime) -> list[fees.Rate]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from tinhso.kernel.access.may import require
+from tinhso.kernel.access.scope import Where
 from tinhso.kernel.audit.record import record
 from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate.flows import TRIP
@@ -41,6 +45,14 @@ def turn_back(*, trip: Trip, reason: str, reason_code: str, by: Actor, at: datet
     )
 
 
+def record_unloadings(*, kg_of: Mapping[UUID, int], by: Actor, at: datetime) -> None:
+    """The yard says at once how much came off many vehicles, in kg by trip; what stands already is kept."""
+    Unloading.objects.bulk_create(
+        [Unloading(trip_id=trip_id, kg=kg, yard_by=by.id, yard_at=at) for trip_id, kg in kg_of.items()],
+        ignore_conflicts=True,
+    )
+
+
 def record_unloading(*, trip: Trip, kg: int, by: Actor, at: datetime, to_plates: list[str] | None = None) -> Unloading:
     """The yard says how much came off the vehicle; the customs' word is still to come."""
     if kg <= 0:
@@ -58,6 +70,22 @@ def confirm_unloading(*, unloading: Unloading, by: Actor, at: datetime) -> Unloa
     unloading.save(update_fields=["customs_by", "customs_at"])
     record("border_gate.unloading_confirmed", by=by, at=at, kind="border_gate.trip", record_id=unloading.trip_id)
     return unloading
+
+
+def confirm_unloadings(*, unloadings: Sequence[Unloading], by: Actor, at: datetime) -> None:
+    """Confirm what the yard recorded of several vehicles of one point."""
+    for unloading in unloadings[:1]:
+        require(by, CONFIRM_UNLOADING, on=Where(place=unloading.trip.point_id), at=at)
+    for unloading in unloadings:
+        unloading.customs_by, unloading.customs_at = by.id, at
+        record("border_gate.unloading_confirmed", by=by, at=at, kind="border_gate.trip", record_id=unloading.trip_id)
+    Unloading.objects.bulk_update(unloadings, ["customs_by", "customs_at"])
+
+
+def finish_unloadings(*, unloadings: Sequence[Unloading], by: Actor, at: datetime) -> Any:
+    """Close confirmed unloadings; each is told for itself."""
+    facts = {one.trip_id: {"kg": one.kg, "customs_by": str(one.customs_by or "")} for one in unloadings}
+    return TRIP.fire_many(list(facts), "transfer_done", by=by, at=at, together=False, facts=facts)
 
 
 def finish_unloading(*, unloading: Unloading, by: Actor, at: datetime) -> Trip:

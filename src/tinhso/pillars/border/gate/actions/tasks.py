@@ -79,6 +79,11 @@ def recheck_task(*, task: ClearanceTask, by: Actor, at: datetime) -> ClearanceTa
     return TASK.fire(task, "recheck", by=by, at=at)
 
 
+def reopen_task(*, task: ClearanceTask, at: datetime, by: Actor = SYSTEM) -> ClearanceTask:
+    """Open a finished check once more, as after a hold was lifted."""
+    return TASK.fire(task, "reopen", by=by, at=at)
+
+
 def place_hold(
     *, trip: Trip, force: Force, reason: str, reason_code: str, by: Actor, at: datetime, secret: bool = False
 ) -> Hold:

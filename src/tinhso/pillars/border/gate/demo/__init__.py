@@ -6,7 +6,7 @@ from typing import Any
 
 from tinhso.kernel.modules.declare import demo
 from tinhso.pillars.border.gate.actions.tariff import load_rates
-from tinhso.pillars.border.gate.demo import parties
+from tinhso.pillars.border.gate.demo import parties, people
 
 
 @demo(40)
@@ -19,3 +19,9 @@ def demo_tariff(run: Any) -> int:
 def demo_parties(run: Any) -> int:
     """Firms, vehicles and drivers."""
     return parties.load()
+
+
+@demo(42)
+def demo_people(run: Any) -> int:
+    """An officer of each force at each point, a firm's clerk, leaders: the roles that a visitor may try."""
+    return people.load(by=run.by, at=run.at)

@@ -23,6 +23,8 @@ from tinhso.pillars.border.gate.models import Driver, Enterprise, Standing, Vehi
 from tinhso.pillars.border.gate.rules import plates
 
 FIRMS, CARRIERS = 300, 20
+NOT_YET_CONFIRMED = 37
+"""One firm of so many waits for confirmation: a person accepts its declarations, no rule."""
 TRUCKS_OF_A_FIRM, TRUCKS_OF_A_CARRIER = 6, 30
 MARK = "(DEMO)"
 SINCE = date(2022, 2, 21)
@@ -80,7 +82,8 @@ def make() -> Rows:
     _named(rows)
     for number, code in zip(range(1, FIRMS), _tax_codes(), strict=False):
         name = f"Công ty {chance.choice(TRADES)} {chance.choice(PLACES)} {number:03d} {MARK}"
-        firm = _firm(rows, name, tax_code=code, preferred=number % 25 == 0)
+        standing = Standing.PENDING if number % NOT_YET_CONFIRMED == 5 else Standing.ACTIVE
+        firm = _firm(rows, name, tax_code=code, preferred=number % 25 == 0, standing=standing)
         for _ in range(TRUCKS_OF_A_FIRM):
             _truck(rows, firm, next(plates_left), chance)
     for number in range(1, CARRIERS + 1):
@@ -102,7 +105,15 @@ def _named(rows: Rows) -> None:
     _driver(rows, firm, NAMED_DRIVER, "CCCD", NAMED_PAPER)
 
 
-def _firm(rows: Rows, name: str, *, tax_code: str = "", uscc: str = "", preferred: bool = False) -> UUID:
+def _firm(
+    rows: Rows,
+    name: str,
+    *,
+    tax_code: str = "",
+    uscc: str = "",
+    preferred: bool = False,
+    standing: Standing = Standing.ACTIVE,
+) -> UUID:
     code = f"FIRM-{tax_code or uscc}"
     id = agency_id(code)
     rows.agencies.append(
@@ -122,7 +133,7 @@ def _firm(rows: Rows, name: str, *, tax_code: str = "", uscc: str = "", preferre
             tax_code=tax_code,
             uscc=uscc,
             phone="+84000000000",
-            standing=Standing.ACTIVE,
+            standing=standing,
             preferred=preferred,
         )
     )

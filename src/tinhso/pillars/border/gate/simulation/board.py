@@ -1,0 +1,124 @@
+"""The simulation's own trips as they stand: read again after every slice, told apart by their version."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from tinhso.pillars.border.gate.flows import LIVE
+from tinhso.pillars.border.gate.models import (
+    ClearanceTask,
+    FeeAssessment,
+    Hold,
+    SimulatedDay,
+    SimulatedTrip,
+    Unloading,
+)
+from tinhso.pillars.border.gate.simulation.moves import Held, Seen, Task
+from tinhso.pillars.border.gate.simulation.plan import Planned, plan_day
+from tinhso.pillars.border.gate.simulation.timeline import Timeline
+
+COLUMNS = (
+    "day_id", "number", "trip_id", "trip__version", "trip__state", "trip__state_since", "trip__point__code",
+    "trip__direction", "trip__tractor_plate", "trip__undeclared", "trip__slot_id", "trip__miss_count",
+    "trip__accepted_at", "trip__yard_in_at", "trip__unloaded_at", "trip__release_expires_at", "trip__gross_kg",
+    "trip__balance_kg", "trip__holds", "trip__fee_state",
+)  # fmt: skip
+PRESENT = ("draft", *LIVE)
+
+
+class Board:
+    """`seen` by trip id, live trips only; `refresh` tells whose version has changed and who has gone."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self.timeline = timeline
+        self.seen: dict[UUID, Seen] = {}
+        self._plans: dict[date, dict[int, Planned]] = {}
+        self._seeds: dict[date, int] = {}
+
+    def plan(self, day: date) -> dict[int, Planned]:
+        """The plan of a day that was begun, by number."""
+        if day not in self._plans:
+            row = SimulatedDay.objects.get(pk=day)
+            self._seeds[day] = row.seed
+            self._plans[day] = {one.number: one for one in plan_day(day, seed=row.seed, share=row.share)}
+        return self._plans[day]
+
+    def refresh(self) -> list[UUID]:
+        """Read what stands; returns the ids of trips that changed, came or went, in the order of their numbers."""
+        rows = list(
+            SimulatedTrip.objects.filter(trip__state__in=PRESENT).order_by("day_id", "number").values_list(*COLUMNS)
+        )
+        unloadings = self._unloadings([row[2] for row in rows if row[4] == "in_yard" and row[7] == "N"])
+        before, self.seen = self.seen, {}
+        changed = []
+        for row in rows:
+            known = before.pop(row[2], None)
+            if known is None or known.version != row[3] or known.unloading != unloadings.get(row[2]):
+                known = self._read(row)
+                known.unloading = unloadings.get(row[2])
+                changed.append(known.id)
+            self.seen[known.id] = known
+        self._lay_over([self.seen[one] for one in changed if self.seen[one].state == "in_yard"])
+        return [*changed, *before]
+
+    def _read(self, row: tuple[Any, ...]) -> Seen:
+        minute = self.timeline.minute
+        planned = self.plan(row[0])[row[1]]
+        return Seen(
+            day=f"{row[0]}{self._seeds[row[0]]}",
+            number=row[1],
+            id=row[2],
+            version=row[3],
+            state=row[4],
+            since=minute(row[5]),
+            point=row[6],
+            direction=row[7],
+            plate=row[8],
+            fate=planned.fate,
+            books=planned.books,
+            arrives=planned.arrives + self.timeline.offset(row[0]),
+            undeclared=row[9],
+            has_slot=row[10] is not None,
+            misses=row[11],
+            accepted=minute(row[12]),
+            yard_in=minute(row[13]),
+            unloaded=minute(row[14]),
+            release_expires=minute(row[15]),
+            load_kg=row[16],
+            balance_kg=row[17],
+            holds=row[18],
+            fee_state=row[19],
+        )
+
+    def _unloadings(self, ids: list[UUID]) -> dict[UUID, tuple[float, float | None]]:
+        minute = self.timeline.minute
+        rows = Unloading.objects.filter(trip_id__in=ids).values_list("trip_id", "yard_at", "customs_at")
+        return {one: (minute(yard), minute(customs) if customs else None) for one, yard, customs in rows}
+
+    def _lay_over(self, trips: Iterable[Seen]) -> None:
+        """Tasks, fees and holds of those that changed in a yard."""
+        by_id = {one.id: one for one in trips}
+        if not by_id:
+            return
+        minute = self.timeline.minute
+        tasks: dict[UUID, list[Task]] = defaultdict(list)
+        for trip_id, *rest, since, note in (
+            ClearanceTask.objects.filter(trip_id__in=by_id)
+            .order_by("kind", "stage")
+            .values_list("trip_id", "id", "kind", "stage", "force__code", "state", "state_since", "note")
+        ):
+            tasks[trip_id].append(Task(*rest, minute(since), note))
+        for trip_id, found in tasks.items():
+            by_id[trip_id].tasks = found
+        for trip_id, fee_id, since in FeeAssessment.objects.filter(
+            trip_id__in=by_id, state__in=("assessed", "paid", "waived", "deferred")
+        ).values_list("trip_id", "id", "state_since"):
+            by_id[trip_id].fee = (fee_id, minute(since))
+        for trip_id, hold_id, force, since, note in Hold.objects.filter(
+            trip_id__in=[one.id for one in by_id.values() if one.holds], state="active"
+        ).values_list("trip_id", "id", "force__code", "state_since", "note"):
+            by_id[trip_id].held.append(Held(hold_id, force, minute(since), note))

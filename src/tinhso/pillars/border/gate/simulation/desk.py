@@ -1,0 +1,197 @@
+"""Does the steps that fall due: equal ones at one point together, by the officer whose they are.
+
+A step that is refused, because a person was first or a guard says no, is told to who asked: he looks again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.base.clock import HANOI
+from tinhso.kernel.base.errors import Refusal
+from tinhso.pillars.border.gate.actions import declare, fees, release, tasks
+from tinhso.pillars.border.gate.flows import TASK, TRIP
+from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Hold, SlotWindow, Trip, Unloading
+from tinhso.pillars.border.gate.simulation import moves as words
+from tinhso.pillars.border.gate.simulation.moves import Move
+
+MINUTES_OF_A_DAY = 1440
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Ask:
+    """A step that is asked for at a point; `done` tells afterwards whether it was done."""
+
+    move: Move
+    point: str
+    done: bool = False
+
+
+Handler = Callable[[Sequence[Ask], Actor, datetime], Iterable[UUID]]
+
+
+class Desk:
+    """`who` finds the officer of a role at a point; `own` are verbs that need more than the record's id."""
+
+    def __init__(self, who: Callable[[str, str], Actor], own: Mapping[str, Handler] | None = None) -> None:
+        self.who = who
+        self.own = own or {}
+        self.refused: Counter[str] = Counter()
+        self.steps = 0
+
+    def do(self, asked: Sequence[Ask], at: datetime, taken: frozenset[tuple[str, str]] = frozenset()) -> None:
+        """Do all, in an order that does not depend on chance. `taken`: (point, role) that people play."""
+        groups: dict[tuple[str, str, str], list[Ask]] = {}
+        for ask in asked:
+            if (ask.point, ask.move.role) not in taken:
+                groups.setdefault((ask.move.verb, ask.move.role, self._place(ask)), []).append(ask)
+        for (verb, role, point), group in groups.items():
+            self._do_group(verb, group, self.who(role, point), at)
+
+    @staticmethod
+    def _place(ask: Ask) -> str:
+        """Who acts for all points does them all at once."""
+        return "" if ask.move.role in ("BROKER", "DRIVER", "SYSTEM") else ask.point
+
+    def _do_group(self, verb: str, group: list[Ask], by: Actor, at: datetime) -> None:
+        try:
+            done = set((self.own.get(verb) or handler_of(verb))(group, by, at))
+        except Refusal as refusal:
+            self._note(verb, refusal.code)
+            done = set()
+            if len(group) > 1 and verb in ALONE_AFTER_REFUSAL:
+                for ask in group:
+                    self._do_group(verb, [ask], by, at)
+                return
+        self.steps += len(done)
+        for ask in group:
+            ask.done = ask.move.target in done
+
+    def _note(self, verb: str, code: str) -> None:
+        self.refused[f"{verb} {code}"] += 1
+        logger.debug("simulated step refused", verb=verb, code=code)
+
+
+def handler_of(verb: str) -> Handler:
+    """The handler of a verb; `trip.…` and `task.…` name steps of the two flows."""
+    kind, _, step = verb.partition(".")
+    if kind == "trip":
+        return lambda asks, by, at: (
+            TRIP.fire_many(
+                [ask.move.target for ask in asks],
+                step,
+                by=by,
+                at=at,
+                together=False,
+                facts={ask.move.target: ask.move.facts for ask in asks},
+            ).done
+        )
+    if kind == "task":
+        shared = {"result": "PASS"} if step == "pass" else {}
+        return lambda asks, by, at: (
+            TASK.fire_many([ask.move.target for ask in asks], step, by=by, at=at, together=False, **shared).done
+        )
+    return HANDLERS[verb]
+
+
+def _each(one: Callable[[Ask, Actor, datetime], Any]) -> Handler:
+    """A handler that does its asks one by one; a refusal of one leaves the others."""
+
+    def handle(asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
+        for ask in asks:
+            try:
+                one(ask, by, at)
+            except Refusal as refusal:
+                logger.debug("simulated step refused", verb=ask.move.verb, code=refusal.code)
+            else:
+                yield ask.move.target
+
+    return handle
+
+
+def _trip(ask: Ask) -> Trip:
+    related = ("declaration", "enterprise", "point", "yard", "tractor", "trailer", "driver__person")
+    return Trip.objects.select_related(*related).get(pk=ask.move.target)
+
+
+def _task(ask: Ask) -> ClearanceTask:
+    return ClearanceTask.objects.select_related("trip", "force").get(pk=ask.move.target)
+
+
+def _book(ask: Ask, by: Actor, at: datetime) -> None:
+    trip = _trip(ask)
+    eta = at.astimezone(HANOI).replace(hour=0, minute=0, second=0, microsecond=0)
+    eta += timedelta(minutes=ask.move.facts["minute"] % MINUTES_OF_A_DAY)
+    window = SlotWindow.objects.get(point=trip.point, direction=trip.direction, begins_at__lte=eta, ends_at__gt=eta)
+    declare.book_slot(trip=trip, slot_id=window.pk, by=by, at=at)
+
+
+def _pay(asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
+    found = FeeAssessment.objects.in_bulk([ask.move.target for ask in asks])
+    rows = [found[ask.move.target] for ask in asks]
+    return fees.pay_fees(fees=rows, method="BANK_QR", by=by, at=at).done
+
+
+def _unloadings(asks: Sequence[Ask]) -> list[Unloading]:
+    return list(Unloading.objects.filter(trip_id__in=[ask.move.target for ask in asks]).select_related("trip"))
+
+
+def _record_unloading(asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
+    kg_of = {ask.move.target: ask.move.facts["kg"] for ask in asks}
+    release.record_unloadings(kg_of=kg_of, by=by, at=at)
+    return kg_of
+
+
+def _confirm_unloading(asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
+    rows = _unloadings(asks)
+    release.confirm_unloadings(unloadings=rows, by=by, at=at)
+    return [row.trip_id for row in rows]
+
+
+def _finish_unloading(asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
+    return release.finish_unloadings(unloadings=_unloadings(asks), by=by, at=at).done
+
+
+HANDLERS: dict[str, Handler] = {
+    "submit": _each(lambda ask, by, at: declare.submit_trip(trip=_trip(ask), by=by, at=at)),
+    "accept": _each(lambda ask, by, at: declare.accept_trips(trips=[_trip(ask)], by=by, at=at)),
+    "fix": _each(
+        lambda ask, by, at: declare.request_fix(
+            trip=_trip(ask), fields=["customs_no"], reason=words.FIXES, by=by, at=at
+        )
+    ),
+    "resubmit": _each(lambda ask, by, at: declare.resubmit_trip(trip=_trip(ask), changed=["customs_no"], by=by, at=at)),
+    "book": _each(_book),
+    "red": _each(lambda ask, by, at: tasks.pass_task(task=_task(ask), by=by, at=at, result="RED")),
+    "fail": _each(
+        lambda ask, by, at: tasks.fail_task(
+            task=_task(ask), reason=words.FAILS, reason_code="DOC_MISMATCH", by=by, at=at
+        )
+    ),
+    "treat": _each(lambda ask, by, at: tasks.treat_task(task=_task(ask), reason=words.TREATS, by=by, at=at)),
+    "lift": _each(
+        lambda ask, by, at: tasks.lift_hold(
+            hold=Hold.objects.select_related("trip").get(pk=ask.move.target), by=by, at=at
+        )
+    ),
+    "reopen": _each(lambda ask, by, at: tasks.reopen_task(task=_task(ask), by=by, at=at)),
+    "turn_back": _each(
+        lambda ask, by, at: release.turn_back(
+            trip=_trip(ask), reason=words.TURNS, reason_code="OWNER_REQUEST", by=by, at=at, customs_consent="HQ-DEMO"
+        )
+    ),
+    "pay": _pay,
+    "unload.record": _record_unloading,
+    "unload.confirm": _confirm_unloading,
+    "unload.finish": _finish_unloading,
+}
+ALONE_AFTER_REFUSAL = frozenset({"pay"})

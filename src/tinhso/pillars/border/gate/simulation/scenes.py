@@ -1,0 +1,105 @@
+"""Where vehicles come from: declared ahead, or found without a declaration; and the calls to the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from tinhso.kernel.base.actor import Actor
+from tinhso.pillars.border.gate.actions import declare, move
+from tinhso.pillars.border.gate.models import SimulatedTrip, Trip
+from tinhso.pillars.border.gate.simulation.board import Board
+from tinhso.pillars.border.gate.simulation.cast import Cast
+from tinhso.pillars.border.gate.simulation.desk import Ask, Handler
+from tinhso.pillars.border.gate.simulation.plan import Planned
+
+UNDECLARED_BAY = "K01"
+
+
+def planned_id(day: date, number: int) -> UUID:
+    """What stands for a vehicle that has no trip yet."""
+    return UUID(int=day.toordinal() * 1_000_000 + number)
+
+
+def day_and_number(target: UUID) -> tuple[date, int]:
+    ordinal, number = divmod(target.int, 1_000_000)
+    return date.fromordinal(ordinal), number
+
+
+class Scenes:
+    """Steps that make trips, or choose one: what the desk cannot do by the record's id alone."""
+
+    def __init__(self, cast: Cast, board: Board, seed: int) -> None:
+        self.cast, self.board, self.seed = cast, board, seed
+
+    def handlers(self) -> dict[str, Handler]:
+        return {"declare": self.declare, "walk_up": self.walk_up, "late": self.late, "call": self.call}
+
+    def declare(self, asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
+        """Draft and send, all at once; a vehicle without a free truck waits."""
+        done: list[UUID] = []
+        for day in sorted({day_and_number(ask.move.target)[0] for ask in asks}):
+            done += self._declare(day, [self._planned(ask) for ask in asks if self._is_of(ask, day)], by, at)
+        return done
+
+    def _declare(self, day: date, planned: list[Planned], by: Actor, at: datetime) -> list[UUID]:
+        drafts = self.cast.drafts(planned, day, self.seed)
+        if not drafts:
+            return []
+        with transaction.atomic():
+            trips = declare.draft_trips(drafts=[draft for _one, draft in drafts], by=by, at=at)
+            SimulatedTrip.objects.bulk_create(
+                SimulatedTrip(day_id=day, number=one.number, trip=trip)
+                for (one, _draft), trip in zip(drafts, trips, strict=True)
+            )
+        declare.submit_trips(trips=trips, by=by, at=at)
+        return [planned_id(day, one.number) for one, _draft in drafts]
+
+    def walk_up(self, asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
+        """A truck at barrier 1 that nobody has declared."""
+        for ask in asks:
+            pair = self.cast.undeclared()
+            if pair is None:
+                continue
+            day, number = day_and_number(ask.move.target)
+            with transaction.atomic():
+                found = move.record_undeclared(
+                    plate=pair.tractor.plate_typed,
+                    point=self.cast.points[ask.point],
+                    by=by,
+                    at=at,
+                    bay=UNDECLARED_BAY,
+                )
+                SimulatedTrip.objects.create(day_id=day, number=number, trip_id=found.trip_id)
+            yield ask.move.target
+
+    def late(self, asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
+        """The driver of such a truck declares on the spot."""
+        for ask in asks:
+            seen = self.board.seen[ask.move.target]
+            trip = Trip.objects.get(pk=seen.id)
+            day = trip.simulated.day_id
+            draft = self.cast.draft(
+                self.board.plan(day)[seen.number], self.cast.pair_of(trip.tractor_id), day, self.seed
+            )
+            trip = declare.fill_draft(trip=trip, draft=draft, by=by, at=at)
+            declare.submit_trip(trip=trip, by=by, at=at)
+            yield ask.move.target
+
+    def call(self, asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
+        """Call whom the published order names, as often as was asked for."""
+        for ask in asks:
+            if move.call_next(point=self.cast.points[ask.point], at=at, by=by) is None:
+                return
+            yield ask.move.target
+
+    def _planned(self, ask: Ask) -> Planned:
+        day, number = day_and_number(ask.move.target)
+        return self.board.plan(day)[number]
+
+    @staticmethod
+    def _is_of(ask: Ask, day: date) -> bool:
+        return day_and_number(ask.move.target)[0] == day
