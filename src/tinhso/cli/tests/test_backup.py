@@ -20,7 +20,7 @@ select set_config('tinhso.actor', %s, false),
 
 
 @pytest.fixture
-def data(tmp_path, settings) -> Path:
+def kept(tmp_path, settings) -> Path:
     settings.DATA = tmp_path / "data"
     (settings.DATA / "files" / "ab").mkdir(parents=True)
     (settings.DATA / "files" / "ab" / "letter.pdf").write_bytes(b"letter" * 100_000)
@@ -40,13 +40,13 @@ def write_and_seal(urls: dict[str, str]) -> None:
 
 
 @pytest.mark.xdist_group("cluster")
-def test_what_is_backed_up_comes_back_whole_in_another_cluster(own_database, empty_database, data, tmp_path):
+def test_what_is_backed_up_comes_back_whole_in_another_cluster(own_database, empty_database, kept, tmp_path):
     here = {name: os.environ[name] for name in ("DATABASE_URL", "DATABASE_ADMIN_URL", "DATABASE_SEALER_URL")}
     write_and_seal(here)
     with psycopg.connect(here["DATABASE_URL"], autocommit=True) as connection:
         connection.execute(WRITE, [str(SYSTEM.id)])  # younger than the last seal
 
-    made = backup.write(tmp_path / "kept.tar", here["DATABASE_ADMIN_URL"], data)
+    made = backup.write(tmp_path / "kept.tar", here["DATABASE_ADMIN_URL"], kept)
     manifest = archive.unpack(tmp_path / "kept.tar", tmp_path / "out")
     restore.bring_back(empty_database, tmp_path / "out", manifest)
 
@@ -59,10 +59,10 @@ def test_what_is_backed_up_comes_back_whole_in_another_cluster(own_database, emp
 
 
 @pytest.mark.xdist_group("cluster")
-def test_sealing_goes_on_after_the_move(own_database, empty_database, data, tmp_path):
+def test_sealing_goes_on_after_the_move(own_database, empty_database, kept, tmp_path):
     here = {name: os.environ[name] for name in ("DATABASE_URL", "DATABASE_ADMIN_URL", "DATABASE_SEALER_URL")}
     write_and_seal(here)
-    backup.write(tmp_path / "kept.tar", here["DATABASE_ADMIN_URL"], data)
+    backup.write(tmp_path / "kept.tar", here["DATABASE_ADMIN_URL"], kept)
     manifest = archive.unpack(tmp_path / "kept.tar", tmp_path / "out")
     restore.bring_back(empty_database, tmp_path / "out", manifest)
 
@@ -76,10 +76,10 @@ def test_sealing_goes_on_after_the_move(own_database, empty_database, data, tmp_
 
 
 @pytest.mark.xdist_group("cluster")
-def test_a_row_that_is_missing_after_the_restore_is_named(own_database, empty_database, data, tmp_path):
+def test_a_row_that_is_missing_after_the_restore_is_named(own_database, empty_database, kept, tmp_path):
     here = {name: os.environ[name] for name in ("DATABASE_URL", "DATABASE_ADMIN_URL", "DATABASE_SEALER_URL")}
     write_and_seal(here)
-    backup.write(tmp_path / "kept.tar", here["DATABASE_ADMIN_URL"], data)
+    backup.write(tmp_path / "kept.tar", here["DATABASE_ADMIN_URL"], kept)
     manifest = archive.unpack(tmp_path / "kept.tar", tmp_path / "out")
     manifest.counts["public.kernel_audit_entry"] = 51
 

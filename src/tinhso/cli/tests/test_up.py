@@ -151,8 +151,8 @@ def test_the_help_names_every_command_and_every_command_has_its_file():
 
     for word in table.WORDS:
         assert f"  {word.name} " in told
-        folder = places.ROOT if word.module.startswith("tools.") else places.PACKAGE / "cli"
-        assert (folder / (word.module.replace(".", "/") + ".py")).exists(), word.module
+        where = places.ROOT if word.module.startswith("tools.") else places.PACKAGE / "cli"
+        assert (where / (word.module.replace(".", "/") + ".py")).exists(), word.module
 
 
 def test_the_help_of_a_management_command_is_read_without_running_it():
