@@ -12,8 +12,10 @@ class Demo(Module):
     def ready(self) -> None:
         """In the demo profile the platform's moment is the demo clock's, in every process."""
         from tinhso.kernel.base import clock
-        from tinhso.kernel.demo.clock import now
+        from tinhso.kernel.demo.clock import now, state
+        from tinhso.kernel.web.context import use_demo_clock
 
         super().ready()
         if settings.PROFILE == "demo" and settings.DEMO_CLOCK:
             clock.use(now)
+            use_demo_clock(state)

@@ -105,7 +105,7 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
     "QLTT": (_("Market surveillance"), OFFICER),
     "QLVT": (_("Cross-border transport management"), OFFICER),
     "LEADER": (_("Leader"), (*OFFICER, OVERRIDE_HOLD, WAIVE_FEE)),
-    "AUDITOR": (_("Auditor"), (*OFFICER, VIEW_PAPERS)),
+    "AUDITOR": (_("Inspector of the gate"), (*OFFICER, VIEW_PAPERS)),
 }
 FORCES = ("BQLKKT", "BIENPHONG", "HAIQUAN", "CSGT", "KDYT", "KDTV", "KDDV", "THUE", "QLTT", "QLVT")
 
