@@ -8,7 +8,6 @@ from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
 from tinhso.kernel.audit import binding
-from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import NOBODY, Actor
 from tinhso.kernel.base.errors import Forbidden, Refusal
 from tinhso.kernel.identity.queries import actor_of
@@ -34,7 +33,6 @@ def identify(request: HttpRequest) -> Actor:
         request.actor = known_already if known_already.kind == "machine" else actor_of(request)
         if request.actor.kind == "nobody":
             raise Unauthenticated
-        request.moment = getattr(request, "moment", None) or clock.now()
         request.has_key = True
     else:
         request.has_key = False

@@ -15,6 +15,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation.trans_real import get_supported_language_variant, parse_accept_lang_header
 
+from tinhso.kernel.base import clock
+from tinhso.kernel.base.actor import NOBODY
+
 API = "/api/"
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -32,6 +35,7 @@ class ApiLane:
         language = language_of(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
         translation.activate(language)
         request.LANGUAGE_CODE = language
+        request.moment, request.actor = clock.now(), NOBODY  # who it really is, the route's auth finds out
         response = self.short(request)
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Cache-Control"] = "no-store, private"

@@ -13,6 +13,7 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
+from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -97,6 +98,7 @@ def digest_of(request: HttpRequest) -> bytes:
         return found.digest()
     found.update(repr(sorted(request.POST.lists())).encode())
     for name, file in sorted(request.FILES.items()):
+        assert isinstance(file, UploadedFile)
         found.update(f"\n{name}\n{file.name}\n{file.size}\n".encode())
         for chunk in file.chunks():
             found.update(chunk)

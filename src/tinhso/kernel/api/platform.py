@@ -25,6 +25,7 @@ from tinhso.kernel.files.queries import readable
 from tinhso.kernel.metrics import queries
 from tinhso.kernel.notices import actions as tell
 from tinhso.kernel.notices import queries as notices
+from tinhso.kernel.notices.models import Notice
 from tinhso.kernel.search.find import find
 
 figures, own_notices, search, services, files = Router(), Router(), Router(), Router(), Router()
@@ -110,7 +111,7 @@ def read_notice(request: HttpRequest, notice: UUID) -> HttpResponse:
     return answer(request, {"read": True})
 
 
-def _notice(notice: notices.Notice) -> dict[str, Any]:
+def _notice(notice: Notice) -> dict[str, Any]:
     return {
         "id": notice.pk,
         "kind": notice.kind,
@@ -155,7 +156,7 @@ def attach_file(
     purpose: Form[str] = "",
 ) -> HttpResponse:
     made = attach(
-        file.file,
+        file,
         name=file.name or "",
         kind=kind,
         record_id=record_id,

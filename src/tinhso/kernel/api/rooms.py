@@ -50,7 +50,8 @@ class RoomApi(NinjaAPI):
         for bound in self._get_bound_routers():
             found.extend(bound.urls_paths(bound.prefix))
         for pattern in found:
-            pattern.callback = _in_one_shape(pattern.callback)
+            if pattern.callback is not None:
+                pattern.callback = _in_one_shape(pattern.callback)
         return found
 
 

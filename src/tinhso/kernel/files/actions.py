@@ -78,9 +78,11 @@ def attach(
 
 
 def _require_writing(kind: str, record_id: UUID, by: Actor, at: datetime) -> None:
-    owner = ATTACHABLE.get(kind) if kind in ATTACHABLE else None
-    target = owner and owner.find(record_id)
-    if owner is None or target is None:
+    if kind not in ATTACHABLE:
+        raise NotFound
+    owner = ATTACHABLE.get(kind)
+    target = owner.find(record_id)
+    if target is None:
         raise NotFound
     require(by, owner.write, target, at)
 

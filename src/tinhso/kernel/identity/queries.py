@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.core import signing
+from django.db import connection
 from django.utils.crypto import constant_time_compare
 
 from tinhso.kernel.base import clock
@@ -19,6 +20,8 @@ from tinhso.kernel.identity.models import AccessLink, Account, ApiKey
 
 LINK_IN_SESSION = "kernel_identity.link"
 USE_NOTED_EVERY = timedelta(hours=1)
+KEY_COLUMNS = ("id", "holder_id", "name", "expires_at", "revoked_at", "last_used_at")
+KEY = f"select {', '.join(KEY_COLUMNS)} from kernel_identity_apikey where digest = %s::bytea"  # noqa: S608 - our own
 
 
 class Asking(Protocol):
@@ -61,8 +64,13 @@ def _machine(authorization: str) -> Actor:
     if scheme.lower() != "bearer" or not secret.startswith(KEY_MARK):
         return NOBODY
     now = clock.real()
-    key = ApiKey.objects.filter(digest=digest(secret)).first()
-    if key is None or not key.is_open(now):
+    with connection.cursor() as cursor:  # past the ORM, whose building of this query costs more than the rest
+        cursor.execute(KEY, [digest(secret)])
+        row = cursor.fetchone()
+    if row is None:
+        return NOBODY
+    key = ApiKey(**dict(zip(KEY_COLUMNS, row, strict=True)))
+    if not key.is_open(now):
         return NOBODY
     if key.last_used_at is None or now - key.last_used_at > USE_NOTED_EVERY:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)

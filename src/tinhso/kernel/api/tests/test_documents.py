@@ -36,7 +36,7 @@ schema = schemathesis.pytest.from_fixture("whole_schema")
 
 @schema.parametrize()
 @settings(
-    max_examples=6,
+    max_examples=3,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
