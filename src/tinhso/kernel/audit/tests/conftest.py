@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from tinhso.kernel.audit.sealer import Sealer, sealer_dsn
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.base.ids import uuid7
+from tinhso.kernel.testing import database
 
 PATIENCE = 60  # seconds: any writer in the cluster, in whatever database, holds the horizon back
 
@@ -24,8 +24,7 @@ PATIENCE = 60  # seconds: any writer in the cluster, in whatever database, holds
 class Trail:
     """What a test does with a trail: write, seal, look as superuser."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self) -> None:
         self.connection = psycopg.connect(sealer_dsn(), autocommit=True)
         self.sealer = Sealer(self.connection, keys.seal_key())
 
@@ -44,12 +43,12 @@ class Trail:
         assert left == 0, "the horizon did not move"
 
     def superuser(self) -> psycopg.Connection[Any]:
-        return psycopg.connect(os.environ["TINHSO_TEST_CLUSTER"], dbname=self.name)
+        return database.superuser()
 
 
 @pytest.fixture
 def trail(own_database: str, tmp_path: Path, settings: Any) -> Iterator[Trail]:
-    settings.DATA = tmp_path
-    made = Trail(own_database)
+    settings.DATA, settings.SEALER_DATABASE = tmp_path, None
+    made = Trail()
     yield made
     made.connection.close()

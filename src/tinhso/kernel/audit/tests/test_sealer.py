@@ -1,12 +1,10 @@
 import itertools
-import os
 import threading
 import time
 
 import psycopg
 import pytest
 from django.db import transaction
-from psycopg.conninfo import make_conninfo
 
 from tinhso.kernel.audit import anchors, keys, sealer
 from tinhso.kernel.audit.binding import bind
@@ -15,12 +13,9 @@ from tinhso.kernel.audit.models import Seal
 from tinhso.kernel.audit.queries import sealing
 from tinhso.kernel.audit.verify import verify
 from tinhso.kernel.base.actor import SYSTEM
+from tinhso.kernel.testing import database
 
 pytestmark = pytest.mark.xdist_group("cluster")
-
-
-def app_dsn(name: str) -> str:
-    return make_conninfo(os.environ["TINHSO_TEST_CLUSTER"], dbname=name, user="tinhso_app", password="tests")
 
 
 def test_what_was_written_is_sealed_in_a_chain(trail):
@@ -45,7 +40,7 @@ def test_nothing_to_seal_makes_no_seal(trail):
 
 
 def test_an_open_transaction_that_wrote_holds_sealing_up_and_loses_nothing(trail):
-    with psycopg.connect(app_dsn(trail.name)) as slow:
+    with psycopg.connect(database.dsn(user="tinhso_app", password="tests")) as slow:
         slow.execute("select set_config('tinhso.actor', %s, false)", [str(SYSTEM.id)])
         slow.execute("select kernel_audit_record('tests.slow', '', null, now(), '{}')")
         later = trail.write(2)

@@ -1,9 +1,7 @@
-import os
 import threading
 import time
 from uuid import UUID
 
-import psycopg
 import pytest
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
@@ -17,6 +15,7 @@ from tinhso.kernel.events import held, live, relay
 from tinhso.kernel.events.models import Delivery, Held, Outbox
 from tinhso.kernel.events.queries import standing
 from tinhso.kernel.jobs.loops import Background, Loop
+from tinhso.kernel.testing import database
 
 pytestmark = pytest.mark.xdist_group("cluster")
 
@@ -223,7 +222,7 @@ def test_an_event_that_comes_twice_is_handled_once(outbox):
     outbox.handler("tests.first", seen.append)
     number = outbox.tell(uuid7(), 1)
     outbox.drain()
-    with psycopg.connect(os.environ["TINHSO_TEST_CLUSTER"], dbname=connection.settings_dict["NAME"]) as superuser:
+    with database.superuser() as superuser:
         superuser.execute(
             "insert into kernel_events_outbox (id, record_id, at, actor, record_kind, name) overriding system value"
             " values (%s, gen_random_uuid(), now(), gen_random_uuid(), 'tests.thing', 'tests.thing_done')",
@@ -236,7 +235,7 @@ def test_an_event_that_comes_twice_is_handled_once(outbox):
 
 def test_a_relay_killed_in_the_middle_leaves_the_event_for_the_next(outbox):
     def die(event):
-        with psycopg.connect(os.environ["TINHSO_TEST_CLUSTER"], autocommit=True) as superuser:
+        with database.superuser(autocommit=True) as superuser:
             superuser.execute("select pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
         connection.connection.execute("select 1")
 
@@ -286,9 +285,7 @@ def test_a_commit_wakes_the_relay_which_tells_the_live_pages(outbox):
     background.start()
     thing = uuid7()
 
-    with psycopg.connect(
-        os.environ["TINHSO_TEST_CLUSTER"], dbname=connection.settings_dict["NAME"], autocommit=True
-    ) as page:
+    with database.superuser(autocommit=True) as page:
         page.execute(f"listen {live.CHANNEL}")
         outbox.tell(thing, 3)
         notes = [note.payload for note in page.notifies(timeout=10, stop_after=1)]
@@ -300,9 +297,7 @@ def test_a_commit_wakes_the_relay_which_tells_the_live_pages(outbox):
 
 
 def test_the_wake_up_is_one_for_many_and_far_quicker_than_the_net(outbox):
-    with psycopg.connect(
-        os.environ["TINHSO_TEST_CLUSTER"], dbname=connection.settings_dict["NAME"], autocommit=True
-    ) as line:
+    with database.superuser(autocommit=True) as line:
         line.execute("listen tinhso_outbox")
         begin = time.monotonic()
         for version in range(100):
