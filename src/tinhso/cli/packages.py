@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -76,10 +77,18 @@ def install(heading: str) -> str:
         )
     log = places.logs() / "apt.log"
     apt = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=120"]
-    command([*apt, "update"], what="System packages", log=log)
+    if not (lists_are_fresh() and {need[0] for need in lacking if len(need) == 1} <= offered(every)):
+        command([*apt, "update"], what="System packages", log=log)
     names = _choose(lacking, offered(every))
     command([*apt, "install", "-y", "--no-install-recommends", *names], what="System packages", log=log)
     return "installed " + " ".join(names)
+
+
+def lists_are_fresh(folder: Path = Path("/var/lib/apt/lists"), hours: float = 1.0) -> bool:
+    """Whether apt's lists were fetched lately, by us or by whoever installed Python a minute ago."""
+    partial = folder / "partial"  # touched at the end of each update
+    there = partial.exists() and any(folder.glob("*Packages*"))
+    return there and time.time() - partial.stat().st_mtime < hours * 3600
 
 
 def _is_there_already(name: str) -> bool:

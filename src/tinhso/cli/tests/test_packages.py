@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from tinhso.cli import packages
@@ -55,3 +57,13 @@ def test_a_machine_without_dpkg_is_told_what_is_supported(monkeypatch):
 
     with pytest.raises(Failure, match="Debian 12, Debian 13 and Ubuntu"):
         packages.install("up")
+
+
+def test_lists_are_fetched_anew_after_an_hour_or_when_there_are_none(tmp_path):
+    (tmp_path / "partial").mkdir()
+    empty = packages.lists_are_fresh(tmp_path)
+    (tmp_path / "debian_main_Packages").touch()
+    just_now = packages.lists_are_fresh(tmp_path)
+    os.utime(tmp_path / "partial", (0, 0))
+
+    assert (empty, just_now, packages.lists_are_fresh(tmp_path)) == (False, True, False)
