@@ -68,7 +68,6 @@ def known_rates(at: datetime) -> list[fees.Rate]:
 
 
 def _assessment(trip: Trip, groups: list[str], rates: list[fees.Rate], at: datetime) -> FeeAssessment:
-    assert trip.declaration is not None
     fee = fees.assess(
         regime=trip.declaration.regime,
         groups=groups or ["EMPTY"],

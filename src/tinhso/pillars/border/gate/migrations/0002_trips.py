@@ -179,7 +179,6 @@ class Migration(migrations.Migration):
                 (
                     "declaration",
                     models.ForeignKey(
-                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="trips",
                         to="border_gate.declaration",

@@ -90,7 +90,7 @@ class Trip(FlowModel):
     access_scope = TRIP.scope
 
     code = models.CharField(_("trip code"), max_length=17, unique=True)
-    declaration = models.ForeignKey(Declaration, models.PROTECT, null=True, related_name="trips")
+    declaration = models.ForeignKey(Declaration, models.PROTECT, related_name="trips")
     enterprise = models.ForeignKey("border_gate.Enterprise", models.PROTECT, null=True, related_name="trips")
     agency = models.ForeignKey("kernel_organisations.Agency", models.PROTECT, null=True, related_name="+")
     kind = models.CharField(_("trip type"), max_length=16, choices=[(kind, kind) for kind in TRIP_TYPES])

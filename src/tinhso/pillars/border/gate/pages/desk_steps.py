@@ -149,7 +149,7 @@ def _by(request: Request) -> dict[str, Any]:
     return {"by": request.actor, "at": request.moment}
 
 
-def _reason(request: Request) -> dict[str, str]:
+def _reason(request: Request) -> dict[str, Any]:
     return {"reason": request.POST.get("reason", ""), "reason_code": request.POST.get("reason_code", "")}
 
 
