@@ -58,9 +58,12 @@ def take(name: str, rate: Rate, now: datetime) -> bool:
 
 
 def address_of(request: HttpRequest) -> str:
-    """The caller's address; the header of the proxy is believed only when the installation has one."""
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if getattr(settings, "TINHSO_BEHIND_PROXY", False) else ""
-    return forwarded.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+    """The caller's address. Of X-Forwarded-For only what our own proxies (TINHSO_PROXIES) wrote is believed."""
+    proxies: int = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    passed = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    if proxies and len(passed) >= proxies:
+        return passed[-proxies][:64]
+    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 class Limit(BaseThrottle):

@@ -298,3 +298,13 @@ def test_a_relay_that_is_behind_is_not_ready(client, monkeypatch):
     told = client.get("/readyz")
 
     assert (told.status_code, told.json()["checks"]["relay"]) == (503, "is behind")
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [(0, "6.6.6.6", "127.0.0.1"), (1, "6.6.6.6, 10.0.0.1", "10.0.0.1"), (2, "6.6.6.6, 10.0.0.1", "6.6.6.6")],
+)
+def test_only_our_own_proxies_are_believed_about_the_address(rf, settings, proxies, forwarded, address):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = proxies
+
+    assert limits.address_of(rf.get("/", headers={"x-forwarded-for": forwarded})) == address
