@@ -20,6 +20,7 @@ from tinhso.kernel.identity.actions import note_signed_in
 from tinhso.kernel.identity.backends import AccountBackend
 from tinhso.kernel.identity.models import Account
 from tinhso.kernel.login import second_factor
+from tinhso.kernel.login.landing import landing
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -51,6 +52,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: Account) -> None:
         super().login(request, user)
         note_signed_in(account=user)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Where to go when no page was asked for before."""
+        return landing(request.user)
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Nothing to say."""

@@ -86,10 +86,11 @@ class Searchable(Declaration):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskSource(Declaration):
-    """Where the desk takes a module's tasks from."""
+    """Where the desk takes a module's tasks from, and what somebody did of them today."""
 
     title: Any
     tasks: Callable[..., Iterable[DeskTask]]
+    done: Callable[..., Iterable[DeskTask]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,11 +276,19 @@ def searchable(kind: str, *, title: Any) -> Callable[[Function], Function]:
     return declare
 
 
-def task_source(name: str, *, title: Any) -> Callable[[Function], Function]:
-    """Declare tasks for the desk; the function takes `by`, `at`, `limit` and returns desk tasks, due first."""
+def task_source(
+    name: str, *, title: Any, done: Callable[..., Iterable[DeskTask]] | None = None
+) -> Callable[[Function], Function]:
+    """Declare tasks for the desk; the function takes `by`, `at`, `limit` and returns desk tasks, due first.
+
+    `done` takes the same and returns what `by` finished today, newest first, `since` being when. A live topic of
+    the same name keeps the desk fresh. A task's `url` answers HTMX with the record alone, for the pane at the right.
+    """
 
     def declare(function: Function) -> Function:
-        TASK_SOURCES.add(name, TaskSource(name=name, module=function.__module__, title=title, tasks=function))
+        TASK_SOURCES.add(
+            name, TaskSource(name=name, module=function.__module__, title=title, tasks=function, done=done)
+        )
         return function
 
     return declare

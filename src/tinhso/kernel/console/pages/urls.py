@@ -1,9 +1,10 @@
 from django.urls import path
 
-from tinhso.kernel.console.pages import modules, operations, trail
+from tinhso.kernel.console.pages import desk, modules, operations, trail
 from tinhso.kernel.console.pages.organisations import urls as organisations
 
 urlpatterns = [
+    path("ban-lam-viec/", desk.desk, name="desk"),
     path("modules", modules.modules, name="modules"),
     path("quan-tri/nhat-ky/", trail.trail, name="trail"),
     path("quan-tri/van-hanh/", operations.operations, name="operations"),

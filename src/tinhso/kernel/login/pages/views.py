@@ -27,6 +27,7 @@ from tinhso.kernel.identity.models import AccessLink, Account
 from tinhso.kernel.identity.queries import LINK_IN_SESSION, link_of
 from tinhso.kernel.login.demo_accounts import demo_accounts
 from tinhso.kernel.login.forms import LinkCodeForm
+from tinhso.kernel.login.landing import landing
 
 CODE_SHOWN = "kernel_login.code_shown"
 LONGEST_LINK_SESSION = timedelta(days=7)
@@ -49,7 +50,7 @@ def try_as(request: HttpRequest) -> HttpResponse:
     auth.logout(request)
     auth.login(request, account)
     note_signed_in(account=account)
-    return redirect(_safe(request, request.POST.get("next", "")))
+    return redirect(_safe(request, request.POST.get("next", "")) or landing(account))
 
 
 @login_required
@@ -135,7 +136,7 @@ def _page(request: HttpRequest, template: str, link: AccessLink, **context: Any)
 
 
 def _safe(request: HttpRequest, target: str) -> str:
-    """`target` when it stays on this site, else where one goes after signing in."""
+    """`target` when it stays on this site, else nothing."""
     if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return target
-    return settings.LOGIN_REDIRECT_URL
+    return ""

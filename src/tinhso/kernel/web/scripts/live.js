@@ -1,5 +1,5 @@
 // Live updates. <… data-live="topic" data-live-src="/fragment/"> is fetched anew when its topic changes;
-// an element with hx-trigger="live" is told instead. Without the live server the same fragments are asked
+// several topics stand with spaces between them; an element with hx-trigger="live" is told instead. Without the live server the same fragments are asked
 // for every 15 s (the browser sends the ETag, an unchanged answer costs a few bytes).
 const POLL = 15000;
 const GRACE = 10000;
@@ -7,6 +7,7 @@ const GAP = 1000;
 const SPREAD = 400; // many viewers do not come back in the same instant
 const root = document.documentElement;
 const watched = () => [...document.querySelectorAll("[data-live]")];
+const topicsOf = (element) => element.dataset.live.split(" ").filter(Boolean);
 const server = document.querySelector('meta[name="live"]')?.content;
 const seen = new WeakMap();
 let lastWord = Date.now();
@@ -62,7 +63,7 @@ function fill(element, state) {
 }
 
 function listen() {
-  const topics = [...new Set(watched().map((element) => element.dataset.live))].sort();
+  const topics = [...new Set(watched().flatMap(topicsOf))].sort();
   if (!topics.length || !server) { if (topics.length) mark(false); return; }
   const place = document.querySelector("[data-live-place]")?.dataset.livePlace;
   const address = `${server}/${topics.join(",")}${place ? `?place=${encodeURIComponent(place)}` : ""}`;
@@ -76,12 +77,12 @@ function listen() {
   source.addEventListener("changed", (event) => {
     lastWord = Date.now();
     const change = JSON.parse(event.data);
-    watched().filter((element) => element.dataset.live === change.topic && concerns(element, change.ids)).forEach(soon);
+    watched().filter((element) => topicsOf(element).includes(change.topic) && concerns(element, change.ids)).forEach(soon);
   });
   source.addEventListener("state", (event) => {
     lastWord = Date.now();
     const { topic, state } = JSON.parse(event.data);
-    watched().filter((element) => element.dataset.live === topic).forEach((element) => fill(element, state));
+    watched().filter((element) => topicsOf(element).includes(topic)).forEach((element) => fill(element, state));
   });
   source.addEventListener("ended", () => { source.close(); mark(false); });
   source.addEventListener("error", () => {

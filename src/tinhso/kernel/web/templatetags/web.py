@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 
 from tinhso.kernel.base import clock as clocks
 from tinhso.kernel.base import dates, money
-from tinhso.kernel.web import charts, dayclock
+from tinhso.kernel.web import charts, dayclock, doors
 from tinhso.kernel.web.icons import icon as draw_icon
 from tinhso.kernel.web.icons import state_icon
 
@@ -102,6 +102,23 @@ def width_of(value: float, whole: float) -> str:
 def query_of(context: template.Context, name: str, value: Any) -> str:
     """As `query`, for a value whose name is itself a variable."""
     return query(context, **{name: value})
+
+
+@register.simple_tag(takes_context=True)
+def official_doors(context: template.Context) -> doors.OfficialDoors:
+    """The officials' doors that the reader may go through; a page of a refusal asks nothing."""
+    return doors.doors_of(context.get("request"))
+
+
+@register.simple_tag(takes_context=True)
+def neighbours(context: template.Context) -> list[tuple[Any, str, bool]]:
+    """Titles and addresses of the doors of the page's own room, and whether the page lies behind each."""
+    request = context.get("request")
+    match = getattr(request, "resolver_match", None)
+    if request is None or match is None or not match.namespace:
+        return []
+    own = doors.doors_of(request).of(match.namespace)
+    return [(door.title, door.address(), request.path.startswith(door.address())) for door in own]
 
 
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.kernel.modules.declare import door
+from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.modules.declare import DeskTask, door, task_source
 from tinhso.kernel.web.live import live_topic
 from tinhso.pillars.border.gate import permissions as p
+from tinhso.pillars.border.gate.models import ClearanceTask
+from tinhso.pillars.border.gate.queries import tasks as queries
+from tinhso.pillars.border.gate.rules import plates
 
 door("border_gate.tasks", title=_("Border gate tasks"), icon="checklist", url="border_gate:tasks", order=30,
      audience="official", permission=p.WORK_TASK)  # fmt: skip
@@ -14,3 +21,35 @@ door("border_gate.barrier", title=_("Barrier"), icon="barrier-block", url="borde
      audience="official", permission=p.DECIDE_BARRIER)  # fmt: skip
 live_topic("border_gate.tasks", events=("border_gate.task_*", "border_gate.hold_*"), permission=p.WORK_TASK)
 live_topic("border_gate.trips", events=("border_gate.trip_*",), permission=p.VIEW_TRIP)
+
+TONES = {"in_progress": "action", "treating": "waiting", "failed": "refusal", "passed": "done"}
+
+
+def done_today(*, by: Actor, at: datetime, limit: int) -> list[DeskTask]:
+    """What the officer himself confirmed today, newest first."""
+    rows = queries.tasks_of(by=by, at=at).filter(officer_id=by.id).select_related("trip", "point")
+    return [desk_task(task, since=task.finished_at) for task in queries.in_tab(rows, "done", at=at)[:limit]]
+
+
+@task_source("border_gate.tasks", title=_("Border gate"), done=done_today)
+def open_tasks(*, by: Actor, at: datetime, limit: int) -> list[DeskTask]:
+    """The tasks of the officer's force at his points, most urgent first."""
+    rows = queries.tasks_of(by=by, at=at).select_related("trip", "point")
+    return [desk_task(task, since=task.created_at) for task in queries.in_tab(rows, "todo", at=at)[:limit]]
+
+
+def desk_task(task: ClearanceTask, *, since: datetime | None) -> DeskTask:
+    """A check as the desk shows it: the plate, the check, the point, what is loaded."""
+    return DeskTask(
+        record_id=task.pk,
+        title=plates.show(task.trip.tractor_plate),
+        url=reverse("border_gate:task", args=[task.pk]),
+        state=str(task.get_state_title()),
+        tone=TONES.get(task.state, ""),
+        work=str(task.title),
+        place=task.point.gate_short,
+        since=since,
+        due_at=task.due_at,
+        held_by=task.officer_id,
+        columns=((str(_("Goods")), task.trip.goods_title),),
+    )

@@ -1,0 +1,16 @@
+"""Where one goes after signing in: officials to their desk, everybody else home."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import reverse
+
+from tinhso.kernel.base import clock
+from tinhso.kernel.identity.models import Account
+from tinhso.kernel.web.doors import official_doors
+
+
+def landing(account: Account) -> str:
+    """The desk for whoever may go through an official's door, else the home page."""
+    doors = official_doors(by=account.person.actor(), at=clock.now())
+    return reverse("kernel_console:desk") if doors else str(settings.LOGIN_REDIRECT_URL)

@@ -1,0 +1,57 @@
+"""The ways in that officials have: which of them somebody may go through, asked in one query."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tinhso.kernel.access.may import rights
+from tinhso.kernel.base.actor import NOBODY, Actor
+from tinhso.kernel.modules.declare import DOORS, Door
+
+GROUND = "kernel_"
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialDoors:
+    """Doors in their order: those to work, and those to the platform's own administration."""
+
+    work: list[Door] = field(default_factory=list)
+    ground: list[Door] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.work or self.ground)
+
+    def of(self, room: str) -> list[Door]:
+        """The doors that one room has."""
+        return [door for door in (*self.work, *self.ground) if door.room == room]
+
+
+def held_of(permissions: set[str], *, by: Actor, at: datetime) -> set[str]:
+    """Those of the rights that the actor holds somewhere."""
+    if by == NOBODY or not permissions:
+        return set()
+    found = rights(by, at=at).filter(permission__in=sorted(permissions)).values_list("permission", flat=True)
+    return set(found.distinct())
+
+
+def official_doors(*, by: Actor, at: datetime) -> OfficialDoors:
+    """The officials' doors that the actor may go through; none for nobody."""
+    doors = sorted((door for door in DOORS if door.audience == "official"), key=lambda door: (door.order, door.name))
+    held = held_of({door.permission for door in doors if door.permission}, by=by, at=at)
+    is_official = bool(held)
+    own = [door for door in doors if door.permission in held or (not door.permission and is_official)]
+    ground = [door for door in own if door.room.startswith(GROUND)]
+    return OfficialDoors([door for door in own if door not in ground], ground)
+
+
+def doors_of(request: Any) -> OfficialDoors:
+    """As `official_doors`, asked once a request; none where nobody is known."""
+    actor, moment = getattr(request, "actor", None), getattr(request, "moment", None)
+    if actor is None or moment is None:
+        return OfficialDoors()
+    if not hasattr(request, "official_doors"):
+        request.official_doors = official_doors(by=actor, at=moment)
+    found: OfficialDoors = request.official_doors
+    return found

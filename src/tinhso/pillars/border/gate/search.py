@@ -1,0 +1,31 @@
+"""The gate in the one box over all modules."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.modules.declare import Hit, searchable
+from tinhso.pillars.border.gate.models import Trip
+from tinhso.pillars.border.gate.queries.trips import found_by, visible_trips
+from tinhso.pillars.border.gate.rules import plates
+
+
+@searchable("border_gate.trip", title=_("Trips"))
+def find_trips(words: str, *, by: Actor, at: datetime, limit: int) -> list[Hit]:
+    """Trips that the asker may see, by plate, trip code or container; the newest first."""
+    rows = found_by(visible_trips(by=by, at=at), words).select_related("point").order_by("-created_at")
+    return [hit(trip) for trip in rows[:limit]]
+
+
+def hit(trip: Trip) -> Hit:
+    said = [trip.shown_code, str(trip.get_state_title()), trip.point.gate_short, trip.goods_title]
+    return Hit(
+        title=plates.show(trip.tractor_plate),
+        url=reverse("border_gate:trip", args=[trip.pk]),
+        text=" · ".join(word for word in said if word),
+        at=trip.created_at,
+    )
