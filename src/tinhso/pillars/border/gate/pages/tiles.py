@@ -19,6 +19,8 @@ door("border_gate.tasks", title=_("Border gate tasks"), icon="checklist", url="b
      audience="official", permission=p.WORK_TASK)  # fmt: skip
 door("border_gate.barrier", title=_("Barrier"), icon="barrier-block", url="border_gate:barriers", order=31,
      audience="official", permission=p.DECIDE_BARRIER)  # fmt: skip
+door("border_gate.ways", title=_("Trucks through the gate"), icon="truck", url="border_gate:ways", order=40,
+     audience="public", hint=_("Look up, declare, drive"))  # fmt: skip
 live_topic("border_gate.tasks", events=("border_gate.task_*", "border_gate.hold_*"), permission=p.WORK_TASK)
 live_topic("border_gate.trips", events=("border_gate.trip_*",), permission=p.VIEW_TRIP)
 

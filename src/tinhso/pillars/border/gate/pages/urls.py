@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tinhso.pillars.border.gate.pages import barrier_urls, desk_urls
+from tinhso.pillars.border.gate.pages import barrier_urls, desk_urls, driver_urls
 
 urlpatterns = [
     *desk_urls.urlpatterns,
     *barrier_urls.urlpatterns,
+    *driver_urls.urlpatterns,
 ]

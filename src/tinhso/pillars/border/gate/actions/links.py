@@ -1,0 +1,69 @@
+"""The driver's link: opened with a one-time code, it gives the right to one trip and ends with it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.urls import reverse
+
+from tinhso.kernel.access.actions import end, give
+from tinhso.kernel.access.may import require
+from tinhso.kernel.access.models import Grant, Role
+from tinhso.kernel.access.scope import Where
+from tinhso.kernel.base import clock
+from tinhso.kernel.base.actor import SYSTEM, Actor
+from tinhso.kernel.identity.actions import make_link, revoke
+from tinhso.kernel.identity.models import AccessLink
+from tinhso.pillars.border.gate.models import Trip
+from tinhso.pillars.border.gate.permissions import role_code, step_permission
+from tinhso.pillars.border.gate.rules.codes import refuse
+
+TRIP_KIND = "border_gate.trip"
+LIVES = timedelta(days=5)
+"""A trip expires 72 hours after its planned day; the way back fits into the rest. By the real clock."""
+
+
+@transaction.atomic
+def link_for_driver(*, trip: Trip, by: Actor, at: datetime) -> tuple[AccessLink, str]:
+    """A new link for the trip's driver and the token for its address; the links before it are closed.
+
+    Who may amend the trip may send it. Refusals: BG-218 without a driver, BG-219 when he has no telephone number.
+    """
+    if by is not SYSTEM:
+        require(by, step_permission("cancel"), trip, at)
+    if trip.driver is None:
+        raise refuse("BG-218", field="driver")
+    person = trip.driver.person
+    if not person.phone:
+        raise refuse("BG-219", field="phone", v=person.full_name)
+    close_links(trip=trip, by=by, at=at)
+    link, token = make_link(
+        name=person.full_name,
+        phone=person.phone,
+        expires_at=clock.real() + LIVES,
+        record_kind=TRIP_KIND,
+        record_id=trip.pk,
+        language=person.language or "vi",
+        path=reverse("border_gate:driver"),
+        by=by,
+        at=at,
+    )
+    role = Role.objects.get(code=role_code("DRIVER"))
+    give(role=role, holder_id=link.holder_id, where=Where(record=trip.pk), by=by, at=at)
+    return link, token
+
+
+@transaction.atomic
+def close_links(*, trip: Trip, by: Actor, at: datetime) -> None:
+    """Close all links of a trip and end the rights that came with them: another driver, a lost telephone."""
+    for link in AccessLink.objects.filter(record_id=trip.pk, revoked_at=None):
+        revoke(credential=link, by=by, at=at)
+        for grant in Grant.objects.filter(holder_id=link.holder_id, valid_until=None):
+            end(grant=grant, by=by, at=at)
+
+
+def open_links(trip_id: object) -> list[AccessLink]:
+    """The links of a trip that still open."""
+    now = clock.real()
+    return [link for link in AccessLink.objects.filter(record_id=trip_id, revoked_at=None) if link.is_open(now)]

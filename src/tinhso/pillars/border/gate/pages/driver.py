@@ -1,0 +1,100 @@
+"""The driver's page: one trip, one code, one next step. Opened by a link and a one-time code, without an account."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.utils.cache import patch_cache_control
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST, require_safe
+
+from tinhso.kernel.access.may import may
+from tinhso.kernel.audit.record import record
+from tinhso.kernel.base.errors import NotFound, Refusal
+from tinhso.kernel.identity.queries import link_of_session
+from tinhso.kernel.web.request import Request
+from tinhso.pillars.border.gate.actions import move
+from tinhso.pillars.border.gate.flows import LIVE
+from tinhso.pillars.border.gate.models import Trip
+from tinhso.pillars.border.gate.permissions import VIEW_TRIP
+from tinhso.pillars.border.gate.queries import driver as queries
+from tinhso.pillars.border.gate.queries.qr_codes import picture_of
+from tinhso.pillars.border.gate.rules import plates
+
+HELP_DESK = "1900 0000"
+"""Invented for the demo: the province names the telephone of its declaration help desk."""
+KEPT = ("public.css", "public.js", "live.js", "icons.svg", "fonts/be-vietnam-400.woff2", "fonts/be-vietnam-700.woff2")
+PARTS = {"tren": "border_gate/_driver_now.html", "duoi": "border_gate/_driver_way.html"}
+
+
+@require_safe
+def trip(request: Request) -> HttpResponse:
+    """The trip of the link that is open here; without one, how to get it."""
+    one = _trip(request)
+    if one is None:
+        return render(request, "border_gate/driver_door.html", status=200)
+    part = PARTS.get(request.GET.get("phan", ""))
+    context = {"standing": queries.standing(one, at=request.moment), **_head(one)}
+    if part:
+        response = render(request, part, context)
+    else:
+        picture = picture_of(one) if one.state in LIVE and one.accepted_at else ""
+        # The picture is drawn by our own rules from signed bytes.
+        context["picture"] = mark_safe(picture)  # noqa: S308
+        response = render(request, "border_gate/driver_trip.html", context)
+    patch_cache_control(response, private=True, no_cache=True)
+    return response
+
+
+@require_POST
+def going(request: Request) -> HttpResponse:
+    """The driver is on his way: sets out when that is the next step, and answers a call."""
+    one = _trip(request)
+    if one is None:
+        raise NotFound
+    try:
+        _answer(one, request)
+    except Refusal as refusal:
+        messages.warning(request, refusal.for_people())
+    return redirect("border_gate:driver")
+
+
+@require_safe
+@cache_control(no_cache=True)
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker of this page: the code is shown without network, once it was loaded."""
+    files = [*(static(f"web/{name}") for name in KEPT), static("border_gate/driver.js")]
+    return render(request, "border_gate/driver_sw.js", {"files": files}, content_type="text/javascript")
+
+
+def _trip(request: Request) -> Trip | None:
+    link = link_of_session(cast(Any, request))
+    one = queries.trip_of_link(link.record_id) if link else None
+    return one if one and may(request.actor, VIEW_TRIP, one, request.moment) else None
+
+
+def _answer(one: Trip, request: Request) -> None:
+    by, at = request.actor, request.moment
+    if one.state == "accepted":
+        move.depart(trip=one, by=by, at=at)
+        messages.info(request, _("Noted: you are on your way"))
+    elif one.state == "called" and queries.acknowledged(one) is None:
+        record(queries.ON_THE_WAY, by=by, at=at, kind="border_gate.trip", record_id=one.pk)
+        messages.info(request, _("Noted: you are on your way"))
+
+
+def _head(one: Trip) -> dict[str, Any]:
+    return {
+        "trip": one,
+        "plate": plates.show(one.tractor_plate),
+        "trailer": plates.show(one.trailer_plate),
+        "subject": queries.subject(one),
+        "help_desk": HELP_DESK,
+        "help_desk_dial": HELP_DESK.replace(" ", ""),
+    }

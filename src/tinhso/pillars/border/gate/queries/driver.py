@@ -1,0 +1,285 @@
+"""What the driver of one trip reads: where he stands, what comes next, and the whole way with its times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from tinhso.kernel.audit.models import Entry
+from tinhso.kernel.base.clock import BEIJING
+from tinhso.kernel.base.dates import show_span, show_time
+from tinhso.pillars.border.gate.flows import STATES
+from tinhso.pillars.border.gate.flows.overlays import UNDONE
+from tinhso.pillars.border.gate.models import ClearanceTask, Hold, ReasonCode, Trip, Yard
+from tinhso.pillars.border.gate.queries.queue import places_in_queue, sentence
+from tinhso.pillars.border.gate.rules.queue import Place
+
+ON_THE_WAY = "border_gate.call_acknowledged"
+TONES = {"at_buffer": "wait", "released": "done", "crossed_out": "done", "completed": "done", "returned_in": "done"}
+SHORT_YARDS = {"VT": "Bãi Logistics Viettel", "PT": "Bãi phi thuế quan"}
+STOPPED = ("cancelled", "expired", "no_show", "turned_back", "seized")
+FROM_INLAND = ("EXP_VN", "EXP_XFER", "IMP_VN_PICKUP", "TRANSIT")
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One stop of the way, as the step strip wants it: done, now, stop or to come."""
+
+    name: str
+    state: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a trip stands for its driver: one state, one sentence; a place in the queue when he waits."""
+
+    trip: Trip
+    tone: str
+    title: str
+    text: str
+    place: Place | None = None
+    why: str = ""
+    called: bool = False
+    left: str = ""
+    acknowledged_at: datetime | None = None
+    way: list[Stop] = field(default_factory=list)
+
+    @property
+    def may_depart(self) -> bool:
+        return self.trip.state == "accepted" and self.trip.kind in FROM_INLAND
+
+
+def standing(trip: Trip, *, at: datetime) -> Standing:
+    """The trip as its driver sees it; some six queries, none of which grows with the queue."""
+    place = places_in_queue(point=trip.point, at=at).get(trip.code) if trip.state == "at_buffer" else None
+    hold = _hold(trip) if trip.holds else ""
+    called = trip.state == "called"
+    return Standing(
+        trip=trip,
+        tone="stop" if hold or trip.state in STOPPED else TONES.get(trip.state, "run"),
+        title=_("Held by a force") if hold else _title(trip),
+        text=hold or _next(trip),
+        place=place,
+        why=sentence(place) if place else "",
+        called=called,
+        left=_left(trip, at) if called else "",
+        acknowledged_at=acknowledged(trip) if called else None,
+        way=way(trip, place),
+    )
+
+
+def acknowledged(trip: Trip) -> datetime | None:
+    """When the driver answered the call that stands."""
+    rows = Entry.objects.filter(record_id=trip.pk, action=ON_THE_WAY)
+    answered: datetime | None = rows.filter(at__gte=trip.called_at).order_by("-at").values_list("at", flat=True).first()
+    return answered
+
+
+def both_times(at: datetime) -> str:
+    """15:40 Hà Nội, 16:40 Bắc Kinh: gate notices speak of both."""
+    return _("%(hanoi)s Hanoi, %(beijing)s Beijing") % {
+        "hanoi": show_time(at),
+        "beijing": f"{at.astimezone(BEIJING):%H:%M}",
+    }
+
+
+def buffer_of(trip: Trip) -> str:
+    """The holding area to which the trip goes first, if its point has one."""
+    yard = Yard.objects.filter(point_id=trip.point_id, level="buffer").order_by("-capacity").first()
+    return yard_name(yard) if yard else _("the holding area")
+
+
+def yard_name(yard: Yard | None) -> str:
+    """A yard within a sentence, as drivers call it."""
+    if yard is None:
+        return _("the yard")
+    name = SHORT_YARDS.get(yard.code, str(yard))
+    if get_language() == "zh-hans":
+        return name.removeprefix("Bãi ")
+    return f"{name[:1].lower()}{name[1:]}" if name.startswith("Bãi ") else name
+
+
+def subject(trip: Trip) -> str:
+    """What the trip is, in one line: Xuất khẩu thanh long tươi qua Hữu Nghị."""
+    title = trip.goods_title
+    goods = (title[:1].lower() + title[1:] if get_language() == "vi" else title) or _("no goods")
+    words = {"X": _("Export of %(goods)s through %(gate)s"), "N": _("Import of %(goods)s through %(gate)s")}
+    told = words.get(trip.direction, _("Transit of %(goods)s through %(gate)s"))
+    return told % {"goods": goods, "gate": trip.point.gate_short}
+
+
+def _title(trip: Trip) -> str:
+    if trip.state == "at_buffer":
+        return _("Waiting to be called in %(yard)s") % {"yard": buffer_of(trip)}
+    if trip.state == "in_yard":
+        return _("Being checked in %(yard)s") % {"yard": yard_name(trip.yard)}
+    title = str(STATES[trip.state])
+    return title[:1].upper() + title[1:]
+
+
+def _next(trip: Trip) -> str:
+    told = _NEXT.get(trip.state)
+    if trip.direction == "N":
+        told = _NEXT_INWARDS.get(trip.state, told)
+    return told(trip) if told else ""
+
+
+def _unpaid(trip: Trip) -> bool:
+    return trip.fee_state not in ("paid", "waived", "deferred")
+
+
+def _checks(trip: Trip) -> str:
+    """What is still open: checks of forces, the fee, the unloading."""
+    kinds = ClearanceTask.objects.filter(trip=trip, state__in=UNDONE).select_related("force").order_by("due_at", "kind")
+    names = [str(task.title) for task in kinds]
+    if _unpaid(trip):
+        names.append(_("infrastructure fee"))
+    if names:
+        return _("Still to come: %(list)s.") % {"list": ", ".join(names)}
+    return _("All checks are done. Wait in the cab for the customs' release.")
+
+
+def _release(trip: Trip) -> str:
+    if trip.released_to == "inland":
+        return _("Drive out through barrier 1 and show this code.")
+    until = both_times(trip.release_expires_at) if trip.release_expires_at else "–"
+    return _("Drive to the line and show this code before %(until)s.") % {"until": until}
+
+
+def _out(trip: Trip) -> str:
+    if trip.kind != "EXP_VN":
+        return _("This trip ends here.")
+    return _("Come back through the same point, and show this code again at the line.")
+
+
+_NEXT: dict[str, Any] = {
+    "draft": lambda trip: _("The firm has not sent the declaration yet."),
+    "submitted": lambda trip: _("The management board looks at the declaration. You need not do anything."),
+    "fix_requested": lambda trip: _("The firm has to correct the declaration. Do not set out yet."),
+    "accepted": lambda trip: (
+        _("Set out when you are ready, to %(place)s. Your turn counts from there.") % {"place": buffer_of(trip)}
+    ),
+    "en_route": lambda trip: _("Drive to %(place)s and show this code at its barrier.") % {"place": buffer_of(trip)},
+    "at_buffer": lambda trip: _("Stay in the cab and keep the telephone on."),
+    "arrived": lambda trip: _("Drive to %(yard)s.") % {"yard": _bay(trip)},
+    "crossed_in": lambda trip: _("Drive to %(yard)s.") % {"yard": _bay(trip)},
+    "in_yard": _checks,
+    "released": _release,
+    "crossed_out": _out,
+    "returned_in": lambda trip: _("Drive out through barrier 1. The border guard closes the trip."),
+    "completed": lambda trip: _("Nothing is left to do. Thank you."),
+    "cancelled": lambda trip: _("The firm called the trip off. This code opens no barrier."),
+    "expired": lambda trip: _("The trip was not used in time. Ask the firm for a new one."),
+    "no_show": lambda trip: _("The hour was not kept. Ask the firm for a new trip."),
+    "turned_back": lambda trip: _("The vehicle goes back inland. Ask the firm what comes next."),
+    "seized": lambda trip: _("A force has seized the vehicle. Ask at its counter."),
+}
+_NEXT_INWARDS: dict[str, Any] = {
+    "accepted": lambda trip: (
+        _("Drive to the line at markers %(markers)s and show this code.") % {"markers": trip.point.markers}
+    ),
+}
+
+
+def _bay(trip: Trip) -> str:
+    yard = yard_name(trip.yard)
+    return _("bay %(bay)s, %(yard)s") % {"bay": trip.bay, "yard": yard} if trip.bay else yard
+
+
+def _hold(trip: Trip) -> str:
+    """Which force holds it and why, as far as the reason is public."""
+    hold = Hold.objects.filter(trip=trip, state="active").select_related("force").order_by("created_at").first()
+    if hold is None:
+        return ""
+    return _("%(force)s: %(reason)s. Ask at its counter.") % {"force": hold.force, "reason": public_reason(hold)}
+
+
+def public_reason(hold: Hold) -> str:
+    """The reason as an owner may read it; a secret one is told as official reasons only."""
+    reason = ReasonCode.objects.filter(kind="HOLD", code=hold.reason_code).first()
+    if reason is None or hold.secret or reason.secret:
+        return _("Held for official reasons").lower()
+    return str(reason)
+
+
+def _left(trip: Trip, at: datetime) -> str:
+    left = trip.call_expires_at - at if trip.call_expires_at else timedelta()
+    return show_span(left) if left > timedelta() else ""
+
+
+def way(trip: Trip, place: Place | None = None) -> list[Stop]:
+    """The stops of the whole way for the tall strip."""
+    rows = _inwards(trip) if trip.direction == "N" else _outwards(trip, place)
+    passed = [bool(at) for _name, at, _note in rows]
+    now = next((number for number, done in enumerate(passed) if not done), len(rows))
+    here = "stop" if trip.state in STOPPED else "now"
+    ended = trip.state == "completed"
+    return [
+        Stop(name, "done" if at or ended else (here if number == now else ""), show_time(at) if at else note)
+        for number, (name, at, note) in enumerate(rows)
+    ]
+
+
+def _outwards(trip: Trip, place: Place | None) -> list[tuple[str, datetime | None, str]]:
+    waits = trip.state == "at_buffer"
+    expected = _("About %(times)s") % {"times": both_times(place.call_at)} if place else ""
+    before = (
+        _("Before %(times)s") % {"times": both_times(trip.call_expires_at)}
+        if trip.state == "called" and trip.call_expires_at
+        else expected
+    )
+    called_at = trip.called_at if trip.state == "called" or trip.arrived_at else None
+    rows: list[tuple[str, datetime | None, str]] = [
+        (_("Declaration accepted"), trip.accepted_at, ""),
+        (_("Into %(yard)s") % {"yard": buffer_of(trip)}, trip.buffer_at, ""),
+        (
+            _("Called") if called_at else _("Wait for the call"),
+            called_at,
+            _("Stay in the cab and keep the telephone on.") if waits else "",
+        ),
+        (_("Through barrier 1"), trip.arrived_at, before),
+        (_("Checks in %(yard)s") % {"yard": yard_name(trip.yard)}, trip.released_at, _forces(trip)),
+        (_("Over the line at markers %(markers)s") % {"markers": trip.point.markers}, trip.crossed_out_at, ""),
+    ]
+    if trip.arrived_at and not trip.buffer_at:
+        rows = [rows[0], *rows[3:]]
+    if trip.kind == "EXP_VN":
+        rows.append((_("Back in Vietnam"), trip.returned_at, ""))
+    return rows
+
+
+def _inwards(trip: Trip) -> list[tuple[str, datetime | None, str]]:
+    return [
+        (_("Declaration accepted"), trip.accepted_at, ""),
+        (_("Over the line at markers %(markers)s") % {"markers": trip.point.markers}, trip.crossed_in_at, ""),
+        (_("Into %(yard)s") % {"yard": yard_name(trip.yard)}, trip.yard_in_at, ""),
+        (_("Checks and unloading"), trip.released_at, _forces(trip)),
+        (_("Back over the line"), trip.crossed_out_at, _dwell(trip)),
+    ]
+
+
+def _forces(trip: Trip) -> str:
+    if trip.released_at:
+        return ""
+    kinds = ClearanceTask.objects.filter(trip=trip).order_by("due_at", "kind")
+    names = list(dict.fromkeys(str(task.title) for task in kinds))
+    text = ", ".join(names)
+    return text[:1].upper() + text[1:]
+
+
+def _dwell(trip: Trip) -> str:
+    if trip.dwell_deadline is None or trip.crossed_out_at:
+        return ""
+    return _("Before %(times)s") % {"times": both_times(trip.dwell_deadline)}
+
+
+def trip_of_link(record_id: UUID | None) -> Trip | None:
+    """The trip that a link speaks of, with what its page shows."""
+    rows = Trip.objects.select_related("point", "yard", "driver__person")
+    return rows.filter(pk=record_id).first() if record_id else None

@@ -1,0 +1,284 @@
+"""The driver's page in Vietnamese and Chinese: his trip alone, the code, the call; and what anybody may look up."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from tinhso.kernel.access.models import Grant
+from tinhso.kernel.base import clock
+from tinhso.kernel.base.actor import SYSTEM
+from tinhso.kernel.base.errors import Forbidden
+from tinhso.kernel.events.event import Event
+from tinhso.kernel.identity.actions import send_code
+from tinhso.kernel.notices.models import Delivery, Notice
+from tinhso.kernel.testing.people import grant, make_account, make_person
+from tinhso.pillars.border.gate import handlers
+from tinhso.pillars.border.gate.actions import declare, links, move, tasks
+from tinhso.pillars.border.gate.models import Force, Hold, Trip
+from tinhso.pillars.border.gate.permissions import role_code
+from tinhso.pillars.border.gate.queries.qr_codes import token_of
+from tinhso.pillars.border.gate.queries.reference import verifying_keys
+from tinhso.pillars.border.gate.rules import qr
+from tinhso.pillars.border.gate.rules.codes import GateRefusal
+from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft, make_driver, make_firm, make_vehicle
+
+PHONE = "+84900000001"
+
+
+@pytest.fixture
+def at_noon():
+    with clock.frozen(NOON):
+        yield
+
+
+@pytest.fixture
+def firm(gate):
+    return make_firm()
+
+
+@pytest.fixture
+def accepted(gate, firm, at_noon) -> Trip:
+    driver = make_driver(employer=firm)
+    driver.person.phone = PHONE
+    driver.person.save()
+    trip = declare.draft_trip(draft=fruit_draft(gate, firm=firm, driver=driver), by=gate.everything, at=NOON)
+    return declare.submit_trip(trip=trip, by=gate.everything, at=NOON)
+
+
+def opened(trip: Trip) -> Client:
+    """The browser of the driver who opened his link with the code."""
+    link, token = links.link_for_driver(trip=trip, by=SYSTEM, at=NOON)
+    client = Client()
+    code = send_code(link=link)
+    answer = client.post(reverse("kernel_login:link_code", args=[token]), {"code": code})
+    assert answer.headers["Location"] == reverse("border_gate:driver")
+    return client
+
+
+def page_of(client: Client, part: str = "") -> str:
+    return client.get(reverse("border_gate:driver"), {"phan": part} if part else {}).content.decode()
+
+
+def in_buffer(trip: Trip, gate, at=NOON) -> Trip:
+    move.enter_buffer(trip=trip, plate=trip.tractor_plate, by=gate.everything, at=at)
+    return trip
+
+
+def test_a_link_and_a_code_show_the_one_trip(accepted):
+    page = page_of(opened(accepted))
+
+    assert "12C-123.45" in page
+    assert "Xuất khẩu thanh long tươi qua Hữu Nghị" in page
+    assert accepted.shown_code() in page
+    assert "Tôi bắt đầu đi" in page
+
+
+def test_the_code_on_the_page_is_the_trips_and_has_whole_pixels(accepted):
+    page = page_of(opened(accepted))
+
+    told = qr.verify(token_of(accepted), keys=verifying_keys(), at=NOON)
+    assert told.trip_code == accepted.code
+    picture = re.search(r'<svg[^>]*class="segno"[^>]*>', page)
+    assert picture
+    side = (qr.MODULES + 2 * qr.QUIET) * qr.PIXELS
+    assert f'width="{side}" height="{side}"' in picture[0]
+
+
+def test_the_driver_sets_out_with_one_tap(accepted):
+    client = opened(accepted)
+
+    client.post(reverse("border_gate:driver_going"))
+
+    assert Trip.objects.get(pk=accepted.pk).state == "en_route"
+    assert "Đi đến bãi Logistics Viettel" in page_of(client)
+
+
+def test_who_waits_reads_position_minutes_and_one_reason(gate, firm, accepted):
+    first = declare.draft_trip(
+        draft=fruit_draft(
+            gate,
+            firm=firm,
+            tractor=make_vehicle("12C54321", owner=firm),
+            driver=make_driver("Trần Văn B", "020090001235", employer=firm),
+        ),
+        by=gate.everything,
+        at=NOON,
+    )
+    declare.submit_trip(trip=first, by=gate.everything, at=NOON)
+    in_buffer(first, gate)
+    in_buffer(accepted, gate, NOON + timedelta(minutes=1))
+
+    page = page_of(opened(accepted), "tren")
+
+    assert "Đang chờ gọi tại bãi Logistics Viettel" in page
+    assert '<dd class="next-card__value">2</dd>' in page
+    assert "Cách xếp hàng" in page
+    assert "<html" not in page
+
+
+def test_the_called_driver_sees_the_green_card_and_answers(gate, accepted):
+    client = opened(accepted)
+    in_buffer(accepted, gate)
+    assert "Chưa có lệnh gọi vào cổng" in page_of(client)
+    move.call_next(point=accepted.point, at=NOON)
+
+    page = page_of(client)
+    assert "call-card--now" in page
+    assert "Có mặt trước 12:45" in page
+    assert "còn 45 phút" in page
+    assert "13:45 giờ Bắc Kinh" in page
+    client.post(reverse("border_gate:driver_going"))
+
+    assert "Bạn đã báo đang đi lúc 12:00" in page_of(client)
+
+
+def test_the_page_speaks_chinese(gate, accepted):
+    in_buffer(accepted, gate)
+    accepted.driver.person.language = "zh-hans"
+
+    page = page_of(opened(accepted))
+
+    assert "在关卡出示此码，无网络也可用" in page
+    assert "等候叫号" in page
+    assert "bãi" not in page.split('id="main"')[1]
+
+
+def test_a_secret_hold_is_told_without_its_reason(gate, accepted):
+    tasks.place_hold(
+        trip=accepted,
+        force=Force.objects.get(code="BIENPHONG"),
+        reason="Nghi vấn buôn lậu có nguồn tin",
+        reason_code="DOC_MISMATCH",
+        secret=True,
+        by=gate.everything,
+        at=NOON,
+    )
+
+    page = page_of(opened(accepted))
+
+    assert "Đang bị tạm giữ" in page
+    assert "lý do nghiệp vụ" in page
+    assert "buôn lậu" not in page
+
+
+def test_without_a_link_nobody_sees_a_trip(accepted):
+    stranger = Client()
+    stranger.force_login(make_account(make_person("Chi")))
+
+    assert "Mở liên kết trong tin nhắn" in page_of(stranger)
+    assert "12C-123.45" not in page_of(Client())
+    assert stranger.post(reverse("border_gate:driver_going")).status_code == 404
+
+
+def test_a_new_link_closes_the_old_telephone(accepted):
+    old = opened(accepted)
+
+    new = opened(accepted)
+
+    assert "12C-123.45" not in page_of(old)
+    assert "12C-123.45" in page_of(new)
+    holders = Grant.objects.filter(record_id=accepted.pk, valid_until=None).values_list("holder_id", flat=True)
+    assert len(set(holders)) == 1
+
+
+def test_only_the_trips_own_firm_sends_a_link(gate, accepted):
+    other = make_firm("Công ty Chi", "4900999995")
+    stranger = make_person("Chi")
+    grant(stranger, role_code("ENTERPRISE"), agency=other)
+
+    with pytest.raises(Forbidden):
+        links.link_for_driver(trip=accepted, by=stranger.actor(), at=NOON)
+    accepted.driver.person.phone = ""
+    with pytest.raises(GateRefusal, match="BG-219"):
+        links.link_for_driver(trip=accepted, by=SYSTEM, at=NOON)
+
+
+def event(name: str, record_id, **payload) -> Event:
+    return Event(name, "border_gate.trip", record_id, 1, NOON, SYSTEM.id, payload, id=7)
+
+
+def test_acceptance_sends_the_link_without_personal_data(accepted):
+    with clock.frozen(NOON):
+        handlers.tell_accepted(event("border_gate.trip_accepted", accepted.pk))
+
+    message = Notice.objects.get(kind="border_gate.accepted")
+    assert Delivery.objects.filter(notice=message, channel="sms", address=PHONE).exists()
+    text = handlers.ACCEPTED.message("vi", message.fields)
+    assert accepted.shown_code() in text
+    assert reverse("kernel_login:link", args=["x"])[:-2] in text
+    assert "12C" not in text
+    assert "Nguyễn" not in text
+
+
+def test_call_and_hold_reach_the_drivers_telephone(gate, accepted):
+    links.link_for_driver(trip=accepted, by=SYSTEM, at=NOON)
+    in_buffer(accepted, gate)
+    move.call_next(point=accepted.point, at=NOON)
+    hold = tasks.place_hold(
+        trip=Trip.objects.get(pk=accepted.pk),
+        force=Force.objects.get(code="KDTV"),
+        reason="Hai giấy ghi hai mã khác nhau",
+        reason_code="DOC_MISMATCH",
+        by=gate.everything,
+        at=NOON,
+    )
+
+    handlers.tell_called(event("border_gate.trip_called", accepted.pk))
+    handlers.tell_held(event("border_gate.hold_placed", hold.pk))
+
+    words = [kind.message("vi", Notice.objects.get(kind=kind.name).fields) for kind in (handlers.CALLED, handlers.HELD)]
+    assert "có mặt trước 12:45" in words[0]
+    assert "Kiểm dịch thực vật" in words[1]
+    assert "mã khác nhau" not in words[1]
+    assert Hold.objects.get().pk == hold.pk
+
+
+def test_a_code_tells_state_and_position_and_nothing_of_people(gate, accepted):
+    in_buffer(accepted, gate)
+
+    page = Client().get(reverse("border_gate:find"), {"ma": accepted.shown_code().lower()}).content.decode()
+
+    assert "Tại bãi chờ" in page
+    assert '<dd class="next-card__value">1</dd>' in page
+    for secret in ("12C", "Nguyễn", "Công ty An"):
+        assert secret not in page
+
+
+def test_a_wrong_code_is_told_beside_the_box_and_kept(gate, at_noon):
+    page = Client().get(reverse("border_gate:find"), {"ma": "HNX26112200012354"}).content.decode()
+
+    assert "sai số kiểm tra" in page
+    assert 'value="HNX26112200012354"' in page
+
+
+def test_codes_cannot_be_tried_in_a_row(gate, at_noon):
+    client = Client()
+
+    pages = [client.get(reverse("border_gate:find"), {"ma": "X"}).content.decode() for _ in range(21)]
+
+    assert "sai số kiểm tra" in pages[0]
+    assert "quá nhanh" in pages[-1]
+
+
+def test_the_published_order_is_told_from_the_rules(gate, at_noon):
+    page = Client().get(reverse("border_gate:order")).content.decode()
+
+    assert "Cách xếp hàng" in page
+    assert "Hàng tươi sống" in page
+    assert page.count("order-class--p1") == 1 + 5 + 2
+    assert "120 phút" in page
+    with translation.override("zh-hans"):
+        assert "排队规则" in str(translation.gettext("How the queue works"))
+
+
+def test_the_kept_page_is_served_by_its_own_worker(gate, at_noon):
+    answer = Client().get(reverse("border_gate:driver_worker"))
+
+    assert answer.headers["Content-Type"] == "text/javascript"
+    assert reverse("border_gate:driver") in answer.content.decode()
