@@ -23,8 +23,9 @@ def main(args: list[str]) -> int:
         if not held.enter_context(holder.hold()):
             print(f"Tỉnh Số already runs at {running_address()}; ./tinhso down ends it")
             return 0
-        signal.signal(signal.SIGTERM, _interrupt)
-        signal.signal(signal.SIGHUP, _interrupt)
+        # SIGINT too: a shell starts what goes to the background with SIGINT ignored, and Python keeps it so.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _interrupt)
         return bring_up(options, begun)
 
 
