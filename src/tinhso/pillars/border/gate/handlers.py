@@ -20,6 +20,7 @@ from tinhso.kernel.notices.actions import Recipient, send
 from tinhso.kernel.notices.kinds import notice
 from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.actions.links import link_for_driver, open_links
+from tinhso.pillars.border.gate.actions.tasks import start_clocks
 from tinhso.pillars.border.gate.models import Hold, Trip
 from tinhso.pillars.border.gate.permissions import role_code
 
@@ -173,3 +174,9 @@ def _send(name: str, to: list[Recipient], trip: Trip, event: Event, *, url: str,
 
 def _trip(trip_id: UUID) -> Trip | None:
     return Trip.objects.select_related("point", "driver__person").filter(pk=trip_id).first()
+
+
+@subscribe("border_gate.trip_yarded", name="border_gate.start_clocks")
+def the_vehicle_is_here(event: Event) -> None:
+    """Deadlines of checks count from when the vehicle stands in the yard, not from its declaration."""
+    start_clocks(trip_id=event.record_id, at=event.at)

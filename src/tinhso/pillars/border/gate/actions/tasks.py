@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
 from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.pillars.border.gate.flows import HOLD, TASK
+from tinhso.pillars.border.gate.flows.overlays import UNDONE
 from tinhso.pillars.border.gate.models import ClearanceTask, Declaration, Force, GoodsLine, Hold, Trip
 from tinhso.pillars.border.gate.queries.reference import minutes_of_tasks
 from tinhso.pillars.border.gate.rules import checks, goods
@@ -21,7 +23,6 @@ NOT_TASKS = frozenset({"FEE", "CUSTOMS_RELEASE"})
 def open_tasks(*, trips: Sequence[Trip], at: datetime, returns: str = "") -> list[ClearanceTask]:
     """Open what the rules demand of each trip, in one statement."""
     forces = {force.code: force for force in Force.objects.all()}
-    minutes = minutes_of_tasks()
     facts = _facts_of(trips, returns)
     wanted = [
         ClearanceTask(
@@ -31,13 +32,22 @@ def open_tasks(*, trips: Sequence[Trip], at: datetime, returns: str = "") -> lis
             agency_id=forces[check.force].pk,
             kind=check.kind,
             stage=check.stage,
-            due_at=at + timedelta(minutes=minutes[check.kind]),
         )
         for trip in trips
         for check in checks.checks(facts[trip.pk])
         if check.kind not in NOT_TASKS
     ]
     return TASK.create_many(wanted, by=SYSTEM, at=at)
+
+
+def start_clocks(*, trip_id: UUID, at: datetime) -> int:
+    """The vehicle is here: from now on its open tasks have a deadline, by the minutes of their kind."""
+    minutes = minutes_of_tasks()
+    waiting = ClearanceTask.objects.filter(trip_id=trip_id, due_at=None, state__in=UNDONE)
+    tasks = list(waiting.only("id", "kind"))
+    for task in tasks:
+        task.due_at = at + timedelta(minutes=minutes[task.kind])
+    return ClearanceTask.objects.bulk_update(tasks, ["due_at"])
 
 
 def take_task(*, task: ClearanceTask, by: Actor, at: datetime) -> ClearanceTask:

@@ -54,6 +54,15 @@ EFFECTIVE = """coalesce(r.effective_at, case
     when r.slot_id is null then p_at + interval '30 minutes'
     else (select case when p_at <= s.ends_at then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end)"""
+# The bay that is said, else the one kept for the vehicle, else the first free one; the yard's row is locked.
+BAY = """coalesce(nullif(f->>'bay', ''), nullif(r.bay, ''), (
+    select b.code from border_gate_yard y
+    cross join lateral (select chr(65 + n / 50) || lpad((n % 50 + 1)::text, 2, '0') as code
+                        from generate_series(0, y.capacity - 1) n) b
+    where y.place_id = r.yard_id and not exists (
+        select 1 from border_gate_trip t
+        where t.yard_id = r.yard_id and t.state in ('in_yard', 'released', 'seized') and t.bay = b.code)
+    order by b.code limit 1), '')"""
 QUEUED = {**FIRST_ARRIVAL, "effective_at": EFFECTIVE}
 
 PAST = {
@@ -196,9 +205,9 @@ IN_THE_YARD = (
         IN_YARD,
         ALL,
         (g.YARD_ROOM,),
-        {"yard_in_at": NOW, "bay": "coalesce(f->>'bay', r.bay)"},
+        {"yard_in_at": NOW, "bay": BAY},
     ),
-    row("yard_in", (RETURNED_IN,), IN_YARD, ("EXP_VN",), (g.YARD_ROOM, g.LEG_TWO), {"yard_in_at": NOW}),
+    row("yard_in", (RETURNED_IN,), IN_YARD, ("EXP_VN",), (g.YARD_ROOM, g.LEG_TWO), {"yard_in_at": NOW, "bay": BAY}),
     row("yard_redirect", (ARRIVED,), ARRIVED, FROM_INLAND, (g.YARD_ROOM,), {"yard_id": "(f->>'yard')::uuid"}),
     row("yard_redirect", (CROSSED_IN,), CROSSED_IN, FROM_ABROAD, (g.YARD_ROOM,), {"yard_id": "(f->>'yard')::uuid"}),
     row(

@@ -1,4 +1,4 @@
--- digest: ebf7ff630b78f7a80e0ef39d9cf02738
+-- digest: 6f9b3fbb571bf695c50384f95e03da5c
 
 create or replace function border_gate_clearancetask_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -1697,7 +1697,14 @@ begin
             end if;
             v_to := 'in_yard';
             v_event := 'border_gate.trip_yarded';
-            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, yard_in_at = p_at, bay = coalesce(f->>'bay', r.bay) where id = p_id;
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, yard_in_at = p_at, bay = coalesce(nullif(f->>'bay', ''), nullif(r.bay, ''), (
+    select b.code from border_gate_yard y
+    cross join lateral (select chr(65 + n / 50) || lpad((n % 50 + 1)::text, 2, '0') as code
+                        from generate_series(0, y.capacity - 1) n) b
+    where y.place_id = r.yard_id and not exists (
+        select 1 from border_gate_trip t
+        where t.yard_id = r.yard_id and t.state in ('in_yard', 'released', 'seized') and t.bay = b.code)
+    order by b.code limit 1), '') where id = p_id;
         elsif r.state in ('returned_in') and (r.kind in ('EXP_VN')) then
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.yard_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_in_trip';
@@ -1711,7 +1718,14 @@ begin
             end if;
             v_to := 'in_yard';
             v_event := 'border_gate.trip_yarded';
-            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, yard_in_at = p_at where id = p_id;
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, yard_in_at = p_at, bay = coalesce(nullif(f->>'bay', ''), nullif(r.bay, ''), (
+    select b.code from border_gate_yard y
+    cross join lateral (select chr(65 + n / 50) || lpad((n % 50 + 1)::text, 2, '0') as code
+                        from generate_series(0, y.capacity - 1) n) b
+    where y.place_id = r.yard_id and not exists (
+        select 1 from border_gate_trip t
+        where t.yard_id = r.yard_id and t.state in ('in_yard', 'released', 'seized') and t.bay = b.code)
+    order by b.code limit 1), '') where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.yard_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else

@@ -40,6 +40,11 @@ class Force(models.Model):
         return Bilingual(self.name_vi, self.name_en)
 
     @property
+    def short(self) -> str:
+        """The name people use: without the unit in brackets or the second name after a stroke."""
+        return str(self.name).partition(" (")[0].partition(" / ")[0]
+
+    @property
     def is_assumed(self) -> bool:
         """Whether no source names the force, so that pages say so."""
         return self.basis.startswith("ASSUMPTION")

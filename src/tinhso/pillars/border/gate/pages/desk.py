@@ -163,7 +163,13 @@ def _bar(request: Request) -> dict[str, Any]:
 
 def _split(request: Request, tab: str, found: list[ClearanceTask], one: ClearanceTask | None) -> HttpResponse:
     rows = queries.tasks_of(by=request.actor, at=request.moment)
-    titles = {"todo": _("To do"), "late": _("Late"), "waiting": _("Waiting"), "done": _("Done today")}
+    titles = {
+        "coming": _("Coming"),
+        "todo": _("To do"),
+        "late": _("Late"),
+        "waiting": _("Waiting"),
+        "done": _("Done today"),
+    }
     numbers = queries.counts(rows, at=request.moment)
     context = {
         "tab": tab,

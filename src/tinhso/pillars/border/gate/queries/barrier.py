@@ -90,11 +90,11 @@ def _held(trip: Trip, at: datetime) -> Explanation | None:
     reason = ReasonCode.objects.filter(kind="HOLD", code=hold.reason_code).first()
     public = reason is not None and not hold.secret and not reason.secret
     return Explanation(
-        force=str(hold.force),
+        force=hold.force.short,
         force_more=_("Held at %(at)s") % {"at": show_moment(hold.created_at)},
         missing=str(reason) if public else _("Held for official reasons"),
         missing_more=hold.note if public else "",
-        place=_("Counter of %(force)s") % {"force": hold.force},
+        place=_("Counter of %(force)s") % {"force": hold.force.short},
         place_more=_yard_name(trip),
     )
 
@@ -107,10 +107,10 @@ def _tasks_open(trip: Trip, at: datetime) -> Explanation | None:
         return None
     first = undone[0]
     return Explanation(
-        force=str(first.force),
-        missing=str(first.title),
+        force=first.force.short,
+        missing=str(first.title).capitalize(),
         missing_more=", ".join(str(task.title) for task in undone[1:]),
-        place=_("Counter of %(force)s") % {"force": first.force},
+        place=_("Counter of %(force)s") % {"force": first.force.short},
         place_more=_yard_name(trip),
     )
 
@@ -156,7 +156,8 @@ def yards_with_room(point_id: Any) -> list[Yard]:
 
 
 def _force_name(code: str) -> str:
-    return str(Force.objects.filter(code=code).first() or code)
+    force = Force.objects.filter(code=code).first()
+    return force.short if force else code
 
 
 def _yard_name(trip: Trip) -> str:

@@ -21,7 +21,8 @@ from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Forc
 from tinhso.pillars.border.gate.permissions import STEPS, WORK_TASK, step_permission
 from tinhso.pillars.border.gate.queries.trips import trip_for
 
-TABS = ("todo", "late", "waiting", "done")
+TABS = ("todo", "late", "waiting", "coming", "done")
+HERE = ("arrived", "crossed_in", "in_yard", "returned_in")
 ROWS = 100
 
 
@@ -44,9 +45,10 @@ def counts(rows: QuerySet[ClearanceTask], *, at: datetime) -> dict[str, int]:
     return rows.aggregate(**{tab: Count("id", filter=test) for tab, test in wanted.items()})
 
 
-# A truck that is not here yet has tasks, but nobody can work them at its side; papers may be looked at before.
+# A vehicle that is not here yet has tasks, but nobody can work them at its side; papers may be looked at before.
 _TAB = {
-    "todo": lambda at: Q(state__in=(OPEN, IN_PROGRESS)),
+    "todo": lambda at: Q(state__in=(OPEN, IN_PROGRESS), trip__state__in=HERE),
+    "coming": lambda at: Q(state__in=(OPEN, IN_PROGRESS)) & ~Q(trip__state__in=HERE),
     "late": lambda at: Q(state__in=(OPEN, IN_PROGRESS), due_at__lt=at),
     "waiting": lambda at: Q(state__in=(TREATING, FAILED)),
 }

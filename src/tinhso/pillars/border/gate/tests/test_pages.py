@@ -90,7 +90,7 @@ def test_a_force_sees_its_own_tasks_and_confirms_with_one_tap(gate, accepted):
     client = officer(gate, "KDTV")
     task = ClearanceTask.objects.get(trip=accepted, kind="PLANT_Q")
 
-    page = client.get(reverse("border_gate:tasks")).content.decode()
+    page = client.get(reverse("border_gate:tasks"), {"loc": "coming"}).content.decode()
     assert "12C-123.45" in page
     assert "Kiểm dịch thực vật" in page
     client.post(reverse("border_gate:task_pass", args=[task.pk]))
