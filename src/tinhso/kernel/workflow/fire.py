@@ -7,6 +7,7 @@ event, in one transaction. Called alone it runs in autocommit: do not wrap a sin
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -96,7 +97,8 @@ def fire_many(
     outcome = Outcome()
     if not ids:
         return outcome
-    with transaction.atomic():
+    # One chunk is one statement and needs no transaction around it.
+    with transaction.atomic() if len(ids) > CHUNK else nullcontext():
         for start in range(0, len(ids), CHUNK):
             chunk = ids[start : start + CHUNK]
             passed = [{**shared, **(facts or {}).get(record_id, {})} for record_id in chunk]

@@ -167,10 +167,16 @@ def _verdict(kind: Kind, name: str, rows: list[Step]) -> str:
     return "case " + "\n                ".join(tests) + " else '' end"
 
 
+def _value(step: Step, column: str) -> str:
+    """What a step writes into a column; a bare null would be a text in the generated query, so it gets the type."""
+    value = step.sets.get(column, f"r.{column}")
+    return f"nullif(r.{column}, r.{column})" if value == "null" else _of_parent(value)
+
+
 def _new_values(rows: list[Step], columns: tuple[str, ...]) -> str:
     parts = []
     for column in columns:
-        values = _by_row(rows, lambda step, column=column: _of_parent(step.sets.get(column, f"r.{column}")))  # type: ignore[misc]
+        values = _by_row(rows, lambda step, column=column: _value(step, column))  # type: ignore[misc]
         parts.append(f",\n                {values} as new_{column}")
     return "".join(parts)
 

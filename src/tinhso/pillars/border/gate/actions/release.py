@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+
 from tinhso.kernel.access.may import require
 from tinhso.kernel.access.scope import Where
 from tinhso.kernel.audit.record import record
@@ -76,10 +78,11 @@ def confirm_unloadings(*, unloadings: Sequence[Unloading], by: Actor, at: dateti
     """Confirm what the yard recorded of several vehicles of one point."""
     for unloading in unloadings[:1]:
         require(by, CONFIRM_UNLOADING, on=Where(place=unloading.trip.point_id), at=at)
-    for unloading in unloadings:
-        unloading.customs_by, unloading.customs_at = by.id, at
-        record("border_gate.unloading_confirmed", by=by, at=at, kind="border_gate.trip", record_id=unloading.trip_id)
-    Unloading.objects.bulk_update(unloadings, ["customs_by", "customs_at"])
+    with transaction.atomic():
+        ids = [unloading.pk for unloading in unloadings]
+        Unloading.objects.filter(pk__in=ids).update(customs_by=by.id, customs_at=at)
+        for one in unloadings:
+            record("border_gate.unloading_confirmed", by=by, at=at, kind="border_gate.trip", record_id=one.trip_id)
 
 
 def finish_unloadings(*, unloadings: Sequence[Unloading], by: Actor, at: datetime) -> Any:

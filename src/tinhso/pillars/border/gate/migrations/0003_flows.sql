@@ -1,4 +1,4 @@
--- digest: 6f9b3fbb571bf695c50384f95e03da5c
+-- digest: 5fe41835d0941f8e0a18a1b27e2776f9
 
 create or replace function border_gate_clearancetask_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -407,7 +407,7 @@ begin
                 when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task' else '' end as verdict,
                 case r.step_row when 0 then 'open' end as v_to,
                 case r.step_row when 0 then '' end as v_event,
-                case r.step_row when 0 then null end as new_finished_at
+                case r.step_row when 0 then nullif(r.finished_at, r.finished_at) end as new_finished_at
             from chosen r
         ), stopped as (
             select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
@@ -462,7 +462,7 @@ begin
                 when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.open_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.open_task' else '' end as verdict,
                 case r.step_row when 0 then 'open' end as v_to,
                 case r.step_row when 0 then 'border_gate.task_reopened' end as v_event,
-                case r.step_row when 0 then null end as new_finished_at,
+                case r.step_row when 0 then nullif(r.finished_at, r.finished_at) end as new_finished_at,
                 case r.step_row when 0 then '' end as new_result
             from chosen r
         ), stopped as (
@@ -2517,7 +2517,7 @@ begin
                 case r.step_row when 0 then 'border_gate.trip_call_lapsed' end as v_event,
                 case r.step_row when 0 then r.miss_count + 1 end as new_miss_count,
                 case r.step_row when 0 then p_at end as new_missed_at,
-                case r.step_row when 0 then null end as new_call_expires_at
+                case r.step_row when 0 then nullif(r.call_expires_at, r.call_expires_at) end as new_call_expires_at
             from chosen r
         ), stopped as (
             select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
@@ -2986,8 +2986,8 @@ begin
                 when r.step_row = 0 and not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then 'FI422 BG-038' else '' end as verdict,
                 case r.step_row when 0 then 'in_yard' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_release_revoked' end as v_event,
-                case r.step_row when 0 then null end as new_released_at,
-                case r.step_row when 0 then null end as new_release_expires_at,
+                case r.step_row when 0 then nullif(r.released_at, r.released_at) end as new_released_at,
+                case r.step_row when 0 then nullif(r.release_expires_at, r.release_expires_at) end as new_release_expires_at,
                 case r.step_row when 0 then '' end as new_released_to
             from chosen r
         ), stopped as (
@@ -3368,8 +3368,8 @@ begin
                 case r.step_row when 0 then 'accepted' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_diverted' end as v_event,
                 case r.step_row when 0 then (f->>'point')::uuid end as new_point_id,
-                case r.step_row when 0 then null end as new_slot_id,
-                case r.step_row when 0 then null end as new_yard_id
+                case r.step_row when 0 then nullif(r.slot_id, r.slot_id) end as new_slot_id,
+                case r.step_row when 0 then nullif(r.yard_id, r.yard_id) end as new_yard_id
             from chosen r
         ), stopped as (
             select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)

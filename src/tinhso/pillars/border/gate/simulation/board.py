@@ -21,6 +21,7 @@ from tinhso.pillars.border.gate.simulation.moves import Held, Seen, Task
 from tinhso.pillars.border.gate.simulation.plan import Planned, plan_day
 from tinhso.pillars.border.gate.simulation.timeline import Timeline
 
+GLANCE = ("trip_id", "trip__version", "trip__state", "trip__direction")
 COLUMNS = (
     "day_id", "number", "trip_id", "trip__version", "trip__state", "trip__state_since", "trip__point__code",
     "trip__direction", "trip__tractor_plate", "trip__undeclared", "trip__slot_id", "trip__miss_count",
@@ -49,21 +50,20 @@ class Board:
 
     def refresh(self) -> list[UUID]:
         """Read what stands; returns the ids of trips that changed, came or went, in the order of their numbers."""
-        rows = list(
-            SimulatedTrip.objects.filter(trip__state__in=PRESENT).order_by("day_id", "number").values_list(*COLUMNS)
-        )
-        unloadings = self._unloadings([row[2] for row in rows if row[4] == "in_yard" and row[7] == "N"])
+        present = SimulatedTrip.objects.filter(trip__state__in=PRESENT).order_by("day_id", "number")
+        glances = list(present.values_list(*GLANCE))
+        unloadings = self._unloadings([row[0] for row in glances if row[2:] == ("in_yard", "N")])
         before, self.seen = self.seen, {}
-        changed = []
-        for row in rows:
-            known = before.pop(row[2], None)
-            if known is None or known.version != row[3] or known.unloading != unloadings.get(row[2]):
-                known = self._read(row)
-                known.unloading = unloadings.get(row[2])
-                changed.append(known.id)
-            self.seen[known.id] = known
+        for trip_id, version, *_rest in glances:
+            known = before.get(trip_id)
+            if known and known.version == version and known.unloading == unloadings.get(trip_id):
+                self.seen[trip_id] = known
+        changed = [row[0] for row in glances if row[0] not in self.seen]
+        for row in SimulatedTrip.objects.filter(trip_id__in=changed).values_list(*COLUMNS):
+            seen = self.seen[row[2]] = self._read(row)
+            seen.unloading = unloadings.get(seen.id)
         self._lay_over([self.seen[one] for one in changed if self.seen[one].state == "in_yard"])
-        return [*changed, *before]
+        return [*changed, *(one for one in before if one not in self.seen)]
 
     def _read(self, row: tuple[Any, ...]) -> Seen:
         minute = self.timeline.minute

@@ -24,6 +24,7 @@ from tinhso.pillars.border.gate.simulation import moves as words
 from tinhso.pillars.border.gate.simulation.moves import Move
 
 MINUTES_OF_A_DAY = 1440
+RELATED = ("declaration", "enterprise", "point", "yard", "tractor", "trailer", "driver__person")
 logger = structlog.get_logger(__name__)
 
 
@@ -119,20 +120,40 @@ def _each(one: Callable[[Ask, Actor, datetime], Any]) -> Handler:
 
 
 def _trip(ask: Ask) -> Trip:
-    related = ("declaration", "enterprise", "point", "yard", "tractor", "trailer", "driver__person")
-    return Trip.objects.select_related(*related).get(pk=ask.move.target)
+    return Trip.objects.select_related(*RELATED).get(pk=ask.move.target)
 
 
 def _task(ask: Ask) -> ClearanceTask:
     return ClearanceTask.objects.select_related("trip", "force").get(pk=ask.move.target)
 
 
-def _book(ask: Ask, by: Actor, at: datetime) -> None:
-    trip = _trip(ask)
-    eta = at.astimezone(HANOI).replace(hour=0, minute=0, second=0, microsecond=0)
-    eta += timedelta(minutes=ask.move.facts["minute"] % MINUTES_OF_A_DAY)
-    window = SlotWindow.objects.get(point=trip.point, direction=trip.direction, begins_at__lte=eta, ends_at__gt=eta)
-    declare.book_slot(trip=trip, slot_id=window.pk, by=by, at=at)
+def _trips(asks: Sequence[Ask]) -> list[Trip]:
+    found = Trip.objects.select_related(*RELATED).in_bulk([ask.move.target for ask in asks])
+    return [found[ask.move.target] for ask in asks]
+
+
+def _accept(asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
+    trips = _trips(asks)
+    declare.accept_trips(trips=trips, by=by, at=at)
+    return [trip.pk for trip in trips]
+
+
+def _book(asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
+    """Book the hour in which each means to come."""
+    midnight = at.astimezone(HANOI).replace(hour=0, minute=0, second=0, microsecond=0)
+    until = midnight + timedelta(days=1)
+    windows = {
+        (code, begins): window
+        for code, begins, window in SlotWindow.objects.filter(
+            direction="X", begins_at__gte=midnight, begins_at__lt=until
+        ).values_list("point__code", "begins_at", "id")
+    }
+    facts = {}
+    for ask in asks:
+        hour = midnight + timedelta(hours=int(ask.move.facts["minute"] % MINUTES_OF_A_DAY // 60))
+        if (ask.point, hour) in windows:
+            facts[ask.move.target] = {"slot": str(windows[ask.point, hour])}
+    return TRIP.fire_many(list(facts), "book_slot", by=by, at=at, together=False, facts=facts).done
 
 
 def _pay(asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
@@ -163,14 +184,14 @@ def _finish_unloading(asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[
 
 HANDLERS: dict[str, Handler] = {
     "submit": _each(lambda ask, by, at: declare.submit_trip(trip=_trip(ask), by=by, at=at)),
-    "accept": _each(lambda ask, by, at: declare.accept_trips(trips=[_trip(ask)], by=by, at=at)),
+    "accept": _accept,
     "fix": _each(
         lambda ask, by, at: declare.request_fix(
             trip=_trip(ask), fields=["customs_no"], reason=words.FIXES, by=by, at=at
         )
     ),
     "resubmit": _each(lambda ask, by, at: declare.resubmit_trip(trip=_trip(ask), changed=["customs_no"], by=by, at=at)),
-    "book": _each(_book),
+    "book": _book,
     "red": _each(lambda ask, by, at: tasks.pass_task(task=_task(ask), by=by, at=at, result="RED")),
     "fail": _each(
         lambda ask, by, at: tasks.fail_task(
@@ -194,4 +215,4 @@ HANDLERS: dict[str, Handler] = {
     "unload.confirm": _confirm_unloading,
     "unload.finish": _finish_unloading,
 }
-ALONE_AFTER_REFUSAL = frozenset({"pay"})
+ALONE_AFTER_REFUSAL = frozenset({"pay", "accept"})

@@ -87,7 +87,7 @@ def follow(world: World, options: Options, tell: Callable[[str], None]) -> None:
             load(world, moment, clock.real(), tell)
             set_clock(shown=moment, speed=known.speed if known else 1.0, by=SYSTEM)
         elif moment > world.now:
-            world.play(moment, together=False)
+            world.play(moment, loading=False)
         time.sleep(BEAT)
 
 

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 import simpy
-from django.db import transaction
 
 from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.workflow.timers import fire_due_steps
@@ -26,9 +25,11 @@ from tinhso.pillars.border.gate.simulation.plan import EXPORT, Planned
 from tinhso.pillars.border.gate.simulation.scenes import Scenes, planned_id
 from tinhso.pillars.border.gate.simulation.timeline import DAY, Timeline
 
-SLICE = 3.0
+SLICE = 4.0
 """Minutes of the model whose steps are done together when a day is loaded."""
-TIMERS_EVERY = 6.0
+TIMERS_EVERY = 8.0
+DECLARED_EVERY = 12.0
+"""When a day is loaded, declarations are sent this many minutes apart, many at once."""
 AGAIN_AFTER = 5.0
 """Minutes until a refused step is asked for again."""
 CALLS_END = 30.0
@@ -53,6 +54,7 @@ class World:
         self._changes: dict[UUID, simpy.Event] = {}
         self._walking: set[UUID] = set()
         self._timers_at = self.env.now
+        self._loading = True
         for point in {one.point for one in self._begin(day)}:
             self.env.process(self._calling(point))
         self._look()
@@ -62,33 +64,30 @@ class World:
         return self.timeline.moment(self.env.now)
 
     def play(
-        self, until: datetime, *, slice: float = SLICE, told: Callable[[], None] | None = None, together: bool = True
+        self, until: datetime, *, slice: float = SLICE, told: Callable[[], None] | None = None, loading: bool = True
     ) -> None:
-        """Go on until that moment. `together`: a slice is one transaction, for loading; else each step its own."""
+        """Go on until that moment. `loading`: quiet times are skipped, declarations come many at once."""
         end = self.timeline.minute(until)
+        self._loading = loading
         while self.env.now < end - 1e-3:
             midnight = self.timeline.offset(self.day) + DAY
             stop = min(end, self.env.now + slice)
-            if together and not self._answers and self.env.peek() > stop:
+            if loading and not self._answers and self.env.peek() > stop:
                 stop = min(end, self.env.peek() + slice)
-            self._slice(min(stop, midnight), together)
+            self._slice(min(stop, midnight))
             if stop >= midnight:
                 self._next_day()
             if told:
                 told()
 
-    def _slice(self, stop: float, together: bool) -> None:
+    def _slice(self, stop: float) -> None:
         if stop > self.env.now:
             self.env.run(until=stop)
         asked, self._asked = self._asked, []
         answers, self._answers = self._answers, []
         due = stop - self._timers_at >= TIMERS_EVERY
-        if together:
-            with transaction.atomic():
-                self._do(asked, due)
-        else:
-            self._do(asked, due)
-        if asked or due or not together:
+        self._do(asked, due)
+        if asked or due or not self._loading:
             self._look()
         for answer in answers:
             answer.succeed()
@@ -137,6 +136,8 @@ class World:
             due = self.timeline.when_open(planned.point, EXPORT, begins + planned.arrives, before_closing=CALLS_END)
             verb, role = "walk_up", "BIENPHONG"
         yield self.env.timeout(max(0.0, due - self.env.now))
+        if self._loading and verb == "declare":
+            yield self.env.timeout(DECLARED_EVERY - self.env.now % DECLARED_EVERY)
         ask = Ask(Move(verb, role, due, planned_id(day, planned.number)), planned.point)
         yield self._ask([ask])
         while not ask.done:

@@ -1,0 +1,114 @@
+"""A small day played whole on a database of its own: nobody is lost, every step is one of the table's."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from tinhso.kernel.demo.runner import load_demo
+from tinhso.kernel.modules.descriptor import import_loaders
+
+DAY = date(2025, 7, 15)
+SMALL = 0.02
+SWITCHED = datetime(2025, 7, 15, tzinfo=UTC)
+
+
+def play(share: float = SMALL, hour: float = 24.0):
+    """The day up to an hour, at a share of its volume."""
+    from tinhso.pillars.border.gate.simulation import playing
+
+    world = playing.world_at(DAY, playing.Options(seed=7, share=share))
+    world.play(playing.midnight(DAY) + timedelta(hours=hour) - timedelta(seconds=1))
+    return world
+
+
+def load() -> None:
+    from tinhso.pillars.border.gate.simulation.playing import midnight
+
+    import_loaders()
+    load_demo(at=midnight(DAY), tell=lambda line: None)
+
+
+def outcome() -> list[tuple]:
+    from tinhso.pillars.border.gate.models import Trip
+
+    return list(Trip.objects.order_by("code").values_list("code", "state", "tractor_plate", "version"))
+
+
+@pytest.fixture
+def demo(own_province: str, settings) -> None:
+    settings.PROFILE = "demo"
+    load()
+
+
+def test_a_small_day_is_played_whole_by_the_table(demo):
+    from tinhso.kernel.audit.verify import verify
+    from tinhso.kernel.workflow.models import History
+    from tinhso.pillars.border.gate.flows import ENDS, TRIP
+    from tinhso.pillars.border.gate.models import SimulatedTrip, Trip
+    from tinhso.pillars.border.gate.simulation.plan import plan_day
+
+    world = play()
+
+    planned = plan_day(DAY, seed=7, share=SMALL)
+    assert SimulatedTrip.objects.count() == Trip.objects.count() == len(planned)
+    allowed = {(step.name, source, step.target) for step in TRIP.steps for source in step.source or ("",)}
+    history = History.objects.filter(flow=TRIP.name).values_list("step", "source", "target")
+    assert {(step, source or "", target) for step, source, target in history} <= allowed
+    came = Trip.objects.filter(direction="X", first_arrival_at__isnull=False)
+    left = came.filter(state__in=ENDS).count() + came.filter(state__in=("crossed_out", "returned_in")).count()
+    remaining = came.exclude(state__in=(*ENDS, "crossed_out", "returned_in")).count()
+    assert came.count() == left + remaining
+    assert Counter(Trip.objects.values_list("state", flat=True))["completed"] > len(planned) // 2
+    assert not [one for one in world.desk.refused if "BG-024" in one]
+    with connection.cursor():
+        assert verify(connection.connection).findings == []
+
+
+def test_the_same_seed_gives_the_same_day(django_db_setup, django_db_blocker, settings):
+    from conftest import _own, province_template, shared_cluster
+
+    settings.PROFILE = "demo"
+    found = []
+    for _ in range(2):
+        with _own(shared_cluster(), django_db_blocker, province_template()):
+            load()
+            play(hour=13)
+            found.append(outcome())
+
+    assert found[0] == found[1]
+    assert found[0]
+
+
+def test_a_restart_goes_on_and_makes_no_trip_twice(demo):
+    from tinhso.pillars.border.gate.models import SimulatedTrip, Trip
+
+    play(hour=9.5)
+    before = Trip.objects.count()
+    world = play(hour=12)
+
+    assert SimulatedTrip.objects.count() == Trip.objects.count() > before
+    assert world.board.seen
+    assert Trip.objects.filter(state="completed").exists()
+
+
+def test_a_role_that_people_play_is_left_to_them_and_then_taken_up_again(demo):
+    from tinhso.pillars.border.gate.actions.simulation import play_by_people
+    from tinhso.pillars.border.gate.models import ClearanceTask, CrossingPoint
+    from tinhso.pillars.border.gate.simulation.crew import Crew
+
+    customs = Crew().who("HAIQUAN", "HN-1119")
+    point = CrossingPoint.objects.get(code="HN-1119")
+    play_by_people(point=point, role="HAIQUAN", by_people=True, by=customs, at=SWITCHED)
+    play(hour=11)
+    theirs = ClearanceTask.objects.filter(point=point, force__code="HAIQUAN")
+    assert theirs.filter(state="open").exists()
+    assert not theirs.filter(state="passed").exists()
+
+    play_by_people(point=point, role="HAIQUAN", by_people=False, by=customs, at=SWITCHED)
+    play(hour=13)
+
+    assert theirs.filter(state="passed").exists()
