@@ -24,16 +24,20 @@ def give(
     role: Role,
     holder_id: UUID,
     where: Where = EVERYWHERE,
+    since: datetime | None = None,
     until: datetime | None = None,
     by: Actor,
     at: datetime,
 ) -> Grant:
-    """Give `role` to the actor `holder_id` within `where`, from `at` until `until` (excluded; empty = open).
+    """Give `role` to the actor `holder_id` within `where`, from `since` (now) until `until` (excluded; empty = open).
 
-    Who may give is asked by the caller (the console asks for `kernel_access.give_role`). Raises Invalid when
-    the end is not after the beginning.
+    Who may give is asked by the caller (the console asks for `kernel_console.give_role`). Raises Invalid when
+    it would begin in the past, or end before it begins.
     """
-    if until is not None and until <= at:
+    begins = since or at
+    if begins < at:
+        raise Invalid(_("a role cannot be given for the past"), field="valid_from")
+    if until is not None and until <= begins:
         raise Invalid(_("the end must come after the beginning"), field="valid_until")
     grant = Grant.objects.create(
         holder_id=holder_id,
@@ -42,7 +46,7 @@ def give(
         unit_id=where.unit,
         place_id=where.place,
         record_id=where.record,
-        valid_from=at,
+        valid_from=begins,
         valid_until=until,
         granted_by=by.id,
     )
@@ -143,6 +147,7 @@ def _tell(action: str, grant: Grant, *, by: Actor, at: datetime) -> None:
         holder=str(grant.holder_id),
         role=grant.role.code,
         only=grant.only,
+        since=grant.valid_from,
         until=grant.valid_until,
         scope=scope,
     )

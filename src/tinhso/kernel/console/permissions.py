@@ -18,3 +18,16 @@ ORGANISATION_READER = bundle(
     permissions=[VIEW_ORGANISATIONS],
     second_factor=False,
 )
+
+VIEW_PEOPLE = permission("kernel_console.view_people", _("see people, their accounts and their rights"))
+MANAGE_PEOPLE = permission("kernel_console.manage_people", _("keep people, accounts and posts"))
+GIVE_ROLE = permission("kernel_console.give_role", _("give and end roles"))
+
+# Whoever holds one of these decides what others may do.
+POWERFUL = (MANAGE_PEOPLE, GIVE_ROLE)
+
+ADMINISTRATOR = bundle(
+    "administrator",
+    title=_("Administrator of people and rights"),
+    permissions=[VIEW_ORGANISATIONS, VIEW_PEOPLE, MANAGE_PEOPLE, GIVE_ROLE],
+)

@@ -12,6 +12,7 @@ class Demo(Module):
     def ready(self) -> None:
         """In the demo profile the platform's moment is the demo clock's, in every process."""
         from tinhso.kernel.base import clock
+        from tinhso.kernel.demo import controls  # noqa: F401 - brings its switch to the operations page
         from tinhso.kernel.demo.clock import now, state
         from tinhso.kernel.web.context import use_demo_clock
 

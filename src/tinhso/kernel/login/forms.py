@@ -9,6 +9,7 @@ from allauth.mfa.base import forms as factors
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as keys
 from django import forms
+from django.contrib.auth.forms import SetPasswordForm
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,8 @@ LABELS = {
     "oldpassword": _("present password"),
     "password1": _("new password"),
     "password2": _("new password again"),
+    "new_password1": _("new password"),
+    "new_password2": _("new password again"),
     "code": _("verification code"),
     "name": _("name of the key"),
     "passwordless": _("sign in with this key alone, without a password"),
@@ -47,6 +50,10 @@ class LoginForm(Worded, account.LoginForm):
 
 class ChangePasswordForm(Worded, account.ChangePasswordForm):
     pass
+
+
+class NewPasswordForm(Worded, SetPasswordForm):  # type: ignore[type-arg]
+    """Django's own, whose two fields have other names than allauth's."""
 
 
 class ReauthenticateForm(Worded, account.ReauthenticateForm):

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tinhso.kernel.access.may import may
+from tinhso.kernel.access.may import may, require
 from tinhso.kernel.access.needs import needs
 from tinhso.kernel.audit.queries import last_verification, sealing
 from tinhso.kernel.audit.record import record
 from tinhso.kernel.console import operations as running
 from tinhso.kernel.console import permissions
+from tinhso.kernel.console.controls import CONTROLS
 from tinhso.kernel.events import held
 from tinhso.kernel.events.queries import standing
 from tinhso.kernel.jobs import queries as jobs
+from tinhso.kernel.web.doors import held_of
 
 SHOWN = 50
 
@@ -40,9 +43,23 @@ def operations(request: HttpRequest) -> HttpResponse:
         "processes": running.processes(),
         "workers": running.workers(),
         "versions": running.versions(),
+        "controls": _controls(request),
         "may_act": may(request.actor, permissions.RUN_OPERATIONS, at=request.moment),
     }
     return render(request, "kernel_console/operations.html", context)
+
+
+@require_POST
+@needs(permissions.SEE_OPERATIONS)
+def control(request: HttpRequest, name: str) -> HttpResponse:
+    """Use a switch that a room brought."""
+    if name not in CONTROLS:
+        raise Http404
+    one = CONTROLS.get(name)
+    require(request.actor, one.permission, at=request.moment)
+    with transaction.atomic():
+        one.act(choice=request.POST.get("choice", ""), by=request.actor, at=request.moment)
+    return redirect("kernel_console:operations")
 
 
 @require_POST
@@ -69,6 +86,15 @@ def retry_job(request: HttpRequest, number: int) -> HttpResponse:
 @needs(permissions.RUN_OPERATIONS)
 def drop_job(request: HttpRequest, number: int) -> HttpResponse:
     return _decide(request, number, jobs.drop, "kernel_console.drop_job", _("the job was dropped"))
+
+
+def _controls(request: HttpRequest) -> list[dict[str, Any]]:
+    """Switches that have something to show; `may` says whether the reader may use them."""
+    states = [(one, one.state()) for one in CONTROLS]
+    held = held_of({one.permission for one in CONTROLS}, by=request.actor, at=request.moment)
+    return [
+        {"control": one, "state": state, "may": one.permission in held} for one, state in states if state is not None
+    ]
 
 
 def _decide(

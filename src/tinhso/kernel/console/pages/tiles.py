@@ -6,6 +6,33 @@ from tinhso.kernel.console import permissions
 from tinhso.kernel.modules.declare import door
 
 door(
+    "kernel_console.people",
+    title=_("People"),
+    icon="users",
+    url="kernel_console:people",
+    order=900,
+    audience="official",
+    permission=permissions.VIEW_PEOPLE,
+)
+door(
+    "kernel_console.access",
+    title=_("Roles and rights"),
+    icon="lock",
+    url="kernel_console:access",
+    order=901,
+    audience="official",
+    permission=permissions.VIEW_PEOPLE,
+)
+door(
+    "kernel_console.agencies",
+    title=_("Agencies"),
+    icon="building",
+    url="kernel_console:agencies",
+    order=905,
+    audience="official",
+    permission=permissions.VIEW_ORGANISATIONS,
+)
+door(
     "kernel_console.trail",
     title=_("Audit trail"),
     icon="file-time",

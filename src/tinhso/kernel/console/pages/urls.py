@@ -1,16 +1,21 @@
 from django.urls import path
 
 from tinhso.kernel.console.pages import desk, modules, operations, trail
+from tinhso.kernel.console.pages.access import urls as access
 from tinhso.kernel.console.pages.organisations import urls as organisations
+from tinhso.kernel.console.pages.people import urls as people
 
 urlpatterns = [
     path("ban-lam-viec/", desk.desk, name="desk"),
     path("modules", modules.modules, name="modules"),
     path("quan-tri/nhat-ky/", trail.trail, name="trail"),
     path("quan-tri/van-hanh/", operations.operations, name="operations"),
+    path("quan-tri/van-hanh/dieu-khien/<slug:name>/", operations.control, name="control"),
     path("quan-tri/van-hanh/su-kien/<int:number>/thu-lai/", operations.replay_event, name="replay_event"),
     path("quan-tri/van-hanh/su-kien/<int:number>/bo/", operations.drop_event, name="drop_event"),
     path("quan-tri/van-hanh/tac-vu/<int:number>/lam-lai/", operations.retry_job, name="retry_job"),
     path("quan-tri/van-hanh/tac-vu/<int:number>/bo/", operations.drop_job, name="drop_job"),
+    *people.urlpatterns,
+    *access.urlpatterns,
     *organisations.urlpatterns,
 ]

@@ -6,6 +6,7 @@ from tinhso.kernel.login.pages import views
 
 urlpatterns = [
     path("dung-thu/", views.try_as, name="try_as"),
+    path("mat-khau-moi/<uuid:account_id>/<str:token>/", views.new_password, name="new_password"),
     path("lien-ket/<str:token>/", views.link, name="link"),
     path("lien-ket/<str:token>/ma/", views.link_code, name="link_code"),
 ]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from allauth.account.views import LoginView
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
@@ -19,6 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tinhso.kernel.audit.binding import acting_as
+from tinhso.kernel.audit.record import record
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.identity import adapters
@@ -26,7 +30,7 @@ from tinhso.kernel.identity.actions import note_signed_in, open_link, send_code
 from tinhso.kernel.identity.models import AccessLink, Account
 from tinhso.kernel.identity.queries import LINK_IN_SESSION, link_of
 from tinhso.kernel.login.demo_accounts import demo_accounts
-from tinhso.kernel.login.forms import LinkCodeForm
+from tinhso.kernel.login.forms import LinkCodeForm, NewPasswordForm
 from tinhso.kernel.login.landing import landing
 
 CODE_SHOWN = "kernel_login.code_shown"
@@ -110,6 +114,22 @@ def link_code(request: HttpRequest, token: str) -> HttpResponse:
                 return _enter(request, opened)
         shown = request.session.get(CODE_SHOWN, "") if adapters.sender().shows_code else ""
         return _page(request, "kernel_login/link_code.html", found, token=token, form=form, code_shown=shown)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def new_password(request: HttpRequest, account_id: UUID, token: str) -> HttpResponse:
+    """Set a password through the link that an administrator had sent; it works once, and signs nobody in."""
+    account = Account.objects.select_related("person").filter(pk=account_id, is_active=True).first()
+    if account is None or not default_token_generator.check_token(account, token):
+        return render(request, "kernel_login/link_closed.html", status=404)
+    form = NewPasswordForm(account, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with acting_as(account.person.actor()), transaction.atomic():
+            form.save()
+            record("identity.password_set", by=account.person.actor(), at=clock.real(), record_id=account.pk)
+        return redirect("account_login")
+    return render(request, "kernel_login/new_password.html", {"form": form, "account": account})
 
 
 def _enter(request: HttpRequest, link: AccessLink) -> HttpResponse:
