@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 from psycopg import conninfo
 
-from tinhso.cli.bench.registry import Row, measure
+from tinhso.cli.bench.registry import Row, measure, value_of
 from tinhso.cli.bench.scene import Scene
 from tinhso.cli.cluster import programs_for
 from tinhso.cli.steps import Failure, Line, command
@@ -51,15 +51,23 @@ commit;
 
 
 def floor(scene: Scene, *, clients: int = 8) -> float:
-    """Transactions a second of update + 3 inserts, committed; measured once per scene and number of clients."""
-    key = f"raw4 c={clients}"
-    if key not in scene.floors:
-        with scene.empty("bench_raw") as dsn:
-            with psycopg.connect(dsn, autocommit=True) as connection:
-                for statement in filter(str.strip, TABLES.split(";\n")):
-                    connection.execute(statement)
-            scene.floors[key] = pgbench(scene, dsn, SCRIPT, clients=clients)
-    return scene.floors[key]
+    """Transactions a second of update + 3 inserts, committed, now."""
+    return pgbench(scene, scene.once("bench_raw", fill), SCRIPT, clients=clients)
+
+
+def fill(dsn: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        for statement in filter(str.strip, TABLES.split(";\n")):
+            connection.execute(statement)
+
+
+def beside(scene: Scene, ours: Callable[[], float], *, clients: int = 8) -> list[tuple[float, float]]:
+    """Pairs of our rate and the floor's, each measured right before ours."""
+    pairs = []
+    for _ in range(scene.repeats):
+        raw = floor(scene, clients=clients)
+        pairs.append((ours(), raw))
+    return pairs
 
 
 def pgbench(scene: Scene, dsn: str, script: str, *, clients: int) -> float:
@@ -82,4 +90,4 @@ def pgbench(scene: Scene, dsn: str, script: str, *, clients: int) -> float:
 @measure("raw", title="PostgreSQL alone: update + 3 inserts, committed (the floor)")
 def raw(scene: Scene) -> Iterator[Row]:
     for clients in (1, 8):
-        yield Row(f"pgbench, {clients} clients", floor(scene, clients=clients), "transactions/s")
+        yield value_of(f"pgbench, {clients} clients", [floor(scene, clients=clients)], "transactions/s")

@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from statistics import median
 
 import tinhso.cli.bench
 from tinhso.cli.bench.scene import Scene
@@ -13,19 +14,51 @@ from tinhso.cli.bench.scene import Scene
 
 @dataclass(frozen=True)
 class Row:
-    """One figure. `ratio` is its part of the raw floor; it must reach `at_least`, and should reach `goal`."""
+    """One figure, the median where it was taken several times.
+
+    `ratio` is its part of the raw floor; the ratio (else the value) must keep `at_least` or `at_most`, and
+    should reach `goal`. `spread`: lowest and highest ratio (else value) of the repeats.
+    """
 
     what: str
     value: float
     unit: str
     ratio: float | None = None
     at_least: float | None = None
+    at_most: float | None = None
     goal: float | None = None
+    spread: tuple[float, ...] = ()
+
+    @property
+    def judged(self) -> float:
+        return self.value if self.ratio is None else self.ratio
 
     def holds(self) -> bool:
-        """Whether the figure (its ratio, where there is one) is not below what is asked at the least."""
-        seen = self.value if self.ratio is None else self.ratio
-        return self.at_least is None or seen >= self.at_least
+        """Whether the figure keeps within what is asked."""
+        enough = self.at_least is None or self.judged >= self.at_least
+        return enough and (self.at_most is None or self.judged <= self.at_most)
+
+
+def rate_beside(
+    what: str,
+    pairs: list[tuple[float, float]],
+    unit: str,
+    *,
+    at_least: float | None = None,
+    goal: float | None = None,
+) -> Row:
+    """A row from pairs (our rate, raw rate of the same minute): median value and median ratio."""
+    ratios = [ours / raw for ours, raw in pairs]
+    value, spread = median(ours for ours, _raw in pairs), (min(ratios), max(ratios))
+    return Row(what, value, unit, ratio=median(ratios), at_least=at_least, goal=goal, spread=spread)
+
+
+def value_of(
+    what: str, values: list[float], unit: str, *, at_most: float | None = None, goal: float | None = None
+) -> Row:
+    """A row from repeats of a figure that should be small: its median."""
+    spread = (min(values), max(values)) if len(values) > 1 else ()
+    return Row(what, median(values), unit, at_most=at_most, goal=goal, spread=spread)
 
 
 @dataclass(frozen=True)

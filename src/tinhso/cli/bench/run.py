@@ -5,18 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from tinhso.cli import addresses, places
+from tinhso.cli import places
 from tinhso.cli.bench import registry
 from tinhso.cli.bench.registry import Measure, Row
-from tinhso.cli.bench.scene import SECONDS, Scene
-from tinhso.cli.cluster import Cluster
+from tinhso.cli.bench.scene import REPEATS, SECONDS, Scene, own_cluster
 from tinhso.cli.steps import Failure
 from tinhso.kernel.base import clock
+
+
+HEAD = f"  {'what':<52}{'value':>10}  {'unit':<15}{'of raw':>7}{'low–high':>16}{'asked':>10}{'goal':>7}"
 
 
 def main(args: list[str]) -> int:
@@ -24,14 +24,15 @@ def main(args: list[str]) -> int:
     parser.add_argument("names", nargs="*", help="measures to take (default: all)")
     parser.add_argument("--list", action="store_true", help="only tell what can be measured")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="how long to measure each figure")
+    parser.add_argument("--repeats", type=int, default=REPEATS, help="how often to take each rate")
     options = parser.parse_args(args)
     measures = registry.discover()
     if options.list:
         print("\n".join(f"{found.name:<16}{found.title}" for found in measures.values()))
         return 0
     chosen = choose(measures, options.names)
-    with running_cluster() as cluster:
-        results = take(chosen, Scene(cluster, options.seconds))
+    with own_cluster() as cluster:
+        results = take(chosen, Scene(cluster, options.seconds, options.repeats))
     print(f"\nkept in {keep(results, options.seconds)}")
     return 0 if all(row.holds() for rows in results.values() for row in rows) else 1
 
@@ -45,7 +46,7 @@ def choose(measures: dict[str, Measure], names: list[str]) -> list[Measure]:
 def take(chosen: list[Measure], scene: Scene) -> dict[str, list[Row]]:
     results: dict[str, list[Row]] = {}
     for found in chosen:
-        print(f"\n{found.title}\n  {'what':<52}{'value':>12}  {'unit':<16}{'ratio':>7}{'at least':>10}{'goal':>7}")
+        print(f"\n{found.title}\n{HEAD}")
         results[found.name] = []
         for row in found.take(scene):
             results[found.name].append(row)
@@ -54,10 +55,17 @@ def take(chosen: list[Measure], scene: Scene) -> dict[str, list[Row]]:
 
 
 def line(row: Row) -> str:
-    shown = [f"{number:.2f}" if number is not None else "" for number in (row.ratio, row.at_least, row.goal)]
     mark = " " if row.holds() else "✗"
-    value = f"{row.value:,.0f}" if row.value >= 100 else f"{row.value:,.2f}"
-    return f"{mark} {row.what:<52}{value:>12}  {row.unit:<16}{shown[0]:>7}{shown[1]:>10}{shown[2]:>7}"
+    asked = f"≥ {row.at_least:g}" if row.at_least is not None else f"≤ {row.at_most:g}" if row.at_most else ""
+    ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
+    goal = "" if row.goal is None else f"{row.goal:g}"
+    spread = "–".join(shown(one) for one in row.spread)
+    value = f"{shown(row.value):>10}  {row.unit:<15}"
+    return f"{mark} {row.what:<52}{value}{ratio:>7}{spread:>16}{asked:>10}{goal:>7}"
+
+
+def shown(number: float) -> str:
+    return f"{number:,.0f}" if number >= 100 else f"{number:.2f}"
 
 
 def keep(results: dict[str, list[Row]], seconds: float) -> Path:
@@ -70,18 +78,3 @@ def keep(results: dict[str, list[Row]], seconds: float) -> Path:
     rows = {name: [asdict(row) for row in rows] for name, rows in results.items()}
     path.write_text(json.dumps({"at": at.isoformat(), "seconds": seconds, "machine": machine, "rows": rows}, indent=1))
     return path
-
-
-@contextmanager
-def running_cluster() -> Iterator[Cluster]:
-    """The private cluster; started for the occasion where the platform is down, and ended again."""
-    cluster = addresses.private_cluster()
-    if not cluster.exists():
-        raise Failure("there is no private database yet: ./tinhso up makes it")
-    started = cluster.postmaster() is None
-    cluster.start()
-    try:
-        yield cluster
-    finally:
-        if started:
-            cluster.stop()

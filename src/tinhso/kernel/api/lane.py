@@ -39,6 +39,8 @@ class ApiLane:
         response = self.short(request)
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Cache-Control"] = "no-store, private"
+        if not response.streaming:  # without it the server sends chunks
+            response.headers["Content-Length"] = str(len(response.content))
         return response
 
 

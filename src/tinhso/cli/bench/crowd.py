@@ -1,0 +1,58 @@
+"""Many trips in a measure's database: copies of one that was declared, as a superuser makes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tinhso.cli.bench.scene import Scene, inside
+
+TRIPS = """
+insert into border_gate_trip
+select x.* from border_gate_trip s, generate_series(%(first)s::integer, %(last)s::integer) n,
+    lateral (select y.place_id, y.point_id from border_gate_yard y
+             where y.level = 'border' order by y.place_id offset n %% 4 limit 1) y,
+    lateral jsonb_populate_record(s, jsonb_build_object(
+        'id', gen_random_uuid(), 'code', left(s.code, 8) || 'B' || lpad(n::text, 7, '0'), 'state', %(state)s::text,
+        'tractor_id', null, 'driver_id', null, 'tractor_plate', '12C' || lpad(n::text, 5, '0'),
+        'point_id', y.point_id, 'yard_id', y.place_id, 'bay', lpad((n %% 300)::text, 3, '0'),
+        'created_at', s.created_at - make_interval(secs => n))) x
+where s.code = %(code)s::text
+"""
+TASKS = """
+insert into border_gate_clearancetask
+select x.* from border_gate_clearancetask s join border_gate_trip first on first.id = s.trip_id,
+    border_gate_trip t,
+    lateral jsonb_populate_record(s, jsonb_build_object(
+        'id', gen_random_uuid(), 'trip_id', t.id, 'point_id', t.point_id)) x
+where first.code = %(code)s::text and t.code like '%%B0%%' and t.state = %(state)s::text
+    and not exists (select 1 from border_gate_clearancetask have where have.trip_id = t.id)
+"""
+SETTLE = ("border_gate_trip", "border_gate_clearancetask", "kernel_access_grant", "kernel_access_rolepermission")
+
+
+@dataclass
+class Crowd:
+    """Who acts on these trips, and how many there are."""
+
+    scene: Scene
+    database: str
+    code: str
+    actor: str
+    key: str
+    count: int = 0
+
+    def add(self, count: int, state: str, *, tasks: bool = False) -> None:
+        """That many further trips in that state; with `tasks` each has those of the first."""
+        values = {"first": self.count + 1, "last": self.count + count, "state": state, "code": self.code}
+        with self.scene.superuser(self.database) as connection:
+            connection.execute(TRIPS, values)
+            if tasks:
+                connection.execute(TASKS, values)
+            for table in SETTLE:
+                connection.execute(f"vacuum analyze {table}")
+        self.count += count
+
+
+def crowd(scene: Scene, environment: dict[str, str], database: str) -> Crowd:
+    found = inside(environment, "crowd")
+    return Crowd(scene, database, found["code"], found["actor"], found["key"])

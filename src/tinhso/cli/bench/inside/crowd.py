@@ -1,0 +1,72 @@
+"""Trips to measure with: one declared by the platform's own actions, the others its copies, made set-wise."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from tinhso.kernel.access.models import Grant, Role
+from tinhso.kernel.base import clock
+from tinhso.kernel.base.actor import SYSTEM, Actor
+from tinhso.kernel.base.ids import uuid7
+from tinhso.kernel.identity.actions import make_key
+from tinhso.pillars.border.gate.actions import declare
+from tinhso.pillars.border.gate.models import CrossingPoint, Driver, Enterprise, Force, Trip, Vehicle, Yard
+from tinhso.pillars.border.gate.permissions import FORCE_ROLE, role_code
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+AT_A_POINT = ("BQLKKT", "BIENPHONG", "HAIQUAN", "YARD", "BUFFER")
+POINTS = ("HN-1119", "TT-1088", "CM-01", "CN-1104")
+
+
+def run() -> dict[str, Any]:
+    """Declare the first trip; gives its code, and an actor with a key who holds the usual grants at every point."""
+    now = clock.now()
+    actor = Actor(uuid7(), "machine", "bench")
+    _key, text = make_key(name="bench", expires_at=None, holder_id=actor.id, by=SYSTEM, at=now)
+    trip = _declare(actor, now)
+    return {"code": trip.code, "actor": str(actor.id), "key": text}
+
+
+def _declare(actor: Actor, now: datetime) -> Trip:
+    firm = Enterprise.objects.filter(standing="active").first() or Enterprise.objects.all()[0]
+    for point in CrossingPoint.objects.filter(code__in=POINTS):
+        for role in AT_A_POINT:
+            _grant(actor, role_code(role), place_id=point.pk)
+        for force in Force.objects.all():
+            _grant(actor, FORCE_ROLE, place_id=point.pk, agency_id=force.pk)
+    _grant(actor, role_code("ENTERPRISE"), agency_id=firm.pk)
+    point = CrossingPoint.objects.get(code="HN-1119")
+    line = declare.DraftLine(
+        hs6="081090",
+        title="Thanh long tươi",
+        group="FRUIT",
+        gross_kg=18_600,
+        packages=1_860,
+        growing_areas=("DEMO-0123",),
+        packing_houses=("DEMO-9001",),
+        certificate_no="KD-2611-0871",
+    )
+    draft = declare.Draft(
+        enterprise=firm,
+        kind="EXP_VN",
+        regime="EXPORT",
+        point=point,
+        planned_on=now.astimezone(clock.HANOI).date(),
+        tractor=Vehicle.objects.filter(country="VN", kind="TRACTOR", max_gross_kg__gte=30_000).first()
+        or Vehicle.objects.filter(country="VN", kind="TRACTOR")[0],
+        driver=Driver.objects.filter(employer=firm).first() or Driver.objects.all()[0],
+        yard=Yard.objects.filter(point=point, level="border").first(),
+        lines=(line,),
+        customs_no="307000123450",
+        channel=1,
+    )
+    trip = declare.draft_trip(draft=draft, by=actor, at=now)
+    declare.submit_trip(trip=trip, by=actor, at=now)
+    return trip
+
+
+def _grant(actor: Actor, role: str, **scope: Any) -> None:
+    Grant.objects.create(
+        holder_id=actor.id, role=Role.objects.get(code=role), valid_from=LONG_AGO, granted_by=SYSTEM.id, **scope
+    )
