@@ -15,7 +15,6 @@ from tinhso.cli.bench.scene import REPEATS, SECONDS, Scene, own_cluster
 from tinhso.cli.steps import Failure
 from tinhso.kernel.base import clock
 
-
 HEAD = f"  {'what':<52}{'value':>10}  {'unit':<15}{'of raw':>7}{'low–high':>16}{'asked':>10}{'goal':>7}"
 
 
