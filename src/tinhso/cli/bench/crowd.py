@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from dataclasses import dataclass
 
-from tinhso.cli.bench.scene import Scene, inside
+from tinhso.cli.bench.scene import Scene
+from tinhso.cli.steps import command
 
 TRIPS = """
 insert into border_gate_trip
@@ -54,5 +57,6 @@ class Crowd:
 
 
 def crowd(scene: Scene, environment: dict[str, str], database: str) -> Crowd:
-    found = inside(environment, "crowd")
+    line = [sys.executable, "-m", "tinhso.cli", "bench_border"]
+    found = json.loads(command(line, what="bench_border", env=environment).strip().splitlines()[-1])
     return Crowd(scene, database, found["code"], found["actor"], found["key"])

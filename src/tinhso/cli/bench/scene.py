@@ -26,6 +26,7 @@ SECONDS = 5.0  # how long one figure is measured
 REPEATS = 3
 BASE = "bench_base"
 READY = 60.0  # seconds
+RESTS, LOOK = 0.05, 1.0  # a program rests that uses less than this part of a processor over so many seconds
 
 
 @dataclass
@@ -97,6 +98,14 @@ class Running:
     def kept(self) -> list[processes.Mark]:
         return list(self.marks.values())
 
+    def settle(self, name: str) -> None:
+        """Wait until a program rests: all its workers have started, not only the one that answered first."""
+        deadline = time.monotonic() + READY
+        before = -1.0
+        while (used := self.cpu(name)) - before > RESTS * LOOK and time.monotonic() < deadline:
+            before = used
+            time.sleep(LOOK)
+
     def cpu(self, name: str) -> float:
         """Seconds of processor that a program and its children have used; told without regard to neighbours."""
         ticks = 0
@@ -147,6 +156,8 @@ def _wait(found: Running, logs: Path) -> None:
             if time.monotonic() > deadline or not mark.alive():
                 raise Failure(f"{name} does not start: {last_line(logs / f'{name}.log')}")
             time.sleep(0.1)
+    for name in found.marks:
+        found.settle(name)
 
 
 def free_ports() -> int:

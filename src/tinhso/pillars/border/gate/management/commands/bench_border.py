@@ -1,9 +1,12 @@
-"""Trips to measure with: one declared by the platform's own actions, the others its copies, made set-wise."""
+"""`bench_border`: what `./tinhso bench` measures the gate with; only for a database that is dropped afterwards."""
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
+
+from django.core.management.base import BaseCommand
 
 from tinhso.kernel.access.models import Grant, Role
 from tinhso.kernel.base import clock
@@ -19,13 +22,15 @@ AT_A_POINT = ("BQLKKT", "BIENPHONG", "HAIQUAN", "YARD", "BUFFER")
 POINTS = ("HN-1119", "TT-1088", "CM-01", "CN-1104")
 
 
-def run() -> dict[str, Any]:
-    """Declare the first trip; gives its code, and an actor with a key who holds the usual grants at every point."""
-    now = clock.now()
-    actor = Actor(uuid7(), "machine", "bench")
-    _key, text = make_key(name="bench", expires_at=None, holder_id=actor.id, by=SYSTEM, at=now)
-    trip = _declare(actor, now)
-    return {"code": trip.code, "actor": str(actor.id), "key": text}
+class Command(BaseCommand):
+    help = "declare one trip and make a machine that may do everything at the gates; tell both as JSON"
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = clock.now()
+        actor = Actor(uuid7(), "machine", "bench")
+        _key, text = make_key(name="bench", expires_at=None, holder_id=actor.id, by=SYSTEM, at=now)
+        trip = _declare(actor, now)
+        self.stdout.write(json.dumps({"code": trip.code, "actor": str(actor.id), "key": text}))
 
 
 def _declare(actor: Actor, now: datetime) -> Trip:
