@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 import psycopg
 import pytest
+from django.db import connection
 
 from tinhso.kernel.access.permissions import bundles, system_permissions
-from tinhso.pillars.border.gate.flows import STATES, TRIP
+from tinhso.kernel.audit.binding import bind
+from tinhso.pillars.border.gate.flows import FEE, HOLD, STATES, TASK, TRIP
 from tinhso.pillars.border.gate.permissions import STEPS, role_code, step_permission
 from tinhso.pillars.border.gate.rules.transitions import TRIP_TYPES, Transition, states, transitions
 
@@ -96,6 +98,21 @@ def _sqlstate(database: psycopg.Connection, trip: object, event: str) -> str:
     except psycopg.Error as error:
         return error.sqlstate or ""
     return "done"
+
+
+@pytest.mark.parametrize("flow", [TRIP, TASK, HOLD, FEE], ids=lambda flow: flow.name)
+def test_every_step_can_be_fired_for_many(gate, flow):
+    """With no record at all: the database still plans the whole statement, types of what is set included."""
+    for step in flow.step_names():
+        if any(row.source for row in flow.step_rows(step)):
+            with connection.cursor() as cursor:
+                bind(gate.everything)
+                cursor.execute(
+                    f"select * from {flow.table}_fire_many('{{}}', '{{}}', %s::text, %s::timestamptz, '{{}}', true)",
+                    [step, NOON],
+                )
+
+                assert cursor.fetchall() == []
 
 
 def test_the_refusal_of_a_pair_is_bg_023_with_the_state_in_words(gate, one_trip):
