@@ -31,7 +31,7 @@ class Topic:
     public: bool
     permission: str
     state: State | None = None
-    seconds: float = 1.0  # a state is made at most once in that time
+    seconds: float = 0.0  # at most once in that time a state is made, or a change is told
 
     def stirred_by(self, event: str) -> bool:
         return any(fnmatchcase(event, pattern) for pattern in self.events)
@@ -40,11 +40,16 @@ class Topic:
 TOPICS: Registry[Topic] = Registry("live topic")
 
 
-def live_topic(name: str, *, events: tuple[str, ...], public: bool = False, permission: str = "") -> Topic:
-    """Declare a topic. Raises ValueError unless it is either public or asks for a permission."""
+def live_topic(
+    name: str, *, events: tuple[str, ...], public: bool = False, permission: str = "", seconds: float = 0.0
+) -> Topic:
+    """Declare a topic that speaks at most once in `seconds` (never more than four times a second).
+
+    Raises ValueError unless it is either public or asks for a permission.
+    """
     if public == bool(permission):
         raise ValueError(f"live topic {name!r} must be public or name a permission, not both")
-    return TOPICS.add(name, Topic(name, events, public, permission))
+    return TOPICS.add(name, Topic(name, events, public, permission, seconds=seconds))
 
 
 def live_state(name: str, *, events: tuple[str, ...], seconds: float = 1.0) -> Callable[[State], State]:

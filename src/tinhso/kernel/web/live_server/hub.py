@@ -113,7 +113,7 @@ class Hub:
             said = await self._words(topic, ids)
             for viewer in list(viewers):
                 viewer.send(said)
-            await asyncio.sleep(max(GAP, topic.seconds) if topic.state else GAP)
+            await asyncio.sleep(max(GAP, topic.seconds))
         except Exception:  # a state that cannot be made must not end the others; its viewers keep what they have
             log.exception("live topic %s could not speak", topic.name)
         finally:

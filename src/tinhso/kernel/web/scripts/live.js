@@ -54,11 +54,16 @@ function soon(element) {
   }, Math.max(0, GAP - since) + Math.random() * SPREAD);
 }
 
+// Of a pushed state: data-field writes a value, data-when-field/-value shows what fits, data-class-field/-value/-name marks it.
 function fill(element, state) {
-  element.querySelectorAll("[data-field]").forEach((place) => {
-    const value = place.dataset.field.split(".").reduce((inner, key) => inner?.[key], state);
-    if (value !== undefined && value !== null) place.textContent = value;
+  const found = (path) => path.split(".").reduce((inner, key) => inner?.[key], state) ?? undefined;
+  const each = (name, act) => element.querySelectorAll(`[data-${name}]`).forEach((place) => {
+    const value = found(place.getAttribute(`data-${name}`));
+    if (value !== undefined) act(place, value);
   });
+  each("field", (place, value) => { if (place.textContent !== String(value)) place.textContent = value; });
+  each("when-field", (place, value) => { place.hidden = place.dataset.whenValue !== String(value); });
+  each("class-field", (place, value) => place.classList.toggle(place.dataset.className, place.dataset.classValue === String(value)));
   element.dispatchEvent(new CustomEvent("live:state", { bubbles: true, detail: state }));
 }
 

@@ -16,6 +16,7 @@ from tinhso.kernel.organisations.models import Agency
 
 # What drivers and officers say; the full names tell markers and kinds of road.
 SHORT_NAMES = {"HN-1119": "Hữu Nghị", "TT-1088": "Tân Thanh", "CN-1104": "Cốc Nam", "CM-01": "Chi Ma"}
+CHINESE_NAMES = {"HN-1119": "友谊", "TT-1088": "新清", "CN-1104": "谷南", "CM-01": "峙马"}
 _PLACES = uuid5(NAMESPACE_URL, "tinhso:place")
 
 

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.modules.declare import DeskTask, door, task_source
-from tinhso.kernel.web.live import live_topic
+from tinhso.kernel.web.live import live_state, live_topic
 from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.models import ClearanceTask
+from tinhso.pillars.border.gate.pages.public_board import state
 from tinhso.pillars.border.gate.queries import tasks as queries
 from tinhso.pillars.border.gate.rules import plates
 
@@ -21,6 +22,12 @@ door("border_gate.barrier", title=_("Barrier"), icon="barrier-block", url="borde
      audience="official", permission=p.DECIDE_BARRIER)  # fmt: skip
 door("border_gate.ways", title=_("Trucks through the gate"), icon="truck", url="border_gate:ways", order=40,
      audience="public", hint=_("Look up, declare, drive"))  # fmt: skip
+door("border_gate.board", title=_("Border gates now"), icon="traffic-lights", url="border_gate:public_board", order=41,
+     hint=_("How many wait, for how long, what is not accepted"))  # fmt: skip
+door("border_gate.wall", title=_("Border gate board"), icon="layout-dashboard", url="border_gate:board", order=33,
+     audience="official", permission=p.VIEW_BOARD)  # fmt: skip
+live_topic("border_gate.board", events=("border_gate.*",), permission=p.VIEW_BOARD, seconds=2)
+live_state("border_gate.public", events=("border_gate.*",), seconds=5)(state)
 live_topic("border_gate.tasks", events=("border_gate.task_*", "border_gate.hold_*"), permission=p.WORK_TASK)
 live_topic("border_gate.trips", events=("border_gate.trip_*",), permission=p.VIEW_TRIP)
 

@@ -12,7 +12,8 @@ from tinhso.pillars.border.gate.contracts import GateLoad
 from tinhso.pillars.border.gate.flows.states import IN_A_YARD
 from tinhso.pillars.border.gate.models import CrossingPoint
 
-# Who has crossed today leaves the live set, so that part is counted from the history of the day.
+# Who has crossed today leaves the live set, so that part is counted from the history of the day. A vehicle counts
+# once: export when it crosses out, import when it crosses in (the way back is the same vehicle).
 _COUNTS = """
 with yards as (
     select y.point_id, sum(y.capacity) as capacity from border_gate_yard y where y.level = 'border' group by y.point_id
@@ -24,8 +25,9 @@ with yards as (
     from border_gate_trip t where t.state = any (%(live)s::text[]) group by t.point_id
 ), crossed as (
     select h.place_id as point_id, count(*) as today, count(*) filter (where h.step = 'call') as calls,
-        count(*) filter (where h.step in ('cross_in', 'cross_out')) as crossed
-    from kernel_workflow_history h
+        count(*) filter (where h.step = 'cross_in' and t.direction = 'N'
+            or h.step = 'cross_out' and t.direction = 'X') as crossed
+    from kernel_workflow_history h join border_gate_trip t on t.id = h.record_id
     where h.at >= %(midnight)s::timestamptz and h.at <= %(now)s::timestamptz and h.flow = 'border_gate.trip'
         and h.step in ('cross_in', 'cross_out', 'call')
     group by h.place_id

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from tinhso.kernel.base.dates import show_time
 from tinhso.pillars.border.gate.flows.states import AT_BUFFER
@@ -19,6 +19,14 @@ CLASS_NAMES = {
     "P2": lambda: _("priority firms"),
     "P3": lambda: _("ordinary goods"),
     "P4": lambda: _("empty vehicles"),
+}
+# On boards and in reports: what those of a class are called together.
+GROUP_TITLES = {
+    "P0": gettext_lazy("Emergency"),
+    "P1": gettext_lazy("Fresh goods"),
+    "P2": gettext_lazy("Priority"),
+    "P3": gettext_lazy("Ordinary goods"),
+    "P4": gettext_lazy("Empty vehicles"),
 }
 
 

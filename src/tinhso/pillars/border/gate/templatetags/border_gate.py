@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django import template
 
 from tinhso.pillars.border.gate.rules import plates
@@ -29,3 +31,15 @@ TONES = {
 def trip_tone(state: str) -> str:
     """The theme's word for a trip's state."""
     return TONES.get(state, "run")
+
+
+@register.filter
+def plain(number: float) -> str:
+    """A number as drawings want it, with a point whatever the language."""
+    return f"{number:g}"
+
+
+@register.filter
+def whole(number: Decimal) -> int:
+    """A published figure without its decimals."""
+    return int(number)

@@ -1,0 +1,127 @@
+"""The board for everybody: counts and minutes, no name, no plate. A phone's page, and a screen at the holding area.
+
+It is made of public figures alone, so that any number of readers costs one computation every few seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from tinhso.kernel.base import clock
+from tinhso.kernel.base.dates import show_time
+from tinhso.kernel.base.money import grouped
+from tinhso.kernel.metrics.queries import Figure, live_many
+from tinhso.kernel.web.request import Request
+from tinhso.pillars.border.gate.models import Moratorium
+from tinhso.pillars.border.gate.queries.figures import title_of
+from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
+
+PARTS = ("waiting", "wait_minutes", "average_wait", "crowding", "open_minutes", "silent_minutes", "waiting_groups")
+LEVELS = ("clear", "normal", "busy")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One point as the public sees it; `average` is empty where nobody was called in the last two hours."""
+
+    code: str
+    name: Any
+    waiting: str
+    minutes: int
+    average: int | None
+    level: str
+    since: str
+    opens: str
+    closes: str
+    groups: tuple[tuple[str, int], ...]
+
+
+@require_safe
+def public_board(request: Request) -> HttpResponse:
+    """For a phone."""
+    template = "border_gate/_public_board.html" if request.headers.get("X-Live") else "border_gate/public_board.html"
+    return render(request, template, shown(request.moment))
+
+
+@require_safe
+def screen(request: Request) -> HttpResponse:
+    """For the screen on the wall of the holding area."""
+    template = "border_gate/_public_screen.html" if request.headers.get("X-Live") else "border_gate/public_screen.html"
+    return render(request, template, shown(request.moment))
+
+
+def shown(at: datetime) -> dict[str, Any]:
+    figures = dict(zip(PARTS, live_many([f"border_gate.{part}" for part in PARTS]), strict=True))
+    taken = figures["waiting"].taken_at or at
+    lines = [_line(key[0], figures, taken) for key in figures["waiting"].values if key]
+    return {
+        "lines": lines,
+        "groups": GROUP_TITLES.items(),
+        "taken": taken,
+        "closes": next((line.closes for line in lines if line.closes), ""),
+        "moratoria": [(row, _text(row)) for row in _moratoria(at)],
+        "simulated": abs(at - clock.real()) > timedelta(minutes=2),
+    }
+
+
+def state() -> dict[str, Any]:
+    """The same for those who listen, in numbers that need no language."""
+    now = shown(clock.now())
+    lines = {
+        line.code: {
+            "waiting": line.waiting,
+            "minutes": line.minutes,
+            "average": "–" if line.average is None else line.average,
+            "level": line.level,
+            "since": line.since,
+            "opens": line.opens,
+            **dict(line.groups),
+        }
+        for line in now["lines"]
+    }
+    return {"points": lines, "taken": show_time(now["taken"])}
+
+
+def _line(code: str, figures: dict[str, Figure], taken: datetime) -> Line:
+    def part(name: str, missing: Any = 0) -> Any:
+        return figures[name].values.get((code,), missing)
+
+    silent, open_for = part("silent_minutes"), part("open_minutes", 1)
+    level = LEVELS[min(part("crowding"), 2)]
+    if silent or figures["waiting"].stale:
+        level = "old"
+    elif open_for < 0:
+        level = "closed"
+    return Line(
+        code=code,
+        name=title_of("point", code),
+        waiting=grouped(part("waiting")),
+        minutes=part("wait_minutes"),
+        average=part("average_wait", None),
+        level=level,
+        since=_time(taken, -silent),
+        opens=_time(taken, -open_for) if open_for < 0 else "",
+        closes=_time(taken, open_for) if open_for > 0 else "",
+        groups=tuple((name, int(figures["waiting_groups"].values.get((code, name), 0))) for name in GROUP_TITLES),
+    )
+
+
+def _moratoria(at: datetime) -> list[Moratorium]:
+    """In force, or beginning within a week."""
+    return list(Moratorium.objects.filter(ends_at__gt=at, begins_at__lt=at + timedelta(days=7)).order_by("begins_at"))
+
+
+def _text(row: Moratorium) -> str:
+    chinese = (get_language() or "vi").startswith("zh") and row.text_zh
+    return row.text_zh if chinese else row.text_vi
+
+
+def _time(moment: datetime, minutes: int) -> str:
+    return show_time(moment + timedelta(minutes=minutes))

@@ -1,0 +1,85 @@
+"""Words for the dimensions of figures, and single figures of the day, each of one query."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.kernel.base.bilingual import Bilingual
+from tinhso.pillars.border.gate.models.places import CHINESE_NAMES, SHORT_NAMES
+from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
+from tinhso.pillars.border.gate.queries.statistics import midnight, rows_of
+from tinhso.pillars.border.gate.rules.tables import table
+
+_UNDECLARED = """
+select (select count(*) from border_gate_undeclaredarrival u
+        where u.seen_at >= %(midnight)s::timestamptz and u.seen_at <= %(now)s::timestamptz),
+    count(distinct h.record_id)
+from kernel_workflow_history h
+where h.flow = 'border_gate.trip' and h.step in ('enter_buffer', 'arrive', 'cross_in')
+    and h.at >= %(midnight)s::timestamptz and h.at <= %(now)s::timestamptz
+"""
+_RELEASE = """
+select percentile_cont(0.5) within group (order by extract(epoch from t.released_at - t.yard_in_at) / 60)
+from border_gate_trip t
+where t.released_at >= %(midnight)s::timestamptz and t.released_at <= %(now)s::timestamptz
+    and t.yard_in_at <= t.released_at
+"""
+_FEES = """
+select coalesce(sum(f.amount), 0)::bigint from border_gate_feeassessment f
+where f.state = 'paid' and f.paid_at >= %(midnight)s::timestamptz and f.paid_at <= %(now)s::timestamptz
+"""
+# A check is late when the vehicle is here: the time of one that was opened at home runs from its arrival.
+_LATE = """
+select f.code, count(*) from border_gate_clearancetask k
+join border_gate_force f on f.agency_id = k.force_id join border_gate_trip t on t.id = k.trip_id
+where k.state in ('open', 'in_progress') and t.state in ('arrived', 'crossed_in', 'in_yard', 'returned_in')
+    and %(now)s::timestamptz > greatest(k.due_at,
+        coalesce(t.yard_in_at, t.arrived_at, k.created_at) + (k.due_at - k.created_at))
+group by f.code
+"""
+
+
+def undeclared_share(*, at: datetime) -> float:
+    """Percent of those who came today and had not declared before."""
+    undeclared, came = _one(_UNDECLARED, at)
+    return round(100 * undeclared / max(1, came + undeclared), 1)
+
+
+def release_minutes(*, at: datetime) -> int:
+    """Median minutes from the yard to the release of those released today (T5)."""
+    return round(float(_one(_RELEASE, at)[0] or 0))
+
+
+def fees_today(*, at: datetime) -> int:
+    """Đồng paid today."""
+    return int(_one(_FEES, at)[0])
+
+
+def late_tasks(*, at: datetime) -> dict[str, int]:
+    """Open tasks past their time, by force."""
+    return {code: int(count) for code, count in rows_of(_LATE, {"now": at})}
+
+
+@cache
+def _forces() -> dict[str, Bilingual]:
+    return {row["code"]: Bilingual(row["name_vi"], row["name_en"]) for row in table("forces")}
+
+
+def title_of(dimension: str, value: str) -> Any:
+    """What people call a point, a direction or a force."""
+    if dimension == "point":
+        name = SHORT_NAMES.get(value, value)
+        return Bilingual(name, name, CHINESE_NAMES.get(value, name))
+    if dimension == "direction":
+        return {"export": _("export"), "import": _("import")}.get(value, value)
+    if dimension == "group":
+        return GROUP_TITLES.get(value, value)
+    return _forces().get(value, value)
+
+
+def _one(sql: str, at: datetime) -> tuple[Any, ...]:
+    return rows_of(sql, {"now": at, "midnight": midnight(at)})[0]
