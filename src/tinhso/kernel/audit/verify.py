@@ -158,7 +158,8 @@ def verify(connection: psycopg.Connection[Any], *, public_keys: dict[str, Ed2551
     known = keys.public_keys() if public_keys is None else public_keys
     report, differences = Report(), _Differences()
     hashes: dict[int, str] = {}
-    wanted = {anchor.no for anchor in _anchors()}
+    outside = _anchors()  # read before the snapshot: a seal is kept outside only after it is committed
+    wanted = {anchor.no for anchor in outside}
     begins = connection.info.transaction_status is TransactionStatus.IDLE
     with connection.transaction():
         if begins:
@@ -176,7 +177,7 @@ def verify(connection: psycopg.Connection[Any], *, public_keys: dict[str, Ed2551
             report.head = (before_no, before_hash.hex())
         report.unsealed = entries.rest()
         report.findings += differences.findings()
-        report.findings += _anchor_findings(hashes, before_no)
+        report.findings += _anchor_findings(outside, hashes, before_no)
         report.findings += _history_findings(connection)
     return report
 
@@ -234,9 +235,8 @@ def _anchors() -> list[anchors.Anchor]:
     return [*anchors.anchored(), *([kept] if kept else [])]
 
 
-def _anchor_findings(hashes: dict[int, str], last: int) -> Iterator[str]:
+def _anchor_findings(kept: list[anchors.Anchor], hashes: dict[int, str], last: int) -> Iterator[str]:
     """What only the copies outside can show: the newest seals gone, or made anew."""
-    kept = _anchors()
     for no, moment in sorted({anchor.no: anchor.sealed_at for anchor in kept}.items()):
         if no > last:
             yield f"seal {no} missing, but anchored outside ({moment})"

@@ -7,8 +7,10 @@ import psycopg
 import pytest
 from django.core.management import call_command
 
+import tinhso.kernel.audit.verify as verifying
 from tinhso.kernel.audit import anchors, keys
 from tinhso.kernel.audit.jobs import keep_anchor
+from tinhso.kernel.audit.sealer import sealer_dsn
 from tinhso.kernel.audit.verify import verify
 
 pytestmark = pytest.mark.xdist_group("cluster")
@@ -200,3 +202,22 @@ def _head(connection):
     from tinhso.kernel.audit.sealer import head_of
 
     return head_of(connection)
+
+
+def test_a_seal_that_is_made_while_the_trail_is_verified_is_no_finding(trail, monkeypatch):
+    trail.write(3)
+    trail.seal(3)
+    read_seals = verifying._seals
+
+    def seals_and_another(connection):
+        yield from read_seals(connection)
+        trail.write(2)
+        trail.seal(2)
+
+    monkeypatch.setattr(verifying, "_seals", seals_and_another)
+    with psycopg.connect(sealer_dsn()) as connection:
+        report = verify(connection)
+
+    assert anchors.head().no == 2
+    assert report.seals == 1
+    assert report.findings == []
