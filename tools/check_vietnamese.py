@@ -15,7 +15,7 @@ from pathlib import Path
 import polib
 
 from tinhso.kernel.modules.discovery import FLOORS
-from tools.words import PACKAGE, Words, catalogue, held, key, shown, texts, wanted
+from tools.words import PACKAGE, Words, catalogue, for_language, held, key, shown, texts, wanted
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 SHOUTING = re.compile(r"!\s*$|!\s|thành công", re.IGNORECASE)
@@ -35,7 +35,7 @@ def check(package: Path, foreign: list[Path] | None = None) -> Iterator[str]:
         yield from faults_of(catalogue(package, room, "vi"), entries)
         chinese = catalogue(package, room, "zh_Hans")
         if chinese.exists():
-            yield from faults_of(chinese, entries)
+            yield from faults_of(chinese, for_language(chinese, entries))
     yield from two_meanings(package, words, installed_before() if foreign is None else foreign)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import polib
 
 from tinhso.kernel.modules.messages import compile_catalogues
-from tools.words import HEADER, PACKAGE, catalogue, held, key, shown, texts, wanted
+from tools.words import HEADER, PACKAGE, catalogue, for_language, held, key, shown, texts, wanted
 
 LANGUAGES = ("vi", "zh_Hans")
 
@@ -34,7 +34,7 @@ def update(package: Path) -> dict[Path, int]:
         for language in LANGUAGES:
             path = catalogue(package, room, language)
             if (entries and language == "vi") or path.exists():
-                missing = rewrite(path, language, entries)
+                missing = rewrite(path, language, for_language(path, entries))
                 if missing is not None:
                     changed[path] = missing
     return changed

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import django
@@ -34,7 +35,8 @@ HEADER = {
     "Plural-Forms": "nplurals=1; plural=0;",
 }
 
-Words = dict[str, dict[tuple[str, str], polib.POEntry]]  # room folder -> (context, msgid) -> entry
+Entries = dict[tuple[str, str], polib.POEntry]
+Words = dict[str, Entries]  # room folder -> (context, msgid) -> entry
 
 
 def key(entry: polib.POEntry) -> tuple[str, str]:
@@ -110,6 +112,23 @@ def _templates(package: Path, place: Path) -> Iterator[str]:
 def catalogue(package: Path, room: str, language: str) -> Path:
     """Where a room keeps its words of a language (`vi`, `zh_Hans`)."""
     return package / room / "locale" / language / "LC_MESSAGES" / "django.po"
+
+
+def for_language(path: Path, entries: Entries) -> Entries:
+    """The phrases that a catalogue must hold: all, or those that its `faces.txt` asks for.
+
+    A room whose Chinese readers see some pages only lists the files of those pages there, one pattern a line,
+    relative to the room.
+    """
+    faces = path.parents[1] / "faces.txt"
+    if not faces.exists():
+        return entries
+    patterns = [line.strip() for line in faces.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return {name: entry for name, entry in entries.items() if _is_asked(entry, patterns)}
+
+
+def _is_asked(entry: polib.POEntry, patterns: list[str]) -> bool:
+    return any(fnmatchcase(file, pattern) for file, _line in entry.occurrences for pattern in patterns)
 
 
 def held(path: Path) -> polib.POFile:
