@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from allauth.account.views import LoginView
+from allauth.account.views import LoginView, password_change
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import auth
@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -114,6 +115,18 @@ def link_code(request: HttpRequest, token: str) -> HttpResponse:
                 return _enter(request, opened)
         shown = request.session.get(CODE_SHOWN, "") if adapters.sender().shows_code else ""
         return _page(request, "kernel_login/link_code.html", found, token=token, form=form, code_shown=shown)
+
+
+@login_required
+def change_password(request: HttpRequest) -> HttpResponse:
+    """allauth's page; who has no password yet gets one through an administrator's link only. Raises Refusal."""
+    if not request.user.has_usable_password():
+        raise Refusal(
+            _("this account has no password yet: ask the administrator of your agency for the link"),
+            code="no-password",
+        )
+    response: HttpResponse = password_change(request)
+    return response
 
 
 @never_cache
