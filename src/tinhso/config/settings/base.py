@@ -110,6 +110,9 @@ LOCALE_PATHS = [PACKAGE / "kernel" / "base" / "locale"]  # the one folder of wor
 # Where the sealer of the audit connects, when that is not the application's database under its own name.
 SEALER_DATABASE = env.database("DATABASE_SEALER_URL") if env.text("DATABASE_SEALER_URL") else None
 
+# Sign-in limits and the like count over all processes: the cache is a table (unlogged), no further server.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "kernel_web_cache"}}
+
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English")), ("zh-hans", _("Chinese"))]
 TIME_ZONE = "Asia/Ho_Chi_Minh"

@@ -8,3 +8,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
 MIDDLEWARE = [name for name in LAYERS if "whitenoise" not in name]  # nothing is collected for the tests
 DEMO_CLOCK = False
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
