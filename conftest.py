@@ -36,6 +36,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.allow_unix_socket = True
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Bytes name no test: an archive made anew holds its time, and the workers must collect the same names."""
+    return argname if isinstance(val, bytes) else None
+
+
 def shared_cluster() -> str:
     """Where the tests' cluster listens, as its superuser."""
     try:
