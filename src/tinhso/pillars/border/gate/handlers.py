@@ -5,6 +5,7 @@ Words for drivers go out as text messages and carry the trip code only: no name,
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 from uuid import UUID
 
@@ -17,15 +18,13 @@ from tinhso.kernel.base.dates import show_time
 from tinhso.kernel.events.event import Event
 from tinhso.kernel.modules.declare import subscribe
 from tinhso.kernel.notices.actions import Recipient, send
-from tinhso.kernel.notices.kinds import notice
+from tinhso.kernel.notices.kinds import NoticeKind, notice
 from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.actions.links import link_for_driver, open_links
 from tinhso.pillars.border.gate.actions.tasks import start_clocks
+from tinhso.pillars.border.gate.flows import LIVE
 from tinhso.pillars.border.gate.models import Hold, Trip
 from tinhso.pillars.border.gate.permissions import role_code
-
-SIMULATED = "SIM"
-"""Trips that the simulation plays have drivers without a telephone to write to: no link is made for them."""
 
 ACCEPTED = notice(
     "border_gate.accepted",
@@ -100,7 +99,7 @@ TO_FIX = notice(
 def tell_accepted(event: Event) -> None:
     """Make the driver's link and send it; the firm reads the same in the application."""
     trip = _trip(event.record_id)
-    if trip is None or trip.source == SIMULATED:
+    if trip is None or trip.state not in ("accepted", "en_route"):
         return
     _tell_staff(trip, ACCEPTED.name, event, link="")
     if trip.driver is None or not trip.driver.person.phone or open_links(trip.pk):
@@ -114,23 +113,23 @@ def tell_accepted(event: Event) -> None:
 @subscribe(events.TRIP_CALLED, name="border_gate.tell_called")
 def tell_called(event: Event) -> None:
     """The call must be read: it is urgent on every way."""
-    _tell(event.record_id, CALLED.name, event, lambda trip: {"until": show_time(trip.call_expires_at)})
+    _tell(event.record_id, CALLED, event, ("called",), lambda trip: {"until": show_time(trip.call_expires_at)})
 
 
 @subscribe(events.TRIP_RELEASED, name="border_gate.tell_released")
 def tell_released(event: Event) -> None:
-    _tell(event.record_id, RELEASED.name, event, lambda trip: {"until": show_time(trip.release_expires_at)})
+    _tell(event.record_id, RELEASED, event, ("released",), lambda trip: {"until": show_time(trip.release_expires_at)})
 
 
 @subscribe(events.HOLD_PLACED, name="border_gate.tell_held")
 def tell_held(event: Event) -> None:
     """Which force, never why: reasons may be secret."""
-    _tell_of_hold(event, HELD.name)
+    _tell_of_hold(event, HELD)
 
 
 @subscribe(events.HOLD_LIFTED, name="border_gate.tell_freed")
 def tell_freed(event: Event) -> None:
-    _tell_of_hold(event, FREED.name)
+    _tell_of_hold(event, FREED)
 
 
 @subscribe(events.TRIP_FIX_REQUESTED, name="border_gate.tell_to_fix")
@@ -142,20 +141,21 @@ def tell_to_fix(event: Event) -> None:
         _tell_staff(trip, TO_FIX.name, event, **facts)
 
 
-def _tell_of_hold(event: Event, name: str) -> None:
+def _tell_of_hold(event: Event, kind: NoticeKind) -> None:
     hold = Hold.objects.filter(pk=event.record_id).select_related("force").first()
     if hold is not None:
-        _tell(hold.trip_id, name, event, lambda trip: {"force": str(hold.force)})
+        _tell(hold.trip_id, kind, event, LIVE, lambda trip: {"force": str(hold.force)})
 
 
-def _tell(trip_id: UUID, name: str, event: Event, facts: Any) -> None:
+def _tell(trip_id: UUID, kind: NoticeKind, event: Event, states: Container[str], facts: Any) -> None:
+    """What is true no more when the event is delivered, is not told."""
     trip = _trip(trip_id)
-    if trip is None or trip.source == SIMULATED:
+    if trip is None or trip.state not in states:
         return
     told = facts(trip)
     drivers = [Recipient(link.holder_id, phone=link.phone, language=link.language) for link in open_links(trip.pk)]
-    _send(name, drivers, trip, event, url=reverse("border_gate:driver"), **told)
-    _tell_staff(trip, name, event, **told)
+    _send(kind.name, drivers, trip, event, url=reverse("border_gate:driver"), **told)
+    _tell_staff(trip, kind.name, event, **told)
 
 
 def _tell_staff(trip: Trip, name: str, event: Event, **facts: Any) -> None:
@@ -164,7 +164,7 @@ def _tell_staff(trip: Trip, name: str, event: Event, **facts: Any) -> None:
         return
     grants = Grant.objects.filter(role__code=role_code("ENTERPRISE"), agency_id=trip.agency_id, valid_until=None)
     staff = [Recipient(holder) for holder in grants.values_list("holder_id", flat=True)]
-    _send(name, staff, trip, event, url=reverse("border_gate:trip", args=[trip.pk]), **facts)
+    _send(name, staff, trip, event, url=reverse("border_gate:firm_trip", args=[trip.pk]), **facts)
 
 
 def _send(name: str, to: list[Recipient], trip: Trip, event: Event, *, url: str, **facts: Any) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django import template
 
+from tinhso.pillars.border.gate.models.trips import KIND_TITLES
 from tinhso.pillars.border.gate.rules import plates
 
 register = template.Library()
@@ -43,3 +44,9 @@ def plain(number: float) -> str:
 def whole(number: Decimal) -> int:
     """A published figure without its decimals."""
     return int(number)
+
+
+@register.filter
+def kind_title(kind: str) -> str:
+    """What a kind of trip is called."""
+    return str(KIND_TITLES[kind])

@@ -1,0 +1,172 @@
+"""What a firm does for itself: keep vehicles and drivers, declare at one go, see beforehand what would come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from tinhso.kernel.access.may import require
+from tinhso.kernel.audit.record import record
+from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.base.errors import Refusal
+from tinhso.kernel.base.text import fold
+from tinhso.kernel.identity.models import Person
+from tinhso.pillars.border.gate.actions.declare import Draft, DraftLine, draft_trip, submit_trip
+from tinhso.pillars.border.gate.actions.fees import assess_fees
+from tinhso.pillars.border.gate.models import (
+    CrossingPoint,
+    Driver,
+    Enterprise,
+    FeeAssessment,
+    Trip,
+    Vehicle,
+    VehicleKind,
+)
+from tinhso.pillars.border.gate.permissions import MANAGE_FIRM
+from tinhso.pillars.border.gate.queries.barrier import yards_with_room
+from tinhso.pillars.border.gate.queries.parties import driver_by_paper
+from tinhso.pillars.border.gate.rules import containers, plates
+from tinhso.pillars.border.gate.rules.codes import refuse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDriver:
+    """A driver as a firm types him in; `number` is the paper's."""
+
+    name: str
+    kind: str
+    number: str
+    phone: str = ""
+    language: str = "vi"
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """A declaration as a firm gives it: plates as typed, a driver of its own or a new one."""
+
+    kind: str
+    regime: str
+    point: CrossingPoint
+    planned_on: date
+    eta: datetime | None
+    lines: tuple[DraftLine, ...]
+    tractor: str
+    trailer: str = ""
+    container_no: str = ""
+    seal_no: str = ""
+    customs_no: str = ""
+    driver: Driver | None = None
+    new_driver: NewDriver | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a declaration would meet: problems field by field, or the fee and who accepts it."""
+
+    problems: tuple[dict[str, Any], ...] = ()
+    fee: FeeAssessment | None = None
+    accepted: bool = False
+
+
+def keep_vehicle(*, firm: Enterprise, plate: str, by: Actor, at: datetime, kind: str = "") -> Vehicle:
+    """The vehicle with that plate; one not known yet becomes the firm's. Refusals: BG-001, BG-101."""
+    read = plates.read(plate)
+    known = Vehicle.objects.filter(country=read.country, plate=read.norm).first()
+    if known is not None:
+        return known
+    require(by, MANAGE_FIRM, firm, at)
+    vehicle = Vehicle.objects.create(
+        country=read.country,
+        kind=VehicleKind.TRAILER if read.is_trailer else kind or VehicleKind.TRACTOR,
+        plate=read.norm,
+        plate_typed=plate[:40],
+        owner=firm,
+    )
+    record("border_gate.vehicle_added", by=by, at=at, kind="border_gate.vehicle", record_id=vehicle.pk)
+    return vehicle
+
+
+def keep_driver(*, firm: Enterprise, new: NewDriver, by: Actor, at: datetime) -> Driver:
+    """The driver with that paper; one not known yet is written down as the firm's.
+
+    Refusals: BG-008, BG-104, BG-108 for the number, BG-220 when the paper is known under another name.
+    """
+    known = driver_by_paper(new.kind, new.number)
+    if known is not None:
+        if fold(known.person.full_name) != fold(new.name):
+            raise refuse("BG-220", field="driver_name")
+        return known
+    require(by, MANAGE_FIRM, firm, at)
+    foreign = new.kind == "CN_ID"
+    with transaction.atomic():
+        person = Person.objects.create(
+            full_name=new.name,
+            nationality="CN" if foreign else "VN",
+            phone=new.phone,
+            language="zh-hans" if foreign else new.language,
+        )
+        driver = Driver(person=person, employer=firm, paper_until=new.until)
+        driver.keep_paper(new.kind, new.number)
+        driver.save()
+        record("border_gate.driver_added", by=by, at=at, kind="border_gate.driver", record_id=driver.pk)
+    return driver
+
+
+@transaction.atomic
+def declare_trip(*, firm: Enterprise, intent: Intent, by: Actor, at: datetime) -> Trip:
+    """Write down and send at one go; whatever stands in the way leaves nothing behind."""
+    trip = draft_trip(draft=_draft(firm, intent, by, at), by=by, at=at)
+    return submit_trip(trip=trip, by=by, at=at)
+
+
+def preview(*, firm: Enterprise, intent: Intent, by: Actor, at: datetime) -> Preview:
+    """What `declare_trip` would do now, with the fee; nothing is changed."""
+    with transaction.atomic():
+        found = _tried(firm, intent, by, at)
+        transaction.set_rollback(True)
+    return found
+
+
+def _tried(firm: Enterprise, intent: Intent, by: Actor, at: datetime) -> Preview:
+    try:
+        trip = declare_trip(firm=firm, intent=intent, by=by, at=at)
+    except Refusal as refusal:
+        return Preview(problems=_problems(refusal))
+    accepted = trip.state == "accepted"
+    if not accepted:
+        assess_fees(trips=[trip], at=at)
+    return Preview(fee=FeeAssessment.objects.filter(trip=trip).first(), accepted=accepted)
+
+
+def _problems(refusal: Refusal) -> tuple[dict[str, Any], ...]:
+    known: Sequence[dict[str, Any]] = refusal.facts.get("problems", ())
+    return tuple(known) or ({"code": refusal.code, "field": refusal.field or "", "text": refusal.for_people()},)
+
+
+def _draft(firm: Enterprise, intent: Intent, by: Actor, at: datetime) -> Draft:
+    tractor = keep_vehicle(firm=firm, plate=intent.tractor, by=by, at=at)
+    trailer = keep_vehicle(firm=firm, plate=intent.trailer, by=by, at=at) if intent.trailer else None
+    new = intent.new_driver
+    driver = keep_driver(firm=firm, new=new, by=by, at=at) if new else intent.driver
+    room = yards_with_room(intent.point.pk)
+    return Draft(
+        enterprise=firm,
+        kind=intent.kind,
+        regime=intent.regime,
+        point=intent.point,
+        planned_on=intent.planned_on,
+        eta=intent.eta,
+        tractor=tractor,
+        trailer=trailer,
+        driver=driver,
+        lines=intent.lines,
+        yard=room[0] if room else None,
+        container_no=containers.read(intent.container_no) if intent.container_no else "",
+        seal_no=intent.seal_no,
+        customs_no=intent.customs_no,
+    )

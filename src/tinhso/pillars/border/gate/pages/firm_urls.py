@@ -1,0 +1,21 @@
+"""The firm's side."""
+
+from django.urls import path
+
+from tinhso.pillars.border.gate.pages import firm, firm_declare, firm_fix
+
+urlpatterns = [
+    path("doanh-nghiep/", firm.board, name="firm"),
+    path("doanh-nghiep/luot-xe/<uuid:trip_id>/", firm.trip, name="firm_trip"),
+    path("doanh-nghiep/luot-xe/<uuid:trip_id>/huy/", firm.cancel, name="firm_cancel"),
+    path("doanh-nghiep/luot-xe/<uuid:trip_id>/gui-lai-xe/", firm.send, name="firm_send"),
+    path("doanh-nghiep/luot-xe/<uuid:trip_id>/lien-ket/", firm.link, name="firm_link"),
+    path("doanh-nghiep/luot-xe/<uuid:trip_id>/sua/", firm_fix.fix, name="firm_fix"),
+    path("doanh-nghiep/luot-xe/<uuid:trip_id>/chep/", firm_declare.copy, name="declare_copy"),
+    path("doanh-nghiep/khai-bao/", firm_declare.what, name="declare"),
+    path("doanh-nghiep/khai-bao/xe/", firm_declare.who, name="declare_who"),
+    path("doanh-nghiep/khai-bao/xem-lai/", firm_declare.review, name="declare_review"),
+    path("doanh-nghiep/khai-bao/bo/", firm_declare.drop, name="declare_drop"),
+    path("doanh-nghiep/xe/", firm.fleet, name="firm_fleet"),
+    path("doanh-nghiep/lai-xe/", firm.drivers, name="firm_drivers"),
+]
