@@ -32,13 +32,12 @@ _FEES = """
 select coalesce(sum(f.amount), 0)::bigint from border_gate_feeassessment f
 where f.state = 'paid' and f.paid_at >= %(midnight)s::timestamptz and f.paid_at <= %(now)s::timestamptz
 """
-# A check is late when the vehicle is here: the time of one that was opened at home runs from its arrival.
+# A check has a deadline only once the vehicle is here (actions.tasks.start_clocks).
 _LATE = """
 select f.code, count(*) from border_gate_clearancetask k
 join border_gate_force f on f.agency_id = k.force_id join border_gate_trip t on t.id = k.trip_id
 where k.state in ('open', 'in_progress') and t.state in ('arrived', 'crossed_in', 'in_yard', 'returned_in')
-    and %(now)s::timestamptz > greatest(k.due_at,
-        coalesce(t.yard_in_at, t.arrived_at, k.created_at) + (k.due_at - k.created_at))
+    and %(now)s::timestamptz > k.due_at
 group by f.code
 """
 
