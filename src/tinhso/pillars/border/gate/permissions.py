@@ -81,6 +81,7 @@ CONFIRM_UNLOADING = permission(f"{LABEL}.confirm_unloading", _("confirm the unlo
 DECIDE_BARRIER = permission(f"{LABEL}.decide_barrier", _("work at a barrier"))
 VIEW_BOARD = permission(f"{LABEL}.view_board", _("see the gate's board"))
 VIEW_REPORT = permission(f"{LABEL}.view_report", _("see the daily report"))
+FREEZE_REPORT = permission(f"{LABEL}.freeze_report", _("freeze the daily report"), system=True)
 MANAGE_FIRM = permission(f"{LABEL}.manage_firm", _("keep one's firm's vehicles and drivers"))
 
 OFFICER = (VIEW_TRIP, VIEW_BOARD, VIEW_REPORT)
@@ -94,7 +95,7 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
     "HELPDESK": (_("Declaration help desk"), OFFICER),
     "YARD": (_("Yard operator"), (VIEW_TRIP, VIEW_BOARD, DECIDE_BARRIER)),
     "BUFFER": (_("Holding area operator"), (VIEW_TRIP, VIEW_BOARD, DECIDE_BARRIER)),
-    "BQLKKT": (_("Border-gate management board"), (*OFFICER, DECIDE_BARRIER, ASSESS_FEE, COLLECT_FEE)),
+    "BQLKKT": (_("Border-gate management board"), (*OFFICER, DECIDE_BARRIER, ASSESS_FEE, COLLECT_FEE, FREEZE_REPORT)),
     "BIENPHONG": (_("Border guard"), (*OFFICER, VIEW_PAPERS, DECIDE_BARRIER)),
     "HAIQUAN": (_("Customs"), (*OFFICER, CONFIRM_UNLOADING)),
     "CSGT": (_("Traffic police"), (*OFFICER, DECIDE_BARRIER)),
@@ -104,7 +105,7 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
     "THUE": (_("Tax and Treasury"), OFFICER),
     "QLTT": (_("Market surveillance"), OFFICER),
     "QLVT": (_("Cross-border transport management"), OFFICER),
-    "LEADER": (_("Leader"), (*OFFICER, OVERRIDE_HOLD, WAIVE_FEE)),
+    "LEADER": (_("Leader"), (*OFFICER, OVERRIDE_HOLD, WAIVE_FEE, FREEZE_REPORT)),
     "AUDITOR": (_("Inspector of the gate"), (*OFFICER, VIEW_PAPERS)),
 }
 FORCES = ("BQLKKT", "BIENPHONG", "HAIQUAN", "CSGT", "KDYT", "KDTV", "KDDV", "THUE", "QLTT", "QLVT")

@@ -36,6 +36,18 @@ from tinhso.pillars.border.gate.rules import hs
 from tinhso.pillars.border.gate.rules.goods import flags_of
 from tinhso.pillars.border.gate.rules.tables import Row, table, words
 
+REPORT_SAMPLE = (
+    ("Thông quan", 1243),
+    ("Xuất khẩu", 328),
+    ("Xuất khẩu, hoa quả", 234),
+    ("Xuất khẩu, hàng khác", 94),
+    ("Nhập khẩu", 915),
+    ("Nhập khẩu, hàng hóa", 865),
+    ("Nhập khẩu, xe mới", 50),
+    ("Tồn cuối ngày", 369),
+    ("Tồn, hoa quả", 216),
+    ("Tồn, hàng khác", 153),
+)
 SINCE = date(2022, 2, 21)  # the pilot's decision in force, as reports date it
 _CALENDAR = uuid5(NAMESPACE_URL, "tinhso:border-gate-calendar")
 
@@ -104,8 +116,21 @@ def published(at: datetime) -> int:
     ]
     whole = sum(int(row["avg_per_day_2025_07"]) for row in rows)
     figures.append(_published("border_gate.daily_average", "Trung bình ngày tháng 7/2025", whole))
+    figures += [_sample(number, *line) for number, line in enumerate(REPORT_SAMPLE, start=1)]
     _put(figures, unique=["code", "as_of", "source"])
     return len(figures)
+
+
+def _sample(number: int, title: str, value: int) -> ReferenceFigure:
+    """A line of the report that the press printed of 22 August 2024 (border brief 9)."""
+    return ReferenceFigure(
+        code=f"border_gate.report_sample.{number:02d}",
+        title=title,
+        value=value,
+        unit="vehicle",
+        as_of=date(2024, 8, 22),
+        source="vietnam.vn, 8/2024",
+    )
 
 
 def _published(code: str, title: str, value: int | str) -> ReferenceFigure:

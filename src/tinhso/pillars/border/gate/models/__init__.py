@@ -5,6 +5,7 @@ from tinhso.pillars.border.gate.models.parties import Driver, Enterprise, Mandat
 from tinhso.pillars.border.gate.models.places import ControlPoint, CrossingPoint, Gate, Yard
 from tinhso.pillars.border.gate.models.qr_keys import QrKey
 from tinhso.pillars.border.gate.models.reference import CheckRule, FeeRule, Force, Goods, HsCode, ReasonCode
+from tinhso.pillars.border.gate.models.reports import DailyReport
 from tinhso.pillars.border.gate.models.simulation import SimulatedDay, SimulatedTrip, SimulationSwitch
 from tinhso.pillars.border.gate.models.tasks import ClearanceTask, Hold
 from tinhso.pillars.border.gate.models.times import (
@@ -29,6 +30,7 @@ __all__ = [
     "ClearanceTask",
     "ControlPoint",
     "CrossingPoint",
+    "DailyReport",
     "Declaration",
     "Direction",
     "Driver",

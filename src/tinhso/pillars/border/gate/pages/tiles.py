@@ -26,6 +26,10 @@ door("border_gate.board", title=_("Border gates now"), icon="traffic-lights", ur
      hint=_("How many wait, for how long, what is not accepted"))  # fmt: skip
 door("border_gate.wall", title=_("Border gate board"), icon="layout-dashboard", url="border_gate:board", order=33,
      audience="official", permission=p.VIEW_BOARD)  # fmt: skip
+door("border_gate.yards", title=_("Yard"), icon="parking", url="border_gate:yards", order=32,
+     audience="official", permission=p.step_permission("yard_in"))  # fmt: skip
+door("border_gate.reports", title=_("Daily report"), icon="report", url="border_gate:reports", order=34,
+     audience="official", permission=p.VIEW_REPORT)  # fmt: skip
 live_topic("border_gate.board", events=("border_gate.*",), permission=p.VIEW_BOARD, seconds=2)
 live_state("border_gate.public", events=("border_gate.*",), seconds=5)(state)
 live_topic("border_gate.tasks", events=("border_gate.task_*", "border_gate.hold_*"), permission=p.WORK_TASK)

@@ -63,9 +63,14 @@ def late_tasks(*, at: datetime) -> dict[str, int]:
     return {code: int(count) for code, count in rows_of(_LATE, {"now": at})}
 
 
+def _short(name: str) -> str:
+    """A force's name without what stands in brackets or after a stroke."""
+    return name.partition(" (")[0].partition(" / ")[0]
+
+
 @cache
 def _forces() -> dict[str, Bilingual]:
-    return {row["code"]: Bilingual(row["name_vi"], row["name_en"]) for row in table("forces")}
+    return {row["code"]: Bilingual(_short(row["name_vi"]), _short(row["name_en"])) for row in table("forces")}
 
 
 def title_of(dimension: str, value: str) -> Any:

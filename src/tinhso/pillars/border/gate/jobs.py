@@ -1,0 +1,18 @@
+"""What the gate does by the clock."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tinhso.kernel.base.clock import HANOI
+from tinhso.kernel.modules.declare import every
+from tinhso.pillars.border.gate.actions.report import freeze_report
+from tinhso.pillars.border.gate.queries.report import CLOSES
+
+
+@every(cron="0 20 * * *")
+def freeze_daily_report(at: datetime) -> None:
+    """Freeze the report of the last day that is over; done again it changes nothing."""
+    local = at.astimezone(HANOI)
+    day = local.date() if local.time() >= CLOSES else local.date() - timedelta(days=1)
+    freeze_report(day=day, at=at, reason="counted again by the platform")

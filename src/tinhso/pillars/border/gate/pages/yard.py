@@ -1,0 +1,133 @@
+"""The yard operator's page: who stands where, who comes in, what is unloaded. Plain forms, one tap each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from tinhso.kernel.access.may import require
+from tinhso.kernel.access.needs import needs
+from tinhso.kernel.base.errors import NotFound, Refusal
+from tinhso.kernel.web.request import Request
+from tinhso.pillars.border.gate.actions import move, release
+from tinhso.pillars.border.gate.models import Trip, Unloading, Yard
+from tinhso.pillars.border.gate.permissions import CONFIRM_UNLOADING, step_permission
+from tinhso.pillars.border.gate.queries.trips import trip_for
+from tinhso.pillars.border.gate.queries.yard import YARD_IN, yard_now, yards_of
+from tinhso.pillars.border.gate.rules import plates
+
+UNLOAD = step_permission("transfer_done")
+TONES = {"released": "done", "seized": "stop"}
+
+
+@require_safe
+@needs(YARD_IN)
+def yards(request: Request) -> HttpResponse:
+    """One yard of those one works in; `?bai=` chooses."""
+    known = yards_of(by=request.actor, at=request.moment)
+    chosen = next((yard for yard in known if yard.code == request.GET.get("bai")), known[0] if known else None)
+    context: dict[str, Any] = {"yards": known, "yard": chosen}
+    if chosen:
+        context |= _shown(request, chosen)
+    template = "border_gate/_yard.html" if request.headers.get("X-Live") else "border_gate/yard.html"
+    return render(request, template, context)
+
+
+def _shown(request: Request, yard: Yard) -> dict[str, Any]:
+    now = yard_now(yard, at=request.moment)
+    return {
+        "now": now,
+        "bays": [
+            {"trip": trip, "plate": plates.show(trip.tractor_plate), "tone": TONES.get(trip.state, "run")}
+            for trip in now.standing
+        ],
+        "entering": [(trip, plates.show(trip.tractor_plate)) for trip in now.entering],
+        "unloading": [(trip, plates.show(trip.tractor_plate), record) for trip, record in now.unloading],
+    }
+
+
+@require_POST
+@needs(YARD_IN)
+def enter(request: Request, trip_id: UUID) -> HttpResponse:
+    """Into the yard; without a bay the first free one is taken."""
+    trip = _trip(request, trip_id)
+    bay = request.POST.get("bay", "").strip().upper()
+    return _done(
+        request, trip, lambda: move.enter_yard(trip=trip, bay=bay[:8], by=request.actor, at=request.moment), _("In")
+    )
+
+
+@require_POST
+@needs(UNLOAD)
+def unload(request: Request, trip_id: UUID) -> HttpResponse:
+    """Record how much came off; the customs confirm it."""
+    trip = _trip(request, trip_id)
+    require(request.actor, UNLOAD, on=trip, at=request.moment)
+    typed = request.POST.get("kg", "").replace(".", "").strip()
+    kg = int(typed) if typed.isdecimal() and len(typed) < 8 else 0
+    return _done(
+        request,
+        trip,
+        lambda: release.record_unloading(trip=trip, kg=kg, by=request.actor, at=request.moment),
+        _("Unloading recorded, the customs confirm it"),
+    )
+
+
+@require_POST
+@needs(UNLOAD)
+def finish(request: Request, trip_id: UUID) -> HttpResponse:
+    """Close the unloading once the customs have confirmed."""
+    trip = _trip(request, trip_id)
+    return _done(
+        request,
+        trip,
+        lambda: release.finish_unloading(unloading=_unloading(trip), by=request.actor, at=request.moment),
+        _("Unloading closed"),
+    )
+
+
+@require_POST
+@needs(CONFIRM_UNLOADING)
+def confirm(request: Request, trip_id: UUID) -> HttpResponse:
+    """The customs' word, from the dossier."""
+    trip = _trip(request, trip_id)
+    try:
+        release.confirm_unloading(unloading=_unloading(trip), by=request.actor, at=request.moment)
+    except Refusal as refusal:
+        messages.error(request, refusal.for_people())
+    else:
+        messages.success(request, _("Unloading confirmed"))
+    return redirect("border_gate:trip", trip.pk)
+
+
+def _trip(request: Request, trip_id: UUID) -> Trip:
+    return trip_for(trip_id, by=request.actor, at=request.moment)
+
+
+def _unloading(trip: Trip) -> Unloading:
+    found = Unloading.objects.filter(trip=trip).first()
+    if found is None:
+        raise NotFound
+    found.trip = trip
+    return found
+
+
+def _done(request: Request, trip: Trip, act: Callable[[], object], words: str) -> HttpResponse:
+    """Do it, say it, go back to the yard; a refusal is said in its own words."""
+    try:
+        act()
+    except Refusal as refusal:
+        messages.error(request, refusal.for_people())
+    else:
+        messages.success(request, f"{plates.show(trip.tractor_plate)}: {words}")
+    target = redirect("border_gate:yards")
+    if trip.yard:
+        target["Location"] += f"?bai={trip.yard.code}"
+    return target
