@@ -7,8 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.config import env
+from tinhso.config import env, logs
 from tinhso.kernel.modules.discovery import label_of, rooms
+
+logs.configure()
 
 PACKAGE = Path(__file__).resolve().parents[2]
 ROOT = PACKAGE.parents[1]
