@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 from tinhso.cli.bench.scene import Scene
 from tinhso.cli.steps import command
@@ -13,7 +14,7 @@ TRIPS = """
 insert into border_gate_trip
 select x.* from border_gate_trip s, generate_series(%(first)s::integer, %(last)s::integer) n,
     lateral (select y.place_id, y.point_id from border_gate_yard y
-             where y.level = 'border' order by y.place_id offset n %% 4 limit 1) y,
+             where y.level = 'border' order by y.place_id offset n %% %(spread)s::integer limit 1) y,
     lateral jsonb_populate_record(s, jsonb_build_object(
         'id', gen_random_uuid(), 'code', left(s.code, 8) || 'B' || lpad(n::text, 7, '0'), 'state', %(state)s::text,
         'tractor_id', null, 'driver_id', null, 'tractor_plate', '12C' || lpad(n::text, 5, '0'),
@@ -44,9 +45,15 @@ class Crowd:
     key: str
     count: int = 0
 
-    def add(self, count: int, state: str, *, tasks: bool = False) -> None:
-        """That many further trips in that state; with `tasks` each has those of the first."""
-        values = {"first": self.count + 1, "last": self.count + count, "state": state, "code": self.code}
+    def add(self, count: int, state: str, *, tasks: bool = False, points: int = 4) -> None:
+        """That many further trips in that state at so many points; with `tasks` each has those of the first."""
+        values: dict[str, Any] = {
+            "first": self.count + 1,
+            "last": self.count + count,
+            "state": state,
+            "code": self.code,
+        }
+        values["spread"] = points
         with self.scene.superuser(self.database) as connection:
             connection.execute(TRIPS, values)
             if tasks:

@@ -33,9 +33,9 @@ class ClearanceTask(FlowModel):
     access_scope = TASK.scope
 
     trip = models.ForeignKey("border_gate.Trip", models.PROTECT, related_name="tasks")
-    point = models.ForeignKey("border_gate.CrossingPoint", models.PROTECT, related_name="+")
-    force = models.ForeignKey("border_gate.Force", models.PROTECT, related_name="tasks")
-    agency = models.ForeignKey("kernel_organisations.Agency", models.PROTECT, related_name="+")
+    point = models.ForeignKey("border_gate.CrossingPoint", models.PROTECT, related_name="+", db_index=False)
+    force = models.ForeignKey("border_gate.Force", models.PROTECT, related_name="tasks", db_index=False)
+    agency = models.ForeignKey("kernel_organisations.Agency", models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(_("task"), max_length=16)
     stage = models.CharField(_("stage"), max_length=8)
     due_at = models.DateTimeField(_("due"), null=True)

@@ -84,24 +84,38 @@ class GoodsLine(models.Model):
 
 
 class Trip(FlowModel):
-    """Lượt xe. Columns that barriers and lists need stand on the trip itself, so that one row answers them."""
+    """Lượt xe. Columns that barriers and lists need stand on the trip itself, so that one row answers them.
+
+    Every step writes each index of the row anew (the state is part of some): a foreign key has none of its own
+    where an index below, or the few live trips, answers as well.
+    """
 
     flow = TRIP
     access_scope = TRIP.scope
 
     code = models.CharField(_("trip code"), max_length=17, unique=True)
     declaration = models.ForeignKey(Declaration, models.PROTECT, related_name="trips")
-    enterprise = models.ForeignKey("border_gate.Enterprise", models.PROTECT, null=True, related_name="trips")
-    agency = models.ForeignKey("kernel_organisations.Agency", models.PROTECT, null=True, related_name="+")
+    enterprise = models.ForeignKey(
+        "border_gate.Enterprise", models.PROTECT, null=True, related_name="trips", db_index=False
+    )
+    agency = models.ForeignKey(
+        "kernel_organisations.Agency", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     kind = models.CharField(_("trip type"), max_length=16, choices=[(kind, kind) for kind in TRIP_TYPES])
     direction = models.CharField(max_length=1)
-    point = models.ForeignKey("border_gate.CrossingPoint", models.PROTECT, related_name="+")
-    yard = models.ForeignKey("border_gate.Yard", models.PROTECT, null=True, blank=True, related_name="trips")
+    point = models.ForeignKey("border_gate.CrossingPoint", models.PROTECT, related_name="+", db_index=False)
+    yard = models.ForeignKey(
+        "border_gate.Yard", models.PROTECT, null=True, blank=True, related_name="trips", db_index=False
+    )
     bay = models.CharField(_("bay"), max_length=8, blank=True)
 
-    tractor = models.ForeignKey("border_gate.Vehicle", models.PROTECT, null=True, related_name="trips")
-    trailer = models.ForeignKey("border_gate.Vehicle", models.PROTECT, null=True, blank=True, related_name="+")
-    driver = models.ForeignKey("border_gate.Driver", models.PROTECT, null=True, blank=True, related_name="trips")
+    tractor = models.ForeignKey("border_gate.Vehicle", models.PROTECT, null=True, related_name="trips", db_index=False)
+    trailer = models.ForeignKey(
+        "border_gate.Vehicle", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    driver = models.ForeignKey(
+        "border_gate.Driver", models.PROTECT, null=True, blank=True, related_name="trips", db_index=False
+    )
     tractor_plate = models.CharField(_("tractor plate"), max_length=12)
     trailer_plate = models.CharField(_("trailer plate"), max_length=12, blank=True)
     driver_name = models.CharField(_("driver"), max_length=120, blank=True)
@@ -135,7 +149,7 @@ class Trip(FlowModel):
     planned_on = models.DateField()
     eta = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
-    slot = models.ForeignKey("border_gate.SlotWindow", models.PROTECT, null=True, related_name="trips")
+    slot = models.ForeignKey("border_gate.SlotWindow", models.PROTECT, null=True, related_name="trips", db_index=False)
     submitted_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     ticket_at = models.DateTimeField(null=True)
