@@ -13,8 +13,9 @@ from django.utils.formats import number_format
 
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.clock import HANOI
+from tinhso.kernel.base.dates import show_date
 from tinhso.kernel.base.money import grouped, vnd
-from tinhso.kernel.metrics.models import DayValue
+from tinhso.kernel.metrics.models import DayValue, ReferenceFigure
 from tinhso.kernel.metrics.queries import Figure, live_many, names_for
 from tinhso.kernel.modules.declare import METRICS, Number
 
@@ -30,7 +31,7 @@ class Tile:
 
     figure: Figure
     shown: str
-    unit: str
+    references: tuple[str, ...]
     parts: tuple[tuple[str, str], ...]
     trend: list[float]
 
@@ -60,17 +61,24 @@ def tile(figure: Figure, trend: list[float]) -> Tile:
     return Tile(
         figure=figure,
         shown="–" if figure.value is None else number_words(figure.value, figure.unit),
-        unit="" if figure.unit == "đ" else figure.unit,
+        references=tuple(_published(one) for one in figure.references),
         parts=tuple((words, number_words(number, figure.unit)) for words, number in parts),
         trend=trend,
     )
 
 
 def number_words(number: Number, unit: str) -> str:
-    """1.158, 97,4, 1.802.500 đ."""
+    """1.158, 97,4 %, 1.802.500 đ. Other units stand in the figure's title."""
+    if unit == "%":
+        return f"{number_words(number, '')} %"
     if isinstance(number, float) and not number.is_integer():
         return str(number_format(number, decimal_pos=1))
     return vnd(int(number)) if unit == "đ" else grouped(int(number))
+
+
+def _published(one: ReferenceFigure) -> str:
+    """A published figure with its source and day: it stands beside the live one, never instead of it."""
+    return f"{one.title}: {number_words(float(one.value), one.unit)} ({one.source}, {show_date(one.as_of)})"
 
 
 def _words(figure: Figure, key: tuple[str, ...]) -> str:

@@ -74,7 +74,7 @@ def test_an_unknown_figure_is_not_there(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "unit", "words"), [(1158, "thing", "1.158"), (2.0, "%", "2"), (9000, "đ", "9.000 đ")]
+    ("number", "unit", "words"), [(1158, "thing", "1.158"), (2.0, "%", "2 %"), (9000, "đ", "9.000 đ")]
 )
 def test_numbers_are_written_as_people_write_them(number: float, unit: str, words: str) -> None:
     assert number_words(number, unit) == words
