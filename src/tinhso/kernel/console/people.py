@@ -79,13 +79,18 @@ class Answer:
 
 
 def saying(person_id: UUID, permission: str, where: Where, *, at: datetime) -> list[Grant]:
-    """The grants that allow it: within the same comparison that the database makes for each step."""
+    """The grants that allow it there: the same comparison as the database makes for each step."""
     asked = {"agency_id": where.agency, "unit_id": where.unit, "place_id": where.place, "record_id": where.record}
     fits = Q()
     for column, value in asked.items():
         fits &= Q(**{f"{column}__isnull": True}) | (Q(**{column: value}) if value else Q(pk__in=[]))
-    rows = Grant.objects.filter(present(at), fits, holder_id=person_id, role__permissions__permission=permission)
-    return list(rows.filter(Q(only=None) | Q(only__contains=[permission])).select_related(*SCOPES))
+    return list(allowing(person_id, permission, at=at).filter(fits))
+
+
+def allowing(person_id: UUID, permission: str, *, at: datetime) -> QuerySet[Grant]:
+    """The grants by which somebody holds a right anywhere."""
+    rows = Grant.objects.filter(present(at), holder_id=person_id, role__permissions__permission=permission)
+    return rows.filter(Q(only=None) | Q(only__contains=[permission])).select_related(*SCOPES)
 
 
 def found_account(words: str) -> Account | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -55,7 +55,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Where to go when no page was asked for before."""
-        return landing(request.user)
+        return landing(cast(Account, request.user))
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Nothing to say."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from allauth.account.views import LoginView, password_change
@@ -120,7 +120,7 @@ def link_code(request: HttpRequest, token: str) -> HttpResponse:
 @login_required
 def change_password(request: HttpRequest) -> HttpResponse:
     """allauth's page; who has no password yet gets one through an administrator's link only. Raises Refusal."""
-    if not request.user.has_usable_password():
+    if not cast(Account, request.user).has_usable_password():
         raise Refusal(
             _("this account has no password yet: ask the administrator of your agency for the link"),
             code="no-password",

@@ -24,7 +24,7 @@ class HoldsColumn(django_tables2.Column):
 
     def __init__(self, role: Role) -> None:
         self.role = role
-        super().__init__(verbose_name=role.shown_title, orderable=False, default="")
+        super().__init__(verbose_name=role.shown_title, orderable=False, default="", attrs={"th": {"class": "is-wrap"}})
 
     @property
     def header(self) -> SafeString:
@@ -43,7 +43,7 @@ class MatrixTable(Table):
     always = ("title",)
     empty = Empty(title=_("This module names no right"), icon="lock")
 
-    title = django_tables2.Column(verbose_name=_("right"), orderable=False, attrs={"td": {"class": "is-wrap"}})
+    title = django_tables2.Column(verbose_name=_("right"), orderable=False)
 
 
 def matrix_of(roles: list[Role]) -> type[MatrixTable]:

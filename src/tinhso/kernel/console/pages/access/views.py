@@ -57,12 +57,15 @@ def ask(request: Request) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "lists": lists("agencies", "places"), "asked": False}
     if form.is_bound and form.is_valid():
         person, right, where = form.cleaned_data["who"], form.cleaned_data["what"], form.where()
+        allowed = may(person.actor(), right, where, request.moment)
+        there = queries.saying(person.pk, right, where, at=request.moment)
+        grants = there if allowed else list(queries.allowing(person.pk, right, at=request.moment))
         context |= {
             "asked": True,
             "person": person,
             "right": title_of(right),
-            "may": may(person.actor(), right, where, request.moment),
-            "grants": shown(queries.saying(person.pk, right, where, at=request.moment), request),
+            "may": allowed,
+            "grants": shown(grants, request),
         }
     return render(request, "kernel_console/access/ask.html", context)
 

@@ -90,7 +90,8 @@ class GrantForm(forms.Form):
 
     def __init__(self, *arguments: Any, **words: Any) -> None:
         super().__init__(*arguments, **words)
-        self.fields["role"].label_from_instance = lambda role: str(role.shown_title)
+        role: Any = self.fields["role"]
+        role.label_from_instance = lambda one: str(one.shown_title)
 
     def clean_agency(self) -> Agency | None:
         return found_agency(self.cleaned_data["agency"]) if self.cleaned_data["agency"] else None
@@ -109,11 +110,15 @@ class GrantForm(forms.Form):
         chosen = [self.cleaned_data[name] for name in ("agency", "unit", "place")]
         return Where(*(row.pk if row else None for row in chosen))
 
-    def days(self) -> dict[str, datetime | None]:
-        """First moment and end; today's day means from now on."""
-        since, until = self.cleaned_data["since"], self.cleaned_data["until"]
-        begin = None if since in (None, clock.today()) else midnight(since)
-        return {"since": begin, "until": midnight(until + timedelta(days=1)) if until else None}
+    def first_moment(self) -> datetime | None:
+        """None is now; today's day means from now on."""
+        since = self.cleaned_data["since"]
+        return None if since in (None, clock.today()) else midnight(since)
+
+    def end(self) -> datetime | None:
+        """The moment after the last day."""
+        until = self.cleaned_data["until"]
+        return midnight(until + timedelta(days=1)) if until else None
 
 
 class DelegateForm(forms.Form):
@@ -126,8 +131,8 @@ class DelegateForm(forms.Form):
     def __init__(self, *arguments: Any, grant: Grant, **words: Any) -> None:
         super().__init__(*arguments, **words)
         held = sorted(grant.role.permissions.values_list("permission", flat=True))
-        self.fields["permissions"].choices = [(name, title_of(name)) for name in held]
-        self.fields["permissions"].initial = held
+        offered: Any = self.fields["permissions"]
+        offered.choices, offered.initial = [(name, title_of(name)) for name in held], held
 
     def clean_to(self) -> Person:
         account = found_account(self.cleaned_data["to"])
@@ -149,7 +154,8 @@ class AskForm(forms.Form):
 
     def __init__(self, *arguments: Any, **words: Any) -> None:
         super().__init__(*arguments, **words)
-        self.fields["what"].choices = rights_by_room()
+        offered: Any = self.fields["what"]
+        offered.choices = rights_by_room()
 
     def clean_who(self) -> Person:
         account = found_account(self.cleaned_data["who"])

@@ -92,8 +92,10 @@ def new_grant(request: Request, person_id: UUID) -> HttpResponse:
             role=form.cleaned_data["role"],
             person=person,
             where=form.where(),
-            **form.days(),
-            **_by(request),
+            since=form.first_moment(),
+            until=form.end(),
+            by=request.actor,
+            at=request.moment,
         )
         return redirect("kernel_console:person", person.pk)
 
