@@ -140,6 +140,7 @@ class FlowTable:
     """Codes for what the kernel itself refuses: forbidden, missing, stale, illegal."""
     constraints: Mapping[str, str] = field(default_factory=dict)
     """Constraint name → refusal code, for what a unique index catches last."""
+    _rows: dict[str, tuple[Step, ...]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         known = set(self.states)
@@ -147,6 +148,7 @@ class FlowTable:
             unknown = {*step.source, step.target} - known
             if unknown:
                 raise ValueError(f"{self.name}: step {step.name} names unknown states {sorted(unknown)}")
+            self._rows[step.name] = (*self._rows.get(step.name, ()), step)
         FLOWS.add(self.name, self)
 
     @property
@@ -155,7 +157,7 @@ class FlowTable:
 
     def step_rows(self, name: str) -> tuple[Step, ...]:
         """All rows of the table with that name, in order."""
-        return tuple(step for step in self.steps if step.name == name)
+        return self._rows.get(name, ())
 
     def step_names(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(step.name for step in self.steps))

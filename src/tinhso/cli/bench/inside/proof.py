@@ -20,7 +20,7 @@ select count(*) from unnest(%s::text[]) plate where not exists (
 """
 TWICE = """
 select count(*) from (select record_id from kernel_workflow_history
-    where step = 'enter_buffer' and actor = %s::uuid group by record_id having count(*) > 1) some
+    where step = 'enter_buffer' and actor = %s::uuid group by record_id having count(*) > 1) twofold
 """
 # Records that were copied in for the measurement have no beginning in history; their later steps must be there.
 UNTOLD = """
@@ -31,7 +31,7 @@ where last.target <> r.state
 """
 GAPS = """
 select count(*) from (select record_id from kernel_workflow_history where flow = %s::text
-    group by record_id having max(version) - min(version) + 1 <> count(*)) some
+    group by record_id having max(version) - min(version) + 1 <> count(*)) holed
 """
 WAITING = "select count(*) from kernel_events_outbox"
 HELD = "select count(*) from kernel_events_held"
@@ -50,6 +50,7 @@ def run(actor: str, answered: list[str], patience: float) -> dict[str, Any]:
         "without_history": untold,
         "gaps": gaps,
         "findings": len(verified().findings),
+        "steps in history": _count("select count(*) from kernel_workflow_history"),
         **waiting,
     }
 
