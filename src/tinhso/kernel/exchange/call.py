@@ -17,7 +17,7 @@ from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.base.plain import canonical
 from tinhso.kernel.exchange.models import ExchangeCall
-from tinhso.kernel.exchange.registry import checked_answer, checked_question, service
+from tinhso.kernel.exchange.registry import checked_answer, checked_question, offer_of
 from tinhso.kernel.modules.declare import DataService
 
 log = logging.getLogger("tinhso.exchange")
@@ -34,7 +34,7 @@ def call(code: str, *, by: Actor, at: datetime, **params: Any) -> Any:
     Raises NoSuchService, Forbidden, WrongQuestion, a refusal of the service's own, or ServiceFailed when it
     broke (its error is logged, not handed on).
     """
-    one = service(code)
+    one = offer_of(code)
     began = time.perf_counter()
     outcome, refusal = ExchangeCall.FAILED, ""
     try:

@@ -17,7 +17,7 @@ def _today() -> datetime:
 
 
 @metric("kernel_exchange.services", title=_("Data services offered"), unit="service", public=True)
-def services() -> int:
+def offered() -> int:
     return len(DATA_SERVICES)
 
 

@@ -40,7 +40,7 @@ class Offer:
     answer: dict[str, Any] | None
 
 
-def service(code: str) -> DataService:
+def offer_of(code: str) -> DataService:
     """The service of that code. Raises NoSuchService."""
     if code not in DATA_SERVICES:
         raise NoSuchService(service=code)

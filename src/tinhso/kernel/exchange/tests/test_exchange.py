@@ -125,7 +125,7 @@ def test_calls_are_counted(an):
         call("TS.STATUS", by=an, at=NOON, plate="b")
 
         assert metrics.calls_today() == {("TS.STATUS", "ok"): 2}
-        assert metrics.services() == 3
+        assert metrics.offered() == 3
         assert metrics.mean_ms()[("TS.STATUS",)] >= 0
 
 

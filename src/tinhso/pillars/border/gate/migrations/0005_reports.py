@@ -17,9 +17,9 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("day", models.DateField(verbose_name="day")),
-                ("version", models.PositiveSmallIntegerField(verbose_name="version")),
+                ("version", models.PositiveSmallIntegerField(verbose_name="report version")),
                 ("figures", models.JSONField()),
-                ("taken_at", models.DateTimeField(verbose_name="moment taken")),
+                ("taken_at", models.DateTimeField(verbose_name="counted at")),
                 ("made_by", models.UUIDField()),
                 ("reason", models.CharField(blank=True, max_length=240, verbose_name="reason of the correction")),
             ],

@@ -13,9 +13,9 @@ class DailyReport(models.Model):
     """
 
     day = models.DateField(_("day"))
-    version = models.PositiveSmallIntegerField(_("version"))
+    version = models.PositiveSmallIntegerField(_("report version"))
     figures = models.JSONField()
-    taken_at = models.DateTimeField(_("moment taken"))
+    taken_at = models.DateTimeField(_("counted at"))
     made_by = models.UUIDField()
     reason = models.CharField(_("reason of the correction"), max_length=240, blank=True)
 
