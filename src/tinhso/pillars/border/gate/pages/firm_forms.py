@@ -66,8 +66,9 @@ class Checked(forms.Form):
         return [self[name] for name in names]
 
 
-def day_field(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+def day_field(label: Any, *, required: bool = True) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=required, widget=widget)
 
 
 def whole(label: Any, *, required: bool, highest: int = HEAVIEST, hint: Any = "") -> forms.IntegerField:
@@ -199,6 +200,7 @@ class DriverFields(Checked):
     driver_name = forms.CharField(label=_("Full name"), required=False, max_length=120)
     paper_kind = forms.ChoiceField(label=_("Kind of paper"), required=False, choices=PaperKind)
     paper_no = forms.CharField(label=_("Number of the paper"), required=False, max_length=24)
+    paper_until = day_field(_("Paper valid until"), required=False)
     phone = forms.RegexField(
         r"^\+?[0-9 .]{9,16}$",
         label=_("Telephone"),
@@ -217,9 +219,12 @@ class DriverFields(Checked):
         number = self.read("paper_no", lambda typed: identity_papers.read(kind, typed))
         if not values.get("paper_no") and "paper_no" not in self.errors:
             self.add_error("paper_no", str(_("Give the number of the paper.")))
+        if not values.get("paper_until") and "paper_until" not in self.errors:
+            self.add_error("paper_until", str(_("Give the last day of the paper: the barrier asks for it.")))
         if not values.get("phone") and "phone" not in self.errors:
             self.add_error("phone", str(_("Give a telephone number: the link goes there.")))
-        return NewDriver(name=name, kind=kind, number=number, phone=dialled(values.get("phone") or ""))
+        phone = dialled(values.get("phone") or "")
+        return NewDriver(name=name, kind=kind, number=number, phone=phone, until=values.get("paper_until"))
 
 
 def dialled(phone: str) -> str:

@@ -32,6 +32,7 @@ WHO = {
     "driver_name": "Lò Văn Tám",
     "paper_kind": "CCCD",
     "paper_no": "020 190 000 017",
+    "paper_until": "2030-12-31",
     "phone": "0900 000 001",
 }
 
@@ -90,7 +91,7 @@ def test_three_steps_make_an_accepted_trip(client):
 
     trip = Trip.objects.get()
     assert (trip.state, trip.tractor_plate, trip.gross_kg) == ("accepted", "12C12345", 18_600)
-    assert trip.driver.person.phone == "+84900000001"
+    assert (trip.driver.person.phone, trip.driver.paper_until.year) == ("+84900000001", 2030)
     assert "Đã gửi khai báo" in text(sent)
     assert "Gửi cho lái xe" in text(sent)
 
@@ -259,7 +260,7 @@ def test_a_trip_is_called_off_with_its_link(client, accepted):
 
 def test_vehicles_and_drivers_are_kept(client, firm):
     client.post(reverse("border_gate:firm_fleet"), {"plate": "12c 543.21"})
-    new = {name: WHO[name] for name in ("driver_name", "paper_kind", "paper_no", "phone")}
+    new = {name: WHO[name] for name in ("driver_name", "paper_kind", "paper_no", "paper_until", "phone")}
     page = text(client.post(reverse("border_gate:firm_drivers"), new, follow=True))
 
     assert Vehicle.objects.get(plate="12C54321").owner == firm
