@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import is_valid_path
 from django.utils.formats import number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +43,8 @@ class Shown:
     systems: tuple[str, ...]
     figures: tuple[tuple[Any, str, bool], ...]
     """Title, value in words, whether it is stale."""
+    address: str
+    """Where its pages begin; empty when nothing stands there."""
 
 
 @require_safe
@@ -74,7 +77,13 @@ def shown_rooms(figures: list[Figure]) -> Iterator[Shown]:
                 for figure in figures
                 if METRICS.get(figure.name).room == room.label
             ),
+            address=_address(room),
         )
+
+
+def _address(room: Room) -> str:
+    address = f"/{room.slug}/"
+    return address if room.has_pages and room.slug and is_valid_path(address) else ""
 
 
 def _value(figure: Figure) -> str:

@@ -110,7 +110,8 @@ def _title_of_room(label: str) -> Any:
 
 
 def _time(moment: datetime, minutes: int) -> str:
-    return show_time(moment + timedelta(minutes=minutes))
+    """The nearest minute: the figure was rounded to whole minutes."""
+    return show_time(moment + timedelta(minutes=minutes, seconds=30))
 
 
 def as_state(found: list[Status]) -> dict[str, Any]:

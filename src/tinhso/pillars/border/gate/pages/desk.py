@@ -158,7 +158,8 @@ def _tab(request: Request) -> str:
 
 
 def _bar(request: Request) -> dict[str, Any]:
-    return {"may_release": may(request.actor, p.step_permission("release_out"), at=request.moment)}
+    rights = {"may_work": p.WORK_TASK, "may_release": p.step_permission("release_out")}
+    return {name: may(request.actor, right, at=request.moment) for name, right in rights.items()}
 
 
 def _split(request: Request, tab: str, found: list[ClearanceTask], one: ClearanceTask | None) -> HttpResponse:
