@@ -7,6 +7,8 @@ class TestContract(RoomContract):
 from __future__ import annotations
 
 from collections.abc import Iterator
+from random import Random
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
@@ -19,6 +21,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tinhso.kernel.access.permissions import PERMISSIONS
 from tinhso.kernel.api import openapi
+from tinhso.kernel.base import clock
+from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.identity.models import Account
 from tinhso.kernel.modules.checks import check_keys, check_name_plate
 from tinhso.kernel.modules.declare import DEMOS, METRICS, in_order
@@ -48,8 +52,8 @@ class RoomContract:
         return []
 
     def demo_run(self) -> Any:
-        """What the room's demo loaders are given."""
-        return None
+        """What the room's demo loaders are given: the moment, the platform as doer, chance that repeats."""
+        return SimpleNamespace(at=clock.now(), by=SYSTEM, chance=Random(1))  # noqa: S311 demo, no secret
 
     @property
     def room(self) -> Module:

@@ -11,7 +11,7 @@ from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.modules.declare import Hit, searchable
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.queries.trips import found_by, visible_trips
-from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.rules import plates, tripcodes
 
 
 @searchable("border_gate.trip", title=_("Trips"))
@@ -22,7 +22,7 @@ def find_trips(words: str, *, by: Actor, at: datetime, limit: int) -> list[Hit]:
 
 
 def hit(trip: Trip) -> Hit:
-    said = [trip.shown_code, str(trip.get_state_title()), trip.point.gate_short, trip.goods_title]
+    said: list[str] = [tripcodes.show(trip.code), str(trip.get_state_title()), trip.point.gate_short, trip.goods_title]
     return Hit(
         title=plates.show(trip.tractor_plate),
         url=reverse("border_gate:trip", args=[trip.pk]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.urls import reverse
@@ -63,7 +64,7 @@ def close_links(*, trip: Trip, by: Actor, at: datetime) -> None:
             end(grant=grant, by=by, at=at)
 
 
-def open_links(trip_id: object) -> list[AccessLink]:
+def open_links(trip_id: UUID) -> list[AccessLink]:
     """The links of a trip that still open."""
     now = clock.real()
     return [link for link in AccessLink.objects.filter(record_id=trip_id, revoked_at=None) if link.is_open(now)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -119,9 +119,10 @@ class What(Checked):
             self.fields.update(goods_fields(number, required=number == 1))
         for name in ("goods_1", "kg_1"):
             self.fields[name].error_messages["required"] = _("This has to be filled in.")
-        self.fields["kind"].choices = [(kind, upper(str(KIND_TITLES[kind]))) for kind in KINDS]
-        self.fields["regime"].choices = [(code, upper(str(title))) for code, title in REGIMES.items()]
-        point = self.fields["point"]
+        kind, regime = cast(forms.ChoiceField, self.fields["kind"]), cast(forms.ChoiceField, self.fields["regime"])
+        kind.choices = [(kind, upper(str(KIND_TITLES[kind]))) for kind in KINDS]
+        regime.choices = [(code, upper(str(title))) for code, title in REGIMES.items()]
+        point = cast(Any, self.fields["point"])
         point.queryset = CrossingPoint.objects.filter(goods_open=True, daily_average__gt=0)
         point.label_from_instance = lambda one: one.gate_short
         point.empty_label = None
@@ -245,7 +246,7 @@ class Who(DriverFields):
 
     def __init__(self, *args: Any, firm: Enterprise, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        driver = self.fields["driver"]
+        driver = cast(Any, self.fields["driver"])
         driver.queryset = drivers_of(firm)
         driver.empty_label = _("Another driver, typed below")
 

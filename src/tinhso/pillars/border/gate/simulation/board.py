@@ -106,12 +106,12 @@ class Board:
             return
         minute = self.timeline.minute
         tasks: dict[UUID, list[Task]] = defaultdict(list)
-        for trip_id, *rest, since, note in (
+        for trip_id, task_id, kind, stage, force, state, since, note in (
             ClearanceTask.objects.filter(trip_id__in=by_id)
             .order_by("kind", "stage")
             .values_list("trip_id", "id", "kind", "stage", "force__code", "state", "state_since", "note")
         ):
-            tasks[trip_id].append(Task(*rest, minute(since), note))
+            tasks[trip_id].append(Task(task_id, kind, stage, force, state, minute(since), note))
         for trip_id, found in tasks.items():
             by_id[trip_id].tasks = found
         for trip_id, fee_id, since in FeeAssessment.objects.filter(

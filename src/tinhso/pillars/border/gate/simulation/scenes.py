@@ -82,9 +82,10 @@ class Scenes:
             seen = self.board.seen[ask.move.target]
             trip = Trip.objects.get(pk=seen.id)
             day = trip.simulated.day_id
-            draft = self.cast.draft(
-                self.board.plan(day)[seen.number], self.cast.pair_of(trip.tractor_id), day, self.seed
-            )
+            if trip.tractor_id is None:
+                continue
+            pair = self.cast.pair_of(trip.tractor_id)
+            draft = self.cast.draft(self.board.plan(day)[seen.number], pair, day, self.seed)
             trip = declare.fill_draft(trip=trip, draft=draft, by=by, at=at)
             declare.submit_trip(trip=trip, by=by, at=at)
             yield ask.move.target

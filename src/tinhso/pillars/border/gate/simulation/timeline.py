@@ -64,8 +64,9 @@ class Timeline:
         key = (point, direction, day)
         if key not in self._open:
             row = hours.row_of(self._rows(point, direction), self.day(day * DAY))
-            works = row is not None and row.opens and row.closes and row.kind not in (hours.CLOSED, hours.PREREGISTERED)
-            self._open[key] = (_minutes(row.opens), _minutes(row.closes)) if works else None
+            shut = row is None or row.kind in (hours.CLOSED, hours.PREREGISTERED)
+            opens, closes = (None, None) if row is None or shut else (row.opens, row.closes)
+            self._open[key] = (_minutes(opens), _minutes(closes)) if opens and closes else None
         return self._open[key]
 
     def _rows(self, point: str, direction: str) -> list[hours.Hours]:
