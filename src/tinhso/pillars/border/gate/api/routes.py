@@ -17,8 +17,9 @@ from tinhso.kernel.base.errors import NotFound
 from tinhso.pillars.border.gate import facade
 from tinhso.pillars.border.gate.actions.passages import Passage, Seen, decide, pass_barrier
 from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
-from tinhso.pillars.border.gate.models import ControlPoint, Trip
+from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP
+from tinhso.pillars.border.gate.queries.barrier import barrier_of
 from tinhso.pillars.border.gate.queries.trips import found_by, visible_trips
 from tinhso.pillars.border.gate.rules import plates, tripcodes
 
@@ -79,7 +80,7 @@ class PassageIn(Schema):
 @idempotent
 def passages(request: HttpRequest, code: str, seen: PassageIn) -> HttpResponse:
     """Open or not, with force, missing thing and place. `ask_only` changes nothing."""
-    barrier = ControlPoint.objects.select_related("point").filter(code=code).first()
+    barrier = barrier_of(code)
     if barrier is None:
         raise NotFound
     read = Seen(seen.plate, seen.qr, seen.confidence, seen.confirmed, seen.lane, seen.load_state)
