@@ -8,9 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from tinhso.kernel.access.may import rights
 from tinhso.kernel.base.actor import NOBODY
 from tinhso.kernel.modules.declare import DOORS, Door
+from tinhso.kernel.web.doors import doors_of
 from tinhso.kernel.web.request import Request
 from tinhso.roof.portal.queries.places import statuses
 
@@ -39,10 +39,8 @@ def places(request: Request) -> HttpResponse:
 
 def own_doors(request: Request) -> list[Door]:
     """The officials' doors through which the reader may go, in one query."""
-    if request.actor == NOBODY:
-        return []
-    held = set(rights(request.actor, at=request.moment).values_list("permission", flat=True))
-    return [door for door in _doors("official") if not door.permission or door.permission in held]
+    own = doors_of(request)
+    return [*own.work, *own.ground]
 
 
 def _doors(audience: str) -> list[Door]:
