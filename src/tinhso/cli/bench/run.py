@@ -55,7 +55,9 @@ def take(chosen: list[Measure], scene: Scene) -> dict[str, list[Row]]:
 
 def line(row: Row) -> str:
     mark = " " if row.holds() else "✗"
-    asked = f"≥ {row.at_least:g}" if row.at_least is not None else f"≤ {row.at_most:g}" if row.at_most else ""
+    asked = (
+        f"≥ {row.at_least:g}" if row.at_least is not None else f"≤ {row.at_most:g}" if row.at_most is not None else ""
+    )
     ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
     goal = "" if row.goal is None else f"{row.goal:g}"
     spread = "–".join(shown(one) for one in row.spread)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shutil
 import signal
 import threading
 import time
@@ -202,7 +203,11 @@ NOTHING = {
 
 @contextmanager
 def apart(folder: os.PathLike[str]) -> Iterator[None]:
-    """Notes and logs of what runs here lie in a folder of their own, beside a platform that may be running."""
+    """Notes and logs of what runs here lie in a folder of their own, beside a platform that may be running.
+
+    Those of an earlier time are forgotten first: its anchors would witness against this database.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
     before = os.environ.get("TINHSO_DATA")
     os.environ["TINHSO_DATA"] = os.fspath(folder)
     try:
