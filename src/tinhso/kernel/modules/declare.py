@@ -18,7 +18,8 @@ from tinhso.kernel.modules.discovery import label_of, room_of, rooms
 from tinhso.kernel.modules.registry import Registry
 
 Number = int | float
-Audience = Literal["public", "official"]
+Audience = Literal["public", "member", "official"]
+"""Everybody; whoever acts for a firm or a body of his own; officials, who have a desk."""
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 

@@ -46,6 +46,13 @@ def official_doors(*, by: Actor, at: datetime) -> OfficialDoors:
     return OfficialDoors([door for door in own if door not in ground], ground)
 
 
+def member_doors(*, by: Actor, at: datetime) -> list[Door]:
+    """The doors of those who act for a firm or a body of their own, and have no desk; one query."""
+    doors = sorted((door for door in DOORS if door.audience == "member"), key=lambda door: (door.order, door.name))
+    held = held_of({door.permission for door in doors}, by=by, at=at)
+    return [door for door in doors if door.permission in held]
+
+
 def doors_of(request: Any) -> OfficialDoors:
     """As `official_doors`, asked once a request; none where nobody is known."""
     actor, moment = getattr(request, "actor", None), getattr(request, "moment", None)
