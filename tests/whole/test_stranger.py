@@ -92,6 +92,7 @@ def _values(named: dict[str, list[str]], code: str) -> dict[str, list[str]]:
         "name": ["border_gate.waiting", "dong-ho", "x"],
         "step": ["cancel", "pass", "lift", "pay"],
         "first_day": ["2025-07-01"],
+        "day": ["2025-07-15"],
         "layer": ["places"],
         "z": ["10"],
         "x": ["812"],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 Entry = TypeVar("Entry")
@@ -21,6 +22,16 @@ class Registry(Generic[Entry]):
             raise ValueError(f"{self.noun} {name!r} is declared twice")
         self._entries[name] = entry
         return entry
+
+    @contextmanager
+    def holding(self, entries: Mapping[str, Entry]) -> Iterator[None]:
+        """Hold further entries inside the block only, and forget what is declared there: for tests."""
+        before = dict(self._entries)
+        self._entries.update(entries)
+        try:
+            yield
+        finally:
+            self._entries = before
 
     def get(self, name: str) -> Entry:
         """The entry of that name. Raises LookupError with the noun when there is none."""

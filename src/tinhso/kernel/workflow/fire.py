@@ -150,7 +150,8 @@ def _refused(flow: FlowTable, state: str, detail: str, step: str, guard: str = "
     plain = {"FI401": "nobody", "FI403": "forbidden", "FI404": "not-found", "FI409": "stale", "FI423": "illegal-step"}
     code = detail if state == "FI422" else flow.codes.get(state, plain.get(state, state))
     stands = detail if state == "FI423" else ""
-    refusal = flow.refuse(code, step=step, state=flow.states.get(stands, stands), permission=detail)
+    title = next((row.title for row in flow.step_rows(step) if row.title), step)
+    refusal = flow.refuse(code, step=step, event=title, state=flow.states.get(stands, stands), permission=detail)
     return StepRefused(refusal, step=step, state=stands, guard=guard)
 
 

@@ -34,13 +34,19 @@ from tinhso.pillars.border.gate.queries.reference import hours_of
 from tinhso.pillars.border.gate.rules.hours import next_opening
 
 CENTRE = "BQLKKT"
-AT_A_BARRIER = (
+LOOKED_AT = {
     "id", "code", "state", "state_since", "version", "kind", "direction", "point_id", "yard_id", "bay",
     "tractor_plate", "trailer_plate", "driver_name", "goods_title", "gross_kg", "crossed_in_at", "leg", "priority",
     "holds", "fee_state",
-)  # fmt: skip
+}  # fmt: skip
+# In the model's own order: a record is made from a row by position.
+AT_A_BARRIER = [field.attname for field in Trip._meta.concrete_fields if field.attname in LOOKED_AT]
 """Of some ninety columns those that decide or explain; another one is read when somebody looks at it."""
-BARRIER = ("code", "point_id", "kind", "name")
+BARRIER = [
+    field.attname
+    for field in ControlPoint._meta.concrete_fields
+    if field.attname in {"code", "point_id", "kind", "name"}
+]
 # Past the ORM: to build these two queries would cost a barrier's answer more than all the rest of it.
 LIVE_TRIP = f"""
 select {", ".join(AT_A_BARRIER)} from border_gate_trip

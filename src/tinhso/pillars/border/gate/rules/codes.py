@@ -17,6 +17,10 @@ class GateRefusal(Refusal):
     """A refusal of the border gate; `code` is one of the catalogue's."""
 
 
+# What a sentence says where the one who refuses does not know better.
+UNSAID: dict[str, dict[str, Any]] = {"BG-024": {"f": Bilingual("của bạn", "of yours")}}
+
+
 @cache
 def catalogue() -> dict[str, Row]:
     """All refusals by code."""
@@ -26,6 +30,7 @@ def catalogue() -> dict[str, Row]:
 def refuse(code: str, *, field: str | None = None, **facts: Any) -> GateRefusal:
     """The refusal of that code, to be raised by the caller; `facts` fill its sentence. Raises KeyError."""
     row = catalogue()[code]
+    facts = {**UNSAID.get(code, {}), **facts}
     message = Bilingual(row["message_vi"], row["message_en"], row["message_zh"])
     return GateRefusal(message, code=code, status=int(row["http"]), field=field, **facts)
 
