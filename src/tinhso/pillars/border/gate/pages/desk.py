@@ -69,7 +69,7 @@ def releases(request: Request) -> HttpResponse:
 @require_safe
 @needs(p.VIEW_TRIP)
 def trips(request: Request) -> HttpResponse:
-    """Live trips that one may see, or those found by plate, code or container."""
+    """Live trips that one may see, or those found by plate, code or container; a single find is opened at once."""
     words = request.GET.get("q", "").strip()
     rows = visible_trips(by=request.actor, at=request.moment)
     rows = found_by(rows, words) if words else rows.filter(state__in=LIVE)
@@ -79,7 +79,8 @@ def trips(request: Request) -> HttpResponse:
     found = list(rows.select_related("point", "yard").order_by("-state_since")[: queries.ROWS])
     title = _("Found for %(words)s") % {"words": words} if words else _("Vehicles at the gate")
     context = {"trips": found, "now": "trips", "title": title, "words": words, **_bar(request)}
-    return render(request, "border_gate/trips.html", context | (record(request, found[0].pk, None) if found else {}))
+    only = found[0] if len(found) == 1 else None
+    return render(request, "border_gate/trips.html", context | (record(request, only.pk, None) if only else {}))
 
 
 @require_safe
