@@ -6,6 +6,7 @@ import gzip
 import re
 import sys
 from collections.abc import Iterator
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -44,8 +45,9 @@ def lists(scene: Scene) -> Iterator[Row]:
         yield value_of(f"{path}: 99 of 100 within", [percentile(page["seconds"], 0.99) * 1000], "ms", goal=60)
 
 
-def _open(environment: dict[str, str], times: int) -> dict[str, dict[str, list[float]]]:
-    found = {}
+def _open(environment: dict[str, str], times: int) -> dict[str, dict[str, Any]]:
+    """By path: how many queries it took, and the seconds of each of `times` looks."""
+    found: dict[str, dict[str, Any]] = {}
     for username, paths in LISTS.items():
         found |= inside(environment, "viewing", paths=paths, username=username, times=times)
     return found

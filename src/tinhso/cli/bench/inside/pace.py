@@ -68,7 +68,7 @@ def _fire(part: tuple[int, Actor, float, float]) -> list[tuple[tuple[UUID, int],
     with connection.cursor() as cursor:
         cursor.execute("select id from border_gate_trip where state = 'accepted' order by id limit 2000")
         rows = [row[0] for row in cursor.fetchall()][number::FIRING]
-    ends = []
+    ends: list[tuple[tuple[UUID, int], float]] = []
     begun = time.monotonic()
     while (passed := time.monotonic() - begun) < seconds:
         if len(ends) > passed * pace:
