@@ -100,6 +100,10 @@ def _values(named: dict[str, list[str]], code: str) -> dict[str, list[str]]:
     }
 
 
+# Tells whether relay and sealer are at work; in a test they are not, and 503 is its honest answer.
+MAY_BE_UNREADY = {"/readyz"}
+
+
 def nobody(gate) -> Client:
     return Client(raise_request_exception=False)
 
@@ -159,7 +163,8 @@ def test_a_stranger_is_told_nothing_and_breaks_nothing(gate, secret, stranger: C
 
     answers = tried(client, secret, "GET", set()) + tried(client, secret, "POST", LEAVING)
 
-    assert [(one.method, one.path, one.status) for one in answers if one.status >= 500] == []
+    broken = [one for one in answers if one.status >= 500 and one.path not in MAY_BE_UNREADY]
+    assert [(one.method, one.path, one.status) for one in broken] == []
     leaks = [(one.method, one.path, told(one, secret.words)) for one in answers if told(one, secret.words)]
     assert leaks == []
     assert Trip.objects.values_list("state", "version", "holds").get(code=secret.code) == before
