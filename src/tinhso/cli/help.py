@@ -26,6 +26,7 @@ def lines() -> Iterator[str]:
     yield ""
     yield "Django's own commands work too: ./tinhso shell, migrate, showmigrations, … (./tinhso help_django lists them)"
     yield "From the environment: PORT (8000), TINHSO_DATA (where all data lie), DATABASE_URL (a database of yours)"
+    yield "  TINHSO_SITE_URL (what links in text messages and e-mail begin with; http://127.0.0.1:PORT)"
 
 
 def of_rooms(package: Path = places.PACKAGE) -> Iterator[tuple[str, str, str]]:

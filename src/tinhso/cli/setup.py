@@ -77,11 +77,18 @@ def values(databases: dict[str, str], host: str, port: int) -> dict[str, str]:
         "TINHSO_SECRET_KEY": addresses.secret("secret_key", 64),
         "TINHSO_HOSTS": os.environ.get("TINHSO_HOSTS") or ",".join(hosts(host)),
         "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", surroundings.SETTINGS),
+        "TINHSO_SITE_URL": os.environ.get("TINHSO_SITE_URL") or site_address(host, port),
         "PORT": str(port),
         "TINHSO_HOST": host,
     }
     surroundings.write(kept)
     return kept
+
+
+def site_address(host: str, port: int) -> str:
+    """What links in messages begin with, unless TINHSO_SITE_URL says: this machine's own address."""
+    name = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 (asked for by --host)
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
 def hosts(host: str) -> list[str]:

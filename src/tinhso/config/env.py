@@ -39,6 +39,21 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def site(name: str, default: str) -> str:
+    """An address such as https://so.example.vn, to which a path is joined; without a path of its own."""
+    value = text(name) or default
+    url = urlsplit(value)
+    if (
+        url.scheme not in {"http", "https"}
+        or not url.hostname
+        or url.path not in {"", "/"}
+        or url.query
+        or url.fragment
+    ):
+        raise WrongSetting(f"{name} must be an address such as https://so.example.vn, not {value!r}")
+    return f"{url.scheme}://{url.netloc}"
+
+
 def database(name: str) -> dict[str, str]:
     """Django's connection values from postgresql://user:password@host:port/name?host=/socket/folder."""
     value = text(name)

@@ -50,6 +50,12 @@ def test_the_platform_listens_on_this_machine_only_unless_told_otherwise():
     assert socket.gethostname() in setup.hosts("0.0.0.0")
 
 
+def test_links_in_messages_begin_with_the_address_that_up_listens_on():
+    assert setup.site_address("127.0.0.1", 8000) == "http://127.0.0.1:8000"
+    assert setup.site_address("0.0.0.0", 8010) == "http://127.0.0.1:8010"
+    assert setup.site_address("fd00::1", 8000) == "http://[fd00::1]:8000"
+
+
 def test_the_border_is_left_out_or_hastened_when_asked(monkeypatch):
     monkeypatch.setattr(setup, "has_command", lambda name: True)
 

@@ -5,6 +5,7 @@ from tinhso.config.settings.base import *
 from tinhso.config.settings.base import ALLOWED_HOSTS as HOSTS
 from tinhso.config.settings.base import PAPER_KEYS as PAPERS
 from tinhso.config.settings.base import SECRET_KEY as SECRET
+from tinhso.config.settings.base import SITE_URL as SITE
 
 if len(SECRET) < 50:
     raise env.WrongSetting("TINHSO_SECRET_KEY must hold at least 50 characters in production")
@@ -13,6 +14,8 @@ if PROFILE == "demo":
     raise env.WrongSetting("TINHSO_PROFILE=demo is refused in production: its accounts sign in without a password")
 if not env.text("TINHSO_HOSTS") or "*" in HOSTS:
     raise env.WrongSetting("TINHSO_HOSTS must name the hosts of the platform in production, without *")
+if not env.text("TINHSO_SITE_URL") or not SITE.startswith("https://"):
+    raise env.WrongSetting("TINHSO_SITE_URL must name the platform's own address, with https://, in production")
 if not PAPERS or min(map(len, PAPERS)) < 32:
     raise env.WrongSetting("TINHSO_PAPER_KEYS must hold keys of at least 32 characters in production")
 if env.text("TINHSO_ROLE", "app") == "app":

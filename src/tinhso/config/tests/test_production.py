@@ -12,6 +12,7 @@ SAFE = {
     "TINHSO_SECRET_KEY": "s" * 60,
     "TINHSO_PAPER_KEYS": "p" * 32,
     "TINHSO_HOSTS": "so.example.vn",
+    "TINHSO_SITE_URL": "https://so.example.vn",
     "DATABASE_URL": "postgresql://tinhso_app:x@/tinhso?host=/run/postgresql",
 }
 LOAD = "from django.conf import settings; settings.DEBUG; print('started')"
@@ -38,6 +39,9 @@ def test_safe_settings_start():
         ({"TINHSO_PAPER_KEYS": ""}, "TINHSO_PAPER_KEYS must hold keys of at least 32 characters"),
         ({"TINHSO_HOSTS": ""}, "TINHSO_HOSTS must name the hosts"),
         ({"TINHSO_HOSTS": "so.example.vn,*"}, "without *"),
+        ({"TINHSO_SITE_URL": ""}, "TINHSO_SITE_URL must name the platform's own address"),
+        ({"TINHSO_SITE_URL": "http://so.example.vn"}, "with https://"),
+        ({"TINHSO_SITE_URL": "https://so.example.vn/cong/"}, "TINHSO_SITE_URL must be an address such as"),
         ({"TINHSO_PROFILE": "demo"}, "TINHSO_PROFILE=demo is refused"),
         ({"DATABASE_URL": "postgresql://postgres:x@/tinhso"}, "must name the role tinhso_app"),
         ({"DATABASE_URL": "postgresql://tinhso_migrate:x@/tinhso"}, "must name the role tinhso_app"),

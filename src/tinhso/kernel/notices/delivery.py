@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import translation
 
-from tinhso.kernel.base import clock
+from tinhso.kernel.base import clock, site
 from tinhso.kernel.jobs.queue import defer, job
 from tinhso.kernel.notices.channels.choice import carrier_of
 from tinhso.kernel.notices.channels.contract import CarrierDown, Message, Refused
@@ -79,7 +79,10 @@ def message_of(way: Delivery) -> Message:
     with translation.override(notice.language):
         title = str(kind.title)
     words = kind.message if way.channel == Delivery.SMS else kind.text
-    return Message(way.address, title, words(notice.language, notice.fields), notice.urgent)
+    text = words(notice.language, notice.fields)
+    if way.channel == Delivery.EMAIL and notice.url:
+        text += f"\n\n{site.whole(notice.url)}"
+    return Message(way.address, title, text, notice.urgent)
 
 
 def _close(way: Delivery, state: str, *, reference: str = "", error: str = "") -> None:

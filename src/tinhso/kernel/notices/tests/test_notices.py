@@ -184,6 +184,15 @@ def test_e_mail_goes_in_the_recipients_language(driver):
     assert CarriedMessage.objects.get(channel="email").text == "Paid 1.000 đ"
 
 
+def test_a_letter_ends_with_the_whole_address_of_its_page(driver, settings):
+    settings.SITE_URL = "https://so.example.vn"
+
+    actions.send("tests.paid", to=[driver.pk], event_key="e1", by=SYSTEM, at=NOON, url="/thong-bao/", sum="1.000 đ")
+    carry_all()
+
+    assert CarriedMessage.objects.get(channel="email").text == "Đã thu 1.000 đ\n\nhttps://so.example.vn/thong-bao/"
+
+
 def test_the_real_mail_carrier_sends_a_letter(mailoutbox):
     Mail().carry(Message("an@example.vn", "Call", "Go to 3"))
 

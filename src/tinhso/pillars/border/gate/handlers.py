@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.access.models import Grant
+from tinhso.kernel.base import site
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.base.dates import show_time
 from tinhso.kernel.events.event import Event
@@ -107,7 +108,7 @@ def tell_accepted(event: Event) -> None:
     link, token = link_for_driver(trip=trip, by=SYSTEM, at=event.at)
     person = Recipient(link.holder_id, phone=link.phone, language=link.language)
     address = reverse("kernel_login:link", args=[token])
-    _send(ACCEPTED.name, [person], trip, event, link=address, url=address)
+    _send(ACCEPTED.name, [person], trip, event, link=site.whole(address), url=address)
 
 
 @subscribe(events.TRIP_CALLED, name="border_gate.tell_called")

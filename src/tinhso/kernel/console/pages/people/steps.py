@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tinhso.kernel.access import actions as access
 from tinhso.kernel.access.models import Grant
 from tinhso.kernel.access.needs import needs
-from tinhso.kernel.base import clock
+from tinhso.kernel.base import clock, site
 from tinhso.kernel.base.actor import NOBODY
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.console import accounts, granting, permissions
@@ -175,7 +175,7 @@ def _forget_factors(request: Request, account: Account) -> str:
 
 def _send_link(request: Request, account: Account) -> str:
     def address(account_id: UUID, token: str) -> str:
-        return request.build_absolute_uri(reverse("kernel_login:new_password", args=[account_id, token]))
+        return site.whole(reverse("kernel_login:new_password", args=[account_id, token]))
 
     link = accounts.send_password_link(account=account, address=address, **_by(request))
     return f"{_('The link is on its way')}: {link}" if settings.PROFILE == "demo" else _("The link is on its way")

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -211,7 +212,7 @@ def test_acceptance_sends_the_link_without_personal_data(accepted):
     assert Delivery.objects.filter(notice=message, channel="sms", address=PHONE).exists()
     text = handlers.ACCEPTED.message("vi", message.fields)
     assert accepted.shown_code() in text
-    assert reverse("kernel_login:link", args=["x"])[:-2] in text
+    assert settings.SITE_URL + reverse("kernel_login:link", args=["x"])[:-2] in text
     assert "12C" not in text
     assert "Nguyễn" not in text
 
