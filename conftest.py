@@ -69,8 +69,10 @@ def environment_for(cluster: str, name: str) -> dict[str, str]:
 
 
 def schema_digest() -> str:
+    """Of all that `migrate` puts in: tables, and the roles that follow from the rooms' permissions."""
     digest = hashlib.sha256()
-    for path in sorted((ROOT / "src").rglob("migrations/*")):
+    source = ROOT / "src"
+    for path in sorted([*source.rglob("migrations/*"), *source.rglob("permissions.py")]):
         if path.is_file() and path.suffix in {".py", ".sql"}:
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

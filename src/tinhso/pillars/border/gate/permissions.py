@@ -84,6 +84,21 @@ VIEW_REPORT = permission(f"{LABEL}.view_report", _("see the daily report"))
 FREEZE_REPORT = permission(f"{LABEL}.freeze_report", _("freeze the daily report"), system=True)
 MANAGE_FIRM = permission(f"{LABEL}.manage_firm", _("keep one's firm's vehicles and drivers"))
 
+RUN_SIMULATION = permission(f"{LABEL}.run_simulation", _("give any role of the simulation to people"))
+
+FORCES = ("BQLKKT", "BIENPHONG", "HAIQUAN", "CSGT", "KDYT", "KDTV", "KDDV", "THUE", "QLTT", "QLVT")
+PLAYED = (*FORCES, "YARD", "BUFFER")
+"""Roles that the simulation plays at each point, until people take them over."""
+
+
+def play_permission(role: str) -> str:
+    """The name of the right to take over that role where one holds it."""
+    return f"{LABEL}.play_{role.lower()}"
+
+
+for _role in PLAYED:
+    permission(play_permission(_role), _("take over one's own role from the simulation"))
+
 OFFICER = (VIEW_TRIP, VIEW_BOARD, VIEW_REPORT)
 # Over tasks and holds: granted with the force's agency as scope.
 FORCE_WORK = (WORK_TASK, PLACE_HOLD, LIFT_HOLD)
@@ -95,7 +110,10 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
     "HELPDESK": (_("Declaration help desk"), OFFICER),
     "YARD": (_("Yard operator"), (VIEW_TRIP, VIEW_BOARD, DECIDE_BARRIER)),
     "BUFFER": (_("Holding area operator"), (VIEW_TRIP, VIEW_BOARD, DECIDE_BARRIER)),
-    "BQLKKT": (_("Border-gate management board"), (*OFFICER, DECIDE_BARRIER, ASSESS_FEE, COLLECT_FEE, FREEZE_REPORT)),
+    "BQLKKT": (
+        _("Border-gate management board"),
+        (*OFFICER, DECIDE_BARRIER, ASSESS_FEE, COLLECT_FEE, FREEZE_REPORT, RUN_SIMULATION),
+    ),
     "BIENPHONG": (_("Border guard"), (*OFFICER, VIEW_PAPERS, DECIDE_BARRIER)),
     "HAIQUAN": (_("Customs"), (*OFFICER, CONFIRM_UNLOADING)),
     "CSGT": (_("Traffic police"), (*OFFICER, DECIDE_BARRIER)),
@@ -108,7 +126,6 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
     "LEADER": (_("Leader"), (*OFFICER, OVERRIDE_HOLD, WAIVE_FEE, FREEZE_REPORT)),
     "AUDITOR": (_("Inspector of the gate"), (*OFFICER, VIEW_PAPERS)),
 }
-FORCES = ("BQLKKT", "BIENPHONG", "HAIQUAN", "CSGT", "KDYT", "KDTV", "KDDV", "THUE", "QLTT", "QLVT")
 
 
 def role_code(actor: str) -> str:
@@ -120,7 +137,11 @@ for _actor, (_title, _rights) in ROLES.items():
     bundle(
         role_code(_actor),
         title=_title,
-        permissions=(*_rights, *(step_permission(step) for step, (_t, actors) in STEPS.items() if _actor in actors)),
+        permissions=(
+            *_rights,
+            *([play_permission(_actor)] if _actor in PLAYED else []),
+            *(step_permission(step) for step, (_t, actors) in STEPS.items() if _actor in actors),
+        ),
         second_factor=_actor not in {"ENTERPRISE", "BROKER", "DRIVER"},
     )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from tinhso.pillars.border.gate.pages import board, public_board, report, yard
+from tinhso.pillars.border.gate.pages import board, public_board, report, simulation, yard
 from tinhso.pillars.border.gate.pages.days import Day
 
 register_converter(Day, "day")
@@ -16,6 +16,8 @@ urlpatterns = [
     path("bai/<uuid:trip_id>/do-hang/", yard.unload, name="yard_unload"),
     path("bai/<uuid:trip_id>/xong/", yard.finish, name="yard_finish"),
     path("luot-xe/<uuid:trip_id>/xac-nhan-do-hang/", yard.confirm, name="unloading_confirm"),
+    path("mo-phong/", simulation.panel, name="simulation"),
+    path("mo-phong/<slug:code>/<slug:role>/", simulation.switch, name="simulation_switch"),
     path("bao-cao/", report.latest, name="reports"),
     path("bao-cao/<day:day>/", report.daily, name="report"),
     path("bao-cao/<day:day>/chot/", report.freeze, name="report_freeze"),

@@ -21,9 +21,9 @@ from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.flows import LIVE
 from tinhso.pillars.border.gate.models import ClearanceTask, ReasonCode, Trip
 from tinhso.pillars.border.gate.queries import tasks as queries
+from tinhso.pillars.border.gate.queries.tones import trip_tone
 from tinhso.pillars.border.gate.queries.trips import found_by, visible_trips
 from tinhso.pillars.border.gate.rules import plates
-from tinhso.pillars.border.gate.templatetags.border_gate import trip_tone
 
 NEAR_MINUTES = 15
 TONES = {"open": "", "in_progress": "run", "passed": "done", "failed": "stop", "treating": "wait", "not_needed": ""}

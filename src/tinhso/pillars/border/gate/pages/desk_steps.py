@@ -7,9 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -23,6 +21,7 @@ from tinhso.pillars.border.gate.actions import declare, fees
 from tinhso.pillars.border.gate.actions import release as releasing
 from tinhso.pillars.border.gate.actions import tasks as actions
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Hold
+from tinhso.pillars.border.gate.pages.returning import back
 from tinhso.pillars.border.gate.queries import tasks as queries
 from tinhso.pillars.border.gate.queries.trips import trip_for
 from tinhso.pillars.border.gate.rules.codes import refuse
@@ -72,7 +71,7 @@ def pass_many(request: Request) -> HttpResponse:
     messages.info(request, ngettext("%(count)s task confirmed", "%(count)s tasks confirmed", done) % {"count": done})
     for refusal in list(outcome.refused.values())[:3]:
         messages.warning(request, refusal.for_people())
-    return _back(request)
+    return back(request, "border_gate:tasks")
 
 
 @require_POST
@@ -171,10 +170,4 @@ def _do(request: Request, action: Callable[[], Any]) -> HttpResponse:
         messages.warning(request, refusal.for_people())
     else:
         messages.info(request, _("Recorded"))
-    return _back(request)
-
-
-def _back(request: Request) -> HttpResponseRedirect:
-    target = request.POST.get("next") or request.headers.get("Referer", "")
-    safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
-    return redirect(target if safe else "border_gate:tasks")
+    return back(request, "border_gate:tasks")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +33,9 @@ door("border_gate.yards", title=_("Yard"), icon="parking", url="border_gate:yard
      audience="official", permission=p.step_permission("yard_in"))  # fmt: skip
 door("border_gate.reports", title=_("Daily report"), icon="report", url="border_gate:reports", order=34,
      audience="official", permission=p.VIEW_REPORT)  # fmt: skip
+if settings.PROFILE == "demo":
+    door("border_gate.simulation", title=_("Simulated border"), icon="circle-play", url="border_gate:simulation",
+         order=36, audience="official", permission=p.VIEW_BOARD)  # fmt: skip
 live_topic("border_gate.board", events=("border_gate.*",), permission=p.VIEW_BOARD, seconds=2)
 live_state("border_gate.public", events=("border_gate.*",), seconds=5)(state)
 live_topic("border_gate.tasks", events=("border_gate.task_*", "border_gate.hold_*"), permission=p.WORK_TASK)

@@ -19,10 +19,10 @@ from tinhso.pillars.border.gate.models import Driver, Enterprise, FeeAssessment,
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP, step_permission
 from tinhso.pillars.border.gate.queries import driver as driving
 from tinhso.pillars.border.gate.queries.queue import places_in_queue
+from tinhso.pillars.border.gate.queries.tones import trip_tone
 from tinhso.pillars.border.gate.queries.trips import found_by
 from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.queue import Place
-from tinhso.pillars.border.gate.templatetags.border_gate import trip_tone
 
 ROWS = 60
 UNPAID = ("none", "assessed")

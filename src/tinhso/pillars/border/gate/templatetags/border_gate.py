@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django import template
 
 from tinhso.pillars.border.gate.models.trips import KIND_TITLES
+from tinhso.pillars.border.gate.queries.simulation import own_parts
+from tinhso.pillars.border.gate.queries.tones import trip_tone
 from tinhso.pillars.border.gate.rules import plates
 
 register = template.Library()
 register.filter("show_plate", plates.show)
-
-TONES = {
-    "draft": "",
-    "submitted": "wait",
-    "fix_requested": "attn",
-    "at_buffer": "wait",
-    "released": "done",
-    "crossed_out": "done",
-    "completed": "done",
-    "seized": "stop",
-    "turned_back": "stop",
-    "cancelled": "",
-    "expired": "",
-    "no_show": "",
-}
-
-
-@register.filter
-def trip_tone(state: str) -> str:
-    """The theme's word for a trip's state."""
-    return TONES.get(state, "run")
+register.filter("trip_tone", trip_tone)
 
 
 @register.filter
@@ -50,3 +33,14 @@ def whole(number: Decimal) -> int:
 def kind_title(kind: str) -> str:
     """What a kind of trip is called."""
     return str(KIND_TITLES[kind])
+
+
+@register.inclusion_tag("border_gate/_simulation_strip.html", takes_context=True)
+def simulation_strip(context: template.Context) -> dict[str, Any]:
+    """The reader's own role in the live border and the tap that changes it; empty without a simulation."""
+    request = context["request"]
+    parts = own_parts(by=request.actor, at=request.moment) if request.user.is_authenticated else []
+    shown: dict[str, Any] = {"csrf_token": context.get("csrf_token")}
+    if len(parts) == 1:
+        return {**shown, "part": parts[0], "next": request.get_full_path() if request.method == "GET" else ""}
+    return {**shown, "count": sum(not part.by_people for part in parts), "whole": len(parts)}

@@ -102,6 +102,7 @@ def test_a_role_that_people_play_is_left_to_them_and_then_taken_up_again(demo):
 
     customs = Crew().who("HAIQUAN", "HN-1119")
     point = CrossingPoint.objects.get(code="HN-1119")
+    play(hour=1)
     play_by_people(point=point, role="HAIQUAN", by_people=True, by=customs, at=SWITCHED)
     play(hour=11)
     theirs = ClearanceTask.objects.filter(point=point, force__code="HAIQUAN")
