@@ -21,6 +21,7 @@ from tinhso.pillars.border.gate.actions import declare, fees, release, tasks
 from tinhso.pillars.border.gate.flows import TASK, TRIP
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Hold, SlotWindow, Trip, Unloading
 from tinhso.pillars.border.gate.simulation import moves as words
+from tinhso.pillars.border.gate.simulation.again import again
 from tinhso.pillars.border.gate.simulation.moves import Move
 
 MINUTES_OF_A_DAY = 1440
@@ -65,7 +66,8 @@ class Desk:
 
     def _do_group(self, verb: str, group: list[Ask], by: Actor, at: datetime) -> None:
         try:
-            done = set((self.own.get(verb) or handler_of(verb))(group, by, at))
+            handle = self.own.get(verb) or handler_of(verb)
+            done = again(lambda: set(handle(group, by, at))) or set()
         except Refusal as refusal:
             self._note(verb, refusal.code)
             done = set()

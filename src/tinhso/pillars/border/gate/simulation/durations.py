@@ -23,10 +23,6 @@ def share(fate: str) -> float:
     return row(f"share.{fate}")[1]
 
 
-def calls_per_hour(point: str) -> float:
-    return row(f"calls.{point}")[1]
-
-
 @cache
 def _rows() -> dict[str, tuple[float, float, float]]:
     return {one["key"]: (float(one["low"]), float(one["mode"]), float(one["high"])) for one in table("simulation")}

@@ -11,6 +11,7 @@ from django.db import transaction
 from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate.actions import declare, move
 from tinhso.pillars.border.gate.models import SimulatedTrip, Trip
+from tinhso.pillars.border.gate.simulation.again import again
 from tinhso.pillars.border.gate.simulation.board import Board
 from tinhso.pillars.border.gate.simulation.cast import Cast
 from tinhso.pillars.border.gate.simulation.desk import Ask, Handler
@@ -29,6 +30,12 @@ def day_and_number(target: UUID) -> tuple[date, int]:
     return date.fromordinal(ordinal), number
 
 
+def _with_trips(day: date, numbers: list[int]) -> set[int]:
+    """Which of these planned vehicles have a trip already."""
+    rows = SimulatedTrip.objects.filter(day_id=day, number__in=numbers)
+    return set(rows.values_list("number", flat=True))
+
+
 class Scenes:
     """Steps that make trips, or choose one: what the desk cannot do by the record's id alone."""
 
@@ -39,10 +46,13 @@ class Scenes:
         return {"declare": self.declare, "walk_up": self.walk_up, "late": self.late, "call": self.call}
 
     def declare(self, asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
-        """Draft and send, all at once; a vehicle without a free truck waits."""
+        """Draft and send, all at once; a vehicle without a free truck waits, one that has a trip is done."""
         done: list[UUID] = []
         for day in sorted({day_and_number(ask.move.target)[0] for ask in asks}):
-            done += self._declare(day, [self._planned(ask) for ask in asks if self._is_of(ask, day)], by, at)
+            planned = [self._planned(ask) for ask in asks if self._is_of(ask, day)]
+            there = _with_trips(day, [one.number for one in planned])
+            done += [planned_id(day, number) for number in sorted(there)]
+            done += self._declare(day, [one for one in planned if one.number not in there], by, at)
         return done
 
     def _declare(self, day: date, planned: list[Planned], by: Actor, at: datetime) -> list[UUID]:
@@ -61,10 +71,13 @@ class Scenes:
     def walk_up(self, asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
         """A truck at barrier 1 that nobody has declared."""
         for ask in asks:
+            day, number = day_and_number(ask.move.target)
+            if _with_trips(day, [number]):
+                yield ask.move.target
+                continue
             pair = self.cast.undeclared()
             if pair is None:
                 continue
-            day, number = day_and_number(ask.move.target)
             with transaction.atomic():
                 found = move.record_undeclared(
                     plate=pair.tractor.plate_typed,
@@ -86,14 +99,16 @@ class Scenes:
                 continue
             pair = self.cast.pair_of(trip.tractor_id)
             draft = self.cast.draft(self.board.plan(day)[seen.number], pair, day, self.seed)
-            trip = declare.fill_draft(trip=trip, draft=draft, by=by, at=at)
-            declare.submit_trip(trip=trip, by=by, at=at)
+            with transaction.atomic():
+                trip = declare.fill_draft(trip=trip, draft=draft, by=by, at=at)
+                declare.submit_trip(trip=trip, by=by, at=at)
             yield ask.move.target
 
     def call(self, asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
         """Call whom the published order names, as often as was asked for."""
         for ask in asks:
-            if move.call_next(point=self.cast.points[ask.point], at=at, by=by) is None:
+            point = self.cast.points[ask.point]
+            if again(lambda point=point: move.call_next(point=point, at=at, by=by)) is None:  # type: ignore[misc]
                 return
             yield ask.move.target
 

@@ -14,8 +14,15 @@ import simpy
 
 from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.workflow.timers import fire_due_steps
-from tinhso.pillars.border.gate.models import SimulatedDay, SimulatedTrip, SimulationSwitch, SlotWindow
-from tinhso.pillars.border.gate.simulation import durations
+from tinhso.pillars.border.gate.models import (
+    CrossingPoint,
+    SimulatedDay,
+    SimulatedTrip,
+    SimulationSwitch,
+    SlotWindow,
+)
+from tinhso.pillars.border.gate.queries.queue import pace_of
+from tinhso.pillars.border.gate.simulation.again import again
 from tinhso.pillars.border.gate.simulation.board import Board
 from tinhso.pillars.border.gate.simulation.cast import Cast
 from tinhso.pillars.border.gate.simulation.crew import Crew
@@ -98,8 +105,8 @@ class World:
             self.desk.do(asked, at, taken())
         if timers:
             self._timers_at = self.env.now
-            fire_due_steps(at)
-        SimulatedDay.objects.filter(pk=self.day).update(played_until=at)
+            again(lambda: fire_due_steps(at))
+        again(lambda: SimulatedDay.objects.filter(pk=self.day).update(played_until=at))
 
     def _look(self) -> None:
         """Wake those whose trip has changed; set those going who are new."""
@@ -162,14 +169,21 @@ class World:
         self._walking.discard(trip)
 
     def _calling(self, point: str) -> Process:
-        """Call at the point's pace while it works; whether there is room is the step's own question."""
-        gap = 60 / durations.calls_per_hour(point)
+        """Call at the published pace while the point works; whether there is room is the step's own question.
+
+        The beat does not wait for the answer: the calls of a slice are done together at its end.
+        """
         while True:
-            yield self.env.timeout(gap)
+            yield self.env.timeout(self._between_calls(point))
             opens = self.timeline.when_open(point, EXPORT, self.env.now, before_closing=CALLS_END)
             if opens > self.env.now:
                 yield self.env.timeout(opens - self.env.now)
-            yield self._ask([Ask(Move("call", "BQLKKT", self.env.now, uuid7()), point)])
+            self._asked.append(Ask(Move("call", "BQLKKT", self.env.now, uuid7()), point))
+
+    def _between_calls(self, point: str) -> float:
+        """Minutes; the board may change the hourly room while the day goes on."""
+        row = CrossingPoint.objects.get(code=point)
+        return pace_of(row, None, self.now).every.total_seconds() / 60
 
     def _ask(self, asks: list[Ask]) -> simpy.Event:
         answer = self.env.event()

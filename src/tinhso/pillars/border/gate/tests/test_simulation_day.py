@@ -113,3 +113,38 @@ def test_a_role_that_people_play_is_left_to_them_and_then_taken_up_again(demo):
     play(hour=13)
 
     assert theirs.filter(state="passed").exists()
+
+
+def test_calls_keep_the_published_room_of_the_hour_however_long_the_slices(demo):
+    from tinhso.pillars.border.gate.models import CrossingPoint
+    from tinhso.pillars.border.gate.simulation import playing
+
+    CrossingPoint.objects.filter(code="HN-1119").update(slots_export=50)
+    world = playing.world_at(DAY, playing.Options(seed=7, share=SMALL))
+    asked = []
+    world.desk.own["call"] = lambda asks, by, at: asked.extend(ask.point for ask in asks) or []
+
+    for hour in (8, 10):
+        asked.clear()
+        world.play(playing.midnight(DAY) + timedelta(hours=hour))
+
+    counts = Counter(asked)
+    assert abs(counts["HN-1119"] - 2 * 50) <= 4
+    assert abs(counts["TT-1088"] - 2 * 20) <= 2
+
+
+def test_what_was_undone_after_the_trip_was_made_makes_no_second_one(demo):
+    from tinhso.pillars.border.gate.models import SimulatedTrip
+    from tinhso.pillars.border.gate.simulation.desk import Ask
+    from tinhso.pillars.border.gate.simulation.moves import Move
+    from tinhso.pillars.border.gate.simulation.scenes import planned_id
+
+    world = play(hour=9.5)
+    before = SimulatedTrip.objects.count()
+    one = SimulatedTrip.objects.filter(trip__undeclared=False).first()
+    ask = Ask(Move("declare", "BROKER", 0.0, planned_id(one.day_id, one.number)), one.trip.point.code)
+
+    world.desk.do([ask], world.now)
+
+    assert ask.done
+    assert SimulatedTrip.objects.count() == before
