@@ -118,6 +118,7 @@ class Table(django_tables2.Table):
     always: ClassVar[tuple[str, ...]] = ()
     empty: ClassVar[Empty | None] = None
     edge: ClassVar[bool] = True
+    matrix: ClassVar[bool] = False  # the first column stays at the left, the others are narrow
     walked: ClassVar[bool] = False  # by J and K
 
     def __init__(self, *arguments: Any, **words: Any) -> None:

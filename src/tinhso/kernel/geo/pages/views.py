@@ -12,6 +12,7 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from tinhso.kernel.base import clock, text
 from tinhso.kernel.geo import queries, tiles
+from tinhso.kernel.geo.picture import picture as draw
 from tinhso.kernel.geo.style import first_view
 from tinhso.kernel.geo.style import style as map_style
 
@@ -36,6 +37,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
             "places": sorted(queries.places(), key=lambda place: text.alphabet_key(place.name)),
             "schematic": any(area.schematic for area in communes),
             "style": f"{reverse('kernel_geo:style')}?{request.GET.urlencode()}",
+            "picture": f"{reverse('kernel_geo:picture')}?{request.GET.urlencode()}&",
             "view": first_view(chosen or communes),
         },
     )
@@ -48,6 +50,16 @@ def style(request: HttpRequest) -> HttpResponse:
     address = request.build_absolute_uri(reverse("kernel_geo:map"))
     suffix = f"?ngay={_day(request).isoformat()}" if "ngay" in request.GET else ""
     return JsonResponse(map_style(f"{address}o/{{layer}}/{{z}}/{{x}}/{{y}}.pbf{suffix}", marked=_marked(request)))
+
+
+@require_safe
+@conditional_page
+def picture(request: HttpRequest) -> HttpResponse:
+    """The same map as one SVG, where the browser cannot draw it; with `?ten=1` every name; kept for an hour."""
+    drawn = draw(day=_day(request), marked=_marked(request), names="ten" in request.GET)
+    response = HttpResponse(drawn, content_type="image/svg+xml")
+    patch_cache_control(response, public=True, max_age=KEPT_SECONDS)
+    return response
 
 
 @require_safe

@@ -24,7 +24,7 @@ class HoldsColumn(django_tables2.Column):
 
     def __init__(self, role: Role) -> None:
         self.role = role
-        super().__init__(verbose_name=role.shown_title, orderable=False, default="", attrs={"th": {"class": "is-wrap"}})
+        super().__init__(verbose_name=role.shown_title, orderable=False, default="")
 
     @property
     def header(self) -> SafeString:
@@ -39,6 +39,7 @@ class HoldsColumn(django_tables2.Column):
 
 
 class MatrixTable(Table):
+    matrix = True
     key = "kernel_console.access"
     always = ("title",)
     empty = Empty(title=_("This module names no right"), icon="lock")
