@@ -7,12 +7,15 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
+from psycopg import sql
+
 from tinhso.cli.bench.scene import Scene
 from tinhso.cli.steps import command
 
 TRIPS = """
-insert into border_gate_trip
-select x.* from border_gate_trip s, generate_series(%(first)s::integer, %(last)s::integer) n,
+insert into border_gate_trip ({columns})
+select {columns_of_x} from border_gate_trip s, generate_series(%(first)s::integer, %(last)s::integer) n,
     lateral (select y.place_id, y.point_id from border_gate_yard y
              where y.level = 'border' order by y.place_id offset n %% %(spread)s::integer limit 1) y,
     lateral jsonb_populate_record(s, jsonb_build_object(
@@ -30,6 +33,12 @@ select x.* from border_gate_clearancetask s join border_gate_trip first on first
         'id', gen_random_uuid(), 'trip_id', t.id, 'point_id', t.point_id)) x
 where first.code = %(code)s::text and t.code like '%%B0%%' and t.state = %(state)s::text
     and not exists (select 1 from border_gate_clearancetask have where have.trip_id = t.id)
+"""
+# All but those that the database computes itself.
+WRITTEN = """
+select attname from pg_attribute
+where attrelid = 'border_gate_trip'::regclass and attnum > 0 and not attisdropped and attgenerated = ''
+order by attnum
 """
 SETTLE = ("border_gate_trip", "border_gate_clearancetask", "kernel_access_grant", "kernel_access_rolepermission")
 
@@ -55,12 +64,20 @@ class Crowd:
         }
         values["spread"] = points
         with self.scene.superuser(self.database) as connection:
-            connection.execute(TRIPS, values)
+            connection.execute(_copying(connection), values)
             if tasks:
                 connection.execute(TASKS, values)
             for table in SETTLE:
                 connection.execute(f"vacuum analyze {table}")
         self.count += count
+
+
+def _copying(connection: psycopg.Connection[Any]) -> sql.Composed:
+    names = [row[0] for row in connection.execute(WRITTEN).fetchall()]
+    return sql.SQL(TRIPS).format(
+        columns=sql.SQL(", ").join(map(sql.Identifier, names)),
+        columns_of_x=sql.SQL(", ").join(sql.Identifier("x", name) for name in names),
+    )
 
 
 def crowd(scene: Scene, environment: dict[str, str], database: str) -> Crowd:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from tinhso.kernel.audit.binding import bind
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Refusal, Stale
 from tinhso.kernel.events.wake import wake
-from tinhso.kernel.workflow.rows import as_json
+from tinhso.kernel.workflow.rows import as_json, computed_columns
 from tinhso.kernel.workflow.table import FlowTable
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 TRIES = 3
 CHUNK = 1_000
+CURSOR = "tinhso_fire"
 
 Record = TypeVar("Record", bound="FlowModel")
 
@@ -192,7 +194,8 @@ def _fire_chunk(
 
 def _ask_python(flow: FlowTable, record: Any, step: str, at: datetime, facts: Mapping[str, Any]) -> int:
     """Ask the step's Python guards on a narrow read; returns the version they saw."""
-    rows = _narrow(flow, step, [record.pk])
+    # One id, not an array of one: PostgreSQL keeps the plan of this, and plans that anew each time.
+    rows = _narrow(flow, step, "id = %s::uuid", record.pk)
     if not rows:
         raise _refused(flow, "FI404", "", step)
     return _judge(flow, step, rows[0], facts, at)
@@ -209,7 +212,7 @@ def _ask_python_of_many(
 ) -> tuple[list[UUID], list[int | None], list[dict[str, Any]]]:
     facts_of = dict(zip(ids, passed, strict=True))
     good: list[tuple[UUID, int | None, dict[str, Any]]] = []
-    for row in _narrow(flow, step, ids):
+    for row in _narrow(flow, step, "id = any(%s::uuid[])", ids):
         try:
             good.append((row["id"], _judge(flow, step, row, facts_of[row["id"]], at), facts_of[row["id"]]))
         except StepRefused as refusal:
@@ -235,13 +238,17 @@ def _judge(flow: FlowTable, step: str, row: Mapping[str, Any], facts: Mapping[st
     return int(row["version"])
 
 
-def _narrow(flow: FlowTable, step: str, ids: list[UUID]) -> list[dict[str, Any]]:
-    columns = dict.fromkeys(
-        ["id", "version", "state"]
-        + [column for row in flow.step_rows(step) for guard in row.python_guards for column in guard.columns]
-    )
-    sql = f"select {', '.join(columns)} from {flow.table} where id = any(%s::uuid[])"
-    return [dict(zip(columns, row, strict=True)) for row in _execute(sql, (ids,), None)]
+def _narrow(flow: FlowTable, step: str, which: str, value: UUID | list[UUID]) -> list[dict[str, Any]]:
+    columns = _guarded_columns(flow, step)
+    sql = f"select {', '.join(columns)} from {flow.table} where {which}"
+    return [dict(zip(columns, row, strict=True)) for row in _execute(sql, (value,), None)]
+
+
+@cache
+def _guarded_columns(flow: FlowTable, step: str) -> tuple[str, ...]:
+    """What the step's Python guards look at, and the version that they judge."""
+    guards = [guard for row in flow.step_rows(step) for guard in row.python_guards]
+    return tuple(dict.fromkeys(["id", "version", "state", *(column for guard in guards for column in guard.columns)]))
 
 
 def _execute(sql: str, parameters: tuple[Any, ...], by: Actor | None) -> list[tuple[Any, ...]]:
@@ -249,9 +256,10 @@ def _execute(sql: str, parameters: tuple[Any, ...], by: Actor | None) -> list[tu
 
     Inside a transaction a refusal may not spoil what came before it: a savepoint stands around the call.
     """
-    connection.ensure_connection()
     if by is not None:
         bind(by)
+    else:
+        connection.ensure_connection()
     if _outermost():
         rows = _on_cursor(sql, parameters)
         if by is not None:
@@ -265,8 +273,13 @@ def _execute(sql: str, parameters: tuple[Any, ...], by: Actor | None) -> list[tu
 
 
 def _on_cursor(sql: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-    with psycopg.Cursor(connection.connection) as cursor:
-        return cursor.execute(sql, parameters, prepare=True).fetchall()
+    """Rows of one statement, on the one cursor that the driver's connection keeps: making one costs half a step."""
+    driver = connection.connection
+    cursor: psycopg.Cursor[tuple[Any, ...]] | None = getattr(driver, CURSOR, None)
+    if cursor is None:
+        cursor = psycopg.Cursor(driver)
+        setattr(driver, CURSOR, cursor)
+    return cursor.execute(sql, parameters, prepare=True).fetchall()
 
 
 def _outermost() -> bool:
@@ -275,7 +288,7 @@ def _outermost() -> bool:
 
 def _refresh(flow: FlowTable, record: Record, step: str, version: int, state: str, at: datetime) -> None:
     record.version, record.state, record.state_since = version, state, at
-    _forget(record, flow.set_columns(step))
+    _forget(record, (*flow.set_columns(step), *computed_columns(type(record))))
 
 
 def _forget(record: Record, columns: Iterable[str]) -> None:

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from tinhso.kernel.base.ids import uuid7
+from tinhso.kernel.workflow.rows import written_fields
 from tinhso.kernel.workflow.table import FlowTable
 
 GUARDED = ("state", "state_since", "version", "created_at", "created_by")
+
+
+def among(states: Iterable[str]) -> models.GeneratedField:
+    """A column that says whether the state is one of these, kept by the database.
+
+    An index or constraint asks it in place of the state: a step that stays within the group then changes no
+    indexed column, and PostgreSQL writes none of the indexes anew.
+    """
+    within = models.ExpressionWrapper(models.Q(state__in=tuple(states)), output_field=models.BooleanField())
+    return models.GeneratedField(expression=within, output_field=models.BooleanField(), db_persist=True)
 
 
 class FlowModel(models.Model):
@@ -48,7 +60,7 @@ class FlowModel(models.Model):
 def ordinary_fields(model: type[models.Model]) -> list[str]:
     """Names of the columns' fields that the application may write itself."""
     guarded = guarded_columns(model)
-    return [field.name for field in model._meta.concrete_fields if field.column not in guarded]
+    return [field.name for field in written_fields(model) if field.column not in guarded]
 
 
 def guarded_columns(model: type[models.Model]) -> set[str]:

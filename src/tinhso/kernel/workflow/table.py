@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from tinhso.kernel.access.scope import Scope
@@ -76,11 +77,11 @@ class Step:
     event: str = ""
     title: Any = ""
 
-    @property
+    @cached_property
     def sql_guards(self) -> tuple[SqlGuard | LockingGuard, ...]:
         return tuple(guard for guard in self.guards if not isinstance(guard, PythonGuard))
 
-    @property
+    @cached_property
     def python_guards(self) -> tuple[PythonGuard, ...]:
         return tuple(guard for guard in self.guards if isinstance(guard, PythonGuard))
 

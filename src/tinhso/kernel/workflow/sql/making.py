@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
+from tinhso.kernel.workflow.rows import written_fields
 from tinhso.kernel.workflow.sql.parts import HEAD, Kind, counted, passes, permitted, place_of, quoted
 from tinhso.kernel.workflow.table import Step
 
@@ -42,11 +43,11 @@ end $$;
 
 
 def _columns(model: type[models.Model]) -> str:
-    return ", ".join(field.column for field in model._meta.concrete_fields)
+    return ", ".join(field.column for field in written_fields(model))
 
 
 def _values(model: type[models.Model]) -> str:
-    return ", ".join(f"r.{field.column}" for field in model._meta.concrete_fields)
+    return ", ".join(f"r.{field.column}" for field in written_fields(model))
 
 
 def _lock_parents(kind: Kind) -> str:

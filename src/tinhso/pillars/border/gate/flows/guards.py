@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from tinhso.kernel.workflow.flow import LockingGuard, PythonGuard, SqlGuard
-from tinhso.pillars.border.gate.flows.states import IN_A_YARD
 
 SHORTEST_REASON = 10
 SURE = "0.90"
 """Confidence of a camera's reading under which an officer confirms by eye."""
 
-_IN_A_YARD = ", ".join(f"'{state}'" for state in IN_A_YARD)
 _POINT_OPEN = "border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)"
 
 VALID = SqlGuard("G-VALID", "BG-201", "r.problems = '[]'::jsonb")
@@ -53,13 +51,18 @@ DRIVER = SqlGuard(
 DECLARED = SqlGuard("G-DECL", "BG-209", "r.accepted_at is not null")
 NO_HOLD = SqlGuard("G-HOLD0", "BG-026", "r.holds = 0")
 _TARGET_YARD = "coalesce((f->>'yard')::uuid, r.yard_id)"
-YARD_ROOM = LockingGuard(
+_HAS_ROOM = (
+    "(select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard)"
+    f" from border_gate_yard y where y.place_id = {_TARGET_YARD})"
+)
+# Asked of who is sent to a yard: it takes no room yet, so the yard's row stays free for others.
+YARD_HAS_ROOM = SqlGuard("G-YARD", "BG-030", _HAS_ROOM)
+# Asked of who drives in: two at once may not take the last bay.
+YARD_TAKES = LockingGuard(
     "G-YARD",
     "BG-030",
     lock=f"perform 1 from border_gate_yard y where y.place_id = {_TARGET_YARD} for no key update",
-    sql="(select y.capacity > (select count(*) from border_gate_trip t"
-    f" where t.yard_id = y.place_id and t.state in ({_IN_A_YARD}))"
-    f" from border_gate_yard y where y.place_id = {_TARGET_YARD})",
+    sql=_HAS_ROOM,
 )
 TASKS_EXIT = SqlGuard("G-TASKS", "BG-027", "r.tasks_opened and r.open_entry = 0 and r.open_exit = 0")
 TASKS_INLAND = SqlGuard("G-TASKS", "BG-027", "r.tasks_opened and r.open_entry = 0 and r.open_inland = 0")

@@ -61,7 +61,7 @@ BAY = """coalesce(nullif(f->>'bay', ''), nullif(r.bay, ''), (
                         from generate_series(0, y.capacity - 1) n) b
     where y.place_id = r.yard_id and not exists (
         select 1 from border_gate_trip t
-        where t.yard_id = r.yard_id and t.state in ('in_yard', 'released', 'seized') and t.bay = b.code)
+        where t.yard_id = r.yard_id and t.is_in_yard and t.bay = b.code)
     order by b.code limit 1), '')"""
 QUEUED = {**FIRST_ARRIVAL, "effective_at": EFFECTIVE}
 
@@ -157,7 +157,7 @@ COMING = (
         (ACCEPTED, EN_ROUTE, AT_BUFFER),
         CALLED,
         FROM_INLAND,
-        (g.OPEN, g.YARD_ROOM, g.NO_HOLD, g.QUEUE),
+        (g.OPEN, g.YARD_HAS_ROOM, g.NO_HOLD, g.QUEUE),
         {"called_at": NOW, "call_expires_at": "p_at + interval '45 minutes'"},
     ),
     row(
@@ -204,12 +204,12 @@ IN_THE_YARD = (
         (ARRIVED, CROSSED_IN),
         IN_YARD,
         ALL,
-        (g.YARD_ROOM,),
+        (g.YARD_TAKES,),
         {"yard_in_at": NOW, "bay": BAY},
     ),
-    row("yard_in", (RETURNED_IN,), IN_YARD, ("EXP_VN",), (g.YARD_ROOM, g.LEG_TWO), {"yard_in_at": NOW, "bay": BAY}),
-    row("yard_redirect", (ARRIVED,), ARRIVED, FROM_INLAND, (g.YARD_ROOM,), {"yard_id": "(f->>'yard')::uuid"}),
-    row("yard_redirect", (CROSSED_IN,), CROSSED_IN, FROM_ABROAD, (g.YARD_ROOM,), {"yard_id": "(f->>'yard')::uuid"}),
+    row("yard_in", (RETURNED_IN,), IN_YARD, ("EXP_VN",), (g.YARD_TAKES, g.LEG_TWO), {"yard_in_at": NOW, "bay": BAY}),
+    row("yard_redirect", (ARRIVED,), ARRIVED, FROM_INLAND, (g.YARD_HAS_ROOM,), {"yard_id": "(f->>'yard')::uuid"}),
+    row("yard_redirect", (CROSSED_IN,), CROSSED_IN, FROM_ABROAD, (g.YARD_HAS_ROOM,), {"yard_id": "(f->>'yard')::uuid"}),
     row(
         "transfer_done",
         (IN_YARD,),

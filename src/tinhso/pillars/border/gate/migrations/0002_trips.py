@@ -168,6 +168,47 @@ class Migration(migrations.Migration):
                 ("tasks_opened", models.BooleanField(default=False, editable=False)),
                 ("fee_state", models.CharField(default="none", editable=False, max_length=12)),
                 (
+                    "is_live",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.ExpressionWrapper(
+                            models.Q(
+                                (
+                                    "state__in",
+                                    (
+                                        "submitted",
+                                        "fix_requested",
+                                        "accepted",
+                                        "en_route",
+                                        "at_buffer",
+                                        "called",
+                                        "arrived",
+                                        "crossed_in",
+                                        "in_yard",
+                                        "released",
+                                        "crossed_out",
+                                        "returned_in",
+                                        "seized",
+                                    ),
+                                )
+                            ),
+                            output_field=models.BooleanField(),
+                        ),
+                        output_field=models.BooleanField(),
+                    ),
+                ),
+                (
+                    "is_in_yard",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.ExpressionWrapper(
+                            models.Q(("state__in", ("in_yard", "released", "seized"))),
+                            output_field=models.BooleanField(),
+                        ),
+                        output_field=models.BooleanField(),
+                    ),
+                ),
+                (
                     "agency",
                     models.ForeignKey(
                         null=True,
@@ -488,34 +529,15 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="trip",
             index=models.Index(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        (
-                            "submitted",
-                            "fix_requested",
-                            "accepted",
-                            "en_route",
-                            "at_buffer",
-                            "called",
-                            "arrived",
-                            "crossed_in",
-                            "in_yard",
-                            "released",
-                            "crossed_out",
-                            "returned_in",
-                            "seized",
-                        ),
-                    )
-                ),
-                fields=["point", "state"],
+                condition=models.Q(("is_live", True)),
+                fields=["point"],
                 name="border_gate_trip_live",
             ),
         ),
         migrations.AddIndex(
             model_name="trip",
             index=models.Index(
-                condition=models.Q(("state__in", ("in_yard", "released", "seized"))),
+                condition=models.Q(("is_in_yard", True)),
                 fields=["yard"],
                 name="border_gate_trip_in_yard",
             ),
@@ -531,26 +553,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="trip",
             index=models.Index(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        (
-                            "submitted",
-                            "fix_requested",
-                            "accepted",
-                            "en_route",
-                            "at_buffer",
-                            "called",
-                            "arrived",
-                            "crossed_in",
-                            "in_yard",
-                            "released",
-                            "crossed_out",
-                            "returned_in",
-                            "seized",
-                        ),
-                    )
-                ),
+                condition=models.Q(("is_live", True)),
                 fields=["expires_at"],
                 name="border_gate_trip_expiry",
             ),
@@ -558,26 +561,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="trip",
             constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        (
-                            "submitted",
-                            "fix_requested",
-                            "accepted",
-                            "en_route",
-                            "at_buffer",
-                            "called",
-                            "arrived",
-                            "crossed_in",
-                            "in_yard",
-                            "released",
-                            "crossed_out",
-                            "returned_in",
-                            "seized",
-                        ),
-                    )
-                ),
+                condition=models.Q(("is_live", True)),
                 fields=("tractor",),
                 name="border_gate_one_live_trip_per_tractor",
             ),
@@ -585,26 +569,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="trip",
             constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        (
-                            "submitted",
-                            "fix_requested",
-                            "accepted",
-                            "en_route",
-                            "at_buffer",
-                            "called",
-                            "arrived",
-                            "crossed_in",
-                            "in_yard",
-                            "released",
-                            "crossed_out",
-                            "returned_in",
-                            "seized",
-                        ),
-                    )
-                ),
+                condition=models.Q(("is_live", True)),
                 fields=("trailer",),
                 name="border_gate_one_live_trip_per_trailer",
             ),
@@ -612,26 +577,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="trip",
             constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        (
-                            "submitted",
-                            "fix_requested",
-                            "accepted",
-                            "en_route",
-                            "at_buffer",
-                            "called",
-                            "arrived",
-                            "crossed_in",
-                            "in_yard",
-                            "released",
-                            "crossed_out",
-                            "returned_in",
-                            "seized",
-                        ),
-                    )
-                ),
+                condition=models.Q(("is_live", True)),
                 fields=("driver",),
                 name="border_gate_one_live_trip_per_driver",
             ),
@@ -640,24 +586,7 @@ class Migration(migrations.Migration):
             model_name="trip",
             constraint=models.UniqueConstraint(
                 condition=models.Q(
-                    (
-                        "state__in",
-                        (
-                            "submitted",
-                            "fix_requested",
-                            "accepted",
-                            "en_route",
-                            "at_buffer",
-                            "called",
-                            "arrived",
-                            "crossed_in",
-                            "in_yard",
-                            "released",
-                            "crossed_out",
-                            "returned_in",
-                            "seized",
-                        ),
-                    ),
+                    ("is_live", True),
                     models.Q(("container_no", ""), _negated=True),
                 ),
                 fields=("container_no",),

@@ -1,4 +1,4 @@
--- digest: 5fe41835d0941f8e0a18a1b27e2776f9
+-- digest: af68884b3b0e7b71fea07c4884b5ebbb
 
 create or replace function border_gate_clearancetask_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -1573,8 +1573,7 @@ begin
             if not coalesce((border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-015', hint = 'G-CAL';
             end if;
-            perform 1 from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id) for no key update;
-            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.state in ('in_yard', 'released', 'seized')) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then
+            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-030', hint = 'G-YARD';
             end if;
             if not coalesce((r.holds = 0), false) then
@@ -1692,7 +1691,7 @@ begin
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_in_trip';
             end if;
             perform 1 from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id) for no key update;
-            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.state in ('in_yard', 'released', 'seized')) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then
+            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-030', hint = 'G-YARD';
             end if;
             v_to := 'in_yard';
@@ -1703,14 +1702,14 @@ begin
                         from generate_series(0, y.capacity - 1) n) b
     where y.place_id = r.yard_id and not exists (
         select 1 from border_gate_trip t
-        where t.yard_id = r.yard_id and t.state in ('in_yard', 'released', 'seized') and t.bay = b.code)
+        where t.yard_id = r.yard_id and t.is_in_yard and t.bay = b.code)
     order by b.code limit 1), '') where id = p_id;
         elsif r.state in ('returned_in') and (r.kind in ('EXP_VN')) then
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.yard_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_in_trip';
             end if;
             perform 1 from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id) for no key update;
-            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.state in ('in_yard', 'released', 'seized')) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then
+            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-030', hint = 'G-YARD';
             end if;
             if not coalesce((r.kind <> 'EXP_VN' or r.leg = 2), false) then
@@ -1724,7 +1723,7 @@ begin
                         from generate_series(0, y.capacity - 1) n) b
     where y.place_id = r.yard_id and not exists (
         select 1 from border_gate_trip t
-        where t.yard_id = r.yard_id and t.state in ('in_yard', 'released', 'seized') and t.bay = b.code)
+        where t.yard_id = r.yard_id and t.is_in_yard and t.bay = b.code)
     order by b.code limit 1), '') where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.yard_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
@@ -1736,8 +1735,7 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.yard_redirect_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_redirect_trip';
             end if;
-            perform 1 from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id) for no key update;
-            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.state in ('in_yard', 'released', 'seized')) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then
+            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-030', hint = 'G-YARD';
             end if;
             v_to := 'arrived';
@@ -1747,8 +1745,7 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.yard_redirect_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_redirect_trip';
             end if;
-            perform 1 from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id) for no key update;
-            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.state in ('in_yard', 'released', 'seized')) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then
+            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-030', hint = 'G-YARD';
             end if;
             v_to := 'crossed_in';
@@ -2498,6 +2495,56 @@ begin
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
         from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'call' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('accepted', 'en_route', 'at_buffer') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.call_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.call_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.call_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.call_trip'
+                when r.step_row = 0 and not coalesce((border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)), false) then 'FI422 BG-015'
+                when r.step_row = 0 and not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then 'FI422 BG-030'
+                when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026' else '' end as verdict,
+                case r.step_row when 0 then 'called' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_called' end as v_event,
+                case r.step_row when 0 then p_at end as new_called_at,
+                case r.step_row when 0 then p_at + interval '45 minutes' end as new_call_expires_at
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, called_at = j.new_called_at, call_expires_at = j.new_call_expires_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
     when 'call_timeout' then
         return query
         with wanted as (
@@ -2646,6 +2693,55 @@ begin
             where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, first_arrival_at = j.new_first_arrival_at, arrived_at = j.new_arrived_at, crossed_in_at = j.new_crossed_in_at, dwell_deadline = j.new_dwell_deadline
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'yard_redirect' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.*, w.want, w.f
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('arrived') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 when r.state in ('crossed_in') and (r.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'NEW_VEHICLE', 'TRANSIT')) then 1 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.yard_redirect_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.yard_redirect_trip' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.yard_redirect_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.yard_redirect_trip'
+                when r.step_row = 0 and not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then 'FI422 BG-030'
+                when r.step_row = 1 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.yard_redirect_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.yard_redirect_trip'
+                when r.step_row = 1 and not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then 'FI422 BG-030' else '' end as verdict,
+                case r.step_row when 0 then 'arrived' when 1 then 'crossed_in' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_redirected' when 1 then 'border_gate.trip_redirected' end as v_event,
+                case r.step_row when 0 then (f->>'yard')::uuid when 1 then (f->>'yard')::uuid end as new_yard_id
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, yard_id = j.new_yard_id
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version
         ), told as (

@@ -18,11 +18,10 @@ from tinhso.kernel.base.dates import show_span
 from tinhso.kernel.base.errors import NotFound
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate import permissions as p
-from tinhso.pillars.border.gate.flows import LIVE
 from tinhso.pillars.border.gate.models import ClearanceTask, ReasonCode, Trip
 from tinhso.pillars.border.gate.queries import tasks as queries
 from tinhso.pillars.border.gate.queries.tones import trip_tone
-from tinhso.pillars.border.gate.queries.trips import found_by, visible_trips
+from tinhso.pillars.border.gate.queries.trips import found_by, live_trips, visible_trips
 from tinhso.pillars.border.gate.rules import plates
 
 NEAR_MINUTES = 15
@@ -72,7 +71,7 @@ def trips(request: Request) -> HttpResponse:
     """Live trips that one may see, or those found by plate, code or container; a single find is opened at once."""
     words = request.GET.get("q", "").strip()
     rows = visible_trips(by=request.actor, at=request.moment)
-    rows = found_by(rows, words) if words else rows.filter(state__in=LIVE)
+    rows = found_by(rows, words) if words else live_trips(rows)
     state = request.GET.get("trang-thai", "")
     if state:
         rows = rows.filter(state=state)

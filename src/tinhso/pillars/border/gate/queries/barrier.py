@@ -17,9 +17,7 @@ from django.utils.translation import gettext as _
 from tinhso.kernel.base.dates import show_moment
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.base.money import vnd
-from tinhso.pillars.border.gate.flows import LIVE
 from tinhso.pillars.border.gate.flows.overlays import UNDONE
-from tinhso.pillars.border.gate.flows.states import IN_A_YARD
 from tinhso.pillars.border.gate.models import (
     ClearanceTask,
     ControlPoint,
@@ -50,7 +48,7 @@ BARRIER = [
 # Past the ORM: to build these two queries would cost a barrier's answer more than all the rest of it.
 LIVE_TRIP = f"""
 select {", ".join(AT_A_BARRIER)} from border_gate_trip
-where tractor_plate = %s::text and state in ({", ".join(f"'{state}'" for state in LIVE)})
+where tractor_plate = %s::text and is_live
 order by created_at desc limit 1
 """  # noqa: S608 (columns and states are ours)
 BY_CODE = f"select {', '.join(BARRIER)} from border_gate_controlpoint where code = %s::text"  # noqa: S608
@@ -184,7 +182,7 @@ def yards_with_room(point_id: Any) -> list[Yard]:
     """Yards at the border of a point that have room, the emptiest first; each carries `standing`."""
     return list(
         Yard.objects.filter(point_id=point_id, level="border")
-        .annotate(standing=Count("trips", filter=Q(trips__state__in=IN_A_YARD)))
+        .annotate(standing=Count("trips", filter=Q(trips__is_in_yard=True)))
         .filter(standing__lt=F("capacity"))
         .order_by("standing")
     )

@@ -9,7 +9,6 @@ from django.db import connection
 
 from tinhso.kernel.base.clock import HANOI
 from tinhso.pillars.border.gate.contracts import GateLoad
-from tinhso.pillars.border.gate.flows.states import IN_A_YARD
 from tinhso.pillars.border.gate.models import CrossingPoint
 
 # Who has crossed today leaves the live set, so that part is counted from the history of the day. A vehicle counts
@@ -21,8 +20,8 @@ with yards as (
     select t.point_id,
         count(*) filter (where t.state in ('at_buffer', 'called')) as waiting,
         count(*) filter (where t.state = 'arrived') as at_barrier,
-        count(*) filter (where t.state = any (%(in_yard)s::text[])) as in_yard
-    from border_gate_trip t where t.state = any (%(live)s::text[]) group by t.point_id
+        count(*) filter (where t.is_in_yard) as in_yard
+    from border_gate_trip t where t.is_live group by t.point_id
 ), crossed as (
     select h.place_id as point_id, count(*) as today, count(*) filter (where h.step = 'call') as calls,
         count(*) filter (where h.step = 'cross_in' and t.direction = 'N'
@@ -42,7 +41,6 @@ left join crossed c on c.point_id = p.place_id
 where p.goods_open and p.daily_average > 0
 order by p."order", p.code
 """
-LIVE_HERE = ("at_buffer", "called", "arrived", *IN_A_YARD)
 
 
 def loads(*, at: datetime) -> list[GateLoad]:
@@ -50,7 +48,7 @@ def loads(*, at: datetime) -> list[GateLoad]:
     with connection.cursor() as cursor:
         cursor.execute(
             _COUNTS,
-            {"live": list(LIVE_HERE), "in_yard": list(IN_A_YARD), "midnight": _midnight(at), "now": at},
+            {"midnight": _midnight(at), "now": at},
         )
         return [_load(row) for row in cursor.fetchall()]
 

@@ -32,7 +32,8 @@ GROUP_TITLES = {
 
 def waiting_tickets(*, point: CrossingPoint, at: datetime) -> list[queue.Ticket]:
     """Tickets of all who wait in the point's holding area, without a hold. One query."""
-    rows = Trip.objects.filter(point=point, state=AT_BUFFER, holds=0, effective_at__isnull=False).values_list(
+    here = Trip.objects.filter(is_live=True, point=point, state=AT_BUFFER, holds=0, effective_at__isnull=False)
+    rows = here.values_list(
         "code", "priority", "effective_at", "buffer_at", "first_arrival_at", "undeclared", "accepted_at",
         "miss_count", "missed_at",
     )  # fmt: skip

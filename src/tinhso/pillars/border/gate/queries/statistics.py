@@ -191,7 +191,7 @@ def _calendar() -> dict[UUID, list[hours.Hours]]:
 
 _GROUPS = """
 select t.priority, count(*), min(coalesce(t.first_arrival_at, t.state_since))
-from border_gate_trip t where t.state = any (%(waiting)s::text[]) group by t.priority
+from border_gate_trip t where t.is_live and t.state = any (%(waiting)s::text[]) group by t.priority
 """
 
 
@@ -280,7 +280,7 @@ def waits(*, at: datetime) -> dict[UUID, int]:
 
 _GROUPS_BY_POINT = """
 select t.point_id, t.priority, count(*) from border_gate_trip t
-where t.state = any (%(waiting)s::text[]) group by t.point_id, t.priority
+where t.is_live and t.state = any (%(waiting)s::text[]) group by t.point_id, t.priority
 """
 
 

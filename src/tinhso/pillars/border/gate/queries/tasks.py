@@ -58,7 +58,7 @@ def ready_for_release(*, by: Actor, at: datetime) -> QuerySet[Trip]:
     """Trips in the yard of which nothing is open any more: the customs' last word is all that is missing."""
     clear = Q(holds=0, tasks_opened=True, open_entry=0, fee_state__in=("paid", "waived", "deferred"))
     gone = Q(kind="IMP_CN", balance_kg=0) | Q(open_exit=0, open_inland=0) & ~Q(kind="IMP_CN")
-    rows = Trip.objects.filter(clear & gone, state="in_yard")
+    rows = Trip.objects.filter(clear & gone, is_in_yard=True, state="in_yard")
     return visible(rows, by, step_permission("release_out"), at).order_by("yard_in_at")
 
 

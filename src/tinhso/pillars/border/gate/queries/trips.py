@@ -10,7 +10,6 @@ from django.db.models import Q, QuerySet
 from tinhso.kernel.access.may import visible
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import NotFound
-from tinhso.pillars.border.gate.flows import LIVE
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP
 from tinhso.pillars.border.gate.rules import plates
@@ -34,7 +33,7 @@ def trip_for(trip_id: UUID, *, by: Actor, at: datetime) -> Trip:
 
 def live_trips(rows: QuerySet[Trip]) -> QuerySet[Trip]:
     """Those that are not drafts and have not ended."""
-    return rows.filter(state__in=LIVE)
+    return rows.filter(is_live=True)
 
 
 def found_by(rows: QuerySet[Trip], words: str) -> QuerySet[Trip]:

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from tinhso.kernel.access.may import visible
 from tinhso.kernel.base.actor import Actor
-from tinhso.pillars.border.gate.flows.states import IN_A_YARD
 from tinhso.pillars.border.gate.flows.trip import FROM_ABROAD, UNLOADS
 from tinhso.pillars.border.gate.models import CrossingPoint, Trip, Unloading, Yard
 from tinhso.pillars.border.gate.permissions import step_permission
@@ -46,11 +45,11 @@ def yards_of(*, by: Actor, at: datetime) -> list[Yard]:
 
 def yard_now(yard: Yard, *, at: datetime) -> YardNow:
     """Everything of one yard, in four queries."""
-    standing = list(Trip.objects.filter(yard=yard, state__in=IN_A_YARD).order_by("bay", "yard_in_at"))
-    entering = Trip.objects.filter(yard=yard, state__in=("arrived", "crossed_in")).order_by("state_since")[:ROWS]
+    standing = list(Trip.objects.filter(yard=yard, is_in_yard=True).order_by("bay", "yard_in_at"))
+    coming = Trip.objects.filter(yard=yard, is_live=True)
+    entering = coming.filter(state__in=("arrived", "crossed_in")).order_by("state_since")[:ROWS]
     to_unload = [trip for trip in standing if trip.state == "in_yard" and trip.kind in UNLOADS and trip.balance_kg]
     recorded = {one.trip_id: one for one in Unloading.objects.filter(trip__in=[trip.pk for trip in to_unload])}
-    coming = Trip.objects.filter(yard=yard)
     return YardNow(
         yard=yard,
         standing=standing,
