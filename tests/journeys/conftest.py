@@ -139,6 +139,28 @@ class Border:
         press(page, "Thu phí")
         expect(page.get_by_text("Đã ghi").first).to_be_visible()
 
+    def call(self, plate: str) -> None:
+        """The gate's centre calls whom the published order names."""
+        page = self.sign_in("BQLKKT")
+        page.goto(f"{self.address}{GATE}/hang-cho/")
+        expect(page.locator(".queue-next .plate")).to_have_text(plate)
+        press(page, "Gọi xe tiếp theo")
+        expect(page.locator(".toast").first).to_contain_text(f"Đã gọi xe {plate}")
+
+    def unload(self, kg: str) -> None:
+        """The yard records, the customs confirm at the dossier, the yard closes."""
+        yard = self.sign_in("YARD")
+        yard.goto(f"{self.address}{GATE}/bai/")
+        yard.locator("[name=kg]").fill(kg)
+        press(yard, "Ghi")
+        expect(yard.get_by_text("chờ hải quan").first).to_be_visible()
+        customs = self.sign_in("HAIQUAN")
+        customs.goto(yard.locator("section[aria-labelledby=unloading] a").first.evaluate("link => link.href"))
+        press(customs, "Xác nhận đã dỡ")
+        yard.reload()
+        press(yard, "Hoàn tất dỡ hàng")
+        expect(yard.locator(".toast").first).to_contain_text("Đã hoàn tất dỡ hàng")
+
     def release(self) -> None:
         """The customs release the only vehicle that waits for nothing else."""
         page = self.sign_in("HAIQUAN")

@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 
 from tests.journeys.conftest import CHROMIUM, GATE, POINT, Border, press
 from tinhso.kernel.workflow.models import History
-from tinhso.pillars.border.gate.actions import move
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Trip
 
 pytestmark = [
@@ -60,7 +59,8 @@ def test_fruit_goes_out_at_huu_nghi_and_the_truck_comes_back_empty(border):
     border.later(10)
     border.pass_barrier("BUFFER", "B0", SHOWN)
     assert state() == "at_buffer"
-    assert move.call_next(point=trip.point, at=border.later(31)) == trip
+    border.later(31)
+    border.call(SHOWN)
     driver.reload()
     expect(driver.get_by_text("Mời vào cổng").first).to_be_visible()
     press(driver, "Tôi đang đi")
@@ -92,8 +92,10 @@ def test_fruit_goes_out_at_huu_nghi_and_the_truck_comes_back_empty(border):
     assert state() == "crossed_out"
     border.later(150)
     border.pass_barrier("BIENPHONG", "B3", SHOWN, "Mở, xe về rỗng")
-    trip.refresh_from_db()
-    move.close_return(trip=trip, by=border.gate.everything, at=border.later(1))
+    assert state() == "returned_in"
+    border.later(1)
+    press(border.sign_in("BIENPHONG"), "Kết thúc lượt xe")
+    assert state() == "completed"
 
     driver.reload()
     assert driver.locator(".qr-card__code").count() == 0

@@ -13,11 +13,16 @@ from tinhso.kernel.access.may import require
 from tinhso.kernel.access.scope import Where
 from tinhso.kernel.audit.record import record
 from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.workflow.fire import StepRefused
 from tinhso.pillars.border.gate.flows import TRIP
+from tinhso.pillars.border.gate.flows.states import IN_YARD
+from tinhso.pillars.border.gate.flows.trip import UNLOADS
 from tinhso.pillars.border.gate.models import Trip, Unloading
-from tinhso.pillars.border.gate.permissions import CONFIRM_UNLOADING
+from tinhso.pillars.border.gate.permissions import CONFIRM_UNLOADING, STEPS, step_permission
 from tinhso.pillars.border.gate.rules.codes import refuse
 
+USUAL_TOLERANCE = 2
+"""Per cent, where the trip says nothing else (guard G-XFER)."""
 UNLOADS_TO_LEAVE = frozenset({"IMP_CN"})
 
 
@@ -55,12 +60,36 @@ def record_unloadings(*, kg_of: Mapping[UUID, int], by: Actor, at: datetime) -> 
     )
 
 
+def is_off(trip: Trip, kg: int) -> bool:
+    """Whether that weight lies beyond the tolerance, so that the unloading could not be closed (guard G-XFER)."""
+    return abs(kg - trip.balance_kg) * 100 > trip.balance_kg * tolerance_of(trip)
+
+
+def tolerance_of(trip: Trip) -> Any:
+    """Per cent by which the unloaded weight may differ from the declared one."""
+    return USUAL_TOLERANCE if trip.tolerance_percent is None else trip.tolerance_percent
+
+
 def record_unloading(*, trip: Trip, kg: int, by: Actor, at: datetime, to_plates: list[str] | None = None) -> Unloading:
-    """The yard says how much came off the vehicle; the customs' word is still to come."""
+    """The yard says how much came off the vehicle; the customs' word is still to come, anew when it was corrected.
+
+    Refusals: BG-009 for no weight, BG-023 for a vehicle that does not stand in a yard to be unloaded.
+    """
+    require(by, step_permission("transfer_done"), on=trip, at=at)
+    if trip.state != IN_YARD or trip.kind not in UNLOADS or not trip.balance_kg:
+        raise refuse("BG-023", event=STEPS["transfer_done"][0], state=trip.get_state_title())
     if kg <= 0:
         raise refuse("BG-009", field="kg", v=kg, max=trip.balance_kg)
     unloading, _made = Unloading.objects.update_or_create(
-        trip=trip, defaults={"kg": kg, "to_plates": to_plates or [], "yard_by": by.id, "yard_at": at}
+        trip=trip,
+        defaults={
+            "kg": kg,
+            "to_plates": to_plates or [],
+            "yard_by": by.id,
+            "yard_at": at,
+            "customs_by": None,
+            "customs_at": None,
+        },
     )
     return unloading
 
@@ -99,4 +128,12 @@ def finish_unloading(*, unloading: Unloading, by: Actor, at: datetime) -> Trip:
     if unloading.customs_by is None:
         raise refuse("BG-217")
     trip = unloading.trip
-    return TRIP.fire(trip, "transfer_done", by=by, at=at, kg=unloading.kg, customs_by=str(unloading.customs_by))
+    facts = {"kg": unloading.kg, "customs_by": str(unloading.customs_by)}
+    try:
+        return TRIP.fire(trip, "transfer_done", by=by, at=at, **facts)
+    except StepRefused as refusal:
+        if refusal.code != "BG-031":
+            raise
+        off = abs(unloading.kg - trip.balance_kg)
+        told = refuse("BG-031", a=unloading.kg, b=off, tol=tolerance_of(trip))
+        raise StepRefused(told, step=refusal.step, state=refusal.state, guard=refusal.guard) from refusal

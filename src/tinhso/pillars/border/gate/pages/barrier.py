@@ -116,6 +116,7 @@ def _card(passage: Passage, seen: Seen) -> dict[str, Any]:
         "trip": trip,
         "plate": plates.show(trip.tractor_plate) if trip else plates.show(plates.normalise(seen.plate)),
         "step_title": STEPS[passage.step][0] if passage.step in STEPS else "",
+        "closes": trip is not None and trip.state == "returned_in",
         "returns": passage.step == "return_in",
     }
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from tinhso.pillars.border.gate.pages import board, public_board, report, simulation, yard
+from tinhso.pillars.border.gate.pages import board, public_board, queue, report, simulation, yard
 from tinhso.pillars.border.gate.pages.days import Day
 
 register_converter(Day, "day")
@@ -11,6 +11,8 @@ urlpatterns = [
     path("bang/", board.board, name="board"),
     path("bang-cong-khai/", public_board.public_board, name="public_board"),
     path("bang-cong-khai/man-hinh/", public_board.screen, name="public_screen"),
+    path("hang-cho/", queue.queue, name="queue"),
+    path("hang-cho/<slug:code>/goi/", queue.call, name="queue_call"),
     path("bai/", yard.yards, name="yards"),
     path("bai/<uuid:trip_id>/vao/", yard.enter, name="yard_enter"),
     path("bai/<uuid:trip_id>/do-hang/", yard.unload, name="yard_unload"),

@@ -139,7 +139,11 @@ def _check(task: ClearanceTask, own: set[UUID], at: datetime) -> dict[str, Any]:
 
 def _may(request: Request, trip: Trip, dossier: queries.Dossier) -> dict[str, bool]:
     """Which buttons are shown; the step itself decides once more."""
-    ask = {"release": ("release_out", trip.state == "in_yard"), "accept": ("accept", trip.state == "submitted")}
+    ask = {
+        "release": ("release_out", trip.state == "in_yard"),
+        "accept": ("accept", trip.state == "submitted"),
+        "close": ("close_return", trip.state == "returned_in"),
+    }
     allowed = {
         name: fits and may(request.actor, p.step_permission(step), trip, request.moment)
         for name, (step, fits) in ask.items()
@@ -158,7 +162,7 @@ def _tab(request: Request) -> str:
 
 
 def _bar(request: Request) -> dict[str, Any]:
-    rights = {"may_work": p.WORK_TASK, "may_release": p.step_permission("release_out")}
+    rights = {"may_work": p.WORK_TASK, "may_release": p.step_permission("release_out"), "may_queue": p.VIEW_BOARD}
     return {name: may(request.actor, right, at=request.moment) for name, right in rights.items()}
 
 

@@ -17,13 +17,15 @@ from tinhso.kernel.access.needs import needs
 from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate import permissions as p
-from tinhso.pillars.border.gate.actions import declare, fees
+from tinhso.pillars.border.gate.actions import declare, fees, move
 from tinhso.pillars.border.gate.actions import release as releasing
 from tinhso.pillars.border.gate.actions import tasks as actions
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Hold
 from tinhso.pillars.border.gate.pages.returning import back
+from tinhso.pillars.border.gate.pages.words import plain_words
 from tinhso.pillars.border.gate.queries import tasks as queries
 from tinhso.pillars.border.gate.queries.trips import trip_for
+from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.codes import refuse
 
 COUNTER_METHODS = ("CASH_EXCEPTION", "BANK_QR", "CARD")
@@ -79,6 +81,20 @@ def pass_many(request: Request) -> HttpResponse:
 def release(request: Request, trip_id: UUID) -> HttpResponse:
     one = _trip(request, trip_id)
     return _do(request, lambda: releasing.release_trip(trip=one, **_by(request)))
+
+
+@require_POST
+@needs(p.step_permission("close_return"))
+def close(request: Request, trip_id: UUID) -> HttpResponse:
+    """The vehicle is back and nothing is left to do: its trip is complete."""
+    one = _trip(request, trip_id)
+    try:
+        move.close_return(trip=one, **_by(request))
+    except Refusal as refusal:
+        messages.warning(request, plain_words(one, refusal, at=request.moment))
+    else:
+        messages.success(request, _("%(plate)s: trip complete") % {"plate": plates.show(one.tractor_plate)})
+    return back(request, "border_gate:trips")
 
 
 @require_POST

@@ -16,6 +16,7 @@ urlpatterns = [
     path("luot-xe/", desk.trips, name="trips"),
     path("luot-xe/<uuid:trip_id>/", desk.trip, name="trip"),
     path("luot-xe/<uuid:trip_id>/thong-quan/", desk_steps.release, name="trip_release"),
+    path("luot-xe/<uuid:trip_id>/ket-thuc/", desk_steps.close, name="trip_close"),
     path("luot-xe/<uuid:trip_id>/tam-giu/", desk_steps.hold, name="trip_hold"),
     path("luot-xe/<uuid:trip_id>/thu-phi/", desk_steps.pay, name="trip_pay"),
     path("luot-xe/<uuid:trip_id>/tiep-nhan/", desk_steps.accept, name="trip_accept"),

@@ -18,6 +18,7 @@ from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions import move, release
 from tinhso.pillars.border.gate.models import Trip, Unloading, Yard
+from tinhso.pillars.border.gate.pages.words import plain_words
 from tinhso.pillars.border.gate.permissions import CONFIRM_UNLOADING, step_permission
 from tinhso.pillars.border.gate.queries.trips import trip_for
 from tinhso.pillars.border.gate.queries.yard import YARD_IN, yard_now, yards_of
@@ -33,15 +34,27 @@ def yards(request: Request) -> HttpResponse:
     """One yard of those one works in; `?bai=` chooses."""
     known = yards_of(by=request.actor, at=request.moment)
     chosen = next((yard for yard in known if yard.code == request.GET.get("bai")), known[0] if known else None)
+    return _page(request, known, chosen)
+
+
+def _page(request: Request, known: list[Yard], chosen: Yard | None, refused: UUID | None = None) -> HttpResponse:
     context: dict[str, Any] = {"yards": known, "yard": chosen}
     if chosen:
-        context |= _shown(request, chosen)
+        context |= _shown(request, chosen, refused)
     template = "border_gate/_yard.html" if request.headers.get("X-Live") else "border_gate/yard.html"
-    return render(request, template, context)
+    return render(request, template, context, status=409 if refused else 200)
 
 
-def _shown(request: Request, yard: Yard) -> dict[str, Any]:
+def _shown(request: Request, yard: Yard, refused: UUID | None = None) -> dict[str, Any]:
+    """`refused`: the trip whose step was refused just now; in its row stands what was typed."""
     now = yard_now(yard, at=request.moment)
+    for trip, record in now.unloading:
+        if record:
+            record.is_off = release.is_off(trip, record.kg)
+    for trip in [*now.entering, *(one for one, _record in now.unloading)]:
+        if trip.pk == refused:
+            trip.bay = request.POST.get("bay", trip.bay)
+            trip.balance_kg = request.POST.get("kg", trip.balance_kg)
     return {
         "now": now,
         "bays": [
@@ -101,7 +114,7 @@ def confirm(request: Request, trip_id: UUID) -> HttpResponse:
     try:
         release.confirm_unloading(unloading=_unloading(trip), by=request.actor, at=request.moment)
     except Refusal as refusal:
-        messages.error(request, refusal.for_people())
+        messages.error(request, plain_words(trip, refusal, at=request.moment))
     else:
         messages.success(request, _("Unloading confirmed"))
     return redirect("border_gate:trip", trip.pk)
@@ -120,13 +133,18 @@ def _unloading(trip: Trip) -> Unloading:
 
 
 def _done(request: Request, trip: Trip, act: Callable[[], object], words: str) -> HttpResponse:
-    """Do it, say it, go back to the yard; a refusal is said in its own words."""
+    """Do it, say it, go back to the yard; a refusal is said in plain words, and what was typed stays."""
+    plate = plates.show(trip.tractor_plate)
     try:
         act()
     except Refusal as refusal:
-        messages.error(request, refusal.for_people())
+        messages.error(request, f"{plate}: {plain_words(trip, refusal, at=request.moment)}")
+        known = yards_of(by=request.actor, at=request.moment)
+        chosen = next((yard for yard in known if yard.pk == trip.yard_id), None)
+        if chosen:
+            return _page(request, known, chosen, refused=trip.pk)
     else:
-        messages.success(request, f"{plates.show(trip.tractor_plate)}: {words}")
+        messages.success(request, f"{plate}: {words}")
     target = redirect("border_gate:yards")
     if trip.yard:
         target["Location"] += f"?bai={trip.yard.code}"

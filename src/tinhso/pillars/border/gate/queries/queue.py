@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tinhso.kernel.base.dates import show_time
-from tinhso.pillars.border.gate.flows.states import AT_BUFFER
-from tinhso.pillars.border.gate.models import CrossingPoint, QueueState, Trip
+from tinhso.pillars.border.gate.flows.states import AT_BUFFER, CALLED, IN_A_YARD
+from tinhso.pillars.border.gate.models import CrossingPoint, QueueState, Trip, Yard
 from tinhso.pillars.border.gate.rules import queue
 
 CLASS_NAMES = {
@@ -28,6 +30,21 @@ GROUP_TITLES = {
     "P3": gettext_lazy("Ordinary goods"),
     "P4": gettext_lazy("Empty vehicles"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class QueueNow:
+    """A point's queue now: who waits, in the order of the calls that follow, and who was called and still comes.
+
+    `first` is whom the next call names, `why` in one sentence for officers; `held` wait but may not be called.
+    """
+
+    waiting: list[tuple[Trip, queue.Place]]
+    called: list[Trip]
+    held: int
+    first: Trip | None
+    why: str
+    room: int
 
 
 def waiting_tickets(*, point: CrossingPoint, at: datetime) -> list[queue.Ticket]:
@@ -54,6 +71,50 @@ def places_in_queue(*, point: CrossingPoint, at: datetime) -> dict[str, queue.Pl
     """Position, minutes and reason of every waiting vehicle, by trip code. Two queries whatever the length."""
     state = QueueState.objects.filter(point=point).first()
     return queue.places(waiting_tickets(point=point, at=at), pace_of(point, state, at))
+
+
+def queue_now(*, point: CrossingPoint, at: datetime) -> QueueNow:
+    """Everything that the queue's page shows; a handful of queries whatever the length."""
+    state = QueueState.objects.filter(point=point).first()
+    tickets, pace = waiting_tickets(point=point, at=at), pace_of(point, state, at)
+    places = queue.places(tickets, pace)
+    rows = list(Trip.objects.filter(point=point, state__in=(AT_BUFFER, CALLED)).select_related("point", "yard"))
+    by_code = {trip.code: trip for trip in rows}
+    call = queue.next_call(tickets, pace)
+    order = sorted(places, key=lambda code: (places[code].call_at, places[code].position))
+    return QueueNow(
+        waiting=[(by_code[code], places[code]) for code in order if code in by_code],
+        called=sorted((trip for trip in rows if trip.state == CALLED), key=lambda trip: trip.state_since),
+        held=sum(trip.state == AT_BUFFER and trip.holds > 0 for trip in rows),
+        first=by_code.get(call.ticket.code) if call else None,
+        why=why_next(call) if call else "",
+        room=_room(point),
+    )
+
+
+def why_next(call: queue.Call) -> str:
+    """Why the next call names this vehicle, for those who call."""
+    facts: dict[str, Any] = call.reason.facts
+    name, since = CLASS_NAMES[facts["priority"]](), show_time(facts["effective_at"])
+    if call.reason.kind == "emergency":
+        return _("Emergency vehicles go first, by order.")
+    if call.reason.kind == "waited_too_long":
+        return _("Next in line: waiting since %(since)s, longer than the limit of its class.") % {"since": since}
+    if call.reason.kind == "own_lane":
+        return _("Empty vehicles have a lane of their own; nobody who is loaded waits.")
+    if call.reason.kind == "last_in_class":
+        return _("Two calls were missed; nobody else of %(name)s waits.") % {"name": name}
+    return _("Step %(step)s of the published cycle: turn of %(name)s, the first of whom counts from %(since)s.") % {
+        "step": facts["step"],
+        "name": name,
+        "since": since,
+    }
+
+
+def _room(point: CrossingPoint) -> int:
+    """Free bays in the point's yards at the border."""
+    room = Yard.objects.filter(point=point, level="border").aggregate(room=Sum("capacity"))["room"] or 0
+    return max(0, room - Trip.objects.filter(point=point, state__in=IN_A_YARD).count())
 
 
 def sentence(place: queue.Place) -> str:

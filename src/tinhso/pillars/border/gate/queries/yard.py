@@ -19,7 +19,7 @@ ROWS = 60
 @dataclass(frozen=True, slots=True)
 class YardNow:
     """A yard now. `standing` by bay; `entering` have passed barrier 1 or the line; `unloading` stand and are to be
-    unloaded, each with what was recorded; `expected` come within two hours."""
+    unloaded, each with what was recorded; `expected` come within two hours; `returned` are back and not closed."""
 
     yard: Yard
     standing: list[Trip]
@@ -27,6 +27,7 @@ class YardNow:
     unloading: list[tuple[Trip, Unloading | None]]
     called: int
     from_abroad: int
+    returned: list[Trip]
 
     @property
     def room(self) -> int:
@@ -55,6 +56,7 @@ def yard_now(yard: Yard, *, at: datetime) -> YardNow:
         standing=standing,
         entering=list(entering),
         unloading=[(trip, recorded.get(trip.pk)) for trip in sorted(to_unload, key=lambda trip: trip.bay)][:ROWS],
+        returned=list(coming.filter(state="returned_in").order_by("state_since")[:ROWS]),
         called=coming.filter(state="called").count(),
         from_abroad=coming.filter(
             state="accepted", kind__in=FROM_ABROAD, eta__gt=at - SOON, eta__lte=at + SOON

@@ -142,6 +142,9 @@ def test_an_import_comes_in_unloads_and_goes_back_empty(gate, firm, people):
     with pytest.raises(StepRefused, match="BG-031"):  # 3 % is more than the tolerance of 2 %
         release.finish_unloading(unloading=unloading, by=people["YARD"], at=at)
     unloading = release.record_unloading(trip=trip, kg=20_400, by=people["YARD"], at=at)
+    with pytest.raises(GateRefusal, match="BG-217"):  # another weight wants another word of the customs
+        release.finish_unloading(unloading=unloading, by=people["YARD"], at=at)
+    release.confirm_unloading(unloading=unloading, by=people["HAIQUAN"], at=at)
     release.finish_unloading(unloading=unloading, by=people["YARD"], at=at)
     release.release_trip(trip=trip, by=people["HAIQUAN"], at=at)
     move.cross_out(trip=trip, plate="桂F12345", by=people["BIENPHONG"], at=at)

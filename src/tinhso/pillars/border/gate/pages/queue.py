@@ -1,0 +1,78 @@
+"""The queue of a point: who is next and why, who was called and comes, and the one tap that calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from tinhso.kernel.access.may import may, visible
+from tinhso.kernel.access.needs import needs
+from tinhso.kernel.base.errors import NotFound, Refusal
+from tinhso.kernel.web.request import Request
+from tinhso.pillars.border.gate.actions.move import call_next
+from tinhso.pillars.border.gate.models import CrossingPoint
+from tinhso.pillars.border.gate.pages.words import plain_words
+from tinhso.pillars.border.gate.permissions import VIEW_BOARD, step_permission
+from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES, queue_now
+from tinhso.pillars.border.gate.rules import plates
+
+CALL = step_permission("call")
+ROWS = 60
+
+
+@require_safe
+@needs(VIEW_BOARD)
+def queue(request: Request) -> HttpResponse:
+    """One point of those one sees; `?diem=` chooses."""
+    points = list(_points(request, VIEW_BOARD))
+    code = request.GET.get("diem")
+    point = next((one for one in points if one.code == code), points[0] if points else None)
+    context: dict[str, Any] = {"points": points, "point": point}
+    if point:
+        context |= _shown(request, point)
+    template = "border_gate/_queue.html" if request.headers.get("X-Live") else "border_gate/queue.html"
+    return render(request, template, context)
+
+
+@require_POST
+@needs(CALL)
+def call(request: Request, code: str) -> HttpResponse:
+    """Call whom the published order names; said by the plate, or why nobody could be called."""
+    point = _points(request, CALL).filter(code=code).first()
+    if point is None:
+        raise NotFound
+    first = queue_now(point=point, at=request.moment).first
+    try:
+        trip = call_next(point=point, by=request.actor, at=request.moment)
+    except Refusal as refusal:
+        said = plain_words(first, refusal, at=request.moment) if first else refusal.for_people()
+        messages.warning(request, _("Nobody was called: %(why)s") % {"why": said})
+    else:
+        if trip is None:
+            messages.info(request, _("Nobody waits to be called."))
+        else:
+            messages.success(request, _("%(plate)s is called to the gate") % {"plate": plates.show(trip.tractor_plate)})
+    target = redirect("border_gate:queue")
+    target["Location"] += f"?diem={point.code}"
+    return target
+
+
+def _points(request: Request, right: str) -> Any:
+    rows = CrossingPoint.objects.filter(goods_open=True, daily_average__gt=0)
+    return visible(rows, request.actor, right, request.moment)
+
+
+def _shown(request: Request, point: CrossingPoint) -> dict[str, Any]:
+    now = queue_now(point=point, at=request.moment)
+    return {
+        "now": now,
+        "first": now.first,
+        "first_group": GROUP_TITLES.get(now.first.priority, "") if now.first else "",
+        "waiting": [(trip, place, GROUP_TITLES.get(trip.priority, "")) for trip, place in now.waiting[:ROWS]],
+        "may_call": may(request.actor, CALL, point, request.moment),
+    }
