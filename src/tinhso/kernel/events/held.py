@@ -14,7 +14,8 @@ from uuid import UUID
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from tinhso.kernel.audit.record import record
 from tinhso.kernel.base import clock
@@ -75,14 +76,13 @@ def event_of(row: Held) -> Event:
 
 
 def dead_letters() -> QuerySet[Held]:
-    """Events given up, newest first; `blocked_behind` tells how many more wait on each."""
-    return Held.objects.exclude(dead_at=None).order_by("-dead_at", "-id")
-
-
-def blocked_behind(row: Held) -> int:
-    """How many later events of the record wait for this row's handler."""
-    later = Held.objects.filter(handler=row.handler, record_id=row.record_id, event_id__gt=row.event_id)
-    return later.count()
+    """Events given up, newest first; `behind` tells how many more wait on each."""
+    later = Held.objects.filter(
+        handler=OuterRef("handler"), record_id=OuterRef("record_id"), event_id__gt=OuterRef("event_id")
+    )
+    count = later.order_by().values("handler").annotate(count=Count("pk")).values("count")
+    behind = Coalesce(Subquery(count, output_field=IntegerField()), 0)
+    return Held.objects.exclude(dead_at=None).annotate(behind=behind).order_by("-dead_at", "-id")
 
 
 def replay(number: int, *, by: Actor, at: datetime) -> None:

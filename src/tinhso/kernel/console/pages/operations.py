@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tinhso.kernel.access.may import may, require
+from tinhso.kernel.access.may import require
 from tinhso.kernel.access.needs import needs
 from tinhso.kernel.audit.queries import last_verification, sealing
 from tinhso.kernel.audit.record import record
@@ -31,20 +31,21 @@ SHOWN = 50
 @needs(permissions.SEE_OPERATIONS)
 def operations(request: HttpRequest) -> HttpResponse:
     """Everything on one page; what failed stands first."""
-    dead = held.dead_letters()[:SHOWN]
+    present = running.present()
+    mine = held_of({permissions.RUN_OPERATIONS, *(one.permission for one in CONTROLS)}, **_who(request))
     context = {
         "events": standing(),
-        "dead": [(row, held.blocked_behind(row)) for row in dead],
+        "dead": held.dead_letters()[:SHOWN],
         "queues": jobs.queues(),
         "failed": jobs.failed_jobs(limit=SHOWN),
         "periodic": jobs.periodic_runs(),
         "sealing": sealing(),
         "verification": last_verification(),
-        "processes": running.processes(),
-        "workers": running.workers(),
-        "versions": running.versions(),
-        "controls": _controls(request),
-        "may_act": may(request.actor, permissions.RUN_OPERATIONS, at=request.moment),
+        "processes": present.processes,
+        "workers": present.workers,
+        "versions": present.versions,
+        "controls": _controls(mine),
+        "may_act": permissions.RUN_OPERATIONS in mine,
     }
     return render(request, "kernel_console/operations.html", context)
 
@@ -88,12 +89,15 @@ def drop_job(request: HttpRequest, number: int) -> HttpResponse:
     return _decide(request, number, jobs.drop, "kernel_console.drop_job", _("the job was dropped"))
 
 
-def _controls(request: HttpRequest) -> list[dict[str, Any]]:
+def _who(request: HttpRequest) -> dict[str, Any]:
+    return {"by": request.actor, "at": request.moment}
+
+
+def _controls(mine: set[str]) -> list[dict[str, Any]]:
     """Switches that have something to show; `may` says whether the reader may use them."""
     states = [(one, one.state()) for one in CONTROLS]
-    held = held_of({one.permission for one in CONTROLS}, by=request.actor, at=request.moment)
     return [
-        {"control": one, "state": state, "may": one.permission in held} for one, state in states if state is not None
+        {"control": one, "state": state, "may": one.permission in mine} for one, state in states if state is not None
     ]
 
 

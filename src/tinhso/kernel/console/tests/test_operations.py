@@ -116,6 +116,18 @@ def test_a_job_given_up_is_done_again_or_dropped_and_that_is_recorded(operator: 
     ]
 
 
-def test_the_page_asks_little_of_the_database(operator: Client, django_assert_max_num_queries) -> None:
-    with django_assert_max_num_queries(20):
-        operator.get(PAGE)
+def test_the_page_asks_little_of_the_database(
+    operator: Client, dead: Held, failed_job: int, django_assert_max_num_queries
+) -> None:
+    """However much has failed."""
+    later = {"due_at": None, "dead_at": None, "tries": 0}
+    rows = Held.objects.filter(pk=dead.pk).values().get() | {"id": None}
+    Held.objects.bulk_create(Held(**rows | {"event_id": 8 + number, "record_id": uuid7()}) for number in range(5))
+    Held.objects.create(**rows | later | {"event_id": 20})
+    operator.get(PAGE)
+
+    with django_assert_max_num_queries(15):
+        page = operator.get(PAGE).content.decode()
+
+    assert page.count("tests.poisoned") == 6
+    assert '<td class="is-right num">1</td>' in page
