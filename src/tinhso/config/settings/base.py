@@ -114,6 +114,23 @@ LOCALE_PATHS = [PACKAGE / "kernel" / "base" / "locale"]  # the one folder of wor
 # Where the sealer of the audit connects, when that is not the application's database under its own name.
 SEALER_DATABASE = env.database("DATABASE_SEALER_URL") if env.text("DATABASE_SEALER_URL") else None
 
+# Without this a failed request would leave no trace: Django's own handlers speak in DEBUG only, or by e-mail.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        "django.server": {"handlers": [], "propagate": True},
+        # A 404 or 403 is an answer, no fault.
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "ERROR"},
+        "tinhso": {"level": "INFO"},
+    },
+}
+
 # Sign-in limits and the like count over all processes: the cache is a table (unlogged), no further server.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "kernel_web_cache"}}
 

@@ -64,6 +64,24 @@ def test_two_factors_https_and_secure_cookies_are_forced():
     assert done.stdout == "[True, True, True, True]\n", done.stderr
 
 
+def test_a_failed_request_leaves_its_traceback_in_the_log_and_a_missing_page_leaves_nothing():
+    code = """
+import django; django.setup()
+import logging
+try:
+    raise LookupError("what went wrong")
+except LookupError:
+    logging.getLogger("django.request").error("Internal Server Error: /x/", exc_info=True)
+logging.getLogger("django.request").warning("Not Found: /y/")
+"""
+
+    done = load(code)
+
+    assert "ERROR django.request Internal Server Error: /x/" in done.stderr
+    assert "LookupError: what went wrong" in done.stderr
+    assert "/y/" not in done.stderr
+
+
 @pytest.mark.django_db
 def test_the_applications_own_role_is_not_too_powerful(settings):
     from tinhso.config.safety import refuse_a_powerful_role

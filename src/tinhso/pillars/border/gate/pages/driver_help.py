@@ -18,6 +18,7 @@ from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.flows import STATES
 from tinhso.pillars.border.gate.models import CrossingPoint, Trip
 from tinhso.pillars.border.gate.queries import driver as queries
+from tinhso.pillars.border.gate.queries.figures import title_of
 from tinhso.pillars.border.gate.queries.queue import CLASS_NAMES, places_in_queue, sentence
 from tinhso.pillars.border.gate.rules import queue, tripcodes
 from tinhso.pillars.border.gate.rules.codes import refuse
@@ -54,7 +55,7 @@ def order(request: Request) -> HttpResponse:
                 (title, [{"name": CLASS_NAMES[step](), "code": step} for step in queue.CYCLES[name]])
                 for name, title in (("season", _("In season")), ("off_season", _("Off season")))
             ],
-            "points": [(point.gate_short, point.cycle == "season") for point in points],
+            "points": [(title_of("point", point.code), point.cycle == "season") for point in points],
             "without_slot": int(queue.WITHOUT_SLOT.total_seconds() // 60),
             "call_holds": int(queue.CALL_HOLDS.total_seconds() // 60),
         },
@@ -97,7 +98,7 @@ def _found(request: Request, typed: str) -> dict[str, Any]:
     title = str(STATES[one.state])
     return {
         "code": one.shown_code(),
-        "point": one.point.gate_short,
+        "point": title_of("point", one.point.code),
         "title": f"{title[:1].upper()}{title[1:]}",
         "tone": trip_tone(one.state),
         "since": one.state_since,

@@ -16,6 +16,7 @@ from tinhso.kernel.base.dates import show_span, show_time
 from tinhso.pillars.border.gate.flows import STATES
 from tinhso.pillars.border.gate.flows.overlays import UNDONE
 from tinhso.pillars.border.gate.models import ClearanceTask, Hold, ReasonCode, Trip, Yard
+from tinhso.pillars.border.gate.queries.figures import title_of
 from tinhso.pillars.border.gate.queries.queue import places_in_queue, sentence
 from tinhso.pillars.border.gate.rules.queue import Place
 
@@ -111,7 +112,7 @@ def subject(trip: Trip) -> str:
     goods = (title[:1].lower() + title[1:] if get_language() == "vi" else title) or _("no goods")
     words = {"X": _("Export of %(goods)s through %(gate)s"), "N": _("Import of %(goods)s through %(gate)s")}
     told = words.get(trip.direction, _("Transit of %(goods)s through %(gate)s"))
-    return told % {"goods": goods, "gate": trip.point.gate_short}
+    return told % {"goods": goods, "gate": title_of("point", trip.point.code)}
 
 
 def _title(trip: Trip) -> str:
