@@ -59,6 +59,25 @@ def enter_person(*, full_name: str, phone: str = "", email: str = "", by: Actor,
 
 
 @transaction.atomic
+def change_contact(*, person: Person, phone: str, email: str, by: Actor, at: datetime) -> None:
+    """Write down where a person is reached; the trail keeps which of the two changed, not the numbers.
+
+    Raises Forbidden, also for one's own: links to passwords go there.
+    """
+    if person.id == by.id:
+        raise Forbidden(_("nobody changes his own account here: ask another administrator"), code="own-account")
+    require_over(person, by=by, at=at)
+    row = Person.objects.select_for_update().get(pk=person.pk)
+    new = {"phone": phone.strip(), "email": email.strip()}
+    changed = sorted(name for name, value in new.items() if getattr(row, name) != value)
+    if not changed:
+        return
+    Person.objects.filter(pk=row.pk).update(**new)
+    Account.objects.filter(person=row).update(email=new["email"])
+    _tell("kernel_console.change_contact", row, by=by, at=at, changed=changed)
+
+
+@transaction.atomic
 def open_account(*, person: Person, username: str, by: Actor, at: datetime) -> Account:
     """An account without a password: the holder sets one through the link. Raises Forbidden, Invalid."""
     require_over(person, by=by, at=at)

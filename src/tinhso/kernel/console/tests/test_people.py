@@ -85,6 +85,60 @@ def test_what_was_typed_stays_and_the_error_stands_under_its_field(administrator
     assert not Person.objects.filter(full_name="Lê Văn Chi").exists()
 
 
+def contact_of(person: Person) -> str:
+    return reverse("kernel_console:contact", args=[person.pk])
+
+
+def test_contact_data_are_changed_and_the_trail_names_what_but_not_the_number(administrator, binh) -> None:
+    account = make_account(binh)
+
+    answer = administrator.post(contact_of(binh), {"phone": "0987 654.321", "email": "binh@example.vn"})
+
+    binh.refresh_from_db()
+    account.refresh_from_db()
+    entry = Entry.objects.get(action="kernel_console.change_contact", record_id=binh.pk)
+    assert answer.headers["Location"] == page_of(binh)
+    assert (binh.phone, binh.email, account.email) == ("0987654321", "binh@example.vn", "binh@example.vn")
+    assert "email" in entry.payload
+    assert "0987654321" not in entry.payload
+
+
+def test_contact_data_that_stay_as_they_were_are_no_deed(administrator, binh) -> None:
+    administrator.post(contact_of(binh), {"phone": binh.phone, "email": ""})
+
+    assert not Entry.objects.filter(action="kernel_console.change_contact").exists()
+
+
+@pytest.mark.parametrize(
+    ("phone", "email", "words"),
+    [
+        ("0912", "binh@example.vn", "Số điện thoại có từ 9 đến 15 chữ số"),
+        ("không có", "binh@example.vn", "Số điện thoại có từ 9 đến 15 chữ số"),
+        ("0987654321", "binh@", "0987654321"),
+        ("", "", "chưa có số điện thoại hoặc thư điện tử"),
+    ],
+)
+def test_wrong_contact_data_stay_in_the_form_and_change_nothing(administrator, binh, phone, email, words) -> None:
+    make_account(binh)
+
+    page = administrator.post(contact_of(binh), {"phone": phone, "email": email})
+
+    binh.refresh_from_db()
+    text = page.content.decode()
+    assert page.status_code == 422
+    assert words.casefold() in text.casefold()
+    assert f'value="{email}"' in text or not email
+    assert binh.phone == "0912345678"
+
+
+def test_nobody_changes_his_own_contact_data(administrator, an) -> None:
+    page = administrator.post(contact_of(an), {"phone": "0987654321", "email": ""})
+
+    an.refresh_from_db()
+    assert page.status_code == 422
+    assert an.phone != "0987654321"
+
+
 def test_the_link_to_a_password_works_once_and_signs_nobody_in(administrator, binh) -> None:
     account = make_account(binh)
     change = reverse("kernel_console:change_account", args=[account.pk, "gui-lien-ket"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from tinhso.kernel.geo.models import Place
 from tinhso.kernel.identity.models import Account, Person
 from tinhso.kernel.organisations.models import AdminUnit, Agency
 
+DIALLED = re.compile(r"\+?[0-9]{9,15}")
 MIDNIGHT = datetime.min.time()
 
 
@@ -42,13 +44,45 @@ class ListedField(forms.CharField):
         super().__init__(widget=forms.TextInput(attrs={"list": f"{rows}-list", "autocomplete": "off"}), **words)
 
 
+class PhoneField(forms.CharField):
+    """A telephone number as people write it; spaces, dots and dashes are left out: `0912 345 678`, `+84…`."""
+
+    def __init__(self, **words: Any) -> None:
+        words.setdefault("widget", forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}))
+        super().__init__(label=_("phone"), max_length=20, required=False, **words)
+
+    def clean(self, value: Any) -> str:
+        dialled = re.sub(r"[\s.\-()]", "", str(super().clean(value)))
+        if dialled and not DIALLED.fullmatch(dialled):
+            raise forms.ValidationError(_("A telephone number has 9 to 15 digits."))
+        return dialled
+
+
+class ContactForm(forms.Form):
+    """Where somebody is reached. Who has an account keeps one of the two: the link to a password goes there."""
+
+    phone = PhoneField()
+    email = forms.EmailField(label=_("e-mail"), required=False)
+
+    def __init__(self, typed: Any = None, *, person: Person) -> None:
+        super().__init__(typed, initial={"phone": person.phone, "email": person.email})
+        self.person = person
+
+    def clean(self) -> dict[str, Any]:
+        facts: dict[str, Any] = super().clean() or self.cleaned_data
+        reached = facts.get("phone") or facts.get("email")
+        if not (reached or self.errors) and Account.objects.filter(person=self.person).exists():
+            self.add_error("phone", _("there is neither a telephone nor a mailbox to send the link to"))
+        return facts
+
+
 class PersonForm(forms.Form):
     full_name = forms.CharField(label=_("full name"), max_length=120)
     username = forms.CharField(
         label=_("user name"), max_length=80, help_text=_("For signing in; leave it empty to give no account yet."),
         required=False,
     )  # fmt: skip
-    phone = forms.CharField(label=_("phone"), max_length=20, required=False)
+    phone = PhoneField()
     email = forms.EmailField(label=_("e-mail"), required=False)
 
     def clean_username(self) -> str:

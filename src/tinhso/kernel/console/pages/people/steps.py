@@ -24,7 +24,15 @@ from tinhso.kernel.base import clock, site
 from tinhso.kernel.base.actor import NOBODY
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.console import accounts, granting, permissions
-from tinhso.kernel.console.pages.people.forms import AccountForm, DelegateForm, GrantForm, PersonForm, PostForm, tell
+from tinhso.kernel.console.pages.people.forms import (
+    AccountForm,
+    ContactForm,
+    DelegateForm,
+    GrantForm,
+    PersonForm,
+    PostForm,
+    tell,
+)
 from tinhso.kernel.geo.models import Place
 from tinhso.kernel.identity.models import Account, Person
 from tinhso.kernel.organisations.models import AdminUnit, Agency, AgencyKind, Post
@@ -51,6 +59,20 @@ def new_person(request: Request) -> HttpResponse:
         return redirect("kernel_console:person", person.pk)
 
     return _filled(request, form, enter, title=_("New person"), verb=_("Enter the person"))
+
+
+@fills_in
+@needs(permissions.MANAGE_PEOPLE)
+def contact(request: Request, person_id: UUID) -> HttpResponse:
+    """Telephone and mailbox of a person who is already entered."""
+    person = _person(person_id)
+    form = ContactForm(request.POST or None, person=person)
+
+    def write() -> HttpResponse:
+        accounts.change_contact(person=person, **form.cleaned_data, **_by(request))
+        return redirect("kernel_console:person", person.pk)
+
+    return _filled(request, form, write, title=_("Change contact data"), verb=_("Save the changes"), person=person)
 
 
 @fills_in

@@ -6,6 +6,7 @@ urlpatterns = [
     path("quan-tri/nguoi/", views.people, name="people"),
     path("quan-tri/nguoi/moi/", steps.new_person, name="new_person"),
     path("quan-tri/nguoi/<uuid:person_id>/", views.person, name="person"),
+    path("quan-tri/nguoi/<uuid:person_id>/lien-he/", steps.contact, name="contact"),
     path("quan-tri/nguoi/<uuid:person_id>/tai-khoan/", steps.new_account, name="new_account"),
     path("quan-tri/nguoi/<uuid:person_id>/chuc-vu/", steps.new_post, name="new_post"),
     path("quan-tri/nguoi/<uuid:person_id>/vai-tro/", steps.new_grant, name="new_grant"),
