@@ -48,10 +48,10 @@ def panel(request: Request) -> HttpResponse:
     if playing is None:
         raise NotFound
     parts = queries.parts(by=request.actor, at=request.moment)
-    points = [
-        (point, [(part, DUTIES[part.role]) for part in of_point])
-        for point, of_point in groupby(parts, key=lambda part: part.point)
-    ]
+    points = []
+    for point, found in groupby(parts, key=lambda part: part.point):
+        rows = [(part, DUTIES[part.role]) for part in found]
+        points.append((point, rows, sum(part.by_people for part, _duty in rows)))
     context = {
         "points": points,
         "playing": playing,

@@ -27,11 +27,12 @@ TELL_EVERY = 3.0
 
 @dataclass(slots=True)
 class Options:
-    """What the command was told. `speed` empty: as the clock goes, or 1."""
+    """What the command was told. `speed` empty: as the clock goes, or 1. `live`: the present, not a chosen day."""
 
     seed: int = SEED
     share: float = 1.0
     speed: float | None = None
+    live: bool = False
 
 
 def midnight(day: date) -> datetime:
@@ -78,7 +79,8 @@ def follow(world: World, options: Options, tell: Callable[[str], None]) -> None:
     """Go on with the clock as it is set, for as long as the process lives."""
     while True:
         close_old_connections()
-        _skip_the_night()
+        if options.live:
+            _skip_the_night()
         moment = clock.now()
         if moment.astimezone(HANOI).date() > world.day + timedelta(days=1):
             world = world_at(moment.astimezone(HANOI).date(), options)

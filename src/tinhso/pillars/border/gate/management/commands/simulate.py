@@ -28,6 +28,7 @@ class Command(BaseCommand):
             raise CommandError("the border is played in the demo profile only")
         chosen = playing.Options(seed=options["seed"], share=options["share"], speed=options["speed"])
         day = options["day"]
+        chosen.live = day is None
         if options["speed"] == 0:
             if day is None:
                 raise CommandError("--speed 0 wants --day")
