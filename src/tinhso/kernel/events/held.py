@@ -52,10 +52,10 @@ def waiting(records: Iterable[UUID]) -> set[tuple[str, UUID]]:
     return set(Held.objects.filter(record_id__in=records).values_list("handler", "record_id").distinct())
 
 
-def due(lane: int, *, limit: int) -> list[Held]:
-    """Rows of the lane whose next try has come; the caller holds the lane."""
+def due(lanes: list[int], *, limit: int) -> list[Held]:
+    """Rows of the lanes whose next try has come; the caller holds the lanes."""
     now = clock.real()
-    return list(Held.objects.filter(shard=lane, dead_at=None, due_at__lte=now).order_by("event_id")[:limit])
+    return list(Held.objects.filter(shard__in=lanes, dead_at=None, due_at__lte=now).order_by("event_id")[:limit])
 
 
 def failed_again(row: Held, error: Exception) -> None:

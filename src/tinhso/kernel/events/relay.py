@@ -1,7 +1,7 @@
 """Carry events from the outbox to their handlers: at least once, each record's events in order.
 
-The relay locks a lane, delivers inside that transaction, and commits: what a handler writes and the memory
-that it has had the event stand or fall together. Should one handler raise, all is taken back and the lane is
+The relay locks some lanes, delivers inside that transaction, and commits: what a handler writes and the memory
+that it has had the event stand or fall together. Should one handler raise, all is taken back and the lanes are
 delivered anew with care, each handler in a savepoint of its own: then only the failing one's work is undone
 and the event is held for it (kernel.events.held). A handler therefore leaves what cannot be taken back (a
 letter, a call to another system) to a deferred job, which commits with its own writes.
@@ -36,30 +36,31 @@ SECONDS = 0.3  # in one transaction: while it is open it holds up the sealing of
 NET = 0.2
 
 TAKE = """
-select id, name, record_kind, record_id, version, at, actor, payload
-from kernel_events_outbox where shard = %s::smallint order by id limit %s::integer
+select id, name, record_kind, record_id, version, at, actor, payload, shard
+from kernel_events_outbox where shard = any(%s::smallint[]) order by id limit %s::integer
 """
 HAD = "select event_id, handler from kernel_events_delivery where event_id = any(%s::bigint[])"
 REMEMBER = """
 insert into kernel_events_delivery (event_id, handler, delivered_at)
 select *, clock_timestamp() from unnest(%s::bigint[], %s::text[])
 """
-FINISH = "select kernel_events_finish(%s::smallint, %s::bigint[])"
+FINISH = "select kernel_events_finish(%s::smallint[], %s::bigint[])"
 
 log = structlog.get_logger("events.relay")
 
 
 @dataclass(slots=True)
-class Lane:
-    """What is done with one lane in one transaction."""
+class Delivery:
+    """What is done with the claimed lanes in one transaction."""
 
-    no: int
+    lanes: list[int]
     handlers: dict[str, list[Handler]]
     careful: bool
     blocked: set[tuple[str, UUID]] = field(default_factory=set)
     had: set[tuple[int, str]] = field(default_factory=set)
     delivered: list[tuple[int, str]] = field(default_factory=list)
     holding: list[Held] = field(default_factory=list)
+    lane_of: dict[int, int] = field(default_factory=dict)
     savepoints: int = 0
     until: float = field(default_factory=lambda: time.monotonic() + SECONDS)
 
@@ -73,12 +74,12 @@ class Lane:
             if (event.id, handler.name) in self.had:
                 continue
             if (handler.name, event.record_id) in self.blocked:
-                self.holding.append(held.behind(event, handler.name, self.no))
+                self.holding.append(held.behind(event, handler.name, self.lane_of[event.id]))
             elif (error := self.call(handler, event, careful=self.careful)) is None:
                 self.delivered.append((event.id, handler.name))
             else:
                 self.blocked.add((handler.name, event.record_id))
-                self.holding.append(held.failed(event, handler.name, self.no, error))
+                self.holding.append(held.failed(event, handler.name, self.lane_of[event.id], error))
 
     def call(self, handler: Handler, event: Event, *, careful: bool) -> Exception | None:
         """None when the handler was content, else what it raised, its writes undone.
@@ -108,7 +109,7 @@ class NeedsCare(Exception):
 
 
 def deliver_once() -> list[Event] | None:
-    """Deliver what one lane holds, up to the limits; None when no lane has anything to do."""
+    """Deliver what some lanes hold, up to the limits; None when no lane has anything to do."""
     bind(SYSTEM)
     try:
         return _deliver(careful=False)
@@ -121,16 +122,16 @@ def deliver_once() -> list[Event] | None:
 def _deliver(*, careful: bool) -> list[Event] | None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("select kernel_events_claim()")
-        number = cursor.fetchone()[0]
-        if number is None:
+        lanes = cursor.fetchone()[0]
+        if not lanes:
             return None
-        lane = Lane(number, _handlers(), careful)
-        _again(lane)
-        gone = _fresh(lane, cursor)
-        if lane.delivered:
-            cursor.execute(REMEMBER, [[event for event, _ in lane.delivered], [name for _, name in lane.delivered]])
-        Held.objects.bulk_create(lane.holding)
-        cursor.execute(FINISH, [number, [event.id for event in gone]])
+        delivery = Delivery(lanes, _handlers(), careful)
+        _again(delivery)
+        gone = _fresh(delivery, cursor)
+        if given := delivery.delivered:
+            cursor.execute(REMEMBER, [[event for event, _ in given], [name for _, name in given]])
+        Held.objects.bulk_create(delivery.holding)
+        cursor.execute(FINISH, [lanes, [event.id for event in gone]])
     return gone
 
 
@@ -158,20 +159,22 @@ def _handlers() -> dict[str, list[Handler]]:
     return found
 
 
-def _fresh(lane: Lane, cursor: Any) -> list[Event]:
+def _fresh(delivery: Delivery, cursor: Any) -> list[Event]:
     """Deliver new events in order; returns those that may leave the outbox."""
-    cursor.execute(TAKE, [lane.no, BATCH])
-    events = [_event(row, lane.handlers) for row in cursor.fetchall()]
-    heard = [event for event in events if event.name in lane.handlers]
+    cursor.execute(TAKE, [delivery.lanes, BATCH])
+    rows = cursor.fetchall()
+    events = [_event(row[:-1], delivery.handlers) for row in rows]
+    delivery.lane_of = {row[0]: row[-1] for row in rows}
+    heard = [event for event in events if event.name in delivery.handlers]
     if heard:
         cursor.execute(HAD, [[event.id for event in heard]])
-        lane.had = set(cursor.fetchall())
-        lane.blocked = held.waiting({event.record_id for event in heard})
+        delivery.had = set(cursor.fetchall())
+        delivery.blocked = held.waiting({event.record_id for event in heard})
     gone: list[Event] = []
     for event in events:
-        if gone and lane.spent:
+        if gone and delivery.spent:
             break
-        lane.deliver(event)
+        delivery.deliver(event)
         gone.append(event)
     return gone
 
@@ -183,16 +186,16 @@ def _event(row: tuple[Any, ...], handlers: dict[str, list[Handler]]) -> Event:
     return Event(name, kind, record_id, version, at, actor, plain, number)
 
 
-def _again(lane: Lane) -> None:
+def _again(delivery: Delivery) -> None:
     """Try once more what handlers could not take before."""
-    for row in held.due(lane.no, limit=20):
-        if lane.spent:
+    for row in held.due(delivery.lanes, limit=20):
+        if delivery.spent:
             return
         event = held.event_of(row)
         handler = HANDLERS.get(row.handler) if row.handler in HANDLERS else None
-        error = held.NoHandler(row.handler) if handler is None else lane.call(handler, event, careful=True)
+        error = held.NoHandler(row.handler) if handler is None else delivery.call(handler, event, careful=True)
         if error is None:
-            lane.delivered.append((event.id, row.handler))
+            delivery.delivered.append((event.id, row.handler))
             held.release(row)
         else:
             held.failed_again(row, error)

@@ -45,36 +45,45 @@ revoke execute on function kernel_events_publish(text, text, uuid, integer, time
 grant execute on function kernel_events_publish(text, text, uuid, integer, timestamptz, jsonb) to tinhso_app;
 """
 
-# claim: lock the lane that waited longest among those with something to do; the lock lasts as long as the
-# transaction, so it covers the delivery. finish: only the transaction that holds the lane may remove its events.
+# claim: lock up to eight lanes, those first that waited longest among those with something to do; the locks last as
+# long as the transaction, so they cover the delivery. Its commit does not wait for the disk: should the machine fall
+# before it is written, the events are in the outbox still and what their handlers wrote is gone with it.
+# finish: only the transaction that holds the lanes may remove their events.
 # hold: wait for a lane, for an operator's decision on what a handler could not take.
 CLAIM = """
-create function kernel_events_claim() returns smallint language plpgsql security definer
+create function kernel_events_claim() returns smallint[] language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
-declare lane smallint;
+declare lanes smallint[];
 begin
-    select s.no into lane from kernel_events_shard s
-    where exists (select from kernel_events_outbox o where o.shard = s.no)
-       or exists (select from kernel_events_held h
-                  where h.shard = s.no and h.dead_at is null and h.due_at <= clock_timestamp())
-    order by s.claimed_at, s.no limit 1 for update skip locked;
-    if lane is not null then
+    select array_agg(locked.no) into lanes from (
+        select s.no from kernel_events_shard s
+        where exists (select from kernel_events_outbox o where o.shard = s.no)
+           or exists (select from kernel_events_held h
+                      where h.shard = s.no and h.dead_at is null and h.due_at <= clock_timestamp())
+        order by s.claimed_at, s.no limit 8 for update skip locked) locked;
+    if lanes is not null then
+        perform set_config('synchronous_commit', 'off', true);
         update kernel_events_shard set claimed_tx = pg_current_xact_id(), claimed_at = clock_timestamp()
-        where no = lane;
+        where no = any (lanes);
     end if;
-    return lane;
+    return lanes;
 end $$;
 
-create function kernel_events_finish(lane smallint, ids bigint[]) returns integer language plpgsql security definer
+create function kernel_events_finish(lanes smallint[], ids bigint[]) returns integer language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
 declare gone integer;
 begin
-    if not exists (select from kernel_events_shard where no = lane and claimed_tx = pg_current_xact_id()) then
-        raise exception 'lane % is not held by this transaction', lane using errcode = '42501';
+    if exists (select from unnest(lanes) lane where not exists (
+            select from kernel_events_shard s where s.no = lane and s.claimed_tx = pg_current_xact_id())) then
+        raise exception 'lanes % are not held by this transaction', lanes using errcode = '42501';
     end if;
-    delete from kernel_events_outbox where shard = lane and id = any (ids);
-    get diagnostics gone = row_count;
-    update kernel_events_shard set delivered = delivered + gone, delivered_at = clock_timestamp() where no = lane;
+    with deleted as (
+        delete from kernel_events_outbox where shard = any (lanes) and id = any (ids) returning shard
+    ), counted as (
+        update kernel_events_shard s set delivered = delivered + d.count, delivered_at = clock_timestamp()
+        from (select shard, count(*) as count from deleted group by shard) d where s.no = d.shard
+    )
+    select count(*) into gone from deleted;
     return gone;
 end $$;
 
@@ -83,9 +92,9 @@ set search_path = pg_catalog, public, pg_temp as $$
     select from kernel_events_shard where no = lane for update
 $$;
 
-revoke execute on function kernel_events_claim(), kernel_events_finish(smallint, bigint[]), kernel_events_hold(smallint)
+revoke execute on function kernel_events_claim(), kernel_events_finish(smallint[], bigint[]), kernel_events_hold(smallint)
     from public, tinhso_sealer;
-grant execute on function kernel_events_claim(), kernel_events_finish(smallint, bigint[]), kernel_events_hold(smallint)
+grant execute on function kernel_events_claim(), kernel_events_finish(smallint[], bigint[]), kernel_events_hold(smallint)
     to tinhso_app;
 """
 
@@ -174,7 +183,7 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(
             CLAIM,
-            "drop function kernel_events_claim(); drop function kernel_events_finish(smallint, bigint[]);"
+            "drop function kernel_events_claim(); drop function kernel_events_finish(smallint[], bigint[]);"
             " drop function kernel_events_hold(smallint);",
         ),
     ]

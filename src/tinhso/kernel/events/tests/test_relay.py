@@ -265,7 +265,7 @@ FORBIDDEN = (
     "delete from kernel_events_outbox",
     "truncate kernel_events_outbox",
     "update kernel_events_shard set delivered = 0",
-    "select kernel_events_finish(shard, array[id]) from kernel_events_outbox",
+    "select kernel_events_finish(array[shard], array[id]) from kernel_events_outbox",
 )
 
 

@@ -17,7 +17,15 @@ from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.workflow.flow import StepRefused
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import ControlPoint, Trip
-from tinhso.pillars.border.gate.queries.barrier import Explanation, explain, live_trip_of, step_at, undeclared
+from tinhso.pillars.border.gate.queries.barrier import (
+    Explanation,
+    barrier_of,
+    explain,
+    live_trip_of,
+    standing_before,
+    step_at,
+    undeclared,
+)
 from tinhso.pillars.border.gate.queries.reference import verifying_keys
 from tinhso.pillars.border.gate.rules import plates, qr
 from tinhso.pillars.border.gate.rules.codes import refuse
@@ -58,6 +66,19 @@ class Passage:
 def pass_barrier(*, barrier: ControlPoint, seen: Seen, by: Actor, at: datetime) -> Passage:
     """Let the vehicle through, if everything allows; the barrier may open when the answer is open."""
     plate, trip = _who(seen, at)
+    return _pass(barrier, plate, trip, seen, by, at)
+
+
+def pass_barrier_of(*, code: str, seen: Seen, by: Actor, at: datetime) -> Passage:
+    """The same for a machine that knows its barrier's code: one query finds barrier and vehicle. Raises NotFound."""
+    if seen.qr:
+        return pass_barrier(barrier=barrier_of(code), seen=seen, by=by, at=at)
+    plate = plates.read(seen.plate).norm
+    barrier, trip = standing_before(code, plate)
+    return _pass(barrier, plate, trip, seen, by, at)
+
+
+def _pass(barrier: ControlPoint, plate: str, trip: Trip | None, seen: Seen, by: Actor, at: datetime) -> Passage:
     if trip is None:
         return Passage(False, refusal=refuse("BG-209"), explanation=undeclared(barrier))
     step = step_at(barrier, trip)

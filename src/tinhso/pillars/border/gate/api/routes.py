@@ -13,9 +13,8 @@ from tinhso.kernel.api import paging
 from tinhso.kernel.api.answers import answer, unless_known
 from tinhso.kernel.api.once import idempotent
 from tinhso.kernel.api.steps import mount
-from tinhso.kernel.base.errors import NotFound
 from tinhso.pillars.border.gate import facade
-from tinhso.pillars.border.gate.actions.passages import Passage, Seen, decide, pass_barrier
+from tinhso.pillars.border.gate.actions.passages import Passage, Seen, decide, pass_barrier_of
 from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP
@@ -80,12 +79,11 @@ class PassageIn(Schema):
 @idempotent
 def passages(request: HttpRequest, code: str, seen: PassageIn) -> HttpResponse:
     """Open or not, with force, missing thing and place. `ask_only` changes nothing."""
-    barrier = barrier_of(code)
-    if barrier is None:
-        raise NotFound
     read = Seen(seen.plate, seen.qr, seen.confidence, seen.confirmed, seen.lane, seen.load_state)
-    ask = decide if seen.ask_only else pass_barrier
-    return answer(request, _verdict(ask(barrier=barrier, seen=read, by=request.actor, at=request.moment)))
+    who: dict[str, Any] = {"by": request.actor, "at": request.moment}
+    if seen.ask_only:
+        return answer(request, _verdict(decide(barrier=barrier_of(code), seen=read, **who)))
+    return answer(request, _verdict(pass_barrier_of(code=code, seen=read, **who)))
 
 
 @router.get("/loads", summary="How full the crossing points are", auth=None)

@@ -15,7 +15,7 @@ from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
 
 from tinhso.kernel.base.dates import show_moment
-from tinhso.kernel.base.errors import Refusal
+from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.base.money import vnd
 from tinhso.pillars.border.gate.flows.overlays import UNDONE
 from tinhso.pillars.border.gate.models import (
@@ -45,13 +45,17 @@ BARRIER = [
     for field in ControlPoint._meta.concrete_fields
     if field.attname in {"code", "point_id", "kind", "name"}
 ]
-# Past the ORM: to build these two queries would cost a barrier's answer more than all the rest of it.
+# Past the ORM: to build these queries would cost a barrier's answer more than all the rest of it.
 LIVE_TRIP = f"""
 select {", ".join(AT_A_BARRIER)} from border_gate_trip
 where tractor_plate = %s::text and is_live
 order by created_at desc limit 1
 """  # noqa: S608 (columns and states are ours)
 BY_CODE = f"select {', '.join(BARRIER)} from border_gate_controlpoint where code = %s::text"  # noqa: S608
+BOTH = f"""
+select {", ".join(f"b.{name}" for name in BARRIER)}, {", ".join(f"t.{name}" for name in AT_A_BARRIER)}
+from border_gate_controlpoint b left join lateral ({LIVE_TRIP}) t on true where b.code = %s::text
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +70,36 @@ class Explanation:
     place_more: str = ""
 
 
-def barrier_of(code: str) -> ControlPoint | None:
-    """The barrier of that code, with what decides; one query."""
-    row = _one(BY_CODE, code)
-    return ControlPoint.from_db(connection.alias, BARRIER, row) if row else None
+def barrier_of(code: str) -> ControlPoint:
+    """The barrier of that code, with what decides; one query. Raises NotFound."""
+    return _barrier(_one(BY_CODE, code))
 
 
 def live_trip_of(plate: str) -> Trip | None:
     """The live trip of the tractor with that plate (normal form), with what a barrier looks at; one query."""
-    row = _one(LIVE_TRIP, plate)
+    return _trip(_one(LIVE_TRIP, plate))
+
+
+def standing_before(code: str, plate: str) -> tuple[ControlPoint, Trip | None]:
+    """The barrier of that code and the live trip with that plate, in one query. Raises NotFound for the barrier."""
+    row = _one(BOTH, plate, code)
+    barrier = _barrier(row and row[: len(BARRIER)])
+    return barrier, _trip(row[len(BARRIER) :] if row and row[len(BARRIER)] else None)
+
+
+def _barrier(row: tuple[Any, ...] | None) -> ControlPoint:
+    if row is None:
+        raise NotFound
+    return ControlPoint.from_db(connection.alias, BARRIER, row)
+
+
+def _trip(row: tuple[Any, ...] | None) -> Trip | None:
     return Trip.from_db(connection.alias, AT_A_BARRIER, row) if row else None
 
 
-def _one(sql: str, value: str) -> tuple[Any, ...] | None:
+def _one(sql: str, *values: str) -> tuple[Any, ...] | None:
     with connection.cursor() as cursor:
-        cursor.execute(sql, [value])
+        cursor.execute(sql, list(values))
         row: tuple[Any, ...] | None = cursor.fetchone()
     return row
 
