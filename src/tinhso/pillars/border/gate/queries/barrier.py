@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, models
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
 
@@ -32,19 +32,23 @@ from tinhso.pillars.border.gate.queries.reference import hours_of
 from tinhso.pillars.border.gate.rules.hours import next_opening
 
 CENTRE = "BQLKKT"
-LOOKED_AT = {
-    "id", "code", "state", "state_since", "version", "kind", "direction", "point_id", "yard_id", "bay",
-    "tractor_plate", "trailer_plate", "driver_name", "goods_title", "gross_kg", "crossed_in_at", "leg", "priority",
-    "holds", "fee_state",
-}  # fmt: skip
-# In the model's own order: a record is made from a row by position.
-AT_A_BARRIER = [field.attname for field in Trip._meta.concrete_fields if field.attname in LOOKED_AT]
+
+
+def _columns(model: type[models.Model], wanted: str) -> list[str]:
+    """In the model's own order: a record is made from a row by position."""
+    names = wanted.split()
+    return [field.attname for field in model._meta.concrete_fields if field.attname in names]
+
+
+DECIDING = _columns(Trip, "id state version kind direction point_id crossed_in_at")
+EXPLAINING = _columns(
+    Trip,
+    "code state_since yard_id bay tractor_plate trailer_plate driver_name goods_title gross_kg leg priority holds"
+    " fee_state",
+)
+AT_A_BARRIER = _columns(Trip, " ".join(DECIDING + EXPLAINING))
 """Of some ninety columns those that decide or explain; another one is read when somebody looks at it."""
-BARRIER = [
-    field.attname
-    for field in ControlPoint._meta.concrete_fields
-    if field.attname in {"code", "point_id", "kind", "name"}
-]
+BARRIER = _columns(ControlPoint, "code point_id kind name")
 # Past the ORM: to build these queries would cost a barrier's answer more than all the rest of it.
 LIVE_TRIP = f"""
 select {", ".join(AT_A_BARRIER)} from border_gate_trip
@@ -53,7 +57,7 @@ order by created_at desc limit 1
 """  # noqa: S608 (columns and states are ours)
 BY_CODE = f"select {', '.join(BARRIER)} from border_gate_controlpoint where code = %s::text"  # noqa: S608
 BOTH = f"""
-select {", ".join(f"b.{name}" for name in BARRIER)}, {", ".join(f"t.{name}" for name in AT_A_BARRIER)}
+select {", ".join(f"b.{name}" for name in BARRIER)}, {", ".join(f"t.{name}" for name in DECIDING)}
 from border_gate_controlpoint b left join lateral ({LIVE_TRIP}) t on true where b.code = %s::text
 """  # noqa: S608
 
@@ -77,24 +81,24 @@ def barrier_of(code: str) -> ControlPoint:
 
 def live_trip_of(plate: str) -> Trip | None:
     """The live trip of the tractor with that plate (normal form), with what a barrier looks at; one query."""
-    return _trip(_one(LIVE_TRIP, plate))
+    row = _one(LIVE_TRIP, plate)
+    return Trip.from_db(connection.alias, AT_A_BARRIER, row) if row else None
 
 
 def standing_before(code: str, plate: str) -> tuple[ControlPoint, Trip | None]:
-    """The barrier of that code and the live trip with that plate, in one query. Raises NotFound for the barrier."""
-    row = _one(BOTH, plate, code)
-    barrier = _barrier(row and row[: len(BARRIER)])
-    return barrier, _trip(row[len(BARRIER) :] if row and row[len(BARRIER)] else None)
+    """The barrier of that code and the live trip with that plate, as far as they decide, in one query.
+
+    Raises NotFound for the barrier.
+    """
+    row = _one(BOTH, plate, code) or ()
+    barrier, found = _barrier(row[: len(BARRIER)]), row[len(BARRIER) :]
+    return barrier, Trip.from_db(connection.alias, DECIDING, found) if found[0] else None
 
 
 def _barrier(row: tuple[Any, ...] | None) -> ControlPoint:
-    if row is None:
+    if not row:
         raise NotFound
     return ControlPoint.from_db(connection.alias, BARRIER, row)
-
-
-def _trip(row: tuple[Any, ...] | None) -> Trip | None:
-    return Trip.from_db(connection.alias, AT_A_BARRIER, row) if row else None
 
 
 def _one(sql: str, *values: str) -> tuple[Any, ...] | None:
@@ -119,6 +123,8 @@ def step_at(barrier: ControlPoint, trip: Trip) -> str:
 
 def explain(trip: Trip, refusal: Refusal, *, at: datetime) -> Explanation:
     """The refusal of a step in terms of force, missing thing and place."""
+    if missing := trip.get_deferred_fields() & set(EXPLAINING):
+        trip.refresh_from_db(fields=missing)
     tell = _BY_CODE.get(refusal.code)
     told = tell(trip, at) if tell else None
     return told or Explanation(force=_force_name(CENTRE), missing=refusal.for_people(), place=_yard_name(trip))
