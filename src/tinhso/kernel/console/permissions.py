@@ -7,9 +7,13 @@ from tinhso.kernel.access.permissions import bundle, permission
 READ_TRAIL = permission("kernel_console.read_trail", _("Read the audit trail"))
 SEE_OPERATIONS = permission("kernel_console.see_operations", _("See how the platform runs"))
 RUN_OPERATIONS = permission("kernel_console.run_operations", _("Repeat or drop what failed"))
+SWITCH_SIMULATED = permission("kernel_console.switch_simulated", _("Make simulated systems slow, wrong or down"))
 
 AUDITOR = bundle("auditor", title=_("Auditor"), permissions=[READ_TRAIL])
 OPERATOR = bundle("operator", title=_("Operator of the platform"), permissions=[SEE_OPERATIONS, RUN_OPERATIONS])
+SIMULATOR = bundle(
+    "simulator", title=_("Keeper of the simulated systems"), permissions=[SEE_OPERATIONS, SWITCH_SIMULATED]
+)
 
 VIEW_ORGANISATIONS = permission("kernel_console.view_organisations", _("see agencies, posts and units"))
 ORGANISATION_READER = bundle(

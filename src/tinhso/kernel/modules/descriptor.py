@@ -18,6 +18,7 @@ DECLARING_FILES = (
     "search",
     "bus",
     "jobs",
+    "switches",
     "pages.tiles",
 )
 # Read only when rows are to be put in, so that no web process carries them.

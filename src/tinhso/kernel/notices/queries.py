@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
-from tinhso.kernel.notices.models import Delivery, Notice
+from tinhso.kernel.notices.models import CarriedMessage, Delivery, Notice
 
 
 def notices_of(recipient: UUID) -> QuerySet[Notice]:
@@ -17,6 +17,11 @@ def notices_of(recipient: UUID) -> QuerySet[Notice]:
 def unread_count(recipient: UUID) -> int:
     """One query, from the index of unread notices."""
     return Notice.objects.filter(recipient=recipient, read_at=None).count()
+
+
+def carried(limit: int) -> list[CarriedMessage]:
+    """What the simulated carriers took last, newest first."""
+    return list(CarriedMessage.objects.order_by("-id")[:limit])
 
 
 def deliveries_by_state() -> dict[tuple[str, str], int]:

@@ -22,6 +22,7 @@ from tinhso.kernel.console.controls import CONTROLS
 from tinhso.kernel.events import held
 from tinhso.kernel.events.queries import standing
 from tinhso.kernel.jobs import queries as jobs
+from tinhso.kernel.modules.simulated import simulated_here
 from tinhso.kernel.web.doors import held_of
 
 SHOWN = 50
@@ -32,7 +33,8 @@ SHOWN = 50
 def operations(request: HttpRequest) -> HttpResponse:
     """Everything on one page; what failed stands first."""
     present = running.present()
-    mine = held_of({permissions.RUN_OPERATIONS, *(one.permission for one in CONTROLS)}, **_who(request))
+    asked = {permissions.RUN_OPERATIONS, permissions.SWITCH_SIMULATED, *(one.permission for one in CONTROLS)}
+    mine = held_of(asked, by=request.actor, at=request.moment)
     context = {
         "events": standing(),
         "dead": held.dead_letters()[:SHOWN],
@@ -45,6 +47,7 @@ def operations(request: HttpRequest) -> HttpResponse:
         "workers": present.workers,
         "versions": present.versions,
         "controls": _controls(mine),
+        "may_switch": permissions.SWITCH_SIMULATED in mine and bool(simulated_here()),
         "may_act": permissions.RUN_OPERATIONS in mine,
     }
     return render(request, "kernel_console/operations.html", context)
@@ -87,10 +90,6 @@ def retry_job(request: HttpRequest, number: int) -> HttpResponse:
 @needs(permissions.RUN_OPERATIONS)
 def drop_job(request: HttpRequest, number: int) -> HttpResponse:
     return _decide(request, number, jobs.drop, "kernel_console.drop_job", _("the job was dropped"))
-
-
-def _who(request: HttpRequest) -> dict[str, Any]:
-    return {"by": request.actor, "at": request.moment}
 
 
 def _controls(mine: set[str]) -> list[dict[str, Any]]:

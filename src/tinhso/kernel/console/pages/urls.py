@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tinhso.kernel.console.pages import desk, modules, operations, trail
+from tinhso.kernel.console.pages import desk, modules, operations, simulated, trail
 from tinhso.kernel.console.pages.access import urls as access
 from tinhso.kernel.console.pages.organisations import urls as organisations
 from tinhso.kernel.console.pages.people import urls as people
@@ -10,6 +10,8 @@ urlpatterns = [
     path("modules", modules.modules, name="modules"),
     path("quan-tri/nhat-ky/", trail.trail, name="trail"),
     path("quan-tri/van-hanh/", operations.operations, name="operations"),
+    path("quan-tri/van-hanh/mo-phong/", simulated.simulated, name="simulated"),
+    path("quan-tri/van-hanh/mo-phong/<str:name>/", simulated.switch, name="switch_simulated"),
     path("quan-tri/van-hanh/dieu-khien/<slug:name>/", operations.control, name="control"),
     path("quan-tri/van-hanh/su-kien/<int:number>/thu-lai/", operations.replay_event, name="replay_event"),
     path("quan-tri/van-hanh/su-kien/<int:number>/bo/", operations.drop_event, name="drop_event"),
