@@ -5,6 +5,7 @@ The clock is the test's: it stands until the test moves it. People sign in on th
 
 from __future__ import annotations
 
+import os
 import re
 import threading
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ from tinhso.pillars.border.gate.tests.conftest import Gate, as_owner, gate, make
 
 __all__ = ["as_owner", "gate"]
 
-CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM = Path(os.environ.get("TINHSO_TEST_BROWSER", "/usr/bin/chromium"))
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 PHONE, OFFICE, WALL = (360, 740), (1366, 768), (1920, 1080)
 MORNING = datetime(2026, 6, 10, 2, tzinfo=UTC)

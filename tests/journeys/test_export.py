@@ -11,7 +11,7 @@ from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Trip
 
 pytestmark = [
     pytest.mark.journey,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's Chromium"),
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs a Chromium"),
 ]
 PLATE, SHOWN = "12C12345", "12C-123.45"
 WHAT = {

@@ -17,7 +17,7 @@ PAPERS = {"12C12345": "020090001234", "12C54321": "020090009999"}
 
 pytestmark = [
     pytest.mark.journey,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's Chromium"),
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs a Chromium"),
     pytest.mark.skipif(not AXE.exists(), reason="axe is brought at set-up"),
 ]
 

@@ -14,7 +14,7 @@ from tinhso.pillars.border.gate.tests.conftest import fruit_draft, make_driver, 
 
 pytestmark = [
     pytest.mark.journey,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's Chromium"),
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs a Chromium"),
 ]
 PLATE, SHOWN = "桂F12345", "桂F·12345"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tinhso.cli import database, packages, places, setup
+from tinhso.cli import browser, database, packages, places, setup
 from tinhso.cli.cluster import Cluster, cluster_home
 from tinhso.cli.steps import Failure, step
 
@@ -31,6 +31,8 @@ def prepare() -> None:
     setup.machine()
     with step("System packages for tests") as told:
         told.skip(packages.install("test"))
+    with step("Browser for tests") as told:
+        told.skip(browser.ready())
 
 
 def parallel(args: list[str]) -> list[str]:

@@ -30,7 +30,7 @@ def test_one_of_several_is_enough():
 
 
 def test_every_heading_that_is_asked_for_is_in_the_list():
-    assert all(packages.wanted(heading) for heading in ("up", "test", "fresh"))
+    assert all(packages.wanted(heading) for heading in ("up", "test", "browser", "fresh"))
 
 
 def test_who_may_not_install_gets_the_exact_line(monkeypatch):
