@@ -28,6 +28,7 @@ COLUMNS = (
     "trip__accepted_at", "trip__yard_in_at", "trip__unloaded_at", "trip__release_expires_at", "trip__gross_kg",
     "trip__balance_kg", "trip__holds", "trip__fee_state",
 )  # fmt: skip
+CHECKED = ("in_yard", "returned_in")
 PRESENT = ("draft", *LIVE)
 
 
@@ -62,7 +63,7 @@ class Board:
         for row in SimulatedTrip.objects.filter(trip_id__in=changed).values_list(*COLUMNS):
             seen = self.seen[row[2]] = self._read(row)
             seen.unloading = unloadings.get(seen.id)
-        self._lay_over([self.seen[one] for one in changed if self.seen[one].state == "in_yard"])
+        self._lay_over([self.seen[one] for one in changed if self.seen[one].state in CHECKED])
         return [*changed, *(one for one in before if one not in self.seen)]
 
     def _read(self, row: tuple[Any, ...]) -> Seen:
@@ -100,7 +101,7 @@ class Board:
         return {one: (minute(yard), minute(customs) if customs else None) for one, yard, customs in rows}
 
     def _lay_over(self, trips: Iterable[Seen]) -> None:
-        """Tasks, fees and holds of those that changed in a yard."""
+        """Tasks, fees and holds of those that changed where forces check them."""
         by_id = {one.id: one for one in trips}
         if not by_id:
             return

@@ -17,7 +17,7 @@ import structlog
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.errors import Refusal
-from tinhso.pillars.border.gate.actions import declare, fees, release, tasks
+from tinhso.pillars.border.gate.actions import declare, fees, move, release, tasks
 from tinhso.pillars.border.gate.flows import TASK, TRIP
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Hold, SlotWindow, Trip, Unloading
 from tinhso.pillars.border.gate.simulation import moves as words
@@ -210,6 +210,11 @@ HANDLERS: dict[str, Handler] = {
     "turn_back": _each(
         lambda ask, by, at: release.turn_back(
             trip=_trip(ask), reason=words.TURNS, reason_code="OWNER_REQUEST", by=by, at=at, customs_consent="HQ-DEMO"
+        )
+    ),
+    "refused": _each(
+        lambda ask, by, at: move.return_in(
+            trip=_trip(ask), plate=ask.move.facts["plate"], load_state=move.REJECTED, by=by, at=at
         )
     ),
     "pay": _pay,

@@ -277,11 +277,20 @@ def _released(seen: Seen, times: Times) -> Iterator[Move]:
 def _abroad(seen: Seen, times: Times) -> Iterator[Move]:
     if seen.is_export:
         due = times.when_open(seen.point, "N", seen.since + seen.draw.minutes("return.empty"))
-        yield _trip("return_in", "BIENPHONG", due, seen, plate=seen.plate, load_state="EMPTY")
+        if seen.fate == "refused":
+            yield Move("refused", "BIENPHONG", due, seen.id, {"plate": seen.plate})
+        else:
+            yield _trip("return_in", "BIENPHONG", due, seen, plate=seen.plate, load_state="EMPTY")
 
 
 def _back(seen: Seen, times: Times) -> Iterator[Move]:
-    yield _trip("close_return", "BIENPHONG", seen.since + seen.draw.minutes("return.close"), seen)
+    """Whose goods were refused abroad is checked by quarantine and customs before the trip is closed."""
+    checks = [task for task in seen.tasks if task.stage == "RETURN"]
+    for task in checks:
+        yield from _task(seen, task, times)
+    if all(task.state == "passed" for task in checks):
+        ready = max([seen.since, *(task.since for task in checks)])
+        yield _trip("close_return", "BIENPHONG", ready + seen.draw.minutes("return.close"), seen)
 
 
 BY_STATE: dict[str, Callable[[Seen, Times], Iterator[Move]]] = {

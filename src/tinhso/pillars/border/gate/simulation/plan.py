@@ -17,7 +17,7 @@ from tinhso.pillars.border.gate.simulation import durations
 EXPORT, IMPORT = "X", "N"
 PLAIN = "plain"
 FATES = {
-    EXPORT: ("red", "fail", "treat", "turned", "undeclared", "cancel", "no_show", "late_call"),
+    EXPORT: ("red", "fail", "treat", "turned", "undeclared", "cancel", "no_show", "late_call", "refused"),
     IMPORT: ("red", "fail", "treat"),
 }
 

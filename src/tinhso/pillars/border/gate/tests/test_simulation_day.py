@@ -148,3 +148,19 @@ def test_what_was_undone_after_the_trip_was_made_makes_no_second_one(demo):
 
     assert ask.done
     assert SimulatedTrip.objects.count() == before
+
+
+def test_goods_that_are_refused_abroad_come_back_and_their_trips_end(demo, monkeypatch):
+    from tinhso.pillars.border.gate.models import ClearanceTask, Trip
+    from tinhso.pillars.border.gate.simulation import durations
+
+    real = durations.share
+    monkeypatch.setattr(durations, "share", lambda fate: 0.5 if fate == "refused" else real(fate))
+
+    play(hour=18)
+
+    refused = Trip.objects.filter(load_state="REJECTED")
+    assert refused.filter(state="completed").exists()
+    checks = ClearanceTask.objects.filter(trip__in=refused, kind="RETURN_CHECK")
+    assert set(checks.values_list("force__code", flat=True)) >= {"HAIQUAN"}
+    assert not checks.filter(trip__state="completed").exclude(state="passed").exists()

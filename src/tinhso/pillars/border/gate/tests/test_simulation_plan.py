@@ -111,3 +111,15 @@ def test_a_release_that_has_lapsed_is_given_anew():
     lapsed = seen(state="released", since=500.0, release_expires=501.0)
 
     assert steps(lapsed) == [("trip.revoke_release", "HAIQUAN")]
+
+
+def test_refused_goods_come_back_and_are_checked_before_the_trip_is_closed():
+    abroad = seen(state="crossed_out", fate="refused", since=700.0)
+    unchecked = moves.Task(UUID(int=2), "RETURN_CHECK", "RETURN", "HAIQUAN", "open", 900.0, "")
+    checked = moves.Task(UUID(int=3), "RETURN_CHECK", "RETURN", "KDTV", "passed", 930.0, "")
+    older = task("passed")
+
+    assert steps(abroad) == [("refused", "BIENPHONG")]
+    assert steps(seen(state="returned_in", tasks=[older, unchecked, checked])) == [("task.take", "HAIQUAN")]
+    assert steps(seen(state="returned_in", tasks=[older, checked])) == [("trip.close_return", "BIENPHONG")]
+    assert steps(seen(state="returned_in", tasks=[older])) == [("trip.close_return", "BIENPHONG")]
