@@ -197,6 +197,7 @@ NOTHING = {
     "gaps": "records have a version that history does not have",
     "waiting": "events were not delivered",
     "held": "events are held by a handler",
+    "given otherwise than once": "events were given to a handler twice or never",
     "unsealed": "audit entries were not sealed",
 }
 

@@ -11,6 +11,7 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from tinhso.kernel.audit.verify import Report, verify
+from tinhso.kernel.modules.declare import HANDLERS
 from tinhso.kernel.workflow.flow import FLOWS
 
 LOST = """
@@ -35,6 +36,9 @@ select count(*) from (select record_id from kernel_workflow_history where flow =
 """
 WAITING = "select count(*) from kernel_events_outbox"
 HELD = "select count(*) from kernel_events_held"
+# What a handler writes and the memory that it had the event are one transaction, and the memory knows an event once.
+GIVEN = "select count(*) from kernel_events_delivery"
+STEPS = "select flow, step, source, target, count(*) from kernel_workflow_history group by 1, 2, 3, 4"
 
 
 def run(actor: str, answered: list[str], patience: float) -> dict[str, Any]:
@@ -51,6 +55,7 @@ def run(actor: str, answered: list[str], patience: float) -> dict[str, Any]:
         "twice": _count(TWICE, actor),
         "without_history": untold,
         "gaps": gaps,
+        "given otherwise than once": abs(_owed() - _count(GIVEN)),
         "findings": [str(finding) for finding in verified().findings][:5],
         "steps in history": _count("select count(*) from kernel_workflow_history"),
         **waiting,
@@ -64,6 +69,20 @@ def _wait(patience: float) -> dict[str, int]:
         if not any(found.values()) or time.monotonic() > until:
             return found
         time.sleep(2)
+
+
+def _owed() -> int:
+    """How many times an event had to be given to a handler, by the steps in history; all events come from steps."""
+    with connection.cursor() as cursor:
+        cursor.execute(STEPS)
+        rows = cursor.fetchall()
+    return sum(count * _handlers_of(*step) for *step, count in rows)
+
+
+def _handlers_of(flow: str, step: str, source: str, target: str) -> int:
+    rows = FLOWS.get(flow).step_rows(step)
+    event = next(row.event for row in rows if (source in row.source or not source) and row.target == target)
+    return sum(handler.event == event for handler in HANDLERS)
 
 
 def _count(sql: str, *values: Any) -> int:
