@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,6 +27,7 @@ from tinhso.pillars.border.gate.queries.trips import found_by, live_trips, visib
 from tinhso.pillars.border.gate.rules import plates
 
 NEAR_MINUTES = 15
+A_PAGE = 40
 TONES = {"open": "", "in_progress": "run", "passed": "done", "failed": "stop", "treating": "wait", "not_needed": ""}
 
 
@@ -58,10 +61,11 @@ def task(request: Request, task_id: UUID) -> HttpResponse:
 def releases(request: Request) -> HttpResponse:
     """Trips that wait for nothing but the customs' last word."""
     rows = queries.ready_for_release(by=request.actor, at=request.moment)
-    found = list(rows.select_related("point", "yard")[: queries.ROWS])
+    page = _page(request, rows)
+    found = list(page)
     chosen = request.GET.get("luot")
     one = next((trip for trip in found if str(trip.pk) == chosen), found[0] if found else None)
-    context = {"trips": found, "now": "releases", "title": _("Waiting for customs release"), **_bar(request)}
+    context = {"page": page, "now": "releases", "title": _("Waiting for customs release"), **_bar(request)}
     return render(request, "border_gate/trips.html", context | (record(request, one.pk, None) if one else {}))
 
 
@@ -75,11 +79,15 @@ def trips(request: Request) -> HttpResponse:
     state = request.GET.get("trang-thai", "")
     if state:
         rows = rows.filter(state=state)
-    found = list(rows.select_related("point", "yard").order_by("-state_since")[: queries.ROWS])
+    page = _page(request, rows.order_by("-state_since", "-id"))
     title = _("Found for %(words)s") % {"words": words} if words else _("Vehicles at the gate")
-    context = {"trips": found, "now": "trips", "title": title, "words": words, **_bar(request)}
-    only = found[0] if len(found) == 1 else None
+    context = {"page": page, "now": "trips", "title": title, "words": words, **_bar(request)}
+    only = page[0] if page.paginator.count == 1 else None
     return render(request, "border_gate/trips.html", context | (record(request, only.pk, None) if only else {}))
+
+
+def _page(request: Request, rows: QuerySet[Trip]) -> Page[Trip]:
+    return Paginator(rows.select_related("point", "yard"), A_PAGE).get_page(request.GET.get("trang"))
 
 
 @require_safe
