@@ -48,15 +48,13 @@ def _page(request: Request, known: list[Yard], chosen: Yard | None, refused: UUI
 def _shown(request: Request, yard: Yard, refused: UUID | None = None) -> dict[str, Any]:
     """`refused`: the trip whose step was refused just now; in its row stands what was typed."""
     now = yard_now(yard, at=request.moment)
-    for trip, record in now.unloading:
-        if record:
-            record.is_off = release.is_off(trip, record.kg)
     for trip in [*now.entering, *(one for one, _record in now.unloading)]:
         if trip.pk == refused:
             trip.bay = request.POST.get("bay", trip.bay)
             trip.balance_kg = request.POST.get("kg", trip.balance_kg)
     return {
         "now": now,
+        "off": {trip.pk for trip, record in now.unloading if record and release.is_off(trip, record.kg)},
         "bays": [
             {"trip": trip, "plate": plates.show(trip.tractor_plate), "tone": TONES.get(trip.state, "run")}
             for trip in now.standing
