@@ -16,8 +16,8 @@ from tinhso.kernel.access.permissions import PERMISSIONS
 from tinhso.kernel.audit.record import record
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.identity.models import Account, Person
-from tinhso.kernel.organisations.models import agency_id
-from tinhso.pillars.border.gate.demo.parties import FAMILY, GIVEN, MARK, NAMED_FIRM
+from tinhso.kernel.organisations.models import Post, agency_id
+from tinhso.pillars.border.gate.demo.parties import FAMILY, GIVEN, MARK, NAMED_FIRM, demo_id
 from tinhso.pillars.border.gate.models import Force
 from tinhso.pillars.border.gate.models.places import place_id
 from tinhso.pillars.border.gate.permissions import FORCE_ROLE, FORCES, role_code
@@ -27,11 +27,13 @@ SEED = 2026
 SINCE = datetime(2022, 2, 21, tzinfo=UTC)
 WOMEN_AND_MEN = ("Thị Thu", "Thị Minh", "Văn", "Đức", "Thị Hồng", "Quang", "Minh", "Thị Ngọc")
 ADMINISTRATOR = ("demo-administrator", f"Quản trị hệ thống {MARK}")
+FIRMS_CLERK = "doanhnghiep"
+OFFICER, CLERK = f"Cán bộ {MARK}", f"Nhân viên khai báo {MARK}"
 POINT_NAMES = {"HN-1119": "Hữu Nghị", "TT-1088": "Tân Thanh", "CM-01": "Chi Ma", "CN-1104": "Cốc Nam"}
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class Charge:
     """A role given to a demo person; empty scopes mean everywhere."""
 
     role: str
@@ -42,7 +44,7 @@ class Post:
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
     username: str
-    posts: tuple[Post, ...]
+    charges: tuple[Charge, ...]
     point: str = ""
     has_account: bool = True
 
@@ -63,6 +65,7 @@ def load(*, by: Actor, at: datetime) -> int:
     )
     Account.objects.bulk_create(_account(one) for one in missing if one.has_account)
     Grant.objects.bulk_create(_grants(missing, by))
+    Post.objects.bulk_create(_posts(missing))
     record("border_gate.demo_people_made", by=by, at=at, people=[one.username for one in missing])
     return len(missing)
 
@@ -70,29 +73,29 @@ def load(*, by: Actor, at: datetime) -> int:
 def people(administrator: Role) -> Iterator[DemoPerson]:
     """Those whom a visitor may be first, then the officers of every point, then who only acts in the live border."""
     firm = agency_id(f"FIRM-{NAMED_FIRM[0]}")
-    yield DemoPerson("doanhnghiep", (Post(role_code("ENTERPRISE"), agency=firm),))
-    yield DemoPerson("lanhdao", (Post(role_code("LEADER")),))
-    yield DemoPerson("bql", (Post(role_code("BQLKKT")), _force_work("BQLKKT")))
-    yield DemoPerson("tramsoat", (Post(role_code("BIENPHONG"), place=place_id("HN-1119")),))
-    yield DemoPerson("trogiup", (Post(role_code("HELPDESK")),))
-    yield DemoPerson("thanhtra", (Post(role_code("AUDITOR")),))
-    yield DemoPerson("quantri", (Post(administrator.code),))
+    yield DemoPerson(FIRMS_CLERK, (Charge(role_code("ENTERPRISE"), agency=firm),))
+    yield DemoPerson("lanhdao", (Charge(role_code("LEADER")),))
+    yield DemoPerson("bql", (Charge(role_code("BQLKKT")), _force_work("BQLKKT")))
+    yield DemoPerson("tramsoat", (Charge(role_code("BIENPHONG"), place=place_id("HN-1119")),))
+    yield DemoPerson("trogiup", (Charge(role_code("HELPDESK")),))
+    yield DemoPerson("thanhtra", (Charge(role_code("AUDITOR")),))
+    yield DemoPerson("quantri", (Charge(administrator.code),))
     for member in members():
         yield DemoPerson(
-            member.username, tuple(_posts(member)), member.point, has_account=member.role not in EVERYWHERE
+            member.username, tuple(_charges(member)), member.point, has_account=member.role not in EVERYWHERE
         )
 
 
-def _posts(member: Member) -> Iterator[Post]:
+def _charges(member: Member) -> Iterator[Charge]:
     place = place_id(member.point) if member.point else None
-    yield Post(role_code(member.role), place=place)
+    yield Charge(role_code(member.role), place=place)
     if member.role in FORCES:
         yield _force_work(member.role, place)
 
 
-def _force_work(force: str, place: UUID | None = None) -> Post:
+def _force_work(force: str, place: UUID | None = None) -> Charge:
     """Tasks and holds are the force's own: its agency is the scope."""
-    return Post(FORCE_ROLE, agency=Force.objects.get(code=force).pk, place=place)
+    return Charge(FORCE_ROLE, agency=Force.objects.get(code=force).pk, place=place)
 
 
 def _account(one: DemoPerson) -> Account:
@@ -104,14 +107,28 @@ def _account(one: DemoPerson) -> Account:
 def _grants(missing: list[DemoPerson], by: Actor) -> Iterator[Grant]:
     roles = {role.code: role for role in Role.objects.all()}
     for one in missing:
-        for post in one.posts:
+        for charge in one.charges:
             yield Grant(
                 holder_id=person_id(one.username),
-                role=roles[post.role],
-                agency_id=post.agency,
-                place_id=post.place,
+                role=roles[charge.role],
+                agency_id=charge.agency,
+                place_id=charge.place,
                 valid_from=SINCE,
                 granted_by=by.id,
+            )
+
+
+def _posts(missing: list[DemoPerson]) -> Iterator[Post]:
+    """Where they work: at the agency in whose name they act."""
+    for one in missing:
+        for agency in {charge.agency for charge in one.charges if charge.agency}:
+            title = CLERK if one.username == FIRMS_CLERK else OFFICER
+            yield Post(
+                id=demo_id(f"post:{one.username}"),
+                person_id=person_id(one.username),
+                agency_id=agency,
+                title=title,
+                valid_from=SINCE.date(),
             )
 
 

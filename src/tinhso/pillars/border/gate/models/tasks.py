@@ -24,6 +24,12 @@ TASK_TITLES = {
     "CUSTOMS_RELEASE": _("customs, final release"),
     "RETURN_CHECK": _("check of returned goods"),
 }
+STAGE_TITLES = {
+    "ENTRY": _("on the way in"),
+    "EXIT": _("on the way out"),
+    "INLAND": _("on the way inland"),
+    "RETURN": _("on the way back"),
+}
 
 
 class ClearanceTask(FlowModel):

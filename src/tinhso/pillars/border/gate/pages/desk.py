@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from tinhso.kernel.base.errors import NotFound
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.models import ClearanceTask, ReasonCode, Trip
+from tinhso.pillars.border.gate.models.tasks import STAGE_TITLES
 from tinhso.pillars.border.gate.queries import tasks as queries
 from tinhso.pillars.border.gate.queries.tones import trip_tone
 from tinhso.pillars.border.gate.queries.trips import found_by, live_trips, visible_trips
@@ -115,7 +117,7 @@ def record(request: Request, trip_id: UUID, task: ClearanceTask | None) -> dict[
         "plate": plates.show(one.tractor_plate),
         "trailer": plates.show(one.trailer_plate),
         "way": queries.way_of(one),
-        "checks": [_check(each, own, request.moment) for each in dossier.tasks],
+        "checks": _checks(dossier.tasks, own),
         "own_forces": forces,
         "own_holds": [hold for hold in dossier.holds if hold.agency_id in own],
         "hold_reasons": ReasonCode.objects.filter(kind="HOLD"),
@@ -134,10 +136,17 @@ def due_of(task: ClearanceTask, at: datetime) -> dict[str, str]:
     return {"kind": kind, "text": _("%(span)s left") % {"span": show_span(left)}}
 
 
-def _check(task: ClearanceTask, own: set[UUID], at: datetime) -> dict[str, Any]:
+def _checks(tasks: list[ClearanceTask], own: set[UUID]) -> list[dict[str, Any]]:
+    """Each check with where it stands; one that is done on the way in and again on the way out says which it is."""
+    times = Counter((task.kind, task.force_id) for task in tasks)
+    return [_check(task, own, again=times[task.kind, task.force_id] > 1) for task in tasks]
+
+
+def _check(task: ClearanceTask, own: set[UUID], *, again: bool) -> dict[str, Any]:
     mine = task.agency_id in own and task.state in ("open", "in_progress")
     return {
         "task": task,
+        "stage": STAGE_TITLES.get(task.stage, "") if again else "",
         "mine": mine,
         "tone": "run" if mine else TONES[task.state],
         "text": _("Your task") if mine else task.get_state_title(),

@@ -32,6 +32,7 @@ from tinhso.pillars.border.gate.queries.reference import hours_of
 from tinhso.pillars.border.gate.rules.hours import next_opening
 
 CENTRE = "BQLKKT"
+BEFORE_THE_CALL = ("accepted", "en_route", "at_buffer")
 
 
 def _columns(model: type[models.Model], wanted: str) -> list[str]:
@@ -194,6 +195,18 @@ def _closed(trip: Trip, at: datetime) -> Explanation | None:
     )
 
 
+def _too_early(trip: Trip, at: datetime) -> Explanation | None:
+    """At the gate before its call or its hour: it waits where the others wait."""
+    if trip.state not in BEFORE_THE_CALL:
+        return None
+    return Explanation(
+        force=_force_name(CENTRE),
+        missing=_("Not called to the gate yet"),
+        missing_more=_("The driver's page tells place in the queue and time."),
+        place=_("Holding area"),
+    )
+
+
 def _yard_full(trip: Trip, at: datetime) -> Explanation | None:
     free = [yard for yard in yards_with_room(trip.point_id) if yard.place_id != trip.yard_id]
     return Explanation(
@@ -225,6 +238,8 @@ def _yard_name(trip: Trip) -> str:
 
 
 _BY_CODE: dict[str, Callable[[Trip, datetime], Explanation | None]] = {
+    "BG-023": _too_early,
+    "BG-205": _too_early,
     "BG-026": _held,
     "BG-027": _tasks_open,
     "BG-028": _fee_open,

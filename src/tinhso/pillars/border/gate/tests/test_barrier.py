@@ -57,6 +57,14 @@ def test_a_held_vehicle_is_told_by_whom_and_where_to_go(gate, accepted):
     assert passage.explanation.missing == "Chứng từ không khớp"
 
 
+def test_a_vehicle_that_is_not_called_yet_is_sent_to_wait(gate, accepted):
+    move.enter_buffer(trip=accepted, plate="12C12345", by=gate.everything, at=NOON)
+
+    passage = pass_barrier(barrier=barrier("entry"), seen=Seen(plate="12C12345"), by=gate.everything, at=NOON)
+
+    assert (passage.open, passage.explanation.place) == (False, "Bãi chờ")
+
+
 def test_a_vehicle_nobody_declared_is_sent_to_its_bay(gate):
     passage = pass_barrier(barrier=barrier("entry"), seen=Seen(plate="29H-512.70"), by=gate.everything, at=NOON)
 
