@@ -10,7 +10,7 @@ from django.db import transaction
 
 from tinhso.kernel.access.may import require
 from tinhso.kernel.base.actor import Actor
-from tinhso.pillars.border.gate.actions.declare import resubmit_trip
+from tinhso.pillars.border.gate.actions.declare import balance_of, expiry_of, resubmit_trip
 from tinhso.pillars.border.gate.actions.firm import keep_vehicle
 from tinhso.pillars.border.gate.models import Declaration, Driver, GoodsLine, Trip
 from tinhso.pillars.border.gate.permissions import step_permission
@@ -39,8 +39,10 @@ _COLUMNS = (
     "seal_no",
     "customs_no",
     "planned_on",
+    "expires_at",
     "eta",
     "gross_kg",
+    "balance_kg",
     "goods_title",
     "goods_group",
     "tractor_id",
@@ -67,6 +69,7 @@ def _lines(field: str) -> Callable[[Trip, Any, Actor, datetime], None]:
                 setattr(line, name, value.get(line.number, {}).get(name, getattr(line, name)))
         GoodsLine.objects.bulk_update(lines, LINE_FIELDS[field])
         trip.gross_kg = sum(line.gross_kg for line in lines)
+        trip.balance_kg = balance_of(trip.kind, trip.gross_kg)
         trip.goods_title = ", ".join(line.title for line in lines)[:160]
         trip.goods_group = lines[0].group if lines else "EMPTY"
 
@@ -83,7 +86,7 @@ def _customs_no(trip: Trip, value: str, by: Actor, at: datetime) -> None:
 
 
 def _planned_on(trip: Trip, value: date, by: Actor, at: datetime) -> None:
-    trip.planned_on = value
+    trip.planned_on, trip.expires_at = value, expiry_of(value)
     Declaration.objects.filter(pk=trip.declaration_id).update(planned_on=value)
 
 

@@ -93,6 +93,16 @@ def direction_of(kind: str) -> str:
     return tripcodes.EXPORT if kind in EXPORTS or kind == "TRANSIT" else tripcodes.IMPORT
 
 
+def expiry_of(planned_on: date) -> datetime:
+    """When a trip that nobody has moved expires: 72 hours after the beginning of its planned day."""
+    return datetime.combine(planned_on, datetime.min.time(), HANOI) + EXPIRES_AFTER
+
+
+def balance_of(kind: str, gross_kg: int) -> int:
+    """What a vehicle of that kind has to unload before it leaves, in kg."""
+    return gross_kg if kind in CARRIES_ABROAD else 0
+
+
 def draft_trip(*, draft: Draft, by: Actor, at: datetime) -> Trip:
     """Write down a declaration and its trip; nothing is checked yet but its form."""
     return draft_trips(drafts=[draft], by=by, at=at)[0]
@@ -197,7 +207,7 @@ def resubmit_trip(*, trip: Trip, changed: Sequence[str], by: Actor, at: datetime
 
 
 def cancel_trip(*, trip: Trip, by: Actor, at: datetime) -> Trip:
-    """Call the trip off before it has arrived; a booked hour becomes free again."""
+    """Call the trip off before it has arrived."""
     return TRIP.fire(trip, "cancel", by=by, at=at)
 
 
@@ -285,7 +295,6 @@ def _lines(draft: Draft, declaration: Declaration) -> list[GoodsLine]:
 
 def _trip(draft: Draft, code: str, declaration: Declaration, lines: Sequence[GoodsLine]) -> Trip:
     gross = sum(line.gross_kg for line in lines)
-    planned = datetime.combine(draft.planned_on, datetime.min.time(), HANOI)
     return Trip(
         code=code,
         declaration=declaration,
@@ -306,13 +315,13 @@ def _trip(draft: Draft, code: str, declaration: Declaration, lines: Sequence[Goo
         goods_title=", ".join(line.title for line in lines)[:160],
         goods_group=lines[0].group if lines else "EMPTY",
         gross_kg=gross,
-        balance_kg=gross if draft.kind in CARRIES_ABROAD else 0,
+        balance_kg=balance_of(draft.kind, gross),
         customs_no=draft.customs_no,
         source=draft.source,
         two_way=draft.two_way,
         dwell_limit_h=DWELL_HOURS[draft.two_way],
         planned_on=draft.planned_on,
         eta=draft.eta,
-        expires_at=planned + EXPIRES_AFTER,
+        expires_at=expiry_of(draft.planned_on),
         nonce=secrets.token_hex(8),
     )

@@ -42,7 +42,7 @@ def assess_fee(*, trip: Trip, by: Actor, at: datetime) -> FeeAssessment:
 
 
 def pay_fee(*, fee: FeeAssessment, method: str, by: Actor, at: datetime) -> FeeAssessment:
-    """Take the money at the counter; the receipt's number comes from the book of the year and point."""
+    """Take the money at the counter; the receipt's number comes from the book of the year."""
     year = at.astimezone(HANOI).year
     with transaction.atomic():
         number = take(RECEIPT_BOOK, year, by=by, at=at)

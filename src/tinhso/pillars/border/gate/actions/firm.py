@@ -27,7 +27,7 @@ from tinhso.pillars.border.gate.models import (
     VehicleKind,
 )
 from tinhso.pillars.border.gate.permissions import MANAGE_FIRM
-from tinhso.pillars.border.gate.queries.barrier import yards_with_room
+from tinhso.pillars.border.gate.queries.barrier import yard_for
 from tinhso.pillars.border.gate.queries.parties import driver_by_paper
 from tinhso.pillars.border.gate.rules import containers, plates
 from tinhso.pillars.border.gate.rules.codes import refuse
@@ -153,7 +153,6 @@ def _draft(firm: Enterprise, intent: Intent, by: Actor, at: datetime) -> Draft:
     trailer = keep_vehicle(firm=firm, plate=intent.trailer, by=by, at=at) if intent.trailer else None
     new = intent.new_driver
     driver = keep_driver(firm=firm, new=new, by=by, at=at) if new else intent.driver
-    room = yards_with_room(intent.point.pk)
     return Draft(
         enterprise=firm,
         kind=intent.kind,
@@ -165,7 +164,7 @@ def _draft(firm: Enterprise, intent: Intent, by: Actor, at: datetime) -> Draft:
         trailer=trailer,
         driver=driver,
         lines=intent.lines,
-        yard=room[0] if room else None,
+        yard=yard_for(intent.point.pk),
         container_no=containers.read(intent.container_no) if intent.container_no else "",
         seal_no=intent.seal_no,
         customs_no=intent.customs_no,

@@ -37,7 +37,7 @@ def call_next(*, point: CrossingPoint, at: datetime, by: Actor = SYSTEM) -> Trip
         if call is None:
             return None
         trip = Trip.objects.get(code=call.ticket.code)
-        TRIP.fire(trip, "call", by=by, at=at, first=str(trip.pk), reason=call.reason.kind)
+        TRIP.fire(trip, "call", by=by, at=at, first=queue.FirstInLine(trip.pk), reason=call.reason.kind)
         state.position, state.last_called_at = call.position, at
         state.save(update_fields=["position", "last_called_at"])
         return trip

@@ -12,11 +12,14 @@ from typing import Any
 
 from django.db import transaction
 
+from tinhso.kernel.access.may import require
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.workflow.flow import StepRefused
+from tinhso.pillars.border.gate.actions.move import return_in
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import ControlPoint, Trip
+from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER
 from tinhso.pillars.border.gate.queries.barrier import (
     Explanation,
     barrier_of,
@@ -79,6 +82,14 @@ def pass_barrier_of(*, code: str, seen: Seen, by: Actor, at: datetime) -> Passag
 
 
 def _pass(barrier: ControlPoint, plate: str, trip: Trip | None, seen: Seen, by: Actor, at: datetime) -> Passage:
+    """The step with its own guards; why it stays shut is told to those who work at the barrier alone."""
+    passage = _opened(barrier, plate, trip, seen, by, at)
+    if not passage.open:
+        require(by, DECIDE_BARRIER, on=barrier, at=at)
+    return passage
+
+
+def _opened(barrier: ControlPoint, plate: str, trip: Trip | None, seen: Seen, by: Actor, at: datetime) -> Passage:
     if trip is None:
         return Passage(False, refusal=refuse("BG-209"), explanation=undeclared(barrier))
     step = step_at(barrier, trip)
@@ -86,10 +97,11 @@ def _pass(barrier: ControlPoint, plate: str, trip: Trip | None, seen: Seen, by: 
         elsewhere = refuse("BG-025", a=barrier.point, b=trip.point)
         return Passage(False, step, trip, elsewhere, explain(trip, elsewhere, at=at))
     facts = seen.facts(barrier, plate)
-    if step == "return_in":
-        facts["load_state"] = seen.load_state
     try:
-        TRIP.fire(trip, step, by=by, at=at, **facts)
+        if step == "return_in":
+            return_in(trip=trip, load_state=seen.load_state, by=by, at=at, **facts)
+        else:
+            TRIP.fire(trip, step, by=by, at=at, **facts)
     except StepRefused as refusal:
         return Passage(False, step, trip, refusal, explain(trip, refusal, at=at))
     return Passage(True, step, trip)

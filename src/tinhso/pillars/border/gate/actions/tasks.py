@@ -11,8 +11,8 @@ from django.db import transaction
 
 from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.pillars.border.gate.flows import HOLD, TASK
-from tinhso.pillars.border.gate.flows.overlays import UNDONE
-from tinhso.pillars.border.gate.models import ClearanceTask, Declaration, Force, GoodsLine, Hold, Trip
+from tinhso.pillars.border.gate.flows.overlays import ACTIVE, FAILED, UNDONE
+from tinhso.pillars.border.gate.models import ClearanceTask, Declaration, Force, GoodsLine, Hold, ReasonCode, Trip
 from tinhso.pillars.border.gate.queries.reference import minutes_of_tasks
 from tinhso.pillars.border.gate.rules import checks, goods
 
@@ -97,7 +97,8 @@ def reopen_task(*, task: ClearanceTask, at: datetime, by: Actor = SYSTEM) -> Cle
 def place_hold(
     *, trip: Trip, force: Force, reason: str, reason_code: str, by: Actor, at: datetime, secret: bool = False
 ) -> Hold:
-    """Stop a vehicle in the name of a force."""
+    """Stop a vehicle in the name of a force. A reason that is secret by the table makes the hold secret."""
+    secret = secret or ReasonCode.objects.filter(kind="HOLD", code=reason_code, secret=True).exists()
     hold = Hold(
         trip=trip,
         point_id=trip.point_id,
@@ -111,8 +112,14 @@ def place_hold(
 
 
 def lift_hold(*, hold: Hold, by: Actor, at: datetime) -> Hold:
-    """Let the vehicle go on; only the force that held it may."""
-    return HOLD.fire(hold, "lift", by=by, at=at)
+    """Let the vehicle go on; only the force that held it may. What the force had not passed is to be checked again."""
+    with transaction.atomic():
+        HOLD.fire(hold, "lift", by=by, at=at)
+        same_force = {"trip_id": hold.trip_id, "force_id": hold.force_id}
+        if not Hold.objects.filter(**same_force, state=ACTIVE).exists():
+            for task in ClearanceTask.objects.filter(**same_force, state=FAILED, trip__is_live=True):
+                reopen_task(task=task, at=at)
+    return hold
 
 
 def _to_inspection(task: ClearanceTask, by: Actor, at: datetime, note: str) -> ClearanceTask:

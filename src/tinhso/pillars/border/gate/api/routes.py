@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
@@ -71,7 +71,7 @@ class PassageIn(Schema):
     confidence: float | None = None
     confirmed: bool = False
     lane: int = 0
-    load_state: str = "EMPTY"
+    load_state: Literal["EMPTY", "LOADED", "REJECTED"] = "EMPTY"
     ask_only: bool = False
 
 

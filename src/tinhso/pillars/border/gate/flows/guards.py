@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tinhso.kernel.workflow.flow import LockingGuard, PythonGuard, SqlGuard
+from tinhso.pillars.border.gate.rules.queue import FirstInLine
 
 SHORTEST_REASON = 10
 SURE = "0.90"
@@ -34,7 +35,12 @@ SLOT_NOW = SqlGuard(
 )
 OPEN = SqlGuard("G-CAL", "BG-015", _POINT_OPEN)
 TICKET = SqlGuard("G-TICKET", "BG-206", "r.slot_id is not null or r.ticket_at is not null")
-QUEUE = PythonGuard("G-QUEUE", "BG-207", lambda row, facts, at: facts.get("first") == str(row["id"]))
+# A request can say any text; only the call by the published order says who is first.
+QUEUE = PythonGuard(
+    "G-QUEUE",
+    "BG-207",
+    lambda row, facts, at: isinstance(first := facts.get("first"), FirstInLine) and first == str(row["id"]),
+)
 CALL_DUE = SqlGuard("G-CALLDUE", "BG-208", "r.call_expires_at <= p_at")
 PLATE = SqlGuard(
     "G-PLATE",
@@ -65,13 +71,18 @@ YARD_TAKES = LockingGuard(
     sql=_HAS_ROOM,
 )
 TASKS_EXIT = SqlGuard("G-TASKS", "BG-027", "r.tasks_opened and r.open_entry = 0 and r.open_exit = 0")
-TASKS_INLAND = SqlGuard("G-TASKS", "BG-027", "r.tasks_opened and r.open_entry = 0 and r.open_inland = 0")
+# Goods refused abroad that went into the yard again may not leave inland past their checks of the return.
+TASKS_INLAND = SqlGuard(
+    "G-TASKS", "BG-027", "r.tasks_opened and r.open_entry = 0 and r.open_inland = 0 and r.open_return = 0"
+)
 FEE = SqlGuard("G-FEE", "BG-028", "r.fee_state in ('paid', 'waived', 'deferred')")
+# The customs' word is looked up where they gave it: who closes the unloading cannot say it for them.
 TRANSFER = SqlGuard(
     "G-XFER",
     "BG-031",
-    "f->>'customs_by' <> '' and"
-    " abs((f->>'kg')::integer - r.balance_kg) * 100 <= r.balance_kg * coalesce(r.tolerance_percent, 2)",
+    "exists (select 1 from border_gate_unloading u where u.trip_id = r.id and u.customs_by is not null"
+    " and u.kg = (f->>'kg')::integer)"
+    " and abs((f->>'kg')::integer - r.balance_kg) * 100 <= r.balance_kg * coalesce(r.tolerance_percent, 2)",
 )
 BALANCE = SqlGuard("G-BALANCE0", "BG-031", "r.balance_kg = 0")
 RELEASE_VALID = SqlGuard("G-RELEASEVALID", "BG-210", "p_at < r.release_expires_at")
@@ -81,15 +92,21 @@ RETURN = SqlGuard(
     "G-RETURN",
     "BG-027",
     "case r.load_state when 'EMPTY' then true when 'LOADED' then r.open_inland = 0"
-    " when 'REJECTED' then r.open_return = 0 else false end",
+    " when 'REJECTED' then r.open_return = 0 and exists (select 1 from border_gate_clearancetask k"
+    " where k.trip_id = r.id and k.stage = 'RETURN') else false end",
 )
 NO_SHOW_DUE = SqlGuard(
     "G-NOSHOWDUE",
     "BG-208",
     "(select s.ends_at + interval '60 minutes' <= p_at from border_gate_slotwindow s where s.id = r.slot_id)",
 )
-EXPIRE_DUE = SqlGuard("G-EXPIREDUE", "BG-208", "r.expires_at <= p_at")
-CUSTOMS_CONSENT = SqlGuard("G-CUSTOMSCONSENT", "BG-211", "r.customs_no = '' or f->>'customs_consent' <> ''")
+# Who waits in the holding area expires only when calls went unanswered, never because the queue is long.
+EXPIRES = """case when r.state <> 'at_buffer' then r.expires_at
+    when r.miss_count > 0 then coalesce(r.buffer_at + interval '72 hours', r.expires_at) end"""
+EXPIRE_DUE = SqlGuard("G-EXPIREDUE", "BG-208", f"({EXPIRES}) <= p_at")
+CUSTOMS_CONSENT = SqlGuard(
+    "G-CUSTOMSCONSENT", "BG-211", "r.customs_no = '' and r.seal_no = '' or f->>'customs_consent' <> ''"
+)
 OTHER_POINT = SqlGuard(
     "G-POINT",
     "BG-015",

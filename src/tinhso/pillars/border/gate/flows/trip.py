@@ -309,7 +309,7 @@ TRIP = Flow(
     timers=(
         Timer("call_timeout", (CALLED,), "r.call_expires_at"),
         Timer("finish", (CROSSED_OUT,), "case when r.kind <> 'EXP_VN' then r.crossed_out_at end"),
-        Timer("expire", (SUBMITTED, FIX_REQUESTED, ACCEPTED, AT_BUFFER), "r.expires_at"),
+        Timer("expire", (SUBMITTED, FIX_REQUESTED, ACCEPTED, AT_BUFFER), g.EXPIRES),
         Timer(
             "no_show",
             (ACCEPTED, EN_ROUTE),

@@ -1,4 +1,4 @@
--- digest: af68884b3b0e7b71fea07c4884b5ebbb
+-- digest: efe29aa13b96aa06dd2a7440a5a385e1
 
 create or replace function border_gate_clearancetask_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -1761,7 +1761,7 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.transfer_done_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.transfer_done_trip';
             end if;
-            if not coalesce((f->>'customs_by' <> '' and abs((f->>'kg')::integer - r.balance_kg) * 100 <= r.balance_kg * coalesce(r.tolerance_percent, 2)), false) then
+            if not coalesce((exists (select 1 from border_gate_unloading u where u.trip_id = r.id and u.customs_by is not null and u.kg = (f->>'kg')::integer) and abs((f->>'kg')::integer - r.balance_kg) * 100 <= r.balance_kg * coalesce(r.tolerance_percent, 2)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-031', hint = 'G-XFER';
             end if;
             v_to := 'in_yard';
@@ -1802,7 +1802,7 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_inland_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.release_inland_trip';
             end if;
-            if not coalesce((r.tasks_opened and r.open_entry = 0 and r.open_inland = 0), false) then
+            if not coalesce((r.tasks_opened and r.open_entry = 0 and r.open_inland = 0 and r.open_return = 0), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-027', hint = 'G-TASKS';
             end if;
             if not coalesce((r.fee_state in ('paid', 'waived', 'deferred')), false) then
@@ -1938,7 +1938,7 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.close_return_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.close_return_trip';
             end if;
-            if not coalesce((case r.load_state when 'EMPTY' then true when 'LOADED' then r.open_inland = 0 when 'REJECTED' then r.open_return = 0 else false end), false) then
+            if not coalesce((case r.load_state when 'EMPTY' then true when 'LOADED' then r.open_inland = 0 when 'REJECTED' then r.open_return = 0 and exists (select 1 from border_gate_clearancetask k where k.trip_id = r.id and k.stage = 'RETURN') else false end), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-027', hint = 'G-RETURN';
             end if;
             v_to := 'completed';
@@ -1983,7 +1983,8 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.expire_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.expire_trip';
             end if;
-            if not coalesce((r.expires_at <= p_at), false) then
+            if not coalesce(((case when r.state <> 'at_buffer' then r.expires_at
+    when r.miss_count > 0 then coalesce(r.buffer_at + interval '72 hours', r.expires_at) end) <= p_at), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-EXPIREDUE';
             end if;
             v_to := 'expired';
@@ -2002,7 +2003,7 @@ begin
             if not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-038', hint = 'G-REASON';
             end if;
-            if not coalesce((r.customs_no = '' or f->>'customs_consent' <> ''), false) then
+            if not coalesce((r.customs_no = '' and r.seal_no = '' or f->>'customs_consent' <> ''), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-211', hint = 'G-CUSTOMSCONSENT';
             end if;
             v_to := 'turned_back';
@@ -2021,7 +2022,7 @@ begin
             if not coalesce(((f->>'point')::uuid <> r.point_id and border_gate_point_is_open((f->>'point')::uuid, r.direction, r.accepted_at, p_at)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-015', hint = 'G-POINT';
             end if;
-            if not coalesce((r.customs_no = '' or f->>'customs_consent' <> ''), false) then
+            if not coalesce((r.customs_no = '' and r.seal_no = '' or f->>'customs_consent' <> ''), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-211', hint = 'G-CUSTOMSCONSENT';
             end if;
             v_to := 'accepted';
@@ -2778,7 +2779,7 @@ begin
             select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.transfer_done_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.transfer_done_trip' end
                 when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.transfer_done_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.transfer_done_trip'
-                when r.step_row = 0 and not coalesce((f->>'customs_by' <> '' and abs((f->>'kg')::integer - r.balance_kg) * 100 <= r.balance_kg * coalesce(r.tolerance_percent, 2)), false) then 'FI422 BG-031' else '' end as verdict,
+                when r.step_row = 0 and not coalesce((exists (select 1 from border_gate_unloading u where u.trip_id = r.id and u.customs_by is not null and u.kg = (f->>'kg')::integer) and abs((f->>'kg')::integer - r.balance_kg) * 100 <= r.balance_kg * coalesce(r.tolerance_percent, 2)), false) then 'FI422 BG-031' else '' end as verdict,
                 case r.step_row when 0 then 'in_yard' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_unloaded' end as v_event,
                 case r.step_row when 0 then (f->>'kg')::integer end as new_unloaded_kg,
@@ -2879,7 +2880,7 @@ begin
             select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_inland_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.release_inland_trip' end
                 when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_inland_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.release_inland_trip'
-                when r.step_row = 0 and not coalesce((r.tasks_opened and r.open_entry = 0 and r.open_inland = 0), false) then 'FI422 BG-027'
+                when r.step_row = 0 and not coalesce((r.tasks_opened and r.open_entry = 0 and r.open_inland = 0 and r.open_return = 0), false) then 'FI422 BG-027'
                 when r.step_row = 0 and not coalesce((r.fee_state in ('paid', 'waived', 'deferred')), false) then 'FI422 BG-028'
                 when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026'
                 when r.step_row = 0 and not coalesce((r.kind <> 'EXP_VN' or r.leg = 2), false) then 'FI422 BG-023' else '' end as verdict,
@@ -3224,7 +3225,7 @@ begin
             select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.close_return_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.close_return_trip' end
                 when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.close_return_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.close_return_trip'
-                when r.step_row = 0 and not coalesce((case r.load_state when 'EMPTY' then true when 'LOADED' then r.open_inland = 0 when 'REJECTED' then r.open_return = 0 else false end), false) then 'FI422 BG-027' else '' end as verdict,
+                when r.step_row = 0 and not coalesce((case r.load_state when 'EMPTY' then true when 'LOADED' then r.open_inland = 0 when 'REJECTED' then r.open_return = 0 and exists (select 1 from border_gate_clearancetask k where k.trip_id = r.id and k.stage = 'RETURN') else false end), false) then 'FI422 BG-027' else '' end as verdict,
                 case r.step_row when 0 then 'completed' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_return_closed' end as v_event,
                 case r.step_row when 0 then p_at end as new_ended_at
@@ -3364,7 +3365,8 @@ begin
             select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.expire_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.expire_trip' end
                 when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.expire_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.expire_trip'
-                when r.step_row = 0 and not coalesce((r.expires_at <= p_at), false) then 'FI422 BG-208' else '' end as verdict,
+                when r.step_row = 0 and not coalesce(((case when r.state <> 'at_buffer' then r.expires_at
+    when r.miss_count > 0 then coalesce(r.buffer_at + interval '72 hours', r.expires_at) end) <= p_at), false) then 'FI422 BG-208' else '' end as verdict,
                 case r.step_row when 0 then 'expired' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_expired' end as v_event,
                 case r.step_row when 0 then p_at end as new_ended_at
@@ -3412,7 +3414,7 @@ begin
                 when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.turn_back_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.turn_back_trip' end
                 when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.turn_back_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.turn_back_trip'
                 when r.step_row = 0 and not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then 'FI422 BG-038'
-                when r.step_row = 0 and not coalesce((r.customs_no = '' or f->>'customs_consent' <> ''), false) then 'FI422 BG-211' else '' end as verdict,
+                when r.step_row = 0 and not coalesce((r.customs_no = '' and r.seal_no = '' or f->>'customs_consent' <> ''), false) then 'FI422 BG-211' else '' end as verdict,
                 case r.step_row when 0 then 'turned_back' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_turned_back' end as v_event,
                 case r.step_row when 0 then p_at end as new_ended_at
@@ -3460,7 +3462,7 @@ begin
                 when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.divert_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.divert_trip' end
                 when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.divert_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.divert_trip'
                 when r.step_row = 0 and not coalesce(((f->>'point')::uuid <> r.point_id and border_gate_point_is_open((f->>'point')::uuid, r.direction, r.accepted_at, p_at)), false) then 'FI422 BG-015'
-                when r.step_row = 0 and not coalesce((r.customs_no = '' or f->>'customs_consent' <> ''), false) then 'FI422 BG-211' else '' end as verdict,
+                when r.step_row = 0 and not coalesce((r.customs_no = '' and r.seal_no = '' or f->>'customs_consent' <> ''), false) then 'FI422 BG-211' else '' end as verdict,
                 case r.step_row when 0 then 'accepted' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_diverted' end as v_event,
                 case r.step_row when 0 then (f->>'point')::uuid end as new_point_id,

@@ -18,7 +18,7 @@ from tinhso.kernel.access.needs import needs
 from tinhso.kernel.base.dates import show_time
 from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.web.request import Request
-from tinhso.pillars.border.gate.actions.move import record_undeclared
+from tinhso.pillars.border.gate.actions.move import EMPTY, REJECTED, record_undeclared
 from tinhso.pillars.border.gate.actions.passages import Passage, Seen, decide, pass_barrier
 from tinhso.pillars.border.gate.models import ControlPoint
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER, STEPS
@@ -56,11 +56,11 @@ def station(request: Request, code: str) -> HttpResponse:
 def open_up(request: Request, code: str) -> HttpResponse:
     """Do the step; the next vehicle may be typed at once."""
     barrier = _barrier(request, code)
-    seen = _seen(request.POST.get("xe", ""), load_state=request.POST.get("tai", "EMPTY"))
+    seen = _seen(request.POST.get("xe", ""), load_state=_load(request))
     try:
         passage = pass_barrier(barrier=barrier, seen=seen, by=request.actor, at=request.moment)
     except Refusal as refusal:
-        return _screen(request, barrier, {"typed": seen.plate, "wrong": refusal.for_people()})
+        return _screen(request, barrier, {"typed": seen.plate or seen.qr, "wrong": refusal.for_people()})
     _remember(request, barrier, passage, seen)
     return _screen(request, barrier, {"typed": "", "done": True, **_card(passage, seen)})
 
@@ -96,6 +96,10 @@ def _seen(typed: str, **more: Any) -> Seen:
     if len(typed) >= QR_AT_LEAST:
         return Seen(qr=typed, confirmed=True, **more)
     return Seen(plate=typed, confirmed=True, **more)
+
+
+def _load(request: Request) -> str:
+    return REJECTED if request.POST.get("tai") == REJECTED else EMPTY
 
 
 def _asked(request: Request, barrier: ControlPoint, typed: str) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def trip(request: Request) -> HttpResponse:
     if part:
         response = render(request, part, context)
     else:
-        picture = picture_of(one) if one.state in LIVE and one.accepted_at else ""
+        picture = picture_of(one, at=request.moment) if one.state in LIVE and one.accepted_at else ""
         # The picture is drawn by our own rules from signed bytes.
         context["picture"] = mark_safe(picture)  # noqa: S308
         response = render(request, "border_gate/driver_trip.html", context)

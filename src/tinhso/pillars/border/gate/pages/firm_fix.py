@@ -92,9 +92,11 @@ def _sent(request: Request, trip: Trip, form: Correction) -> bool:
     return True
 
 
-def _text(name: str, label: Any, attribute: str, *, required: bool = False) -> Callable[[Trip, Any], Built]:
+def _text(
+    name: str, label: Any, attribute: str, *, longest: int, required: bool = False
+) -> Callable[[Trip, Any], Built]:
     return lambda trip, lines: {
-        name: (forms.CharField(label=label, max_length=40, required=required), getattr(trip, attribute))
+        name: (forms.CharField(label=label, max_length=longest, required=required), getattr(trip, attribute))
     }
 
 
@@ -187,15 +189,15 @@ BUILD: dict[str, Callable[[Trip, list[GoodsLine]], Built]] = {
     "customs_no": lambda trip, lines: {
         "customs_no": (
             forms.RegexField(
-                r"^\d{12}$",
+                r"^[0-9]{12}$",
                 label=gettext_lazy("Customs declaration number"),
                 error_messages={"invalid": gettext_lazy("A customs declaration number has 12 digits.")},
             ),
             trip.customs_no,
         )
     },
-    "seal": _text("seal", gettext_lazy("Seal number"), "seal_no", required=True),
-    "container": _text("container", gettext_lazy("Container number"), "container_no", required=True),
+    "seal": _text("seal", gettext_lazy("Seal number"), "seal_no", longest=24, required=True),
+    "container": _text("container", gettext_lazy("Container number"), "container_no", longest=20, required=True),
     "planned_on": lambda trip, lines: {"planned_on": (day_field(gettext_lazy("Day at the gate")), trip.planned_on)},
     "eta": _eta,
     "tractor": _plate("tractor", gettext_lazy("Plate of the tractor"), required=True),

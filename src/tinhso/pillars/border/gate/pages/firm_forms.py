@@ -105,7 +105,7 @@ class What(Checked):
     planned_on = day_field(_("Day at the gate"))
     hour = forms.ChoiceField(label=_("Hour at the gate"), choices=HOURS)
     customs_no = forms.RegexField(
-        r"^\d{12}$",
+        r"^[0-9]{12}$",
         label=_("Customs declaration number"),
         required=False,
         strip=True,

@@ -226,6 +226,12 @@ def yards_with_room(point_id: Any) -> list[Yard]:
     )
 
 
+def yard_for(point_id: Any) -> Yard | None:
+    """The yard to which a new trip goes: the emptiest with room, else the largest, for room may come by then."""
+    room = yards_with_room(point_id)
+    return room[0] if room else Yard.objects.filter(point_id=point_id, level="border").order_by("-capacity").first()
+
+
 def _force_name(code: str) -> str:
     force = Force.objects.filter(code=code).first()
     return force.short if force else code

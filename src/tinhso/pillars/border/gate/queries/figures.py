@@ -15,11 +15,9 @@ from tinhso.pillars.border.gate.queries.statistics import midnight, rows_of
 from tinhso.pillars.border.gate.rules.tables import table
 
 _UNDECLARED = """
-select (select count(*) from border_gate_undeclaredarrival u
-        where u.seen_at >= %(midnight)s::timestamptz and u.seen_at <= %(now)s::timestamptz),
-    count(distinct h.record_id)
+select count(distinct h.record_id) filter (where h.step in ('walk_up', 'walk_up_line')), count(distinct h.record_id)
 from kernel_workflow_history h
-where h.flow = 'border_gate.trip' and h.step in ('enter_buffer', 'arrive', 'cross_in')
+where h.flow = 'border_gate.trip' and h.step in ('enter_buffer', 'arrive', 'cross_in', 'walk_up', 'walk_up_line')
     and h.at >= %(midnight)s::timestamptz and h.at <= %(now)s::timestamptz
 """
 _RELEASE = """
@@ -45,7 +43,7 @@ group by f.code
 def undeclared_share(*, at: datetime) -> float:
     """Percent of those who came today and had not declared before."""
     undeclared, came = _one(_UNDECLARED, at)
-    return round(100 * undeclared / max(1, came + undeclared), 1)
+    return round(100 * undeclared / max(1, came), 1)
 
 
 def release_minutes(*, at: datetime) -> int:

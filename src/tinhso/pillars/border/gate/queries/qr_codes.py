@@ -8,13 +8,16 @@ from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.queries.reference import signing_key
 from tinhso.pillars.border.gate.rules import plates, qr
 
-VALID_AFTER_PLAN = timedelta(hours=72)
+FRESH = timedelta(hours=24)
 
 
-def token_of(trip: Trip) -> str:
-    """The signed text of the trip's QR; it dies when the trip's nonce is renewed (another driver)."""
+def token_of(trip: Trip, *, at: datetime) -> str:
+    """The signed text of the trip's QR; it dies when the trip's nonce is renewed (another driver).
+
+    It holds until the trip would expire, and a day at least: who opens the page again on a long way gets a new one.
+    """
     key = signing_key()
-    not_after: datetime = trip.expires_at or trip.created_at + VALID_AFTER_PLAN
+    not_after = max(trip.expires_at or at, at + FRESH)
     return qr.sign(
         trip_code=trip.code,
         tractor=plates.read(trip.tractor_plate),
@@ -25,6 +28,6 @@ def token_of(trip: Trip) -> str:
     )
 
 
-def picture_of(trip: Trip) -> str:
+def picture_of(trip: Trip, *, at: datetime) -> str:
     """The QR as an SVG element."""
-    return qr.svg(token_of(trip))
+    return qr.svg(token_of(trip, at=at))

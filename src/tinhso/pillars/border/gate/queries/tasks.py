@@ -46,11 +46,12 @@ def counts(rows: QuerySet[ClearanceTask], *, at: datetime) -> dict[str, int]:
 
 
 # A vehicle that is not here yet has tasks, but nobody can work them at its side; papers may be looked at before.
+# What was left open when a trip ended is nobody's work any more.
 _TAB = {
     "todo": lambda at: Q(state__in=(OPEN, IN_PROGRESS), trip__state__in=HERE),
-    "coming": lambda at: Q(state__in=(OPEN, IN_PROGRESS)) & ~Q(trip__state__in=HERE),
-    "late": lambda at: Q(state__in=(OPEN, IN_PROGRESS), due_at__lt=at),
-    "waiting": lambda at: Q(state__in=(TREATING, FAILED)),
+    "coming": lambda at: Q(state__in=(OPEN, IN_PROGRESS), trip__is_live=True) & ~Q(trip__state__in=HERE),
+    "late": lambda at: Q(state__in=(OPEN, IN_PROGRESS), due_at__lt=at, trip__is_live=True),
+    "waiting": lambda at: Q(state__in=(TREATING, FAILED), trip__is_live=True),
 }
 
 

@@ -28,6 +28,10 @@ CALL_HOLDS = timedelta(minutes=45)
 MISSES_TO_THE_END = 2
 
 
+class FirstInLine(str):
+    """The id of whom the published order names. Made by the call alone: text from a request is never one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """A truck in the queue. `here_from`: from when it may be called; `missed_at`: its last missed call."""

@@ -9,6 +9,7 @@ from tinhso.pillars.border.gate.actions.passages import Seen, decide, pass_barri
 from tinhso.pillars.border.gate.models import ControlPoint, Force, Trip
 from tinhso.pillars.border.gate.queries.qr_codes import token_of
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
+from tinhso.pillars.border.gate.rules.queue import FirstInLine
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft
 
 
@@ -40,7 +41,7 @@ def test_a_held_vehicle_is_told_by_whom_and_where_to_go(gate, accepted):
     move.enter_buffer(trip=accepted, plate="12C12345", by=gate.everything, at=NOON)
     from tinhso.pillars.border.gate.flows import TRIP
 
-    TRIP.fire(accepted, "call", by=gate.everything, at=NOON, first=str(accepted.pk))
+    TRIP.fire(accepted, "call", by=gate.everything, at=NOON, first=FirstInLine(accepted.pk))
     tasks.place_hold(
         trip=accepted,
         force=Force.objects.get(code="KDTV"),
@@ -80,7 +81,7 @@ def test_a_trip_of_another_point_is_not_let_through(gate, accepted):
 
 
 def test_the_signed_code_opens_and_a_changed_one_does_not(gate, accepted):
-    token = token_of(accepted)
+    token = token_of(accepted, at=NOON)
     forged = token[:-3] + ("ABC" if token[-3:] != "ABC" else "DEF")
 
     with pytest.raises(GateRefusal, match="BG-020"):
@@ -91,7 +92,7 @@ def test_the_signed_code_opens_and_a_changed_one_does_not(gate, accepted):
 
 
 def test_a_code_is_dead_once_the_driver_has_changed(gate, accepted):
-    token = token_of(accepted)
+    token = token_of(accepted, at=NOON)
     accepted.nonce = "00" * 8
     accepted.save(update_fields=["nonce"])
 
@@ -103,7 +104,7 @@ def test_a_code_that_has_run_out_is_refused_with_its_time(gate, accepted):
     with pytest.raises(GateRefusal, match="BG-021"):
         pass_barrier(
             barrier=barrier("buffer"),
-            seen=Seen(qr=token_of(accepted)),
+            seen=Seen(qr=token_of(accepted, at=NOON)),
             by=gate.everything,
             at=accepted.expires_at.replace(year=accepted.expires_at.year + 1),
         )

@@ -7,6 +7,7 @@ from datetime import timedelta
 from tinhso.pillars.border.gate.actions import declare, move, tasks
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import ClearanceTask, Trip
+from tinhso.pillars.border.gate.rules.queue import FirstInLine
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft
 
 
@@ -14,7 +15,7 @@ def in_yard(gate) -> Trip:
     trip = declare.draft_trip(draft=fruit_draft(gate), by=gate.everything, at=NOON)
     declare.submit_trip(trip=trip, by=gate.everything, at=NOON)
     move.enter_buffer(trip=trip, plate="12C12345", by=gate.everything, at=NOON)
-    TRIP.fire(trip, "call", by=gate.everything, at=NOON, first=str(trip.pk))
+    TRIP.fire(trip, "call", by=gate.everything, at=NOON, first=FirstInLine(trip.pk))
     move.arrive(trip=trip, plate="12C12345", by=gate.everything, at=NOON)
     return move.enter_yard(trip=trip, by=gate.everything, at=NOON)
 

@@ -83,7 +83,7 @@ def test_a_link_and_a_code_show_the_one_trip(accepted):
 def test_the_code_on_the_page_is_the_trips_and_has_whole_pixels(accepted):
     page = page_of(opened(accepted))
 
-    told = qr.verify(token_of(accepted), keys=verifying_keys(), at=NOON)
+    told = qr.verify(token_of(accepted, at=NOON), keys=verifying_keys(), at=NOON)
     assert told.trip_code == accepted.code
     picture = re.search(r'<svg[^>]*class="segno"[^>]*>', page)
     assert picture

@@ -20,6 +20,7 @@ from tinhso.pillars.border.gate.models import CrossingPoint, DailyReport, Trip
 from tinhso.pillars.border.gate.permissions import FREEZE_REPORT, VIEW_REPORT
 from tinhso.pillars.border.gate.queries import report
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
+from tinhso.pillars.border.gate.rules.queue import FirstInLine
 from tinhso.pillars.border.gate.tests.conftest import (
     NOON,
     TODAY,
@@ -70,7 +71,7 @@ def arrive(gate, trip: Trip, at) -> Trip:
 def through_barrier(gate, trip: Trip, at) -> Trip:
     CrossingPoint.objects.filter(pk=trip.point_id).update(direct_mode=True)
     trip.refresh_from_db()
-    TRIP.fire(trip, "call", by=gate.everything, at=at, first=str(trip.pk))
+    TRIP.fire(trip, "call", by=gate.everything, at=at, first=FirstInLine(trip.pk))
     return move.arrive(trip=trip, plate=trip.tractor_plate, by=gate.everything, at=at)
 
 

@@ -15,6 +15,7 @@ from tinhso.pillars.border.gate.actions import declare, fees, move, release, tas
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, Hold, Trip
 from tinhso.pillars.border.gate.permissions import FORCE_ROLE, FORCES, role_code
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
+from tinhso.pillars.border.gate.rules.queue import FirstInLine
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft, make_driver, make_firm, make_vehicle
 
 PLATE = "12C12345"
@@ -254,7 +255,7 @@ def _called(trip, gate):
     trip.point.direct_mode = True
     trip.point.save()
     if not trip.holds:
-        TRIP.fire(trip, "call", by=gate.everything, at=NOON, first=str(trip.pk))
+        TRIP.fire(trip, "call", by=gate.everything, at=NOON, first=FirstInLine(trip.pk))
     return trip
 
 
