@@ -12,9 +12,9 @@ from tinhso.kernel.base import clock
 from tinhso.kernel.identity.queries import link_of
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.pillars.border.gate.actions import declare, fees, tasks
-from tinhso.pillars.border.gate.models import Driver, FeeAssessment, Force, GoodsLine, Trip, Vehicle
+from tinhso.pillars.border.gate.models import Driver, FeeAssessment, Force, GoodsLine, Trip, Vehicle, Yard
 from tinhso.pillars.border.gate.permissions import role_code
-from tinhso.pillars.border.gate.tests.conftest import NOON, TODAY, fruit_draft, make_driver, make_firm
+from tinhso.pillars.border.gate.tests.conftest import NOON, TODAY, fruit_draft, make_driver, make_firm, make_vehicle
 
 WHAT = {
     "kind": "EXP_VN",
@@ -245,6 +245,65 @@ def test_only_the_fields_asked_for_can_be_corrected(gate, firm, client):
     stored = Trip.objects.get(pk=trip.pk)
     assert (stored.state, stored.tractor_plate) == ("submitted", "12C12345")
     assert GoodsLine.objects.get(declaration_id=trip.declaration_id).growing_areas == ["DEMO-0777"]
+
+
+@pytest.fixture
+def to_fix(gate, firm):
+    """Make a declaration of which an officer asks these fields anew."""
+
+    def ask(fields, **draft):
+        trip = declare.draft_trip(draft=fruit_draft(gate, firm=firm, **draft), by=gate.everything, at=NOON)
+        firm.standing = "pending"
+        firm.save()
+        declare.submit_trip(trip=trip, by=gate.everything, at=NOON)
+        reason = {"reason": "Khai khác giấy tờ kèm theo", "by": gate.everything, "at": NOON}
+        return declare.request_fix(trip=trip, fields=fields, **reason)
+
+    return ask
+
+
+def test_a_corrected_weight_is_what_has_to_be_unloaded(client, to_fix):
+    garlic = declare.DraftLine(hs6="070320", title="Tỏi", group="VEG", gross_kg=20_000, certificate_no="CN-1")
+    carrier = {
+        "tractor": make_vehicle("桂F12345", country="CN"),
+        "driver": make_driver("Wang Wu", "451481199001011234", nationality="CN"),
+    }
+    trip = to_fix(["weight"], kind="IMP_CN", regime="IMPORT", lines=(garlic,), **carrier)
+
+    client.post(reverse("border_gate:firm_fix", args=[trip.pk]), {"kg_1": "24000"})
+
+    stored = Trip.objects.get(pk=trip.pk)
+    assert (stored.state, stored.gross_kg, stored.balance_kg) == ("submitted", 24_000, 24_000)
+
+
+def test_a_corrected_day_moves_the_day_on_which_the_trip_expires(client, to_fix):
+    trip = to_fix(["planned_on"])
+    expired = trip.expires_at
+
+    client.post(
+        reverse("border_gate:firm_fix", args=[trip.pk]), {"planned_on": (TODAY + timedelta(days=5)).isoformat()}
+    )
+
+    assert Trip.objects.get(pk=trip.pk).expires_at == expired + timedelta(days=5)
+
+
+def test_a_seal_number_that_is_too_long_is_told_beside_its_field(client, to_fix):
+    trip = to_fix(["seal"])
+
+    answer = client.post(reverse("border_gate:firm_fix", args=[trip.pk]), {"seal": "S" * 30})
+
+    assert answer.status_code == 200
+    assert "S" * 30 in text(answer)
+    assert Trip.objects.get(pk=trip.pk).state == "fix_requested"
+
+
+def test_a_declaration_in_an_hour_when_the_yards_are_full_still_has_a_yard(client):
+    Yard.objects.filter(level="border").update(capacity=0)
+    to_review(client)
+
+    client.post(reverse("border_gate:declare_review"))
+
+    assert Trip.objects.get().yard.point.code == "HN-1119"
 
 
 def test_a_trip_is_called_off_with_its_link(client, accepted):
