@@ -126,7 +126,7 @@ def explain(trip: Trip, refusal: Refusal, *, at: datetime) -> Explanation:
     """The refusal of a step in terms of force, missing thing and place."""
     if missing := trip.get_deferred_fields() & set(EXPLAINING):
         trip.refresh_from_db(fields=missing)
-    tell = _BY_CODE.get(refusal.code)
+    tell = _BY_CODE.get(refusal.code) or (_too_early if _arriving(refusal) else None)
     told = tell(trip, at) if tell else None
     return told or Explanation(force=_force_name(CENTRE), missing=refusal.for_people(), place=_yard_name(trip))
 
@@ -195,6 +195,11 @@ def _closed(trip: Trip, at: datetime) -> Explanation | None:
     )
 
 
+def _arriving(refusal: Refusal) -> bool:
+    """Whether barrier 1 was asked out of turn; another step out of turn has nothing to do with the call."""
+    return refusal.code == "BG-023" and getattr(refusal, "step", "") == "arrive"
+
+
 def _too_early(trip: Trip, at: datetime) -> Explanation | None:
     """At the gate before its call or its hour: it waits where the others wait."""
     if trip.state not in BEFORE_THE_CALL:
@@ -244,7 +249,6 @@ def _yard_name(trip: Trip) -> str:
 
 
 _BY_CODE: dict[str, Callable[[Trip, datetime], Explanation | None]] = {
-    "BG-023": _too_early,
     "BG-205": _too_early,
     "BG-026": _held,
     "BG-027": _tasks_open,
