@@ -47,6 +47,7 @@ class PythonGuard:
     """A small function over the narrow row and the facts: `check(row, facts, at)`.
 
     It returns True to pass, False to refuse with the guard's code, or raises a Refusal that says more.
+    `columns`: what it reads of the row besides `id`; one that names none may be asked without reading the record.
     The version read with `columns` is the version that the function then demands.
     """
 
