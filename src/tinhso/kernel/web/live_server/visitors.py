@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
 from typing import Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
 from django.db import close_old_connections
 
 from tinhso.kernel.access.may import may
 from tinhso.kernel.access.scope import Where
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import NOBODY, Actor
-from tinhso.kernel.identity import queries
-from tinhso.kernel.identity.models import Account
+from tinhso.kernel.identity.queries import actor_of_session
 from tinhso.kernel.web.live import Topic
 
 Answer = TypeVar("Answer")
@@ -63,16 +61,4 @@ def actor_of(key: str) -> Actor:
     """Who acts under a session key: a signed-in person, a link's holder, nobody when the session has ended."""
     if not key:
         return NOBODY
-    store = import_module(settings.SESSION_ENGINE).SessionStore(session_key=key)
-    account_id = store.get(SESSION_KEY)
-    account = Account.objects.select_related("person").filter(pk=account_id, is_active=True).first()
-    return queries.actor_of(Visit(store, account))
-
-
-class Visit:
-    """What is asked of a request, of a connection that has only a session."""
-
-    def __init__(self, session: Mapping[str, Any], user: Account | None) -> None:
-        self.headers: Mapping[str, str] = {}
-        self.session = session
-        self.user = user
+    return actor_of_session(import_module(settings.SESSION_ENGINE).SessionStore(session_key=key))

@@ -6,6 +6,7 @@ import asyncio
 import json
 
 import pytest
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 
 from tinhso.kernel.modules.registry import Registry
@@ -126,11 +127,7 @@ def test_a_guarded_topic_asks_for_the_right_and_ends_with_the_session(topics):
     grant(an, PERMISSION)
     keys = {}
     for person in (an, binh):
-        account = make_account(person)
-        session = SessionStore()
-        session["_auth_user_id"] = str(account.pk)
-        session.save()
-        keys[person.full_name] = session
+        keys[person.full_name] = session_of(make_account(person))
 
     assert admitted([guarded], keys["An"].session_key, "")
     assert not admitted([guarded], keys["Bình"].session_key, "")
@@ -140,6 +137,28 @@ def test_a_guarded_topic_asks_for_the_right_and_ends_with_the_session(topics):
     keys["An"].flush()
 
     assert not admitted([guarded], keys["An"].session_key or "", "")
+
+
+@pytest.mark.django_db
+def test_a_session_from_before_the_password_changed_hears_nothing_more(topics):
+    guarded = live.live_topic("x", events=("a.*",), permission=PERMISSION)
+    an = make_person("An")
+    grant(an, PERMISSION)
+    account = make_account(an, password="mot-mat-khau-dai")
+    key = session_of(account).session_key
+    assert admitted([guarded], key, "")
+
+    account.set_password("mot-mat-khau-khac")
+    account.save()
+
+    assert not admitted([guarded], key, "")
+
+
+def session_of(account):
+    session = SessionStore()
+    session[SESSION_KEY], session[HASH_SESSION_KEY] = str(account.pk), account.get_session_auth_hash()
+    session.save()
+    return session
 
 
 def ask(path, **headers):
