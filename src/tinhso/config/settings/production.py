@@ -10,8 +10,8 @@ from tinhso.config.settings.base import SITE_URL as SITE
 if len(SECRET) < 50:
     raise env.WrongSetting("TINHSO_SECRET_KEY must hold at least 50 characters in production")
 PROFILE = env.text("TINHSO_PROFILE", "production")
-if PROFILE == "demo":
-    raise env.WrongSetting("TINHSO_PROFILE=demo is refused in production: its accounts sign in without a password")
+if PROFILE != "production":  # demo accounts sign in without a password, and messages go to simulators
+    raise env.WrongSetting(f"TINHSO_PROFILE={PROFILE} is refused in production: say production, or nothing")
 if not env.text("TINHSO_HOSTS") or "*" in HOSTS:
     raise env.WrongSetting("TINHSO_HOSTS must name the hosts of the platform in production, without *")
 if not env.text("TINHSO_SITE_URL") or not SITE.startswith("https://"):

@@ -43,6 +43,7 @@ def test_safe_settings_start():
         ({"TINHSO_SITE_URL": "http://so.example.vn"}, "with https://"),
         ({"TINHSO_SITE_URL": "https://so.example.vn/cong/"}, "TINHSO_SITE_URL must be an address such as"),
         ({"TINHSO_PROFILE": "demo"}, "TINHSO_PROFILE=demo is refused"),
+        ({"TINHSO_PROFILE": "province"}, "TINHSO_PROFILE=province is refused"),
         ({"DATABASE_URL": "postgresql://postgres:x@/tinhso"}, "must name the role tinhso_app"),
         ({"DATABASE_URL": "postgresql://tinhso_migrate:x@/tinhso"}, "must name the role tinhso_app"),
         ({"DATABASE_URL": "sqlite:///x"}, "DATABASE_URL must begin with postgresql://"),
