@@ -9,8 +9,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as FieldsInvalid
 from django.core.signals import got_request_exception
+from django.db import DataError, OperationalError
 from django.db import Error as DjangoDatabaseError
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -168,7 +168,10 @@ def from_suspicious(request: HttpRequest, wrong: SuspiciousOperation) -> HttpRes
 
 
 def from_database(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Our functions' refusals by SQLSTATE; a database that cannot be reached is 503, the rest our error."""
+    """Our functions' refusals by SQLSTATE; a database that cannot be reached is 503, the rest our error.
+
+    A value that never got there, since PostgreSQL's text has no such letter (NUL), is the caller's error.
+    """
     cause = error if isinstance(error, DatabaseError) else error.__cause__
     state = getattr(cause, "sqlstate", None)
     if state in STATES:
@@ -177,12 +180,19 @@ def from_database(request: HttpRequest, error: Exception) -> HttpResponse:
             STATES[state], "refused"
         )
         return problem(request, status=STATES[state], code=code)
+    if isinstance(error, DataError) and state is None:
+        return from_unwritable(request, error)
     if isinstance(error, OperationalError) and state is None:
         log.error("the database cannot be reached: %s", error)
         response = problem(request, status=503, code="database-unavailable")
         response.headers["Retry-After"] = "5"
         return response
     return from_bug(request, error)
+
+
+def from_unwritable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Text that no database and no answer can hold, such as half of a surrogate pair."""
+    return problem(request, status=400, code="bad-request")
 
 
 def from_bug(request: HttpRequest, error: Exception) -> HttpResponse:
@@ -203,5 +213,6 @@ HANDLERS: tuple[tuple[type[Exception], Callable[[HttpRequest, Any], HttpResponse
     (SuspiciousOperation, from_suspicious),
     (DjangoDatabaseError, from_database),
     (DatabaseError, from_database),
+    (UnicodeEncodeError, from_unwritable),
     (Exception, from_bug),
 )

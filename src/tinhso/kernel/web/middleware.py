@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django.conf import settings
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -79,6 +80,8 @@ class Refusals:
         return self.answer(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, DataError) and getattr(exception.__cause__, "sqlstate", None) is None:
+            return pages.bad_request(request, exception)  # never sent: PostgreSQL's text has no letter NUL
         if not isinstance(exception, Refusal):
             return None
         if request.path.startswith(API):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -42,6 +43,12 @@ def write_note(request: HttpRequest, note: NoteIn) -> HttpResponse:
     if note.weight < 0:
         raise Refusal("{weight} kg is less than nothing", code="too-light", field="weight", weight=note.weight)
     return answer(request, {"id": row.pk}, status=201)
+
+
+@router.post("/raw")
+def count_notes(request: HttpRequest) -> HttpResponse:
+    words = json.loads(request.body)["text"]
+    return answer(request, {"count": ReferenceFigure.objects.filter(code=words).count()})
 
 
 @router.put("/notes/{number}")

@@ -44,6 +44,14 @@ def test_nobody_gets_through_unless_the_route_is_public(client):
     assert refused.json()["code"] == "unauthenticated"
 
 
+@pytest.mark.parametrize("text", ["one\x00two", "half a pair: \ud800"])
+def test_text_that_cannot_be_kept_is_the_callers_error(machine, text):
+    refused = machine.post(NOTES + "raw", json.dumps({"text": text}), content_type="application/json")
+
+    assert refused.status_code == 400
+    assert refused.json()["code"] == "bad-request"
+
+
 def test_a_key_says_which_machine_calls(machine):
     answered = machine.get(NOTES + "mine")
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.db import DataError
 from django.http import HttpResponse
 from django.test import RequestFactory
 
 from tinhso.kernel.base.errors import Forbidden, Stale
 from tinhso.kernel.web import middleware, pages, policy
+from tinhso.kernel.web.models import Preference
 
 
 def language(path="/", cookie="", wanted=""):
@@ -95,6 +97,18 @@ def test_a_refused_part_of_a_page_becomes_a_toast_and_leaves_the_page_as_it_was(
 
 def test_other_faults_are_not_taken_for_refusals():
     assert refused("/ho-so/", ValueError()) is None
+
+
+@pytest.mark.django_db
+def test_a_letter_that_no_database_holds_is_the_readers_error(rf):
+    with pytest.raises(DataError) as fault:
+        Preference.objects.filter(name="one\x00two").exists()
+    request = rf.get("/")
+    request.moment = None
+
+    answer = middleware.Refusals(lambda request: HttpResponse()).process_exception(request, fault.value)
+
+    assert answer.status_code == 400
 
 
 @pytest.mark.django_db
