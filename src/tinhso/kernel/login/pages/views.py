@@ -14,7 +14,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -51,7 +51,11 @@ def try_as(request: HttpRequest) -> HttpResponse:
     """Sign in as a demo account with one tap; refused outside the demo profile."""
     if settings.PROFILE != "demo":
         raise PermissionDenied
-    account = get_object_or_404(Account, pk=request.POST.get("account"), demo=True, is_active=True)
+    try:
+        chosen = UUID(request.POST.get("account", ""))
+    except ValueError:
+        raise Http404 from None
+    account = get_object_or_404(Account, pk=chosen, demo=True, is_active=True)
     auth.logout(request)
     auth.login(request, account)
     note_signed_in(account=account)

@@ -263,6 +263,7 @@ def test_an_ordinary_account_is_not_opened_by_a_tap(client, an, settings):
     settings.PROFILE = "demo"
 
     assert client.post("/dang-nhap/dung-thu/", {"account": an.pk}).status_code == 404
+    assert client.post("/dang-nhap/dung-thu/", {"account": "no-account"}).status_code == 404
 
 
 def test_production_refuses_the_tap_and_the_demo_accounts_password(client, demo_an, settings):
