@@ -20,7 +20,7 @@ def lines() -> list[str]:
         asked = [sys.executable, "-m", "tinhso.cli.accounts"]
         told = subprocess.run(asked, capture_output=True, text=True, check=False, cwd=places.ROOT)
         if told.returncode:
-            return [f"The demo accounts could not be read: {told.stderr.strip().splitlines()[-1:]}"]
+            return [f"The demo accounts could not be read: {''.join(told.stderr.strip().splitlines()[-1:])}"]
         kept.write_text(told.stdout)
         stamp.keep()
     return kept.read_text().splitlines()

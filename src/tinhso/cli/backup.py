@@ -31,6 +31,8 @@ def main(args: list[str]) -> int:
     path = called_path(parser.parse_args(args).file)
     if path.exists():
         raise Failure(f"{path} is there already; a backup is never overwritten")
+    if not path.parent.is_dir():
+        raise Failure(f"there is no folder {path.parent}")
     with database_at_hand() as urls:
         with step("Seal the audit trail"):
             seal_everything(urls)

@@ -41,6 +41,7 @@ SETTINGS = {
     "wal_compression": "on",
     "random_page_cost": "1.1",
     "log_min_duration_statement": "1000",
+    "log_parameter_max_length": "0",  # what people typed stays out of the log of slow statements
     "log_line_prefix": "%m [%p] %q%u@%d ",
     "timezone": "UTC",
     "log_timezone": "Asia/Ho_Chi_Minh",

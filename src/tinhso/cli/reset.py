@@ -9,7 +9,7 @@ import sys
 from tinhso.cli import addresses, down, places
 from tinhso.cli.steps import Failure
 
-FORGOTTEN = ("postgres", "files", "secrets", "keys", "anchors", "stamps", "run", "logs", "static")
+FORGOTTEN = ("postgres", "files", "secrets", "keys", "anchors", "stamps", "run", "logs", "static", "restore")
 
 
 def main(args: list[str]) -> int:

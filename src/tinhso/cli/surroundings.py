@@ -39,12 +39,12 @@ def enter(*, database: bool = True) -> None:
 
     Raises Failure when a database is needed and none runs.
     """
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     os.environ["TINHSO_DATA"] = str(places.data_folder())
     own = "DATABASE_URL" in os.environ
     for name, value in read().items():
         if not (own and name in DATABASES):
             os.environ.setdefault(name, value)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
     if "DATABASE_URL" not in os.environ:
         if database:
             raise Failure("the platform does not run: ./tinhso up starts it (or name DATABASE_URL)")

@@ -28,8 +28,6 @@ WORDS = (
     Word("messages", "Build", "tools.messages", "bring the texts of every room in step with its sources, compile them"),
     Word("module", "Build", "tools.new_module", "write the folder of a new room: ./tinhso module society/schools"),
     Word("docs", "Build", "tools.house_map", "write the table of rooms in docs/house.md from the rooms themselves"),
-    Word("module", "Build", "module", "write the folder of a new room, for instance society/schools"),
-    Word("docs", "Build", "docs", "write the table of rooms in docs/house.md"),
     Word("bench", "Measure", "bench.run", "measure against raw PostgreSQL on this machine"),
     Word("soak", "Measure", "soak.run", "run one long scenario and keep its figures"),
     Word("help", "Help", "help", "this list"),

@@ -130,6 +130,11 @@ def test_a_member_that_would_leave_the_folder_is_refused(tmp_path):
         archive.unpack(tmp_path / "bad.tar", tmp_path / "out")
 
 
+def test_a_folder_that_is_not_there_is_told_in_one_line(tmp_path):
+    with pytest.raises(Failure, match=r"^there is no folder .*/nowhere$"):
+        backup.main([str(tmp_path / "nowhere" / "kept.tar")])
+
+
 def test_a_backup_that_fails_leaves_no_file(tmp_path):
     with pytest.raises(FileNotFoundError):
         archive.pack(tmp_path / "kept.tar", Manifest("2026-11-22", 15, {}), [("dump", tmp_path / "missing")])

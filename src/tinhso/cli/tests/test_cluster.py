@@ -39,6 +39,7 @@ def test_a_cluster_is_made_runs_and_keeps_its_data_through_a_crash(cluster):
     assert query(cluster, "select answer from kept") == 42
     assert query(cluster, "show listen_addresses") == ""
     assert query(cluster, "show data_checksums") == "on"
+    assert query(cluster, "show log_parameter_max_length") == "0"
     assert cluster.stop()
     assert cluster.postmaster() is None
     assert not cluster.stop()

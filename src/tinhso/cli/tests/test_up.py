@@ -130,6 +130,16 @@ def test_a_command_without_a_running_platform_says_so(own_folder, monkeypatch):
         surroundings.enter()
 
 
+def test_later_commands_use_the_settings_that_up_was_started_with(own_folder, monkeypatch):
+    surroundings.write({"DJANGO_SETTINGS_MODULE": "tinhso.config.settings.production"})
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "")
+    monkeypatch.delenv("DJANGO_SETTINGS_MODULE")
+
+    surroundings.enter(database=False)
+
+    assert os.environ["DJANGO_SETTINGS_MODULE"] == "tinhso.config.settings.production"
+
+
 def test_another_login_of_the_same_database():
     url = "postgresql://postgres:old@db.example:5433/province?sslmode=require"
 
@@ -155,6 +165,7 @@ def test_secrets_are_made_once_and_only_for_their_owner(own_folder):
 def test_the_help_names_every_command_and_every_command_has_its_file():
     told = "\n".join(help.lines())
 
+    assert len(table.BY_NAME) == len(table.WORDS)
     for word in table.WORDS:
         assert f"  {word.name} " in told
         where = places.ROOT if word.module.startswith("tools.") else places.PACKAGE / "cli"
