@@ -67,7 +67,7 @@ def table() -> str:
                 room.owner,
                 ", ".join(room.systems),
                 ", ".join(f"`{flow.partition('.')[2]}`" for flow in room.flows),
-                f"/{room.slug}/" if room.has_pages else "",
+                f"/{room.slug}/".replace("//", "/") if room.has_pages else "",
             )
             for room in overview()
         ]
