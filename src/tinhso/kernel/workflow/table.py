@@ -113,11 +113,15 @@ class Overlay:
 
 @dataclass(frozen=True)
 class Timer:
-    """A step that the platform fires by itself once `due` (SQL over `r`, a moment) has passed."""
+    """A step that the platform fires by itself once `due` (SQL over `r`, a moment) has passed.
+
+    `within`: SQL over `r` that is true of all that can be due and that an index knows, where most records have ended.
+    """
 
     step: str
     states: tuple[str, ...]
     due: str
+    within: str = "true"
 
 
 def refuse_plainly(code: str, **facts: Any) -> Refusal:

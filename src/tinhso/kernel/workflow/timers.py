@@ -32,7 +32,7 @@ def fire_due_steps(at: datetime) -> int:
 def due_records(flow: FlowTable, timer: Timer, at: datetime) -> list[object]:
     """Ids of the records for which the timer has run out, longest due first, at most 1,000."""
     sql = (
-        f"select r.id from {flow.table} r where r.state in ({listed(timer.states)}) "
+        f"select r.id from {flow.table} r where {timer.within} and r.state in ({listed(timer.states)}) "
         f"and ({timer.due}) <= %s::timestamptz order by ({timer.due}) limit {AT_MOST}"
     )
     with connection.cursor() as cursor:

@@ -50,6 +50,17 @@ CALLED = notice(
     sms_fields=("code", "gate", "until"),
     urgent=True,
 )
+LAPSED = notice(
+    "border_gate.call_lapsed",
+    title=_("Call lapsed"),
+    texts={
+        "vi": "Lượt {code}: đã quá giờ mời vào {gate}. Xe trở lại hàng chờ, xem trang lượt xe.",
+        "en": "Trip {code}: the call to {gate} has lapsed. The vehicle waits in the queue again, see the trip's page.",
+        "zh-hans": "车次{code}：进入{gate}的叫号已过时。车辆重新排队，请看车次页面。",
+    },
+    channels=("app", "sms"),
+    sms_fields=("code", "gate"),
+)
 HELD = notice(
     "border_gate.held",
     title=_("Vehicle held"),
@@ -102,7 +113,8 @@ def tell_accepted(event: Event) -> None:
     trip = _trip(event.record_id)
     if trip is None or trip.state not in ("accepted", "en_route"):
         return
-    _tell_staff(trip, ACCEPTED.name, event, link="")
+    page = reverse("border_gate:firm_trip", args=[trip.pk])
+    _tell_staff(trip, ACCEPTED.name, event, link=site.whole(page))
     if trip.driver is None or not trip.driver.person.phone or open_links(trip.pk):
         return
     link, token = link_for_driver(trip=trip, by=SYSTEM, at=event.at)
@@ -115,6 +127,12 @@ def tell_accepted(event: Event) -> None:
 def tell_called(event: Event) -> None:
     """The call must be read: it is urgent on every way."""
     _tell(event.record_id, CALLED, event, ("called",), lambda trip: {"until": show_time(trip.call_expires_at)})
+
+
+@subscribe(events.TRIP_CALL_LAPSED, name="border_gate.tell_lapsed")
+def tell_lapsed(event: Event) -> None:
+    """Who missed a call waits again; nobody finds that out at the barrier."""
+    _tell(event.record_id, LAPSED, event, ("at_buffer",), lambda trip: {})
 
 
 @subscribe(events.TRIP_RELEASED, name="border_gate.tell_released")

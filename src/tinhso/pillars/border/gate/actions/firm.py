@@ -92,7 +92,7 @@ def keep_vehicle(*, firm: Enterprise, plate: str, by: Actor, at: datetime, kind:
 
 
 def keep_driver(*, firm: Enterprise, new: NewDriver, by: Actor, at: datetime) -> Driver:
-    """The driver with that paper; one not known yet is written down as the firm's.
+    """The driver with that paper; one not known yet is written down as the firm's, its own one brought up to date.
 
     Refusals: BG-008, BG-104, BG-108 for the number, BG-220 when the paper is known under another name.
     """
@@ -100,7 +100,7 @@ def keep_driver(*, firm: Enterprise, new: NewDriver, by: Actor, at: datetime) ->
     if known is not None:
         if fold(known.person.full_name) != fold(new.name):
             raise refuse("BG-220", field="driver_name")
-        return known
+        return _renewed(known, firm, new, by, at)
     require(by, MANAGE_FIRM, firm, at)
     foreign = new.kind == "CN_ID"
     with transaction.atomic():
@@ -114,6 +114,20 @@ def keep_driver(*, firm: Enterprise, new: NewDriver, by: Actor, at: datetime) ->
         driver.keep_paper(new.kind, new.number)
         driver.save()
         record("border_gate.driver_added", by=by, at=at, kind="border_gate.driver", record_id=driver.pk)
+    return driver
+
+
+def _renewed(driver: Driver, firm: Enterprise, new: NewDriver, by: Actor, at: datetime) -> Driver:
+    """A paper has a new last day, a telephone a new number: the employer says so by typing the driver again."""
+    until, phone = new.until or driver.paper_until, new.phone or driver.person.phone
+    if driver.employer_id != firm.pk or (until, phone) == (driver.paper_until, driver.person.phone):
+        return driver
+    require(by, MANAGE_FIRM, firm, at)
+    with transaction.atomic():
+        driver.paper_until, driver.person.phone = until, phone
+        driver.save(update_fields=["paper_until"])
+        driver.person.save(update_fields=["phone"])
+        record("border_gate.driver_renewed", by=by, at=at, kind="border_gate.driver", record_id=driver.pk)
     return driver
 
 

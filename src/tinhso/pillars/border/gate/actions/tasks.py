@@ -15,6 +15,7 @@ from tinhso.pillars.border.gate.flows.overlays import ACTIVE, FAILED, UNDONE
 from tinhso.pillars.border.gate.models import ClearanceTask, Declaration, Force, GoodsLine, Hold, ReasonCode, Trip
 from tinhso.pillars.border.gate.queries.reference import minutes_of_tasks
 from tinhso.pillars.border.gate.rules import checks, goods
+from tinhso.pillars.border.gate.rules.codes import refuse
 
 # The fee is an overlay of its own, and the last word of the customs is the release step itself.
 NOT_TASKS = frozenset({"FEE", "CUSTOMS_RELEASE"})
@@ -56,7 +57,12 @@ def take_task(*, task: ClearanceTask, by: Actor, at: datetime) -> ClearanceTask:
 
 
 def pass_task(*, task: ClearanceTask, by: Actor, at: datetime, result: str = "PASS", note: str = "") -> ClearanceTask:
-    """Confirm. A red channel passes the papers and opens the inspection."""
+    """Confirm. A red channel passes the papers and opens the inspection.
+
+    Refusal: BG-023 for a result with which such a task does not pass (tables/task_results.csv, check_rules.csv).
+    """
+    if result not in checks.passing(task.kind):
+        raise refuse("BG-023", event=result, state=task.get_state_title())
     if result == "RED":
         return _to_inspection(task, by, at, note)
     return TASK.fire(task, "pass", by=by, at=at, result=result, **_noted(note))

@@ -44,6 +44,7 @@ UNLOADS = ("EXP_XFER", "IMP_CN", "IMP_VN_PICKUP", "CN_EMPTY_IN", "AGV", "TRANSIT
 ALL: tuple[str, ...] = ()
 
 NOW = "p_at"
+LIVING = "r.is_live"
 FIRST_ARRIVAL = {"first_arrival_at": "coalesce(r.first_arrival_at, p_at)"}
 ENDED = {"ended_at": NOW}
 RELEASE = {"released_at": NOW, "release_expires_at": "p_at + interval '12 hours'"}
@@ -307,13 +308,14 @@ TRIP = Flow(
     steps=(*DECLARING, *COMING, *IN_THE_YARD, *LEAVING, *ENDING),
     scope=Scope(agency="agency_id", place="point_id"),
     timers=(
-        Timer("call_timeout", (CALLED,), "r.call_expires_at"),
-        Timer("finish", (CROSSED_OUT,), "case when r.kind <> 'EXP_VN' then r.crossed_out_at end"),
-        Timer("expire", (SUBMITTED, FIX_REQUESTED, ACCEPTED, AT_BUFFER), g.EXPIRES),
+        Timer("call_timeout", (CALLED,), "r.call_expires_at", LIVING),
+        Timer("finish", (CROSSED_OUT,), "case when r.kind <> 'EXP_VN' then r.crossed_out_at end", LIVING),
+        Timer("expire", (SUBMITTED, FIX_REQUESTED, ACCEPTED, AT_BUFFER), g.EXPIRES, LIVING),
         Timer(
             "no_show",
             (ACCEPTED, EN_ROUTE),
             "(select s.ends_at + interval '60 minutes' from border_gate_slotwindow s where s.id = r.slot_id)",
+            LIVING,
         ),
     ),
     ends=ENDS,

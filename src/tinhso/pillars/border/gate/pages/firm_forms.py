@@ -19,6 +19,7 @@ from tinhso.pillars.border.gate.models.trips import KIND_TITLES
 from tinhso.pillars.border.gate.queries.firms import drivers_of
 from tinhso.pillars.border.gate.rules import containers, hs, identity_papers, plates
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
+from tinhso.pillars.border.gate.rules.goods import group_of
 
 KINDS = ("EXP_VN", "EXP_XFER", "IMP_CN", "IMP_VN_PICKUP")
 REGIMES = {
@@ -183,7 +184,8 @@ def goods_named(text: str) -> tuple[str, str, str]:
     for row in Goods.objects.all():
         if digits[:6] == row.pk or fold(text) in (fold(row.name_vi), fold(row.name_en)):
             return digits if len(digits) == 8 else row.pk, name.strip() or row.name_vi, row.group
-    return hs.read(digits), name.strip() or text, "OTHER"
+    code = hs.read(digits)
+    return code, name.strip() or text, group_of(code)
 
 
 def goods_choices() -> list[str]:

@@ -78,6 +78,12 @@ def results_of(kind: str) -> tuple[str, ...]:
     return words(rules()[kind]["results"])
 
 
+def passing(kind: str) -> frozenset[str]:
+    """Those of them with which the task has passed."""
+    passed = (row["result"] for row in table("task_results") if row["task_state"] == "PASS")
+    return frozenset(passed) & frozenset(results_of(kind))
+
+
 def checks(facts: TripFacts) -> tuple[Check, ...]:
     """All tasks of the trip's present leg, in the order of the table."""
     if facts.returns == "EMPTY":

@@ -36,6 +36,22 @@ GROUPS = (
     "OTHER",
     "EMPTY",
 )
+# By chapter of HS 2022, for goods outside the usual list: who types another code does not go past quarantine.
+ANIMAL_CHAPTERS = ("01", "02", "03", "04", "05", "41", "43")
+GROUP_OF_CHAPTER = {
+    **dict.fromkeys(ANIMAL_CHAPTERS, "AQUA"),
+    "06": "FLOWER",
+    "07": "VEG",
+    "08": "FRUIT",
+    **dict.fromkeys(("09", "10", "11", "12", "14"), "AGRI"),
+    **dict.fromkeys(("25", "26"), "MINERAL"),
+    "31": "FERTILISER",
+    "44": "WOOD",
+    **dict.fromkeys((str(chapter) for chapter in range(50, 64)), "TEXTILE"),
+    "85": "ELECTRONICS",
+}
+# Nuts, and vegetables and fruit that are frozen, preserved or dried: plants, but not fresh.
+NOT_FRESH = frozenset({"0710", "0711", "0712", "0713", "0801", "0802", "0811", "0812", "0813"})
 FARM_GROUPS = frozenset({"FRUIT", "VEG", "AQUA", "AGRI", "FLOWER"})
 
 
@@ -55,6 +71,13 @@ class Line:
 def by_code() -> dict[str, Row]:
     """The usual goods of the border by HS code, with Vietnamese names."""
     return {row["hs6"]: row for row in table("border_goods")}
+
+
+def group_of(code: str) -> str:
+    """The group of an HS code of six digits or more: as the usual list says, else by its chapter."""
+    if code[:6] in by_code():
+        return by_code()[code[:6]]["group"]
+    return "AGRI" if code[:4] in NOT_FRESH else GROUP_OF_CHAPTER.get(code[:2], "OTHER")
 
 
 def flags_of(group: str) -> frozenset[str]:

@@ -21,6 +21,7 @@ from tinhso.kernel.notices.models import Delivery, Notice
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.pillars.border.gate import handlers
 from tinhso.pillars.border.gate.actions import declare, links, move, tasks
+from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import Force, Hold, Trip
 from tinhso.pillars.border.gate.permissions import role_code
 from tinhso.pillars.border.gate.queries.qr_codes import token_of
@@ -238,6 +239,23 @@ def test_call_and_hold_reach_the_drivers_telephone(gate, accepted):
     assert "Kiểm dịch thực vật" in words[1]
     assert "mã khác nhau" not in words[1]
     assert Hold.objects.get().pk == hold.pk
+
+
+def test_a_lapsed_call_is_told_while_the_truck_waits_again(gate, accepted):
+    links.link_for_driver(trip=accepted, by=SYSTEM, at=NOON)
+    in_buffer(accepted, gate)
+    move.call_next(point=accepted.point, at=NOON)
+    trip = Trip.objects.get(pk=accepted.pk)
+    TRIP.fire(trip, "call_timeout", by=gate.everything, at=NOON + timedelta(minutes=45))
+
+    handlers.tell_lapsed(event("border_gate.trip_call_lapsed", accepted.pk))
+
+    message = Notice.objects.get(kind="border_gate.call_lapsed")
+    assert Delivery.objects.filter(notice=message, channel="sms", address=PHONE).exists()
+    for language in ("vi", "en", "zh-hans"):
+        text = handlers.LAPSED.message(language, message.fields)
+        assert accepted.shown_code() in text
+        assert "12C" not in text
 
 
 def test_a_code_tells_state_and_position_and_nothing_of_people(gate, accepted):

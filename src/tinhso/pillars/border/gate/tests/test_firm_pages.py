@@ -328,6 +328,18 @@ def test_vehicles_and_drivers_are_kept(client, firm):
     assert "020190000017" not in page
 
 
+def test_a_renewed_paper_is_taken_from_the_employer_alone(gate, client, firm):
+    new = {name: WHO[name] for name in ("driver_name", "paper_kind", "paper_no", "paper_until", "phone")}
+    client.post(reverse("border_gate:firm_drivers"), new)
+    rival = clerk(make_firm("Công ty Chi", "0100233488"), "Chi")
+
+    client.post(reverse("border_gate:firm_drivers"), {**new, "paper_until": "2035-01-01"})
+    rival.post(reverse("border_gate:firm_drivers"), {**new, "paper_until": "2040-01-01", "phone": "0911 111 111"})
+
+    kept = Driver.objects.select_related("person").get()
+    assert (kept.paper_until.year, kept.person.phone) == (2035, "+84900000001")
+
+
 def test_nothing_typed_is_run_as_script(client):
     page = to_review(client, who={**WHO, "driver_name": "<script>alert(1)</script>"})
 

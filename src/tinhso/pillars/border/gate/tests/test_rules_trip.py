@@ -3,7 +3,7 @@
 import pytest
 
 from tinhso.pillars.border.gate.rules import goods, priority, transitions
-from tinhso.pillars.border.gate.rules.checks import Check, TripFacts, checks, results_of
+from tinhso.pillars.border.gate.rules.checks import Check, TripFacts, checks, passing, results_of
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
 from tinhso.pillars.border.gate.rules.goods import Line
 from tinhso.pillars.border.gate.rules.hs import codes
@@ -54,6 +54,15 @@ def test_a_two_way_truck_carries_one_farm_item():
         goods.must_not_be_mixed([DURIAN, CHIPS], two_way=True)
 
     assert refused.value.code == "BG-017"
+
+
+@pytest.mark.parametrize(
+    ("code", "group"),
+    [("081060", "FRUIT"), ("080550", "FRUIT"), ("080132", "AGRI"), ("071220", "AGRI"), ("020130", "AQUA"),
+     ("260300", "MINERAL"), ("61091000", "TEXTILE"), ("950300", "OTHER")],
+)  # fmt: skip
+def test_goods_outside_the_list_have_the_group_of_their_chapter(code, group):
+    assert goods.group_of(code) == group
 
 
 def test_every_usual_good_has_a_known_code_and_group():
@@ -121,6 +130,11 @@ def test_results_are_read_from_the_table():
 
     assert results_of("PLANT_Q") == ("PASS", "TREAT", "RETURN", "DESTROY")
     assert all(set(results_of(row["task"])) <= known for row in table("check_rules"))
+
+
+def test_only_papers_pass_with_a_red_channel():
+    assert passing("CUSTOMS_DOC") == {"PASS", "RED"}
+    assert passing("PLANT_Q") == {"PASS"}
 
 
 def test_the_table_of_transitions_is_whole():
