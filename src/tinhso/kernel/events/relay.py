@@ -1,9 +1,9 @@
 """Carry events from the outbox to their handlers: at least once, each record's events in order.
 
 The relay locks some lanes, delivers inside that transaction, and commits: what a handler writes and the memory
-that it has had the event stand or fall together. Should one handler raise, all is taken back and the lanes are
-delivered anew with care, each handler in a savepoint of its own: then only the failing one's work is undone
-and the event is held for it (kernel.events.held). A handler therefore leaves what cannot be taken back (a
+that it has had the event stand or fall together. Should one handler raise, or what it wrote be refused at the
+commit, all is taken back and the lanes are delivered anew with care, each handler in a savepoint of its own: then
+only the failing one's work is undone and the event is held for it (kernel.events.held). A handler therefore leaves what cannot be taken back (a
 letter, a call to another system) to a deferred job, which commits with its own writes.
 """
 
@@ -18,7 +18,7 @@ from uuid import UUID
 
 import psycopg
 import structlog
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from tinhso.kernel.audit.binding import bind
 from tinhso.kernel.base.actor import SYSTEM
@@ -96,6 +96,7 @@ class Delivery:
         try:
             with transaction.atomic():
                 handler.handle(event)
+                connection.check_constraints()  # a key to nowhere is this handler's fault, not the whole commit's
         except Exception as error:
             if connection.connection is None or connection.connection.closed:
                 raise
@@ -113,7 +114,7 @@ def deliver_once() -> list[Event] | None:
     bind(SYSTEM)
     try:
         return _deliver(careful=False)
-    except NeedsCare as need:
+    except (NeedsCare, DatabaseError) as need:
         if connection.connection is None or connection.connection.closed:
             raise need.__cause__ or need from None
         return _deliver(careful=True)
@@ -130,7 +131,7 @@ def _deliver(*, careful: bool) -> list[Event] | None:
         gone = _fresh(delivery, cursor)
         if given := delivery.delivered:
             cursor.execute(REMEMBER, [[event for event, _ in given], [name for _, name in given]])
-        Held.objects.bulk_create(delivery.holding)
+        Held.objects.bulk_create(delivery.holding, ignore_conflicts=True)  # after a restore an event may be held already
         cursor.execute(FINISH, [lanes, [event.id for event in gone]])
     return gone
 

@@ -4,8 +4,9 @@ from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
-from django.db.utils import ProgrammingError
+from django.db.utils import DataError, ProgrammingError
 
+from tinhso.kernel.access.models import RolePermission
 from tinhso.kernel.audit.models import Entry
 from tinhso.kernel.audit.record import record
 from tinhso.kernel.base import clock
@@ -123,6 +124,30 @@ def test_a_database_error_in_a_handler_does_not_stop_the_others(outbox):
     assert Held.objects.get().error.startswith("DataError")
 
 
+def write_a_key_to_nowhere(event):
+    RolePermission.objects.create(role_id=2**30, permission="tests.see_thing")
+
+
+def swallow_a_database_error(event):
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1 / 0")
+    except DataError:
+        pass
+
+
+@pytest.mark.parametrize("spoil", [write_a_key_to_nowhere, swallow_a_database_error])
+def test_what_only_the_commit_would_refuse_is_held_for_the_handler_that_wrote_it(outbox, spoil):
+    outbox.handler("tests.spoiling", spoil)
+    outbox.handler("tests.after", lambda event: record("tests.after", by=SYSTEM, at=clock.now()))
+    outbox.tell(uuid7(), 1)
+
+    outbox.drain()
+
+    assert Entry.objects.filter(action="tests.after").count() == 1
+    assert (Held.objects.get().handler, Outbox.objects.count()) == ("tests.spoiling", 0)
+
+
 def test_later_events_of_the_record_wait_for_the_failing_handler_and_keep_their_order(outbox):
     broken, failing, content = uuid7(), [], []
     working = False
@@ -231,6 +256,22 @@ def test_an_event_that_comes_twice_is_handled_once(outbox):
 
     assert outbox.drain() == 1
     assert len(seen) == 1
+
+
+def test_an_event_that_is_held_and_comes_again_does_not_stop_the_relay(outbox):
+    outbox.handler("tests.failing", lambda event: 1 / 0)
+    thing = uuid7()
+    number = outbox.tell(thing, 1)
+    outbox.drain()
+    with database.superuser() as superuser:
+        superuser.execute(
+            "insert into kernel_events_outbox (id, record_id, at, actor, record_kind, name) overriding system value"
+            " values (%s, %s, now(), gen_random_uuid(), 'tests.thing', 'tests.thing_done')",
+            [number, thing],
+        )
+
+    assert outbox.drain() == 1
+    assert Held.objects.get().event_id == number
 
 
 def test_a_relay_killed_in_the_middle_leaves_the_event_for_the_next(outbox):
