@@ -9,6 +9,7 @@ from pathlib import PurePath
 from typing import IO, Any
 from uuid import UUID
 
+import structlog
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,8 @@ from tinhso.kernel.files.kinds import ATTACHABLE
 from tinhso.kernel.files.models import Attachment, Content
 from tinhso.kernel.files.secrets import refuse_secrets
 from tinhso.kernel.files.types import LARGEST, FileRefused, sniff, too_large
+
+log = structlog.get_logger("files")
 
 KIND = "kernel_files.attachment"
 UNREFERRED_FOR = timedelta(hours=1)
@@ -172,7 +175,11 @@ def scan_waiting() -> int:
         return 0
     scanned = 0
     for content in Content.objects.filter(verdict=Content.UNSCANNED).order_by("stored_at")[:100]:
-        verdict, found = scan.scan(storage.get(content.pk))
+        try:
+            verdict, found = scan.scan(storage.get(content.pk))
+        except (FileNotFoundError, ValueError) as lost:
+            log.error("content cannot be scanned", digest=content.pk, error=str(lost))
+            continue
         if verdict == Content.UNSCANNED:
             break
         Content.objects.filter(pk=content.pk).update(verdict=verdict, scanned_at=clock.real())

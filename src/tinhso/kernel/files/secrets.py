@@ -10,6 +10,7 @@ import io
 import re
 import unicodedata
 import zipfile
+from collections.abc import Iterator
 
 from django.utils.translation import gettext_lazy as _
 
@@ -21,8 +22,7 @@ _IN_NAME = re.compile(
     r"(?<![^\W_])(?i:(tối|tuyệt|toi|tuyet)[ _.-]?(mật|mat))(?![^\W_])|(^|[-_(\[])\s*MẬT\s*([-_)\].]|$)"
 )
 _STAMP = re.compile(r"(TUYỆT |TỐI )?MẬT")
-_PARAGRAPH = re.compile(r"<w:p[ >].*?</w:p>", re.DOTALL)
-_TEXT = re.compile(r"<w:t(?: [^>]*)?>([^<]*)</w:t>")
+_TEXT = re.compile(r"<w:t(?: [^<>]*)?>([^<]*)</w:t>")
 _PARTS = re.compile(r"word/(document|header\d*|footer\d*)\.xml")
 MOST_READ = 20 * 1024 * 1024
 
@@ -49,9 +49,16 @@ def _is_stamped(content: bytes) -> bool:
         for part in package.infolist():
             if _PARTS.fullmatch(part.filename) and part.file_size <= MOST_READ:
                 xml = package.read(part).decode("utf-8", "replace")
-                if any(_is_stamp(paragraph) for paragraph in _PARAGRAPH.findall(xml)):
+                if any(_is_stamp(paragraph) for paragraph in _paragraphs(xml)):
                     return True
     return False
+
+
+def _paragraphs(xml: str) -> Iterator[str]:
+    """The innermost paragraphs (a stamp may stand in a text box inside another one), in one walk over the text."""
+    *closed, _ = xml.split("</w:p>")
+    for piece in closed:
+        yield piece[max(piece.rfind("<w:p>"), piece.rfind("<w:p "), 0) :]
 
 
 def _is_stamp(paragraph: str) -> bool:
