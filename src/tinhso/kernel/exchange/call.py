@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import time
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.access.may import require
@@ -71,9 +71,10 @@ def _remember(
 
 
 def digest_of(params: dict[str, Any]) -> str:
-    """What was asked, for comparing only: the parameters may be personal."""
+    """What was asked, for comparing only. Parameters may be personal and short (a citizen's number), so the digest is
+    keyed: who reads the rows alone cannot try all numbers."""
     plain = canonical({key: value if _is_plain(value) else str(value) for key, value in params.items()})
-    return hashlib.blake2b(plain.encode(), digest_size=16).hexdigest()
+    return salted_hmac("kernel_exchange.question", plain, algorithm="sha256").hexdigest()[:32]
 
 
 def _is_plain(value: Any) -> bool:

@@ -8,7 +8,7 @@ from tinhso.kernel.audit.models import Entry
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.errors import Forbidden, Refusal
 from tinhso.kernel.exchange import metrics, registry
-from tinhso.kernel.exchange.call import ServiceFailed, call
+from tinhso.kernel.exchange.call import ServiceFailed, call, digest_of
 from tinhso.kernel.exchange.models import ExchangeCall
 from tinhso.kernel.exchange.registry import NoSuchService, WrongQuestion
 from tinhso.kernel.modules import declare
@@ -117,6 +117,14 @@ def test_answers_of_sensitive_services_are_in_the_audit_without_what_was_asked(a
     assert entry.actor == an.id
     assert "020068000001" not in entry.payload
     assert "020068000001" not in ExchangeCall.objects.get().digest
+
+
+def test_a_digest_tells_equal_questions_and_cannot_be_tried_out_without_the_key(settings):
+    mine = digest_of({"number": "020068000001"})
+
+    assert mine == digest_of({"number": "020068000001"}) != digest_of({"number": "020068000002"})
+    settings.SECRET_KEY = "another installation"
+    assert mine != digest_of({"number": "020068000001"})
 
 
 def test_calls_are_counted(an):
