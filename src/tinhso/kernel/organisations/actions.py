@@ -61,14 +61,22 @@ def open_agency(
 def close_agency(
     *, agency: Agency, valid_until: date, by: Actor, at: datetime, successor: Agency | None = None
 ) -> Agency:
-    """Let the agency end before `valid_until`, with all posts in it; `successor` takes over. Raises Invalid."""
+    """Let the agency end before `valid_until`, with all posts in it; `successor` takes over.
+
+    Raises Invalid when it has ended already, would end before it began, would hand over to one that is not in place
+    on that day (or to itself), or when somebody is appointed to it from that day on.
+    """
     agency = Agency.objects.select_for_update().get(pk=agency.pk)
     if agency.valid_until is not None:
         raise Invalid(_("this agency has ended already"), field="valid_until")
     _require_later(valid_until, agency.valid_from)
+    if successor is not None and (successor.pk == agency.pk or not successor.holds_on(valid_until)):
+        raise Invalid(_("the agency is not in place on that day"), field="successor")
+    if Post.objects.filter(agency=agency, valid_from__gte=valid_until).exists():
+        raise Invalid(_("somebody is appointed to this agency from that day on"), field="valid_until")
     agency.valid_until, agency.successor = valid_until, successor
     agency.save(update_fields=["valid_until", "successor"])
-    ended = Post.objects.filter(agency=agency, valid_from__lt=valid_until).on(valid_until)
+    ended = Post.objects.filter(agency=agency).on(valid_until)
     number = ended.update(valid_until=valid_until)
     record(
         "kernel_organisations.close_agency",
@@ -96,6 +104,7 @@ def appoint(
     rank: int = 100,
 ) -> Post:
     """Give a person a post from `valid_from` on. Raises Invalid when the agency is not in place on that day."""
+    agency = Agency.objects.select_for_update().get(pk=agency.pk)  # nobody closes it meanwhile
     if not agency.holds_on(valid_from):
         raise Invalid(_("the agency is not in place on that day"), field="valid_from")
     post = Post.objects.create(

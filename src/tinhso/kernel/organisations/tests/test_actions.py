@@ -54,6 +54,35 @@ def test_an_agency_that_ends_ends_its_posts_and_names_who_takes_over():
     assert queries.agency_today(agency, END) == other
 
 
+def test_an_agency_hands_over_only_to_another_that_is_there():
+    agency, later = make_agency(), make_agency("CTY-02", valid_from=date(2027, 1, 1))
+
+    for successor in (agency, later):
+        with pytest.raises(Invalid) as refused:
+            actions.close_agency(agency=agency, valid_until=END, successor=successor, by=SYSTEM, at=NOON)
+        assert refused.value.field == "successor"
+
+    agency.refresh_from_db()
+    assert agency.valid_until is None
+
+
+def test_an_agency_does_not_end_before_somebody_begins_there():
+    agency = make_agency()
+    make_post(agency, valid_from=END)
+
+    with pytest.raises(Invalid):
+        actions.close_agency(agency=agency, valid_until=END, by=SYSTEM, at=NOON)
+
+
+def test_nobody_gets_a_post_at_an_agency_that_was_closed_since_it_was_read():
+    agency = make_agency()
+    actions.close_agency(agency=agency, valid_until=LATER, by=SYSTEM, at=NOON)
+
+    assert agency.valid_until is None
+    with pytest.raises(Invalid):
+        make_post(agency, valid_from=LATER)
+
+
 def test_an_agency_ends_once():
     agency = actions.close_agency(agency=make_agency(), valid_until=END, by=SYSTEM, at=NOON)
 
