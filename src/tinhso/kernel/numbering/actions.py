@@ -35,7 +35,12 @@ def take(book: str, year: int, *, by: Actor, at: datetime) -> int:
 
 
 def take_many(book: str, year: int, count: int, *, by: Actor, at: datetime) -> int:
-    """The first of the next `count` numbers of the book in the year. Raises NotInTransaction, as `take`."""
+    """The first of the next `count` numbers of the book in the year. Raises NotInTransaction, as `take`.
+
+    Raises ValueError for a count below nought, which would give numbers back that others hold.
+    """
+    if count < 0:
+        raise ValueError(f"{count} numbers of {book}/{year} cannot be taken")
     if not connection.in_atomic_block:
         raise NotInTransaction(f"a number of {book}/{year} is taken inside a transaction only")
     with connection.cursor() as cursor:

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.numbering import queries
-from tinhso.kernel.numbering.actions import NotInTransaction, take
+from tinhso.kernel.numbering.actions import NotInTransaction, take, take_many
 from tinhso.kernel.numbering.models import Number
 
 NOON = datetime(2026, 11, 25, 5, tzinfo=UTC)
@@ -53,6 +53,16 @@ def test_a_number_is_given_back_when_its_transaction_is():
 def test_a_number_is_not_given_outside_a_transaction(own_database):
     with pytest.raises(NotInTransaction):
         take("công văn đi", 2026, by=SYSTEM, at=NOON)
+
+
+@pytest.mark.django_db
+def test_numbers_are_never_given_back():
+    take("công văn đi", 2026, by=SYSTEM, at=NOON)
+
+    with pytest.raises(ValueError, match="cannot be taken"):
+        take_many("công văn đi", 2026, -1, by=SYSTEM, at=NOON)
+
+    assert queries.last_number("công văn đi", 2026) == 1
 
 
 def test_under_parallel_load_with_rollbacks_there_is_neither_gap_nor_double(own_database):
