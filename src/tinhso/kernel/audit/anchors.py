@@ -49,11 +49,14 @@ def anchored() -> list[Anchor]:
 
 
 def keep_head(anchor: Anchor) -> None:
-    """Replace the newest head at once or not at all."""
+    """Replace the newest head at once or not at all, after a power cut too: the sealer could not begin with half a one."""
     path = folder() / "head.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(asdict(anchor)), encoding="utf-8")
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(asdict(anchor)))
+        file.flush()
+        os.fsync(file.fileno())
     fresh.replace(path)
 
 
