@@ -19,12 +19,14 @@ from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
 from tinhso.kernel.access import refusals
+from tinhso.kernel.access.may import may
 from tinhso.kernel.access.scope import Where
 from tinhso.kernel.audit.binding import bind
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Refusal, Stale
 from tinhso.kernel.events.wake import wake
 from tinhso.kernel.workflow.rows import as_json, computed_columns
+from tinhso.kernel.workflow.sql.parts import applies
 from tinhso.kernel.workflow.table import FlowTable, PythonGuard
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def fire(
     for attempt in range(TRIES):
         if guarded and _passes_unread(flow, record, step, at, facts):
             guarded = False
-        want = _ask_python(flow, record, step, at, facts) if guarded else expected
+        want = _ask_python(flow, record, step, by, at, facts) if guarded else expected
         if guarded and expected is not None and want != expected:
             raise Stale
         try:
@@ -178,7 +180,7 @@ def _fire_chunk(
 ) -> None:
     versions: list[int | None] = [None] * len(ids)
     if any(row.python_guards for row in flow.step_rows(step)):
-        ids, versions, passed = _ask_python_of_many(flow, ids, step, at, passed, together, outcome)
+        ids, versions, passed = _ask_python_of_many(flow, ids, step, by, at, passed, together, outcome)
     sql = (
         f"select id, version, refusal, detail from {flow.table}_fire_many"
         "(%s::uuid[], %s::integer[], %s::text, %s::timestamptz, %s::jsonb[], %s::boolean)"
@@ -188,10 +190,14 @@ def _fire_chunk(
     except psycopg.Error as error:
         raise refusal_of(flow, error, step=step, by=by, record_id=ids[0], at=at) from error
     for record_id, version, refusal, detail in rows:
-        if refusal:
-            outcome.refused[record_id] = _refused(flow, refusal, detail or "", step)
-        else:
+        if not refusal:
             outcome.done[record_id] = version
+            continue
+        if refusal == "FI403":
+            refusals.record(by, detail, on=Where(record=record_id), at=at)
+        outcome.refused[record_id] = _refused(flow, refusal, detail or "", step)
+        if together:  # none of the records was there: nothing was done
+            raise outcome.refused[record_id]
 
 
 def _passes_unread(flow: FlowTable, record: Any, step: str, at: datetime, facts: Mapping[str, Any]) -> bool:
@@ -214,63 +220,99 @@ def _unreading_guards(flow: FlowTable, step: str) -> tuple[PythonGuard, ...]:
     return () if any(guard.columns for guard in guards) else guards
 
 
-def _ask_python(flow: FlowTable, record: Any, step: str, at: datetime, facts: Mapping[str, Any]) -> int:
+def _ask_python(flow: FlowTable, record: Any, step: str, by: Actor, at: datetime, facts: Mapping[str, Any]) -> int:
     """Ask the step's Python guards on a narrow read; returns the version they saw."""
     # One id, not an array of one: PostgreSQL keeps the plan of this, and plans that anew each time.
     rows = _narrow(flow, step, "id = %s::uuid", record.pk)
     if not rows:
         raise _refused(flow, "FI404", "", step)
-    return _judge(flow, step, rows[0], facts, at)
+    return _judge(flow, step, rows[0], facts, by, at)
 
 
 def _ask_python_of_many(
     flow: FlowTable,
     ids: list[UUID],
     step: str,
+    by: Actor,
     at: datetime,
     passed: list[dict[str, Any]],
     together: bool,
     outcome: Outcome,
 ) -> tuple[list[UUID], list[int | None], list[dict[str, Any]]]:
-    facts_of = dict(zip(ids, passed, strict=True))
+    rows = {row["id"]: row for row in _narrow(flow, step, "id = any(%s::uuid[])", ids)}
     good: list[tuple[UUID, int | None, dict[str, Any]]] = []
-    for row in _narrow(flow, step, "id = any(%s::uuid[])", ids):
+    for record_id, facts in zip(ids, passed, strict=True):
         try:
-            good.append((row["id"], _judge(flow, step, row, facts_of[row["id"]], at), facts_of[row["id"]]))
+            if record_id not in rows:
+                raise _refused(flow, "FI404", "", step)
+            good.append((record_id, _judge(flow, step, rows[record_id], facts, by, at), facts))
         except StepRefused as refusal:
             if together:
                 raise
-            outcome.refused[row["id"]] = refusal
+            outcome.refused[record_id] = refusal
     return [one[0] for one in good], [one[1] for one in good], [one[2] for one in good]
 
 
-def _judge(flow: FlowTable, step: str, row: Mapping[str, Any], facts: Mapping[str, Any], at: datetime) -> int:
-    for one in flow.step_rows(step):
-        if row["state"] not in one.source:
-            continue
+def _judge(
+    flow: FlowTable, step: str, row: Mapping[str, Any], facts: Mapping[str, Any], by: Actor, at: datetime
+) -> int:
+    """The version on which every Python guard of the row of the table that applies was content.
+
+    Raises StepRefused: the guard's, or that the right is missing, for a stranger learns nothing of the record.
+    """
+    applying = [] if row["step_row"] is None else [flow.step_rows(step)[row["step_row"]]]
+    for one in applying:
         for guard in one.python_guards:
-            try:
-                passed = guard.check(row, facts, at)
-            except StepRefused:
-                raise
-            except Refusal as refusal:
-                raise StepRefused(refusal, step=step, state=row["state"], guard=guard.name) from refusal
-            if not passed:
-                raise StepRefused(flow.refuse(guard.refuses, **facts), step=step, state=row["state"], guard=guard.name)
+            refusal = _refusal_of_guard(flow, step, guard, row, facts, at)
+            if refusal is None:
+                continue
+            if may(by, one.permission, _where(flow, row), at):
+                raise refusal
+            refusals.record(by, one.permission, on=Where(record=row["id"]), at=at)
+            raise _refused(flow, "FI403", one.permission, step)
     return int(row["version"])
+
+
+def _where(flow: FlowTable, row: Mapping[str, Any]) -> Where:
+    scope = flow.scope.paths().values()
+    return Where(*(row["id" if path == "pk" else path] if path else None for path in scope))
+
+
+def _refusal_of_guard(
+    flow: FlowTable, step: str, guard: PythonGuard, row: Mapping[str, Any], facts: Mapping[str, Any], at: datetime
+) -> StepRefused | None:
+    try:
+        passed = guard.check(row, facts, at)
+    except StepRefused as refusal:
+        return refusal
+    except Refusal as refusal:
+        return StepRefused(refusal, step=step, state=row["state"], guard=guard.name)
+    if passed:
+        return None
+    return StepRefused(flow.refuse(guard.refuses, **facts), step=step, state=row["state"], guard=guard.name)
 
 
 def _narrow(flow: FlowTable, step: str, which: str, value: UUID | list[UUID]) -> list[dict[str, Any]]:
     columns = _guarded_columns(flow, step)
-    sql = f"select {', '.join(columns)} from {flow.table} where {which}"
-    return [dict(zip(columns, row, strict=True)) for row in _execute(sql, (value,), None)]
+    sql = f"select {_row_number(flow, step)}, {', '.join(columns)} from {flow.table} r where {which}"
+    return [dict(zip(("step_row", *columns), row, strict=True)) for row in _execute(sql, (value,), None)]
 
 
 @cache
 def _guarded_columns(flow: FlowTable, step: str) -> tuple[str, ...]:
-    """What the step's Python guards look at, and the version that they judge."""
+    """What the step's Python guards look at, the version that they judge, and the record's scope."""
     guards = [guard for row in flow.step_rows(step) for guard in row.python_guards]
-    return tuple(dict.fromkeys(["id", "version", "state", *(column for guard in guards for column in guard.columns)]))
+    scope = [path for path in flow.scope.paths().values() if path and path != "pk"]
+    seen = (column for guard in guards for column in guard.columns)
+    return tuple(dict.fromkeys(["id", "version", "state", *seen, *scope]))
+
+
+@cache
+def _row_number(flow: FlowTable, step: str) -> str:
+    """Which row of the table applies to the record, as the functions choose it: by state and condition."""
+    rows = enumerate(flow.step_rows(step))
+    whens = " ".join(f"when {applies(row)} then {number}" for number, row in rows if row.source)
+    return f"case {whens} end"
 
 
 def _execute(sql: str, parameters: tuple[Any, ...], by: Actor | None) -> list[tuple[Any, ...]]:

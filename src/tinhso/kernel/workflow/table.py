@@ -64,8 +64,8 @@ Guard = SqlGuard | LockingGuard | PythonGuard
 class Step:
     """One row of the table: from `source` by `name` to `target`, if `permission` and all guards allow.
 
-    `source` empty: the step makes the record. `when`: SQL over `r` that chooses among rows of one name.
-    `sets`: columns that the step writes besides the state, as SQL expressions.
+    `source` empty: the step makes the record, and has guards in SQL only. `when`: SQL over `r` that chooses among
+    rows of one name. `sets`: columns that the step writes besides the state, as SQL expressions.
     """
 
     name: str
@@ -154,6 +154,8 @@ class FlowTable:
             unknown = {*step.source, step.target} - known
             if unknown:
                 raise ValueError(f"{self.name}: step {step.name} names unknown states {sorted(unknown)}")
+            if not step.source and (step.when or step.locks or step.python_guards):
+                raise ValueError(f"{self.name}: step {step.name} makes records: only guards in SQL are asked there")
             self._rows[step.name] = (*self._rows.get(step.name, ()), step)
         FLOWS.add(self.name, self)
 

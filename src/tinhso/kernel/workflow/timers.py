@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import connection
+import psycopg
+from django.db import DatabaseError, connection
 
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.modules.declare import every
@@ -19,13 +20,19 @@ AT_MOST = 1_000
 def fire_due_steps(at: datetime) -> int:
     """Fire all steps that are due at `at`; returns how many records moved.
 
-    A record that someone moved meanwhile, or whose guard says no, is left as it is.
+    A record that someone moved meanwhile, or whose guard says no, is left as it is. What fails does not keep the
+    other timers from their turn; it is raised at the end.
     """
-    moved = 0
+    moved, failures = 0, []
     for flow in FLOWS:
         for timer in flow.timers:
-            due = due_records(flow, timer, at)
-            moved += len(fire_many(flow, due, timer.step, by=SYSTEM, at=at, together=False).done) if due else 0
+            try:
+                due = due_records(flow, timer, at)
+                moved += len(fire_many(flow, due, timer.step, by=SYSTEM, at=at, together=False).done) if due else 0
+            except (DatabaseError, psycopg.Error) as failure:
+                failures.append(failure)
+    if failures:
+        raise failures[0]
     return moved
 
 

@@ -32,6 +32,8 @@ with FLOWS.holding({}):
             Step("file", ("draft",), "closed", "sample.close", when="r.kind = 'short'", event="sample.case_closed"),
             Step("shelve", ("filed",), "shelved", "sample.file", guards=(SHELF,)),
             Step("weigh", ("filed",), "filed", "sample.file", guards=(WEIGHED,), sets={"weighed_at": "p_at"}),
+            Step("weigh_in", ("draft",), "filed", "sample.file", when="r.kind = 'plain'", guards=(WEIGHED,)),
+            Step("weigh_in", ("draft",), "filed", "sample.file", when="r.kind = 'other'"),
             Step("close", ("filed", "shelved"), "closed", "sample.close", guards=(CLEAR,), event="sample.case_closed"),
             Step("expire", ("draft",), "late", "sample.expire"),
         ),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import ProgrammingError
 
+from tinhso.kernel.workflow import timers
 from tinhso.kernel.workflow.diagram import as_mermaid
 from tinhso.kernel.workflow.flow import Flow, Step
 from tinhso.kernel.workflow.migrate import MARK, last_digest, room_sql
-from tinhso.kernel.workflow.tests.sample import CASE, Case
+from tinhso.kernel.workflow.tests.sample import CASE, SHELF, WEIGHED, Case
 from tinhso.kernel.workflow.timers import due_records, fire_due_steps
 
 NOON = datetime(2026, 6, 1, 5, tzinfo=UTC)
@@ -40,6 +42,23 @@ def test_the_diagram_shows_each_arrow_once():
 def test_a_step_to_an_unknown_state_is_not_accepted():
     with pytest.raises(ValueError, match="unknown states"):
         Flow(name="kernel_workflow.broken", table="x", states={"a": "a"}, steps=(Step("go", ("a",), "b", "x.y_z"),))
+
+
+@pytest.mark.parametrize("more", [{"guards": (SHELF,)}, {"guards": (WEIGHED,)}, {"when": "r.kind = 'plain'"}])
+def test_a_making_step_does_not_promise_what_nobody_asks(more):
+    with pytest.raises(ValueError, match="makes records"):
+        Flow(name="kernel_workflow.broken", table="x", states={"a": "a"}, steps=(Step("go", (), "a", "x.y_z", **more),))
+
+
+def test_a_timer_that_fails_does_not_keep_the_others_from_their_turn(ground, monkeypatch):
+    due = CASE.create(Case(place=ground.here, due_at=NOON), by=ground.an, at=NOON)
+    broken = Flow(name="kernel_workflow.aaa", table="no_table", states={"a": "a"}, steps=(), timers=CASE.timers)
+    monkeypatch.setattr(timers, "FLOWS", [broken, CASE])
+
+    with pytest.raises(ProgrammingError):
+        fire_due_steps(NOON)
+
+    assert Case.objects.get(pk=due.pk).state == "late"
 
 
 def test_the_digest_changes_with_the_flow_and_is_read_back(tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -9,6 +10,8 @@ import psycopg
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
+from tinhso.kernel.access import refusals
+from tinhso.kernel.audit.models import Entry
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Stale
 from tinhso.kernel.base.ids import uuid7
@@ -27,6 +30,16 @@ def outbox_of(record) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("select name from kernel_events_outbox where record_id = %s::uuid order by id", [record.pk])
         return [name for (name,) in cursor]
+
+
+def refusals_of(actor) -> list[str]:
+    entries = Entry.objects.filter(actor=actor.id, action="access.refused").order_by("id")
+    return [json.loads(entry.payload)["permission"] for entry in entries]
+
+
+@pytest.fixture(autouse=True)
+def fresh_bound(monkeypatch):
+    monkeypatch.setattr(refusals, "BOUND", refusals.Bound())
 
 
 def test_a_step_leaves_state_history_audit_and_event(ground):
@@ -240,6 +253,35 @@ def test_strangers_get_nothing_from_a_batch(ground):
 
     assert not outcome.done
     assert {refusal.code for refusal in outcome.refused.values()} == {"forbidden"}
+    assert refusals_of(ground.chi) == ["sample.file"]
+
+
+def test_a_guard_in_python_tells_a_stranger_nothing(ground):
+    case = CASE.fire(make_case(ground, weight=150), "file", by=ground.an, at=NOON)
+
+    with pytest.raises(StepRefused, match="forbidden"):
+        CASE.fire(case, "weigh", by=ground.chi, at=NOON)
+    outcome = CASE.fire_many([case], "weigh", by=ground.chi, at=NOON, together=False)
+
+    assert outcome.refused[case.pk].code == "forbidden"
+    assert refusals_of(ground.chi) == ["sample.file"]
+
+
+def test_a_guard_in_python_is_asked_only_where_its_row_of_the_table_applies(ground):
+    case = CASE.fire(make_case(ground, kind="other", weight=150), "weigh_in", by=ground.an, at=NOON)
+
+    assert case.state == "filed"
+
+
+@pytest.mark.parametrize("step", ["file", "weigh"])
+def test_a_record_that_is_not_there_is_told_in_a_batch(ground, step):
+    gone = uuid7()
+
+    outcome = CASE.fire_many([gone], step, by=ground.an, at=NOON, together=False)
+
+    assert outcome.refused[gone].code == "not-found"
+    with pytest.raises(StepRefused, match="not-found"):
+        CASE.fire_many([gone], step, by=ground.an, at=NOON)
 
 
 def test_save_writes_ordinary_columns_only(ground):
