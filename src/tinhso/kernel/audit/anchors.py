@@ -49,7 +49,7 @@ def anchored() -> list[Anchor]:
 
 
 def keep_head(anchor: Anchor) -> None:
-    """Replace the newest head at once or not at all, after a power cut too: the sealer could not begin with half a one."""
+    """Replace the newest head at once or not at all, after a power cut too: with half a one no sealer could begin."""
     path = folder() / "head.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")

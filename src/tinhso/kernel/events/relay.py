@@ -3,8 +3,8 @@
 The relay locks some lanes, delivers inside that transaction, and commits: what a handler writes and the memory
 that it has had the event stand or fall together. Should one handler raise, or what it wrote be refused at the
 commit, all is taken back and the lanes are delivered anew with care, each handler in a savepoint of its own: then
-only the failing one's work is undone and the event is held for it (kernel.events.held). A handler therefore leaves what cannot be taken back (a
-letter, a call to another system) to a deferred job, which commits with its own writes.
+only the failing one's work is undone and the event is held for it (kernel.events.held). A handler therefore leaves
+what cannot be taken back (a letter, a call to another system) to a deferred job, which commits with its own writes.
 """
 
 from __future__ import annotations
@@ -131,7 +131,9 @@ def _deliver(*, careful: bool) -> list[Event] | None:
         gone = _fresh(delivery, cursor)
         if given := delivery.delivered:
             cursor.execute(REMEMBER, [[event for event, _ in given], [name for _, name in given]])
-        Held.objects.bulk_create(delivery.holding, ignore_conflicts=True)  # after a restore an event may be held already
+        Held.objects.bulk_create(
+            delivery.holding, ignore_conflicts=True
+        )  # after a restore an event may be held already
         cursor.execute(FINISH, [lanes, [event.id for event in gone]])
     return gone
 
