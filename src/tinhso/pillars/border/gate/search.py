@@ -7,9 +7,11 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.kernel.access.may import may
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.modules.declare import Hit, searchable
 from tinhso.pillars.border.gate.models import Trip
+from tinhso.pillars.border.gate.permissions import VIEW_BOARD
 from tinhso.pillars.border.gate.queries.trips import found_by, visible_trips
 from tinhso.pillars.border.gate.rules import plates, tripcodes
 
@@ -18,14 +20,15 @@ from tinhso.pillars.border.gate.rules import plates, tripcodes
 def find_trips(words: str, *, by: Actor, at: datetime, limit: int) -> list[Hit]:
     """Trips that the asker may see, by plate, trip code or container; the newest first."""
     rows = found_by(visible_trips(by=by, at=at), words).select_related("point").order_by("-created_at")
-    return [hit(trip) for trip in rows[:limit]]
+    page = "border_gate:trip" if may(by, VIEW_BOARD, at=at) else "border_gate:firm_trip"
+    return [hit(trip, page) for trip in rows[:limit]]
 
 
-def hit(trip: Trip) -> Hit:
+def hit(trip: Trip, page: str) -> Hit:
     said: list[str] = [tripcodes.show(trip.code), str(trip.get_state_title()), trip.point.gate_short, trip.goods_title]
     return Hit(
         title=plates.show(trip.tractor_plate),
-        url=reverse("border_gate:trip", args=[trip.pk]),
+        url=reverse(page, args=[trip.pk]),
         text=" · ".join(word for word in said if word),
         at=trip.created_at,
     )

@@ -72,7 +72,7 @@ def releases(request: Request) -> HttpResponse:
 
 
 @require_safe
-@needs(p.VIEW_TRIP)
+@needs(p.VIEW_BOARD)
 def trips(request: Request) -> HttpResponse:
     """Live trips that one may see, or those found by plate, code or container; a single find is opened at once."""
     words = request.GET.get("q", "").strip()
@@ -93,9 +93,9 @@ def _page(request: Request, rows: QuerySet[Trip]) -> Page[Trip]:
 
 
 @require_safe
-@needs(p.VIEW_TRIP)
+@needs(p.VIEW_BOARD)
 def trip(request: Request, trip_id: UUID) -> HttpResponse:
-    """One trip's dossier."""
+    """One trip's dossier, for those who work at the gate; firm and driver have pages without officers' names."""
     context = record(request, trip_id, None)
     if request.headers.get("HX-Request"):
         return render(request, "border_gate/_record.html", context)
@@ -170,6 +170,8 @@ def _may(request: Request, trip: Trip, dossier: queries.Dossier) -> dict[str, bo
     )
     to_pay = dossier.fee is not None and dossier.fee.state in ("assessed", "deferred")
     allowed["pay"] = to_pay and may(request.actor, p.COLLECT_FEE, dossier.fee, request.moment)
+    to_assess = dossier.fee is None and trip.is_live and trip.accepted_at is not None
+    allowed["assess"] = to_assess and may(request.actor, p.ASSESS_FEE, trip, request.moment)
     return allowed
 
 

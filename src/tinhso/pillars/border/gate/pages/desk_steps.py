@@ -120,6 +120,14 @@ def lift(request: Request, hold_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs(p.ASSESS_FEE)
+def assess(request: Request, trip_id: UUID) -> HttpResponse:
+    """Ask the tariff anew for a trip that had no rate when it was accepted."""
+    one = _trip(request, trip_id)
+    return _do(request, lambda: fees.assess_fee(trip=one, **_by(request)))
+
+
+@require_POST
 @needs(p.COLLECT_FEE)
 def pay(request: Request, trip_id: UUID) -> HttpResponse:
     """Take the fee at the counter."""

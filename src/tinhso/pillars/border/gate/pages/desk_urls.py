@@ -18,6 +18,7 @@ urlpatterns = [
     path("luot-xe/<uuid:trip_id>/thong-quan/", desk_steps.release, name="trip_release"),
     path("luot-xe/<uuid:trip_id>/ket-thuc/", desk_steps.close, name="trip_close"),
     path("luot-xe/<uuid:trip_id>/tam-giu/", desk_steps.hold, name="trip_hold"),
+    path("luot-xe/<uuid:trip_id>/tinh-phi/", desk_steps.assess, name="trip_assess"),
     path("luot-xe/<uuid:trip_id>/thu-phi/", desk_steps.pay, name="trip_pay"),
     path("luot-xe/<uuid:trip_id>/tiep-nhan/", desk_steps.accept, name="trip_accept"),
     path("luot-xe/<uuid:trip_id>/yeu-cau-sua/", desk_steps.ask_fix, name="trip_fix"),

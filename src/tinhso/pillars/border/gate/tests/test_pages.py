@@ -7,10 +7,12 @@ from django.test import Client
 from django.urls import reverse
 
 from tinhso.kernel.base import clock
+from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.pillars.border.gate.actions import declare, tasks
-from tinhso.pillars.border.gate.models import ClearanceTask, Force, Hold, Trip
+from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, FeeRule, Force, Hold, Trip
 from tinhso.pillars.border.gate.permissions import FORCE_ROLE, role_code
+from tinhso.pillars.border.gate.search import find_trips
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft
 
 
@@ -116,6 +118,35 @@ def test_a_hold_needs_a_reason_that_says_something(gate, accepted):
     client.post(address, {"reason": "Hai giấy ghi hai mã khác nhau", "reason_code": "DOC_MISMATCH"})
 
     assert Hold.objects.get().force.code == "KDTV"
+
+
+def test_a_fee_without_a_rate_is_assessed_once_the_tariff_is_loaded(gate, at_noon):
+    rates = list(FeeRule.objects.filter(status="DEMO"))
+    FeeRule.objects.filter(status="DEMO").delete()
+    trip = declare.draft_trip(draft=fruit_draft(gate), by=gate.everything, at=NOON)
+    declare.submit_trip(trip=trip, by=gate.everything, at=NOON)
+    centre, address = officer(gate, "BQLKKT"), reverse("border_gate:trip_assess", args=[trip.pk])
+
+    centre.post(address)
+    assert not FeeAssessment.objects.exists()
+    FeeRule.objects.bulk_create(rates)
+    page = centre.get(reverse("border_gate:trip", args=[trip.pk])).content.decode()
+    centre.post(address)
+
+    assert address in page
+    assert FeeAssessment.objects.get(trip=trip).amount == 1_000_000
+
+
+def test_a_firm_reads_its_trip_on_its_own_page_without_officers_names(gate, accepted):
+    person = make_person("An")
+    grant(person, role_code("ENTERPRISE"), agency=accepted.agency)
+    clerk = Client()
+    clerk.force_login(make_account(person))
+
+    assert clerk.get(reverse("border_gate:trip", args=[accepted.pk])).status_code == 403
+    (hit,) = find_trips("12C12345", by=Actor(person.pk, "person", "An"), at=NOON, limit=5)
+    assert hit.url == reverse("border_gate:firm_trip", args=[accepted.pk])
+    assert clerk.get(hit.url).status_code == 200
 
 
 def test_a_stranger_is_shown_the_door(gate, accepted):
