@@ -15,13 +15,13 @@ from django.contrib.auth.tokens import default_token_generator
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.kernel.access.may import may, require
+from tinhso.kernel.access.may import may, require, rights
 from tinhso.kernel.access.scope import Where
 from tinhso.kernel.audit.record import record
 from tinhso.kernel.base import text
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Forbidden, Invalid
-from tinhso.kernel.console.permissions import MANAGE_PEOPLE
+from tinhso.kernel.console.permissions import MANAGE_PEOPLE, POWERFUL
 from tinhso.kernel.identity.models import Account, Person
 from tinhso.kernel.notices.actions import send
 from tinhso.kernel.notices.kinds import notice
@@ -42,9 +42,13 @@ PASSWORD_LINK = notice(
 
 
 def require_over(person: Person, *, by: Actor, at: datetime) -> None:
-    """Raise Forbidden unless `by` keeps people everywhere, or at an agency where the person has a post now."""
+    """Raise Forbidden unless `by` keeps people everywhere, or at an agency where the person has a post now.
+
+    Who decides what others may do is kept by the former alone: a link to a password makes one him.
+    """
     agencies = posts_of(person.id, at.date()).values_list("agency_id", flat=True)
-    if not any(may(by, MANAGE_PEOPLE, Where(agency=agency), at) for agency in agencies):
+    is_powerful = rights(person.actor(), at=at).filter(permission__in=POWERFUL).exists()
+    if is_powerful or not any(may(by, MANAGE_PEOPLE, Where(agency=agency), at) for agency in agencies):
         require(by, MANAGE_PEOPLE, Where(), at)
 
 
@@ -132,8 +136,14 @@ def send_password_link(*, account: Account, address: Callable[[UUID, str], str],
 
 @transaction.atomic
 def appoint(*, person: Person, agency: Agency, title: str, since: date, is_head: bool, by: Actor, at: datetime) -> Post:
-    """Give a post at an agency where `by` keeps people. Raises Forbidden, Invalid."""
+    """Give a post at an agency where `by` keeps people. Raises Forbidden, Invalid.
+
+    A post brings a person within reach of the agency's administrators; who has an account or rights already must
+    be within reach of `by` before.
+    """
     require(by, MANAGE_PEOPLE, Where(agency=agency.id), at)
+    if Account.objects.filter(person=person).exists() or rights(person.actor(), at=at).exists():
+        require_over(person, by=by, at=at)
     return organisations.appoint(
         person_id=person.id, agency=agency, title=title, valid_from=since, is_head=is_head, by=by, at=at
     )

@@ -224,6 +224,34 @@ def test_an_agencys_administrator_makes_no_further_administrators(client, an, bi
     assert not Grant.objects.filter(holder_id=binh.pk).exists()
 
 
+def test_an_agencys_administrator_does_not_become_the_platforms(client, an, binh, agency) -> None:
+    grant(an, ADMINISTRATOR, agency=agency)
+    client.force_login(make_account(an))
+    grant(binh, ADMINISTRATOR)
+    Post.objects.create(person=binh, agency=agency, title="Chánh Văn phòng", valid_from=date(2020, 1, 1))
+    account = make_account(binh)
+
+    client.post(reverse("kernel_console:contact", args=[binh.pk]), {"phone": "0900000001", "email": ""})
+    client.post(reverse("kernel_console:change_account", args=[account.pk, "gui-lien-ket"]))
+
+    binh.refresh_from_db()
+    assert binh.phone == "0912345678"
+    assert not Notice.objects.exists()
+
+
+def test_an_agencys_administrator_draws_nobody_elses_account_to_himself(client, an, binh, agency) -> None:
+    grant(an, ADMINISTRATOR, agency=agency)
+    client.force_login(make_account(an))
+    chi = make_person("Lê Văn Chi")
+    make_account(binh)
+    facts = {"agency": "SNV", "title": "Chuyên viên", "since": "2026-01-05"}
+
+    client.post(reverse("kernel_console:new_post", args=[binh.pk]), facts)
+    client.post(reverse("kernel_console:new_post", args=[chi.pk]), facts)
+
+    assert [post.person for post in Post.objects.all()] == [chi]
+
+
 def test_a_post_is_given_and_shown(administrator, binh, agency) -> None:
     facts = {"agency": "SNV", "title": "Chuyên viên", "since": "2026-01-05"}
 
