@@ -23,6 +23,7 @@ if env.text("TINHSO_ROLE", "app") == "app":
     if user in {"", "postgres", "tinhso_owner", "tinhso_migrate"}:
         raise env.WrongSetting(f"DATABASE_URL must name the role tinhso_app in production, not {user!r}")
 REFUSE_POWERFUL_ROLE = True  # looked at when a web process starts (config.safety)
+ALLOWED_HOSTS = [*HOSTS, "127.0.0.1"]  # who watches on this machine asks by its address
 FORCE_SECOND_FACTOR = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
@@ -30,7 +31,7 @@ CSRF_COOKIE_SECURE = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = True
 SECURE_HSTS_SECONDS = 31_536_000
-SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # asked over plain HTTP whether this process lives
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked over plain HTTP, past nginx
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS]
 LIVE_URL = env.text("TINHSO_LIVE_URL", "/live")
 SHOW_PIECES = env.flag("TINHSO_SHOW_PIECES")

@@ -65,6 +65,19 @@ def test_two_factors_https_and_secure_cookies_are_forced():
     assert done.stdout == "[True, True, True, True]\n", done.stderr
 
 
+def test_who_watches_on_this_machine_is_answered_over_plain_http():
+    code = """
+import django; django.setup()
+from django.test import Client
+for host in "127.0.0.1", "so.example.vn", "elsewhere.example":
+    print(Client(SERVER_NAME=host, raise_request_exception=False).get("/healthz").status_code)
+"""
+
+    done = load(code)
+
+    assert done.stdout.split() == ["200", "200", "400"], done.stderr
+
+
 def test_a_failed_request_leaves_its_traceback_in_the_log_and_a_missing_page_leaves_nothing():
     code = """
 import django; django.setup()
