@@ -5,6 +5,8 @@ from __future__ import annotations
 import psycopg
 from psycopg import sql
 
+from tinhso.cli.steps import Failure
+
 OWNER, MIGRATE, APP, SEALER = "tinhso_owner", "tinhso_migrate", "tinhso_app", "tinhso_sealer"
 EXTENSIONS = ("postgis", "pg_trgm", "unaccent", "btree_gist", "pgcrypto")
 
@@ -60,10 +62,16 @@ def drop_matching(admin_dsn: str, names: str) -> int:
 
 
 def prepare(dsn: str) -> None:
-    """Give an empty database our extensions and the rights of our roles; again is harmless."""
+    """Give an empty database our extensions and the rights of our roles; again is harmless.
+
+    Raises Failure when the server lacks an extension.
+    """
     with psycopg.connect(dsn, autocommit=True) as connection:
         for extension in EXTENSIONS:
-            connection.execute(sql.SQL("create extension if not exists {}").format(sql.Identifier(extension)))
+            try:
+                connection.execute(sql.SQL("create extension if not exists {}").format(sql.Identifier(extension)))
+            except (psycopg.errors.UndefinedFile, psycopg.errors.FeatureNotSupported):
+                raise Failure(f"the database's server lacks the extension {extension}: install it there") from None
         connection.execute("revoke create on schema public from public")
         connection.execute(sql.SQL("grant all on schema public to {}").format(sql.Identifier(OWNER)))
         connection.execute(sql.SQL("alter table spatial_ref_sys owner to {}").format(sql.Identifier(OWNER)))

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tinhso.cli import addresses, help, holder, places, setup, supervisor, surroundings, table, up
+from tinhso.cli import addresses, database, help, holder, places, setup, supervisor, surroundings, table, up
 from tinhso.cli.steps import Failure
 from tinhso.cli.supervisor import Program, Supervisor
 
@@ -152,6 +152,13 @@ def test_another_login_of_the_same_database():
 def test_a_database_that_does_not_answer_is_told_in_one_line():
     with pytest.raises(Failure, match=r"^DATABASE_URL: [^\n]*refused[^\n]*$"):
         addresses.of_given("postgresql://a:b@127.0.0.1:1/x")
+
+
+def test_a_server_without_postgis_is_told_in_one_line(monkeypatch):
+    monkeypatch.setattr(database, "EXTENSIONS", ("postgis_of_nowhere",))
+
+    with pytest.raises(Failure, match="lacks the extension postgis_of_nowhere"):
+        database.prepare(os.environ["TINHSO_TEST_CLUSTER"])
 
 
 def test_secrets_are_made_once_and_only_for_their_owner(own_folder):
