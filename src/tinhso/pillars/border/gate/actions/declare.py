@@ -16,6 +16,7 @@ from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.numbering.actions import take_many
+from tinhso.kernel.workflow.flow import StepRefused
 from tinhso.pillars.border.gate.actions.fees import assess_fees
 from tinhso.pillars.border.gate.actions.tasks import open_tasks
 from tinhso.pillars.border.gate.flows import TRIP
@@ -31,7 +32,7 @@ from tinhso.pillars.border.gate.models import (
     Yard,
 )
 from tinhso.pillars.border.gate.permissions import step_permission
-from tinhso.pillars.border.gate.queries.problems import problems_of, rule_line
+from tinhso.pillars.border.gate.queries.problems import problems_of, rule_line, what_stands_against
 from tinhso.pillars.border.gate.queries.risk import risk_of
 from tinhso.pillars.border.gate.rules import priority, tripcodes
 from tinhso.pillars.border.gate.rules.codes import refuse
@@ -163,7 +164,13 @@ def submit_trip(*, trip: Trip, by: Actor, at: datetime) -> Trip:
     """Send the declaration; what no rule doubts is accepted at once. Raises the first problem as a refusal."""
     check_trips(trips=[trip], at=at)
     _raise_first(trip)
-    TRIP.fire(trip, "submit", by=by, at=at)
+    try:
+        TRIP.fire(trip, "submit", by=by, at=at)
+    except StepRefused as refusal:
+        told = what_stands_against(trip, refusal.code, at=at)
+        if told is None:
+            raise
+        raise StepRefused(told, step=refusal.step, state=refusal.state, guard=refusal.guard) from refusal
     if trip.risk == "low":
         accept_trips(trips=[trip], at=at)
     return trip

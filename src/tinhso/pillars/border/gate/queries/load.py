@@ -9,7 +9,6 @@ from django.db import connection
 
 from tinhso.kernel.base.clock import HANOI
 from tinhso.pillars.border.gate.contracts import GateLoad
-from tinhso.pillars.border.gate.models import CrossingPoint
 
 # Who has crossed today leaves the live set, so that part is counted from the history of the day. A vehicle counts
 # once: export when it crosses out, import when it crosses in (the way back is the same vehicle).
@@ -51,11 +50,6 @@ def loads(*, at: datetime) -> list[GateLoad]:
             {"midnight": _midnight(at), "now": at},
         )
         return [_load(row) for row in cursor.fetchall()]
-
-
-def load_of(point: CrossingPoint, *, at: datetime) -> GateLoad | None:
-    """The load of one point, or None for one without goods trucks."""
-    return next((load for load in loads(at=at) if load.point == point.code), None)
 
 
 def _load(row: tuple[UUID, str, str, int, int, int, int, int, int]) -> GateLoad:

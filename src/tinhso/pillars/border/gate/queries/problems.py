@@ -6,10 +6,14 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from tinhso.kernel.base.clock import HANOI
+from tinhso.kernel.base.dates import show_moment
 from tinhso.pillars.border.gate.models import GoodsLine, Trip
 from tinhso.pillars.border.gate.queries.parties import must_be_allowed_to_drive, must_fit
-from tinhso.pillars.border.gate.rules import containers, goods, hs
+from tinhso.pillars.border.gate.queries.reference import moratorium_for
+from tinhso.pillars.border.gate.rules import containers, goods, hs, plates, tripcodes
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
 
 HORIZON_DAYS = 7
@@ -21,6 +25,49 @@ def problems_of(trip: Trip, lines: list[GoodsLine], *, at: datetime) -> list[dic
         {"code": refusal.code, "field": refusal.field or "", "text": refusal.for_people()}
         for refusal in _refusals(trip, lines, at)
     ]
+
+
+def what_stands_against(trip: Trip, code: str, *, at: datetime) -> GateRefusal | None:
+    """A refusal of the database with what it speaks of: the notice, or the vehicle's other trip. None: nothing to add.
+
+    Of a trip of another firm the code is not told.
+    """
+    if code == "BG-016":
+        return _notice(trip, at)
+    return _other_trip(trip) if code == "BG-012" else None
+
+
+def _notice(trip: Trip, at: datetime) -> GateRefusal | None:
+    lines = list(GoodsLine.objects.filter(declaration_id=trip.declaration_id))
+    found = moratorium_for(
+        point=trip.point,
+        direction=trip.direction,
+        hs_codes=[line.hs6 for line in lines],
+        groups=[line.group for line in lines],
+        at=at,
+    )
+    if found is None:
+        return None
+    return refuse(
+        "BG-016",
+        goods=trip.goods_title,
+        point=trip.point.gate_short,
+        a=show_moment(found.begins_at),
+        b=show_moment(found.ends_at),
+        ref=found.document_no,
+    )
+
+
+def _other_trip(trip: Trip) -> GateRefusal | None:
+    same = {name: getattr(trip, f"{name}_id") for name in ("tractor", "trailer", "driver")}
+    asked = Q()
+    for name, value in same.items():
+        asked |= Q(**{name: value}) if value else Q()
+    found = Trip.objects.filter(asked, is_live=True).exclude(pk=trip.pk).first()
+    if found is None:
+        return None
+    code = tripcodes.show(found.code) if found.agency_id == trip.agency_id else "…"
+    return refuse("BG-012", v=plates.show(found.tractor_plate), trip=code)
 
 
 def rule_line(line: GoodsLine) -> goods.Line:

@@ -12,7 +12,7 @@ from tinhso.kernel.testing.people import grant
 from tinhso.kernel.workflow.flow import StepRefused
 from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.actions import declare, fees, move, release, tasks
-from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, Hold, Trip
+from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, Hold, Moratorium, Trip
 from tinhso.pillars.border.gate.permissions import FORCE_ROLE, FORCES, role_code
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
 from tinhso.pillars.border.gate.rules.queue import FirstInLine
@@ -214,8 +214,26 @@ def test_a_second_live_trip_of_the_same_tractor_is_refused(gate, firm, people):
     )  # fmt: skip
     second = declare.draft_trip(draft=draft, by=people["ENTERPRISE"], at=NOON)
 
-    with pytest.raises(StepRefused, match="BG-012"):
+    with pytest.raises(StepRefused, match="BG-012") as refused:
         declare.submit_trip(trip=second, by=people["ENTERPRISE"], at=NOON)
+
+    assert f"12C-123.45 đang có lượt {trip.shown_code()}" in str(refused.value)
+
+
+def test_a_moratorium_is_told_with_its_notice_and_its_days(gate, firm, people):
+    Moratorium.objects.create(
+        groups=["FRUIT"],
+        begins_at=NOON - timedelta(days=1),
+        ends_at=NOON + timedelta(days=9),
+        document_no="12/TB-UBND",
+        text_vi="Tạm dừng tiếp nhận trái cây tươi.",
+    )
+
+    with pytest.raises(StepRefused, match="BG-016") as refused:
+        declared(gate, firm, people)
+
+    assert "12/TB-UBND" in str(refused.value)
+    assert "…" not in str(refused.value)
 
 
 def test_a_declaration_with_a_problem_is_refused_by_its_first_and_tells_all(gate, firm, people):
