@@ -14,7 +14,7 @@ from tinhso.kernel.access.permissions import SYSTEM_ROLE
 from tinhso.kernel.access.scope import Where
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Forbidden, Invalid
-from tinhso.kernel.console.permissions import GIVE_ROLE, POWERFUL
+from tinhso.kernel.console.permissions import GIVE_ROLE, POWERFUL, WHOLE
 from tinhso.kernel.identity.models import Person
 
 
@@ -31,18 +31,15 @@ def give_role(
 ) -> Grant:
     """Give a role within the scope for which `by` may give.
 
-    Raises Forbidden when it would be for himself, or when the role makes others administrators and `by` does not
-    give roles everywhere; Invalid when the days do not fit.
+    Raises Forbidden when it would be for himself, or when the role makes others administrators or holds for the
+    whole platform and `by` does not give roles everywhere; Invalid when the days do not fit.
     """
     if person.id == by.id:
         raise Forbidden(_("nobody gives himself a role: ask another administrator"), code="own-rights")
     if role.code == SYSTEM_ROLE:
         raise Invalid(_("this role is the platform's own"), field="role")
     require(by, GIVE_ROLE, where, at)
-    if role.permissions.filter(permission__in=POWERFUL).exists() and not may(by, GIVE_ROLE, Where(), at):
-        raise Forbidden(
-            _("only who gives roles everywhere makes another person an administrator"), code="powerful-role"
-        )
+    _refuse_beyond_reach(role, by=by, at=at)
     return access.give(role=role, holder_id=person.id, where=where, since=since, until=until, by=by, at=at)
 
 
@@ -56,6 +53,19 @@ def end_role(*, grant: Grant, by: Actor, at: datetime) -> Grant:
 
 def where_of_grant(grant: Grant) -> Where:
     return Where(grant.agency_id, grant.unit_id, grant.place_id, grant.record_id)
+
+
+def _refuse_beyond_reach(role: Role, *, by: Actor, at: datetime) -> None:
+    held = set(role.permissions.values_list("permission", flat=True))
+    if held.isdisjoint((*POWERFUL, *WHOLE)) or may(by, GIVE_ROLE, Where(), at):
+        return
+    if not held.isdisjoint(POWERFUL):
+        raise Forbidden(
+            _("only who gives roles everywhere makes another person an administrator"), code="powerful-role"
+        )
+    raise Forbidden(
+        _("only who gives roles everywhere gives a role that holds for the whole platform"), code="whole-role"
+    )
 
 
 def _is_own_delegation(grant: Grant, by: Actor) -> bool:

@@ -204,7 +204,7 @@ def test_nobody_changes_his_own_account(administrator, an) -> None:
 def test_an_agencys_administrator_gives_within_it_only(client, an, binh, agency) -> None:
     grant(an, ADMINISTRATOR, agency=agency)
     client.force_login(make_account(an))
-    role = make_role(READ)
+    role = make_role(permissions.VIEW_ORGANISATIONS)
 
     refused = give(client, binh, role=role.pk)
     given = give(client, binh, role=role.pk, agency="SNV")
@@ -221,6 +221,18 @@ def test_an_agencys_administrator_makes_no_further_administrators(client, an, bi
     refused = give(client, binh, role=make_role(permissions.GIVE_ROLE).pk, agency="SNV")
 
     assert refused.status_code == 422
+    assert not Grant.objects.filter(holder_id=binh.pk).exists()
+
+
+@pytest.mark.parametrize("right", permissions.WHOLE)
+def test_an_agencys_administrator_gives_nothing_that_holds_for_the_whole_platform(client, an, binh, agency, right):
+    grant(an, ADMINISTRATOR, agency=agency)
+    client.force_login(make_account(an))
+
+    refused = give(client, binh, role=make_role(right).pk, agency="SNV")
+
+    assert refused.status_code == 422
+    assert "chỉ người được trao vai trò ở mọi nơi" in refused.content.decode().lower()
     assert not Grant.objects.filter(holder_id=binh.pk).exists()
 
 
