@@ -21,6 +21,7 @@ from tinhso.kernel.demo.models import DemoClock
 KEPT_SECONDS = 1.0
 FASTEST = 600
 DAY_BEGINS, DAY_ENDS = 7, 19
+FRIDAY = 5
 SHOWN_AT_NIGHT = 14
 """When it is night, the last working day is shown from this hour on."""
 
@@ -87,6 +88,8 @@ def moment_to_show(real: datetime) -> datetime:
     if DAY_BEGINS <= local.hour < DAY_ENDS:
         return real
     day = local.date() if local.hour >= DAY_ENDS else local.date() - timedelta(days=1)
+    while day.isoweekday() > FRIDAY:
+        day -= timedelta(days=1)
     return _afternoon(day)
 
 

@@ -52,9 +52,10 @@ def test_without_a_demo_day_the_real_moment_is_shown():
         (datetime(2026, 11, 25, 10, 30, tzinfo=HANOI), datetime(2026, 11, 25, 10, 30, tzinfo=HANOI)),
         (datetime(2026, 11, 25, 22, 0, tzinfo=HANOI), datetime(2026, 11, 25, 14, 5, tzinfo=HANOI)),
         (datetime(2026, 11, 25, 3, 0, tzinfo=HANOI), datetime(2026, 11, 24, 14, 5, tzinfo=HANOI)),
+        (datetime(2026, 11, 29, 22, 0, tzinfo=HANOI), datetime(2026, 11, 27, 14, 5, tzinfo=HANOI)),
     ],
 )
-def test_at_night_the_last_day_is_shown(real, shown):
+def test_at_night_the_last_working_day_is_shown(real, shown):
     assert moment_to_show(real) == shown
 
 
