@@ -157,6 +157,7 @@ def _check(task: ClearanceTask, own: set[UUID], *, again: bool) -> dict[str, Any
 def _may(request: Request, trip: Trip, dossier: queries.Dossier) -> dict[str, bool]:
     """Which buttons are shown; the step itself decides once more."""
     ask = {
+        "release": ("release_out", queries.is_clear(trip)),
         "accept": ("accept", trip.state == "submitted"),
         "close": ("close_return", trip.state == "returned_in"),
     }
@@ -164,8 +165,6 @@ def _may(request: Request, trip: Trip, dossier: queries.Dossier) -> dict[str, bo
         name: fits and may(request.actor, p.step_permission(step), trip, request.moment)
         for name, (step, fits) in ask.items()
     }
-    ready = queries.ready_for_release(by=request.actor, at=request.moment)
-    allowed["release"] = trip.state == "in_yard" and ready.filter(pk=trip.pk).exists()
     allowed["fix"] = trip.state == "submitted" and may(
         request.actor, p.step_permission("request_fix"), trip, request.moment
     )

@@ -63,6 +63,14 @@ def ready_for_release(*, by: Actor, at: datetime) -> QuerySet[Trip]:
     return visible(rows, by, step_permission("release_out"), at).order_by("yard_in_at")
 
 
+def is_clear(trip: Trip) -> bool:
+    """Whether `ready_for_release` would find this trip, told from the trip alone."""
+    paid = trip.fee_state in ("paid", "waived", "deferred")
+    if not (trip.state == "in_yard" and trip.holds == 0 and trip.tasks_opened and trip.open_entry == 0 and paid):
+        return False
+    return trip.balance_kg == 0 if trip.kind == "IMP_CN" else trip.open_exit == 0 and trip.open_inland == 0
+
+
 def forces_of(*, by: Actor, at: datetime) -> list[Force]:
     """The forces in whose name the actor may work."""
     ids = rights(by, WORK_TASK, at).values_list("agency_id", flat=True)
