@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from tinhso.kernel.files.types import FileRefused, FileType
 
 MOST_PIXELS = 60_000_000
+# What Pillow raises over a picture whose bytes, or the notes in it, are not as they should be.
+BROKEN = (UnidentifiedImageError, OSError, EOFError, SyntaxError, ValueError, TypeError, struct.error)
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 
 
@@ -25,7 +28,7 @@ def stripped(content: bytes, kind: FileType) -> bytes:
             return _saved(content, FORMATS[kind.media_type])
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as bomb:
         raise _too_many_pixels() from bomb
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as broken:
+    except BROKEN as broken:
         raise FileRefused(_("the picture cannot be opened: take or save it anew"), code="file-damaged") from broken
 
 

@@ -17,7 +17,7 @@ from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import NOBODY
 from tinhso.kernel.base.errors import Forbidden, NotFound
 from tinhso.kernel.base.ids import uuid7
-from tinhso.kernel.files import actions, kinds, queries, scan, storage, types
+from tinhso.kernel.files import actions, kinds, photos, queries, scan, storage, types
 from tinhso.kernel.files.kinds import attachable
 from tinhso.kernel.files.models import Attachment, Content
 from tinhso.kernel.files.secrets import refuse_secrets
@@ -178,6 +178,21 @@ def test_a_photo_is_turned_upright_and_tells_nothing_else(an, case):
     assert b"Camera of An" not in kept
     assert b"at home" not in kept
     assert made.original == storage.digest_of(sent) != made.content_id
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow's own, over each
+def test_a_photo_with_spoilt_notes_is_taken_or_refused_and_never_an_error():
+    sent, outcomes = photo(), set()
+
+    for place in range(24, 160):
+        for value in (0, 1, 4, 10, 255):
+            spoilt = sent[:place] + bytes([value]) + sent[place + 1 :]
+            try:
+                outcomes.add(bool(photos.stripped(spoilt, sniff(spoilt))))
+            except FileRefused as refused:
+                outcomes.add(refused.code)
+
+    assert outcomes == {True, "file-damaged"}
 
 
 @pytest.mark.parametrize(
