@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.access.models import Grant, Role
 from tinhso.kernel.access.scope import Where
+from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.identity.models import AccessLink, Account, ApiKey, Person
 from tinhso.kernel.organisations.models import Post
@@ -30,7 +31,7 @@ def present(at: datetime) -> Q:
 
 def people(*, words: str = "", standing: str = "", at: datetime) -> QuerySet[Person]:
     """People with an account, a post or a role; with words, anybody of that name or user name."""
-    day = at.date()
+    day = at.astimezone(clock.HANOI).date()
     grants = Grant.objects.filter(present(at), holder_id=OuterRef("pk"))
     posts = Post.objects.on(day).filter(person=OuterRef("pk"))
     rows = Person.objects.annotate(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
@@ -14,7 +14,7 @@ from tinhso.kernel.access.models import Grant
 from tinhso.kernel.access.scope import Where
 from tinhso.kernel.audit.models import Entry
 from tinhso.kernel.base import clock
-from tinhso.kernel.console import permissions
+from tinhso.kernel.console import people, permissions
 from tinhso.kernel.geo.models import Place
 from tinhso.kernel.identity.models import Account, Person
 from tinhso.kernel.notices.models import Notice
@@ -339,3 +339,11 @@ def test_one_person_costs_few_queries(administrator, binh, django_assert_max_num
 
     with django_assert_max_num_queries(13):
         administrator.get(page_of(binh))
+
+
+def test_a_post_that_begins_today_is_shown_from_midnight_in_vietnam(binh, agency) -> None:
+    Post.objects.create(person=binh, agency=agency, title="Chuyên viên", valid_from=date(2026, 3, 2))
+
+    shown = people.people(at=datetime(2026, 3, 1, 17, 30, tzinfo=UTC)).get(pk=binh.pk)
+
+    assert shown.post == "Chuyên viên"
