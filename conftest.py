@@ -69,10 +69,12 @@ def environment_for(cluster: str, name: str) -> dict[str, str]:
 
 
 def schema_digest() -> str:
-    """Of all that `migrate` puts in: tables, and the roles that follow from the rooms' permissions."""
+    """Of all that `migrate` puts in: tables, and the roles that follow from the rooms' permissions; and its rights."""
     digest = hashlib.sha256()
     source = ROOT / "src"
-    for path in sorted([*source.rglob("migrations/*"), *source.rglob("permissions.py")]):
+    for path in sorted(
+        [*source.rglob("migrations/*"), *source.rglob("permissions.py"), *source.glob("tinhso/cli/database.py")]
+    ):
         if path.is_file() and path.suffix in {".py", ".sql"}:
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

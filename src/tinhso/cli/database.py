@@ -84,8 +84,8 @@ def _default_privileges(connection: psycopg.Connection) -> None:
         "grant select, insert, update, delete on tables to {app}",
         "grant usage on sequences to {app}",
         "grant select on tables to {sealer}",
-        "revoke execute on functions from public",
-        "grant execute on functions to {app}, {sealer}",
+        "revoke execute on functions from public, {sealer}",
+        "grant execute on functions to {app}",
     ):
         statement = "alter default privileges for role {owner} " + rights
         connection.execute(

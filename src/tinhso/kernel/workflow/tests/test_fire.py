@@ -12,6 +12,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from tinhso.kernel.access import refusals
 from tinhso.kernel.audit.models import Entry
+from tinhso.kernel.audit.sealer import sealer_dsn
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Stale
 from tinhso.kernel.base.ids import uuid7
@@ -322,6 +323,17 @@ def test_the_application_role_cannot_go_around(ground, forbidden):
         cursor.execute(forbidden)
 
     assert isinstance(refused.value.__cause__, psycopg.errors.InsufficientPrivilege)
+
+
+def test_the_sealer_who_holds_the_key_cannot_move_a_record(ground):
+    case = make_case(ground)
+
+    with psycopg.connect(sealer_dsn(), autocommit=True) as sealer:
+        sealer.execute("select set_config('tinhso.actor', %s, false)", [str(ground.an.id)])
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            sealer.execute("select * from sample_case_fire(%s::uuid, 'file', now(), null, '{}')", [case.pk])
+
+    assert Case.objects.get(pk=case.pk).state == "draft"
 
 
 def test_ids_of_records_come_from_the_caller(ground):
