@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -38,9 +38,9 @@ class TrailFilter(forms.Form):
     )
 
     def chosen(self) -> dict[str, Any]:
-        """What to ask the trail for; both days are included."""
+        """What to ask the trail for; both days are included. Nothing lies after the calendar's last day."""
         facts = self.cleaned_data
-        last = facts["until"] and facts["until"] + timedelta(days=1)
+        last = facts["until"] + timedelta(days=1) if facts["until"] not in {None, date.max} else None
         return {
             "actors": _actors(facts["who"]) if facts["who"] else None,
             "record": facts["record"],

@@ -70,6 +70,16 @@ def test_filters_find_by_person_record_deed_and_day(auditor: Client, an: Person)
     assert deeds(until="2026-11-23") == {"tests.did_first", "tests.did_second"}
 
 
+@pytest.mark.parametrize("days", [{"until": "9999-12-31"}, {"since": "0001-01-01"}])
+def test_the_first_and_last_day_of_the_calendar_leave_nothing_out(auditor: Client, an: Person, days) -> None:
+    record("tests.did_thing", by=an.actor(), at=NOON)
+
+    response = auditor.get(PAGE, {"action": "tests.", **days})
+
+    assert response.status_code == 200
+    assert [line.action for line, _ in response.context["lines"]] == ["tests.did_thing"]
+
+
 def test_pages_follow_one_another_by_key_without_loss(auditor: Client, an: Person) -> None:
     for turn in range(120):
         record(f"tests.turn_{turn:03}", by=an.actor(), at=NOON)
