@@ -37,7 +37,7 @@ order by a.epoch, a.tx, a.id limit 1000
 OTHER_HISTORY = """
 select a.id, a.record_id, a.version from kernel_audit_entry a
 join kernel_workflow_history h on h.record_id = a.record_id and h.version = a.version
-where h.actor <> a.actor or h.at <> a.at
+where h.actor <> a.actor or h.at <> a.at or h.step <> a.action or h.facts::text <> a.payload
 order by a.epoch, a.tx, a.id limit 1000
 """
 

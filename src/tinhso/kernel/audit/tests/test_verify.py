@@ -30,15 +30,17 @@ insert into kernel_audit_entry (id, tx, epoch, at, actor, action) overriding sys
 select 100, tx, epoch, at, actor, action from kernel_audit_entry where id = 5
 """
 HISTORY = """
-create temp table kernel_workflow_history (record_id uuid, version int, actor uuid, at timestamptz);
+create temp table kernel_workflow_history
+    (record_id uuid, version int, actor uuid, at timestamptz, step text, facts jsonb);
 insert into kernel_audit_entry (at, actor, action, record_id, version)
 select now(), '00000000-0000-7000-8000-000000000001', 'x', ('00000000-0000-7000-8000-00000000000' || n)::uuid, 1
 from generate_series(1, 4) n;
 insert into kernel_workflow_history
-select record_id, version, actor, at from kernel_audit_entry where version = 1;
+select record_id, version, actor, at, action, payload::jsonb from kernel_audit_entry where version = 1;
 delete from kernel_audit_entry where version = 1 and record_id::text like '%1';
 delete from kernel_workflow_history where record_id::text like '%2';
 update kernel_workflow_history set actor = gen_random_uuid() where record_id::text like '%3';
+update kernel_workflow_history set facts = '{"kg": 1}' where record_id::text like '%4';
 """
 MOVE = "update kernel_audit_entry set tx = (select tx from kernel_audit_entry where id = 9) where id = 2"
 TAMPERED: dict[str, tuple[str, list[str]]] = {
@@ -155,6 +157,7 @@ def test_history_and_trail_are_held_against_each_other(sealed):
         "history without audit: record 1 version 1",
         "audit without history: row 12, record 2 version 1",
         "history differs from audit: row 13, record 3 version 1",
+        "history differs from audit: row 14, record 4 version 1",
     ]
 
 
