@@ -1,4 +1,7 @@
-"""`@needs(permission)`: a page's door. It asks whether the right is held anywhere; the action asks on the record."""
+"""`@needs(permission)`: a page's door. It asks whether the right is held anywhere; the action asks on the record.
+
+A page about the whole platform asks with `everywhere=True`: a right for one agency or place does not open it.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 
 from tinhso.kernel.access.may import require
+from tinhso.kernel.access.scope import Where
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import NOBODY, Actor
 from tinhso.kernel.identity.queries import actor_of
@@ -17,12 +21,14 @@ from tinhso.kernel.identity.queries import actor_of
 View = Callable[..., HttpResponseBase]
 
 
-def needs(permission: str) -> Callable[[View], View]:
-    """Let through those who hold `permission` somewhere.
+def needs(permission: str, *, everywhere: bool = False) -> Callable[[View], View]:
+    """Let through those who hold `permission` somewhere, or without any scope when it must hold everywhere.
 
     Whoever is not signed in goes to the login page and comes back. Others raise Forbidden, which the web
     middleware shows as a 403 page and the API as problem+json.
     """
+
+    on = Where() if everywhere else None
 
     def around(view: View) -> View:
         @wraps(view)
@@ -30,7 +36,7 @@ def needs(permission: str) -> Callable[[View], View]:
             actor = acting(request)
             if actor == NOBODY:
                 return redirect_to_login(request.get_full_path())
-            require(actor, permission, at=getattr(request, "moment", None) or clock.now())
+            require(actor, permission, on, getattr(request, "moment", None) or clock.now())
             return view(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]

@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.kernel.access.may import may, require, rights
 from tinhso.kernel.access.scope import Where
 from tinhso.kernel.audit.record import record
-from tinhso.kernel.base import text
+from tinhso.kernel.base import clock, text
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Forbidden, Invalid
-from tinhso.kernel.console.permissions import MANAGE_PEOPLE, POWERFUL
+from tinhso.kernel.console.permissions import MANAGE_PEOPLE, POWERFUL, VIEW_PEOPLE
 from tinhso.kernel.identity.models import Account, Person
 from tinhso.kernel.notices.actions import send
 from tinhso.kernel.notices.kinds import notice
@@ -46,10 +46,24 @@ def require_over(person: Person, *, by: Actor, at: datetime) -> None:
 
     Who decides what others may do is kept by the former alone: a link to a password makes one him.
     """
-    agencies = posts_of(person.id, at.date()).values_list("agency_id", flat=True)
+    agencies = posts_of(person.id, at.astimezone(clock.HANOI).date()).values_list("agency_id", flat=True)
     is_powerful = rights(person.actor(), at=at).filter(permission__in=POWERFUL).exists()
     if is_powerful or not any(may(by, MANAGE_PEOPLE, Where(agency=agency), at) for agency in agencies):
         require(by, MANAGE_PEOPLE, Where(), at)
+
+
+def require_sight(person: Person, *, by: Actor, at: datetime) -> None:
+    """Raise Forbidden unless `by` sees people everywhere, or at an agency where the person has a post now.
+
+    Whoever has neither account nor post was just entered, and is seen by each agency's administrator.
+    """
+    if may(by, VIEW_PEOPLE, Where(), at):
+        return
+    agencies = list(posts_of(person.id, at.astimezone(clock.HANOI).date()).values_list("agency_id", flat=True))
+    is_new = not agencies and not Account.objects.filter(person=person).exists()
+    if is_new or any(may(by, VIEW_PEOPLE, Where(agency=agency), at) for agency in agencies):
+        return
+    require(by, VIEW_PEOPLE, Where(), at)
 
 
 @transaction.atomic

@@ -29,7 +29,7 @@ GIVE_ROLE = permission("kernel_console.give_role", _("give and end roles"))
 
 # Whoever holds one of these decides what others may do.
 POWERFUL = (MANAGE_PEOPLE, GIVE_ROLE)
-# Asked for without a scope: whoever holds one of these for one agency holds it for the whole platform.
+# Their pages show the whole platform and ask for a right without any scope: for one agency it opens none of them.
 WHOLE = (READ_TRAIL, SEE_OPERATIONS, RUN_OPERATIONS, SWITCH_SIMULATED, VIEW_PEOPLE)
 
 ADMINISTRATOR = bundle(

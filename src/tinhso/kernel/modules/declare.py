@@ -105,6 +105,7 @@ class Door(Declaration):
     audience: Audience
     hint: Any
     permission: str
+    everywhere: bool
 
     def address(self) -> str:
         """The path to link to: `url` itself when it is a path, else the route of that name."""
@@ -305,10 +306,12 @@ def door(
     audience: Audience = "public",
     hint: Any = "",
     permission: str = "",
+    everywhere: bool = False,
 ) -> Door:
     """Declare a way in. `name` is `<label>.<word>`; `url` is a path or the name of a route.
 
-    `permission` hides an official's door from those who may not go through it.
+    `permission` hides an official's door from those who may not go through it; `everywhere` also from those who
+    hold it for one agency or place only.
     """
     module = _module_of_label(name.partition(".")[0])
     return DOORS.add(
@@ -323,6 +326,7 @@ def door(
             audience=audience,
             hint=hint,
             permission=permission,
+            everywhere=everywhere,
         ),
     )
 

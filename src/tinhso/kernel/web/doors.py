@@ -11,6 +11,7 @@ from tinhso.kernel.base.actor import NOBODY, Actor
 from tinhso.kernel.modules.declare import DOORS, Door
 
 GROUND = "kernel_"
+SCOPE = ("agency_id", "unit_id", "place_id", "record_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +29,36 @@ class OfficialDoors:
         return [door for door in (*self.work, *self.ground) if door.room == room]
 
 
-def held_of(permissions: set[str], *, by: Actor, at: datetime) -> set[str]:
-    """Those of the rights that the actor holds somewhere."""
-    if by == NOBODY or not permissions:
-        return set()
-    found = rights(by, at=at).filter(permission__in=sorted(permissions)).values_list("permission", flat=True)
-    return set(found.distinct())
+def held_of(permissions: set[str], *, by: Actor, at: datetime, everywhere: bool = False) -> set[str]:
+    """Those of the rights that the actor holds somewhere, or without any scope."""
+    held = _held(permissions, by=by, at=at)
+    return {name for name, is_whole in held.items() if is_whole or not everywhere}
 
 
 def official_doors(*, by: Actor, at: datetime) -> OfficialDoors:
     """The officials' doors that the actor may go through; none for nobody."""
     doors = sorted((door for door in DOORS if door.audience == "official"), key=lambda door: (door.order, door.name))
-    held = held_of({door.permission for door in doors if door.permission}, by=by, at=at)
+    held = _held({door.permission for door in doors if door.permission}, by=by, at=at)
     is_official = bool(held)
-    own = [door for door in doors if door.permission in held or (not door.permission and is_official)]
+    own = [door for door in doors if (_opens(door, held) if door.permission else is_official)]
     ground = [door for door in own if door.room.startswith(GROUND)]
     return OfficialDoors([door for door in own if door not in ground], ground)
+
+
+def _held(permissions: set[str], *, by: Actor, at: datetime) -> dict[str, bool]:
+    """Those of the rights that the actor holds, and whether without any scope; one query."""
+    if by == NOBODY or not permissions:
+        return {}
+    found = rights(by, at=at).filter(permission__in=sorted(permissions))
+    held: dict[str, bool] = {}
+    for name, *scope in found.values_list("permission", *SCOPE).distinct():
+        held[name] = held.get(name, False) or not any(scope)
+    return held
+
+
+def _opens(door: Door, held: dict[str, bool]) -> bool:
+    """A door to the whole platform is opened by a right without scope only."""
+    return held.get(door.permission, False) if door.everywhere else door.permission in held
 
 
 def member_doors(*, by: Actor, at: datetime) -> list[Door]:

@@ -37,6 +37,18 @@ def test_who_holds_the_right_somewhere_passes_the_door(rf):
     assert page(asking(rf, an)).content == b"open"
 
 
+def test_a_page_about_everything_is_closed_to_who_holds_the_right_for_a_part(rf):
+    whole = needs(OPEN, everywhere=True)(lambda request: HttpResponse("open"))
+    an, binh = make_account(make_person("An")), make_account(make_person("Binh"))
+    grant(an.person, OPEN, record=uuid7())
+    grant(binh.person, OPEN)
+
+    with pytest.raises(Forbidden):
+        whole(asking(rf, an))
+
+    assert whole(asking(rf, binh)).content == b"open"
+
+
 def test_a_stranger_is_refused(rf):
     chi = make_account(make_person("Chi"))
 

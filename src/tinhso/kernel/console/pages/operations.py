@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tinhso.kernel.access.may import require
 from tinhso.kernel.access.needs import needs
+from tinhso.kernel.access.scope import Where
 from tinhso.kernel.audit.queries import last_verification, sealing
 from tinhso.kernel.audit.record import record
 from tinhso.kernel.console import operations as running
@@ -29,12 +30,12 @@ SHOWN = 50
 
 
 @require_safe
-@needs(permissions.SEE_OPERATIONS)
+@needs(permissions.SEE_OPERATIONS, everywhere=True)
 def operations(request: HttpRequest) -> HttpResponse:
     """Everything on one page; what failed stands first."""
     present = running.present()
     asked = {permissions.RUN_OPERATIONS, permissions.SWITCH_SIMULATED, *(one.permission for one in CONTROLS)}
-    mine = held_of(asked, by=request.actor, at=request.moment)
+    mine = held_of(asked, by=request.actor, at=request.moment, everywhere=True)
     context = {
         "events": standing(),
         "dead": held.dead_letters()[:SHOWN],
@@ -54,40 +55,40 @@ def operations(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@needs(permissions.SEE_OPERATIONS)
+@needs(permissions.SEE_OPERATIONS, everywhere=True)
 def control(request: HttpRequest, name: str) -> HttpResponse:
     """Use a switch that a room brought."""
     if name not in CONTROLS:
         raise Http404
     one = CONTROLS.get(name)
-    require(request.actor, one.permission, at=request.moment)
+    require(request.actor, one.permission, Where(), request.moment)
     with transaction.atomic():
         one.act(choice=request.POST.get("choice", ""), by=request.actor, at=request.moment)
     return redirect("kernel_console:operations")
 
 
 @require_POST
-@needs(permissions.RUN_OPERATIONS)
+@needs(permissions.RUN_OPERATIONS, everywhere=True)
 def replay_event(request: HttpRequest, number: int) -> HttpResponse:
     held.replay(number, by=request.actor, at=request.moment)
     return _done(request, _("the event will be tried again"))
 
 
 @require_POST
-@needs(permissions.RUN_OPERATIONS)
+@needs(permissions.RUN_OPERATIONS, everywhere=True)
 def drop_event(request: HttpRequest, number: int) -> HttpResponse:
     held.drop(number, by=request.actor, at=request.moment)
     return _done(request, _("the event was dropped"))
 
 
 @require_POST
-@needs(permissions.RUN_OPERATIONS)
+@needs(permissions.RUN_OPERATIONS, everywhere=True)
 def retry_job(request: HttpRequest, number: int) -> HttpResponse:
     return _decide(request, number, jobs.retry, "kernel_console.retry_job", _("the job will be done again"))
 
 
 @require_POST
-@needs(permissions.RUN_OPERATIONS)
+@needs(permissions.RUN_OPERATIONS, everywhere=True)
 def drop_job(request: HttpRequest, number: int) -> HttpResponse:
     return _decide(request, number, jobs.drop, "kernel_console.drop_job", _("the job was dropped"))
 

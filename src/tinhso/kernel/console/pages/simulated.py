@@ -26,7 +26,7 @@ def words() -> dict[str, str]:
 
 @never_cache
 @require_safe
-@needs(SWITCH_SIMULATED)
+@needs(SWITCH_SIMULATED, everywhere=True)
 def simulated(request: HttpRequest) -> HttpResponse:
     """Only what is simulated here; the messages stand in place of the telephones that nobody has."""
     told = words()
@@ -39,7 +39,7 @@ def simulated(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@needs(SWITCH_SIMULATED)
+@needs(SWITCH_SIMULATED, everywhere=True)
 def switch(request: HttpRequest, name: str) -> HttpResponse:
     """Make one system behave otherwise; who did it, and how it behaved before, stays in the trail."""
     one = next((one for one in simulated_here() if one.name == name), None)

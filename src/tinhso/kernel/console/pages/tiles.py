@@ -13,6 +13,7 @@ door(
     order=900,
     audience="official",
     permission=permissions.VIEW_PEOPLE,
+    everywhere=True,
 )
 door(
     "kernel_console.access",
@@ -22,6 +23,7 @@ door(
     order=901,
     audience="official",
     permission=permissions.VIEW_PEOPLE,
+    everywhere=True,
 )
 door(
     "kernel_console.agencies",
@@ -40,6 +42,7 @@ door(
     order=910,
     audience="official",
     permission=permissions.READ_TRAIL,
+    everywhere=True,
 )
 door(
     "kernel_console.operations",
@@ -49,4 +52,5 @@ door(
     order=920,
     audience="official",
     permission=permissions.SEE_OPERATIONS,
+    everywhere=True,
 )

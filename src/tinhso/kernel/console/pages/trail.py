@@ -51,7 +51,7 @@ class TrailFilter(forms.Form):
 
 
 @require_safe
-@needs(permissions.READ_TRAIL)
+@needs(permissions.READ_TRAIL, everywhere=True)
 def trail(request: HttpRequest) -> HttpResponse:
     """A page of entries, newest first, and how the sealing stands."""
     form = TrailFilter(request.GET or None)

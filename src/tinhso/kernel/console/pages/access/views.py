@@ -24,7 +24,7 @@ from tinhso.kernel.web.tables import show_table
 
 
 @require_safe
-@needs(permissions.VIEW_PEOPLE)
+@needs(permissions.VIEW_PEOPLE, everywhere=True)
 def matrix(request: Request) -> HttpResponseBase:
     """Roles by rights, one module at a time."""
     rooms = {room.label: room.title for room in installed()}
@@ -39,7 +39,7 @@ def matrix(request: Request) -> HttpResponseBase:
 
 
 @require_safe
-@needs(permissions.VIEW_PEOPLE)
+@needs(permissions.VIEW_PEOPLE, everywhere=True)
 def role(request: Request, code: str) -> HttpResponseBase:
     """One role: its rights, and who holds it where."""
     found = get_object_or_404(Role, code=code)
@@ -50,7 +50,7 @@ def role(request: Request, code: str) -> HttpResponseBase:
 
 
 @require_safe
-@needs(permissions.VIEW_PEOPLE)
+@needs(permissions.VIEW_PEOPLE, everywhere=True)
 def ask(request: Request) -> HttpResponse:
     """May this person do this here, and which grant says so."""
     form = AskForm(request.GET or None)

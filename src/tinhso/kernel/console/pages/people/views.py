@@ -17,6 +17,7 @@ from tinhso.kernel.base import text
 from tinhso.kernel.base.actor import NOBODY
 from tinhso.kernel.console import people as queries
 from tinhso.kernel.console import permissions
+from tinhso.kernel.console.accounts import require_sight
 from tinhso.kernel.console.pages.people.tables import PersonTable
 from tinhso.kernel.identity.models import Person
 from tinhso.kernel.organisations.models import Post
@@ -26,7 +27,7 @@ from tinhso.kernel.web.tables import show_table
 
 
 @require_safe
-@needs(permissions.VIEW_PEOPLE)
+@needs(permissions.VIEW_PEOPLE, everywhere=True)
 def people(request: Request) -> HttpResponseBase:
     """Everybody with an account, a post or a role."""
     words, standing = text.nfc(request.GET.get("q", ""))[:100], request.GET.get("tai-khoan", "")
@@ -44,6 +45,7 @@ def people(request: Request) -> HttpResponseBase:
 def person(request: Request, person_id: UUID) -> HttpResponse:
     """One person: account, posts, rights, and what may be changed."""
     found = get_object_or_404(Person.objects.select_related("account"), pk=person_id)
+    require_sight(found, by=request.actor, at=request.moment)
     account = getattr(found, "account", None)
     context = {
         "person": found,
