@@ -1,12 +1,13 @@
 """Routes of a flow, mounted from its table: do a step, read the record, read its history.
 
 The route of a step is the platform's hot path: nothing is validated twice, nothing is read that the
-step does not need, and the answer is written at once.
+step does not need, and the answer is written at once. A step that a room does through an action of its own
+(what is opened, numbered or checked beside it) goes the same way here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ from tinhso.kernel.access.may import visible
 from tinhso.kernel.api import etags, paging
 from tinhso.kernel.api.answers import JSON, answer
 from tinhso.kernel.api.bodies import object_of
+from tinhso.kernel.api.facts import Action, Facts, facts_of
 from tinhso.kernel.api.once import idempotent
 from tinhso.kernel.base.errors import NotFound
 from tinhso.kernel.workflow.flow import Flow
@@ -44,29 +46,47 @@ STATE_SCHEMA = {
 }
 
 
-def mount(router: Router, *, flow: Flow, path: str, read: str, show: Show | None = None, limited: bool = True) -> None:
+def mount(
+    router: Router,
+    *,
+    flow: Flow,
+    path: str,
+    read: str,
+    show: Show | None = None,
+    limited: bool = True,
+    through: Mapping[str, Action] | None = None,
+    without: Collection[str] = (),
+) -> None:
     """Mount `POST <path>/{id}/steps/{step}`, `GET <path>/{id}` and `GET <path>/{id}/history`.
 
     `read` is the permission to see the record and its history; `show` turns a record into what JSON can
-    hold (by default its state only). `limited=False` exempts the steps from the rate limit.
+    hold (by default its state only). `limited=False` exempts the steps from the rate limit. `through` names
+    the room's action of a step: it takes the record, `by`, `at` and exactly the facts of its signature.
+    Steps in `without` are not offered. Raises LookupError for a step that the flow does not have.
     """
     base, name = f"/{path.strip('/')}", flow.name.replace(".", "_")
     throttle: Any = NOT_SET if limited else []
+    actions = {step: (action, facts_of(action)) for step, action in (through or {}).items()}
+    offered = _offered(flow, actions, without)
 
     @router.post(
         base + "/{uuid:record_id}/steps/{step}",
         operation_id=f"{name}_step",
         summary=f"Do a step: {flow.name}",
         throttle=throttle,
-        openapi_extra=_step_extra(flow),
+        openapi_extra=_step_extra({step: actions[step][1] if step in actions else None for step in offered}),
     )
     @idempotent
     def do_step(request: HttpRequest, record_id: UUID, step: str) -> HttpResponse:
-        if step not in flow.step_names():
+        if step not in offered:
             raise NotFound(_("there is no such step"), code="no-such-step", step=step)
-        facts, expected = object_of(request), etags.expected_version(request)
-        record: FlowModel = model_of(flow)(pk=record_id)
-        flow.fire(record, step, by=request.actor, at=request.moment, expected=expected, **facts)
+        body, expected = object_of(request), etags.expected_version(request)
+        who: Any = {"by": request.actor, "at": request.moment}
+        if step in actions:
+            record = flow.find_for(model_of(flow).objects.all(), record_id, step, expected=expected, **who)
+            return _state(_acted(record, *actions[step], body, who))
+        record = model_of(flow)(pk=record_id)
+        flow.fire(record, step, expected=expected, **who, **body)
         return _state(record)
 
     @router.get(base + "/{uuid:record_id}", operation_id=f"{name}_read", summary=f"Read: {flow.name}")
@@ -93,6 +113,21 @@ def model_of(flow: Flow) -> Any:
         if getattr(model, "flow", None) is flow:
             return model
     raise LookupError(f"no model has the flow {flow.name}")
+
+
+def _offered(flow: Flow, actions: Mapping[str, Any], without: Collection[str]) -> tuple[str, ...]:
+    """The steps that move a record, but those left out. Raises LookupError for a name that is no step."""
+    names = flow.step_names()
+    if unknown := {*actions, *without}.difference(names):
+        raise LookupError(f"{flow.name} has no steps {sorted(unknown)}")
+    return tuple(name for name in names if name not in without and any(row.source for row in flow.step_rows(name)))
+
+
+def _acted(record: Any, action: Action, facts: Facts, body: dict[str, Any], who: dict[str, Any]) -> Any:
+    """The record as it stands after the room's action."""
+    action(**{facts.record: record}, **facts.read(body), **who)
+    record.refresh_from_db(fields=["state", "state_since", "version"])
+    return record
 
 
 def _state(record: FlowModel) -> HttpResponse:
@@ -130,13 +165,18 @@ def _history_row(row: History) -> dict[str, Any]:
     return {column: getattr(row, column) for column in columns}
 
 
-def _step_extra(flow: Flow) -> dict[str, Any]:
+def _step_extra(steps: Mapping[str, Facts | None]) -> dict[str, Any]:
+    """What the document says of the steps: which there are, and the facts that each takes."""
+    bodies = [facts.schema(step) for step, facts in steps.items() if facts is not None]
+    if len(bodies) < len(steps):
+        bodies.append({"title": "facts", "type": "object"})
+    schema = bodies[0] if len(bodies) == 1 else {"anyOf": bodies}
     return {
         "parameters": [
             {"in": "header", "name": "If-Match", "schema": {"type": "string"}, "required": False},
             {"in": "header", "name": "Idempotency-Key", "schema": {"type": "string"}, "required": False},
         ],
-        "requestBody": {"required": False, "content": {"application/json": {"schema": {"type": "object"}}}},
+        "requestBody": {"required": False, "content": {"application/json": {"schema": schema}}},
         "responses": {200: {"description": "OK", "content": {"application/json": {"schema": STATE_SCHEMA}}}},
-        "x-steps": list(flow.step_names()),
+        "x-steps": list(steps),
     }

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import psycopg
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from psycopg.types.json import Jsonb
 
 from tinhso.kernel.access import refusals
@@ -65,6 +65,8 @@ def fire(
     `expected`: the version that the caller saw; another one is Stale. Columns that the step sets are read
     again when they are next looked at. Raises StepRefused (a guard, the table or a right says no).
     """
+    if expected is None:
+        expected, record.seen_version = record.seen_version, None
     guarded = any(row.python_guards for row in flow.step_rows(step))
     for attempt in range(TRIES):
         if guarded and _passes_unread(flow, record, step, at, facts):
@@ -99,7 +101,9 @@ def fire_many(
     `together`: one refusal undoes all and is raised; otherwise each refusal is told in the outcome.
     `facts` by id are laid over the shared ones.
     """
+    records = list(records)
     ids = sorted({getattr(record, "pk", record) for record in records})
+    seen = {record.pk: version for record in records if (version := getattr(record, "seen_version", None)) is not None}
     outcome = Outcome()
     if not ids:
         return outcome
@@ -108,7 +112,7 @@ def fire_many(
         for start in range(0, len(ids), CHUNK):
             chunk = ids[start : start + CHUNK]
             passed = [{**shared, **(facts or {}).get(record_id, {})} for record_id in chunk]
-            _fire_chunk(flow, chunk, step, by, at, together, passed, outcome)
+            _fire_chunk(flow, chunk, step, by, at, together, passed, outcome, seen)
     return outcome
 
 
@@ -135,6 +139,34 @@ def create_many(
         record._state.adding, record._state.db = False, connection.alias
         _forget(record, flow.set_columns(step))
     return list(records)
+
+
+def find_for(
+    flow: FlowTable,
+    records: models.QuerySet[Record],
+    record_id: UUID,
+    step: str,
+    *,
+    by: Actor,
+    at: datetime,
+    expected: int | None = None,
+) -> Record:
+    """The record, for a room's action that is to do `step`, once it is known that `by` may.
+
+    `expected`: the version that the caller saw; the action's first step of the record asks for it again.
+    Raises StepRefused as `fire` would: no such record, no right, another version.
+    """
+    record = records.filter(pk=record_id).first()
+    if record is None:
+        raise _refused(flow, "FI404", "", step)
+    permissions = sorted({row.permission for row in flow.step_rows(step)})
+    if not any(may(by, permission, record, at) for permission in permissions):
+        refusals.record(by, permissions[0], on=Where(record=record_id), at=at)
+        raise _refused(flow, "FI403", permissions[0], step)
+    if expected not in (None, record.version):
+        raise _refused(flow, "FI409", "", step)
+    record.seen_version = expected
+    return record
 
 
 def refusal_of(
@@ -177,10 +209,13 @@ def _fire_chunk(
     together: bool,
     passed: list[dict[str, Any]],
     outcome: Outcome,
+    seen: Mapping[UUID, int],
 ) -> None:
-    versions: list[int | None] = [None] * len(ids)
+    versions: list[int | None] = [seen.get(record_id) for record_id in ids]
     if any(row.python_guards for row in flow.step_rows(step)):
         ids, versions, passed = _ask_python_of_many(flow, ids, step, by, at, passed, together, outcome)
+        # Version 0 is nobody's: where the guards saw another version than who asks, the record is stale.
+        versions = [found if seen.get(one, found) == found else 0 for one, found in zip(ids, versions, strict=True)]
     sql = (
         f"select id, version, refusal, detail from {flow.table}_fire_many"
         "(%s::uuid[], %s::integer[], %s::text, %s::timestamptz, %s::jsonb[], %s::boolean)"

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.workflow import fire
@@ -46,6 +49,19 @@ class Flow(FlowTable):
     def fire(self, record: Record, step: str, *, by: Actor, at: datetime, **facts: Any) -> Record:
         """Do one step; see `fire.fire`."""
         return fire.fire(self, record, step, by=by, at=at, **facts)
+
+    def find_for(
+        self,
+        records: QuerySet[Record],
+        record_id: UUID,
+        step: str,
+        *,
+        by: Actor,
+        at: datetime,
+        expected: int | None = None,
+    ) -> Record:
+        """The record for an action that is to do the step; see `fire.find_for`."""
+        return fire.find_for(self, records, record_id, step, by=by, at=at, expected=expected)
 
     def fire_many(self, records: Any, step: str, *, by: Actor, at: datetime, **rest: Any) -> Outcome:
         """Do one step with many records at once; see `fire.fire_many`."""

@@ -33,6 +33,8 @@ class FlowModel(models.Model):
     """
 
     flow: ClassVar[FlowTable]
+    seen_version: int | None = None
+    """The version that who asks says he saw: the next step of this object is Stale on another one."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     state = models.CharField(max_length=24, editable=False)

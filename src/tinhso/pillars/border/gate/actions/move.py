@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django.db import transaction
 
@@ -19,12 +19,21 @@ from tinhso.pillars.border.gate.rules import plates, queue
 EMPTY, LOADED, REJECTED = "EMPTY", "LOADED", "REJECTED"
 
 
+class Sighting(TypedDict, total=False):
+    """What a barrier says beside the plate. `confidence`: of a camera's reading; `confirmed`: an officer looked."""
+
+    confidence: float
+    confirmed: bool
+    lane: int
+    control_point: str
+
+
 def depart(*, trip: Trip, by: Actor, at: datetime) -> Trip:
     """The driver sets out."""
     return TRIP.fire(trip, "depart", by=by, at=at)
 
 
-def enter_buffer(*, trip: Trip, plate: str, by: Actor, at: datetime, **seen: Any) -> Trip:
+def enter_buffer(*, trip: Trip, plate: str, by: Actor, at: datetime, **seen: Unpack[Sighting]) -> Trip:
     """Into the holding area; from here the place in the queue counts."""
     return TRIP.fire(trip, "enter_buffer", by=by, at=at, plate=plate, **seen)
 
@@ -43,28 +52,28 @@ def call_next(*, point: CrossingPoint, at: datetime, by: Actor = SYSTEM) -> Trip
         return trip
 
 
-def arrive(*, trip: Trip, plate: str, by: Actor, at: datetime, **seen: Any) -> Trip:
+def arrive(*, trip: Trip, plate: str, by: Actor, at: datetime, **seen: Unpack[Sighting]) -> Trip:
     """Through barrier 1 into the gate's zone. `seen`: confidence, confirmed, lane, control_point."""
     return TRIP.fire(trip, "arrive", by=by, at=at, plate=plate, **seen)
 
 
-def cross_in(*, trip: Trip, plate: str, by: Actor, at: datetime, **seen: Any) -> Trip:
+def cross_in(*, trip: Trip, plate: str, by: Actor, at: datetime, **seen: Unpack[Sighting]) -> Trip:
     """Over the line into Vietnam; the limit of stay begins."""
     return TRIP.fire(trip, "cross_in", by=by, at=at, plate=plate, **seen)
 
 
-def enter_yard(*, trip: Trip, by: Actor, at: datetime, bay: str = "", **seen: Any) -> Trip:
+def enter_yard(*, trip: Trip, by: Actor, at: datetime, bay: str = "", **seen: Unpack[Sighting]) -> Trip:
     """Into the yard, if it has room (its row is locked while that is asked)."""
     facts = {"bay": bay} if bay else {}
     return TRIP.fire(trip, "yard_in", by=by, at=at, **facts, **seen)
 
 
-def cross_out(*, trip: Trip, plate: str, by: Actor, at: datetime, **seen: Any) -> Trip:
+def cross_out(*, trip: Trip, plate: str, by: Actor, at: datetime, **seen: Unpack[Sighting]) -> Trip:
     """Over the line out of Vietnam, within the validity of the release."""
     return TRIP.fire(trip, "cross_out", by=by, at=at, plate=plate, **seen)
 
 
-def return_in(*, trip: Trip, plate: str, load_state: str, by: Actor, at: datetime, **seen: Any) -> Trip:
+def return_in(*, trip: Trip, plate: str, load_state: str, by: Actor, at: datetime, **seen: Unpack[Sighting]) -> Trip:
     """Back into Vietnam on leg 2: EMPTY, LOADED (two-way) or REJECTED; what must be checked then is opened."""
     with transaction.atomic():
         TRIP.fire(trip, "return_in", by=by, at=at, plate=plate, load_state=load_state, **seen)
@@ -78,7 +87,7 @@ def close_return(*, trip: Trip, by: Actor, at: datetime) -> Trip:
     return TRIP.fire(trip, "close_return", by=by, at=at)
 
 
-def leave_inland(*, trip: Trip, plate: str, by: Actor, at: datetime, **seen: Any) -> Trip:
+def leave_inland(*, trip: Trip, plate: str, by: Actor, at: datetime, **seen: Unpack[Sighting]) -> Trip:
     """Out through barrier 1, inland."""
     return TRIP.fire(trip, "leave_inland", by=by, at=at, plate=plate, **seen)
 

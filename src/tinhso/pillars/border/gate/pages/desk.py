@@ -23,6 +23,7 @@ from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.models import ClearanceTask, ReasonCode, Trip
 from tinhso.pillars.border.gate.models.tasks import STAGE_TITLES
+from tinhso.pillars.border.gate.pages.desk_steps import KEPT
 from tinhso.pillars.border.gate.queries import tasks as queries
 from tinhso.pillars.border.gate.queries.tones import trip_tone
 from tinhso.pillars.border.gate.queries.trips import found_by, live_trips, visible_trips
@@ -121,8 +122,19 @@ def record(request: Request, trip_id: UUID, task: ClearanceTask | None) -> dict[
         "own_forces": forces,
         "own_holds": [hold for hold in dossier.holds if hold.agency_id in own],
         "hold_reasons": ReasonCode.objects.filter(kind="HOLD"),
+        "kept": _kept(request, one, task),
         "may": _may(request, one, dossier),
     }
+
+
+def _kept(request: Request, one: Trip, task: ClearanceTask | None) -> dict[str, str]:
+    """The reason that was just typed for this record and refused, once."""
+    kept: dict[str, str] = request.session.get(KEPT, {})
+    shown = {str(record.pk) for record in (one, task) if record}
+    if not shown.intersection(kept.get("path", "").split("/")):
+        return {}
+    del request.session[KEPT]
+    return kept
 
 
 def due_of(task: ClearanceTask, at: datetime) -> dict[str, str]:

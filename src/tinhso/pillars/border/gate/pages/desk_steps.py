@@ -28,6 +28,8 @@ from tinhso.pillars.border.gate.queries.trips import trip_for
 from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.codes import refuse
 
+KEPT = "border_gate.reason"
+"""Session key of a reason that was refused: the form shows it again."""
 COUNTER_METHODS = ("CASH_EXCEPTION", "BANK_QR", "CARD")
 
 
@@ -187,11 +189,13 @@ def _ids(values: list[str]) -> list[UUID]:
 
 
 def _do(request: Request, action: Callable[[], Any]) -> HttpResponse:
-    """Act; a refusal is told where the officer stands, and nothing he sees is lost."""
+    """Act; a refusal is told where the officer stands, and nothing he sees or typed is lost."""
     try:
         action()
     except Refusal as refusal:
         messages.warning(request, refusal.for_people())
+        if "reason" in request.POST:
+            request.session[KEPT] = {"path": request.path, **_reason(request)}
     else:
         messages.info(request, _("Recorded"))
     return back(request, "border_gate:tasks")

@@ -172,3 +172,16 @@ def test_a_list_takes_few_queries(gate, accepted, name, django_assert_max_num_qu
 
     with django_assert_max_num_queries(25):
         client.get(reverse(f"border_gate:{name}"))
+
+
+def test_a_reason_that_was_refused_is_kept_in_its_form_once(gate, accepted):
+    client = officer(gate, "KDTV")
+    page = reverse("border_gate:trip", args=[accepted.pk])
+
+    client.post(
+        reverse("border_gate:trip_hold", args=[accepted.pk]),
+        {"reason": "Mờ quá", "reason_code": "DOC_MISMATCH", "next": page},
+    )
+
+    assert ">Mờ quá</textarea>" in client.get(page).content.decode()
+    assert ">Mờ quá</textarea>" not in client.get(page).content.decode()

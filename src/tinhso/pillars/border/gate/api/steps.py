@@ -1,0 +1,114 @@
+"""Which steps the API does through the gate's own actions, so that a machine's step is worth a page's.
+
+Steps that are not named here have no action: their flow alone says what they do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, Literal, Unpack
+from uuid import UUID
+
+from pydantic import Field
+
+from tinhso.kernel.base.actor import Actor
+from tinhso.pillars.border.gate.actions import declare, fees, move, release, tasks
+from tinhso.pillars.border.gate.actions.move import Sighting
+from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Trip, Unloading
+from tinhso.pillars.border.gate.permissions import STEPS
+from tinhso.pillars.border.gate.rules.codes import refuse
+
+Bay = Annotated[str, Field(max_length=8)]
+LoadState = Literal["EMPTY", "LOADED", "REJECTED"]
+Method = Literal["CASH_EXCEPTION", "BANK_QR", "CARD"]
+
+
+def accept(trip: Trip, *, by: Actor, at: datetime) -> None:
+    """Accept: tasks and fee are opened beside it."""
+    declare.accept_trips(trips=[trip], by=by, at=at)
+
+
+def book_slot(trip: Trip, *, slot: UUID, by: Actor, at: datetime) -> None:
+    """Take a place in the hour `slot`."""
+    declare.book_slot(trip=trip, slot_id=slot, by=by, at=at)
+
+
+def enter_yard(trip: Trip, *, by: Actor, at: datetime, bay: Bay = "", **seen: Unpack[Sighting]) -> None:
+    """Into the yard; without `bay` the first free one is given."""
+    move.enter_yard(trip=trip, bay=bay, by=by, at=at, **seen)
+
+
+def return_in(
+    trip: Trip, *, plate: str, load_state: LoadState, by: Actor, at: datetime, **seen: Unpack[Sighting]
+) -> None:
+    """Back into Vietnam; what must be checked then is opened."""
+    move.return_in(trip=trip, plate=plate, load_state=load_state, by=by, at=at, **seen)
+
+
+def finish_unloading(trip: Trip, *, by: Actor, at: datetime) -> None:
+    """Close the unloading with what yard and customs recorded. Refusal: BG-217 when nobody has, BG-031."""
+    unloading = Unloading.objects.filter(trip=trip).first()
+    if unloading is None:
+        raise refuse("BG-217")
+    unloading.trip = trip
+    release.finish_unloading(unloading=unloading, by=by, at=at)
+
+
+def released(step: str) -> Callable[..., None]:
+    """The release of that name. Refusal: BG-023 when another release is the trip's."""
+
+    def let_go(trip: Trip, *, by: Actor, at: datetime) -> None:
+        if release.release_step(trip) != step:
+            raise refuse("BG-023", event=STEPS[step][0], state=trip.get_state_title())
+        release.release_trip(trip=trip, by=by, at=at)
+
+    return let_go
+
+
+def fail(task: ClearanceTask, *, reason: str, reason_code: str, by: Actor, at: datetime) -> None:
+    """Not passed: the force holds the vehicle with the same reason."""
+    tasks.fail_task(task=task, reason=reason, reason_code=reason_code, by=by, at=at)
+
+
+def pay(fee: FeeAssessment, *, method: Method, by: Actor, at: datetime) -> None:
+    """Take the money; the receipt's number comes from the book."""
+    fees.pay_fee(fee=fee, method=method, by=by, at=at)
+
+
+TRIP_STEPS: dict[str, Callable[..., Any]] = {
+    "submit": declare.submit_trip,
+    "accept": accept,
+    "request_fix": declare.request_fix,
+    "book_slot": book_slot,
+    "cancel": declare.cancel_trip,
+    "depart": move.depart,
+    "enter_buffer": move.enter_buffer,
+    "arrive": move.arrive,
+    "cross_in": move.cross_in,
+    "yard_in": enter_yard,
+    "transfer_done": finish_unloading,
+    "release_out": released("release_out"),
+    "release_inland": released("release_inland"),
+    "release_empty_back": released("release_empty_back"),
+    "revoke_release": release.revoke_release,
+    "cross_out": move.cross_out,
+    "leave_inland": move.leave_inland,
+    "return_in": return_in,
+    "close_return": move.close_return,
+    "turn_back": release.turn_back,
+}
+TASK_STEPS: dict[str, Callable[..., Any]] = {
+    "take": tasks.take_task,
+    "pass": tasks.pass_task,
+    "fail": fail,
+    "treat": tasks.treat_task,
+    "recheck": tasks.recheck_task,
+    "reopen": tasks.reopen_task,
+}
+HOLD_STEPS: dict[str, Callable[..., Any]] = {"lift": tasks.lift_hold}
+FEE_STEPS: dict[str, Callable[..., Any]] = {"pay": pay}
+
+# The queue calls whom its order names; a correction is sent with its values; the rest is the platform's own.
+_BY_PLATFORM = {step for step, (_title, actors) in STEPS.items() if actors == ("SYSTEM",)}
+NOT_OFFERED = frozenset({"call", "resubmit", *_BY_PLATFORM})

@@ -1,0 +1,206 @@
+"""Steps over the API do what the page's tap does: what is opened, numbered and checked beside them."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from tinhso.kernel.base import clock
+from tinhso.kernel.testing.people import grant, make_account, make_person
+from tinhso.pillars.border.gate import actions
+from tinhso.pillars.border.gate.actions import declare
+from tinhso.pillars.border.gate.api.steps import FEE_STEPS, HOLD_STEPS, NOT_OFFERED, TASK_STEPS, TRIP_STEPS
+from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
+from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, Hold, Trip
+from tinhso.pillars.border.gate.permissions import FORCE_ROLE, role_code
+from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft, make_driver, make_firm
+from tinhso.pillars.border.gate.tests.test_api import post, signed_in
+from tinhso.pillars.border.gate.tests.test_way_back import PLATE, abroad, accepted  # noqa: F401
+
+MOUNTED = {
+    TRIP: {*TRIP_STEPS, *NOT_OFFERED},
+    TASK: set(TASK_STEPS),
+    HOLD: set(HOLD_STEPS),
+    FEE: set(FEE_STEPS),
+}
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with clock.frozen(NOON):
+        yield
+
+
+def submitted(gate, plate: str = PLATE, tax_code: str = "4900234569", paper: str = "020090001234") -> Trip:
+    firm = make_firm(tax_code=tax_code)
+    draft = fruit_draft(gate, plate=plate, firm=firm, driver=make_driver(number=paper, employer=firm))
+    trip = declare.draft_trip(draft=draft, by=gate.everything, at=NOON)
+    declare.check_trips(trips=[trip], at=NOON)
+    return TRIP.fire(trip, "submit", by=gate.everything, at=NOON)
+
+
+def of_force(gate, force: str) -> Client:
+    person = make_person(force)
+    grant(person, role_code(force), place=gate.points["HN-1119"])
+    grant(person, FORCE_ROLE, place=gate.points["HN-1119"], agency=Force.objects.get(code=force).pk)
+    client = Client()
+    client.force_login(make_account(person))
+    return client
+
+
+def opened(trip: Trip) -> tuple[list[tuple[str, str]], list[int]]:
+    kinds = ClearanceTask.objects.filter(trip=trip).order_by("kind", "stage").values_list("kind", "stage")
+    return list(kinds), list(FeeAssessment.objects.filter(trip=trip).values_list("amount", flat=True))
+
+
+def actions_that_name(flow: str) -> set[str]:
+    """Every word in a room's action file that moves records of the flow."""
+    words: set[str] = set()
+    for path in Path(actions.__file__).parent.glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if any(isinstance(node, ast.Name) and node.id == flow for node in ast.walk(tree)):
+            words |= {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    return words
+
+
+@pytest.mark.parametrize(
+    ("name", "flow", "step"),
+    [
+        (name, flow, step)
+        for name, flow in (("TRIP", TRIP), ("TASK", TASK), ("HOLD", HOLD), ("FEE", FEE))
+        for step in flow.step_names()
+        if any(row.source for row in flow.step_rows(step)) and step in actions_that_name(name)
+    ],
+)
+def test_a_step_with_an_action_is_done_through_it_or_not_offered(name, flow, step):
+    assert step in MOUNTED[flow]
+
+
+def test_accepting_opens_the_same_tasks_and_fee_as_the_page(gate):
+    by_page, by_api = submitted(gate), submitted(gate, "12C54321", "4900234576", "020090001235")
+    board = signed_in("BQLKKT", place=gate.points["HN-1119"])
+    declare.accept_trips(trips=[by_page], by=gate.everything, at=NOON)
+
+    answer = post(board, f"/trips/{by_api.pk}/steps/accept")
+
+    stored = Trip.objects.get(pk=by_api.pk)
+    assert (answer.status_code, answer.json()["state"]) == (200, "accepted")
+    assert answer["ETag"] == f'"{stored.version}"'
+    assert opened(by_api) == opened(by_page)
+    assert all(opened(by_api))
+
+
+def test_an_accepter_who_saw_an_older_version_opens_nothing(gate):
+    trip = submitted(gate)
+    board = signed_in("BQLKKT", place=gate.points["HN-1119"])
+    board.defaults["HTTP_IF_MATCH"] = '"1"'
+
+    refused = post(board, f"/trips/{trip.pk}/steps/accept")
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "BG-032")
+    assert opened(trip) == ([], [])
+
+
+def test_the_version_is_asked_again_by_the_step_itself(gate):
+    trip = submitted(gate)
+    found = TRIP.find_for(Trip.objects.all(), trip.pk, "accept", by=gate.everything, at=NOON, expected=trip.version)
+    TRIP.fire(
+        trip, "request_fix", by=gate.everything, at=NOON, fields=["seal"], reason="Số niêm phong mờ", reason_code="X"
+    )
+    fresh = TRIP.fire(trip, "cancel", by=gate.everything, at=NOON)
+
+    with pytest.raises(Exception, match="BG-032"):
+        declare.accept_trips(trips=[found], by=gate.everything, at=NOON)
+
+    assert fresh.state == "cancelled"
+
+
+def test_accepting_under_one_key_opens_once(gate):
+    trip = submitted(gate)
+    board = signed_in("BQLKKT", place=gate.points["HN-1119"])
+    board.defaults["HTTP_IDEMPOTENCY_KEY"] = "k1"
+
+    first, again = (post(board, f"/trips/{trip.pk}/steps/accept") for _ in range(2))
+
+    assert (first.status_code, again.content) == (200, first.content)
+    assert len(opened(trip)[1]) == 1
+
+
+def test_goods_sent_back_open_the_checks_of_the_return(gate, abroad):  # noqa: F811
+    guard = signed_in("BIENPHONG", place=gate.points["HN-1119"])
+
+    answer = post(guard, f"/trips/{abroad.pk}/steps/return_in", plate=PLATE, load_state="REJECTED")
+
+    assert (answer.status_code, answer.json()["state"]) == (200, "returned_in")
+    assert ClearanceTask.objects.filter(trip=abroad, stage="RETURN").exists()
+
+
+def test_a_load_that_nobody_knows_is_told_by_its_field(gate, abroad):  # noqa: F811
+    guard = signed_in("BIENPHONG", place=gate.points["HN-1119"])
+
+    refused = post(guard, f"/trips/{abroad.pk}/steps/return_in", plate=PLATE, load_state="HALF")
+
+    assert (refused.status_code, [one["field"] for one in refused.json()["errors"]]) == (422, ["load_state"])
+
+
+@pytest.mark.parametrize("body", [{}, {"method": "SHELLS"}, {"method": "CARD", "receipt_no": "BL-1"}])
+def test_a_fee_is_not_taken_with_what_the_action_does_not_take(gate, accepted, body):  # noqa: F811
+    fee = FeeAssessment.objects.get(trip=accepted)
+    board = signed_in("BQLKKT", place=gate.points["HN-1119"])
+
+    refused = post(board, f"/fees/{fee.pk}/steps/pay", **body)
+
+    assert refused.status_code == 422
+    assert FeeAssessment.objects.get(pk=fee.pk).state == "assessed"
+
+
+def test_a_fee_is_taken_with_a_number_of_the_book(gate, accepted):  # noqa: F811
+    fee = FeeAssessment.objects.get(trip=accepted)
+    board = signed_in("BQLKKT", place=gate.points["HN-1119"])
+
+    answer = post(board, f"/fees/{fee.pk}/steps/pay", method="CARD")
+
+    assert answer.json()["state"] == "paid"
+    assert FeeAssessment.objects.get(pk=fee.pk).receipt_no == "BL-2026-000001"
+
+
+def test_a_failed_check_holds_the_vehicle(gate, accepted):  # noqa: F811
+    task = ClearanceTask.objects.filter(trip=accepted, force__code="KDTV")[0]
+    officer = of_force(gate, "KDTV")
+
+    answer = post(
+        officer, f"/tasks/{task.pk}/steps/fail", reason="Hai giấy ghi hai mã khác nhau", reason_code="DOC_MISMATCH"
+    )
+
+    assert answer.json()["state"] == "failed"
+    assert Hold.objects.get(trip=accepted).force.code == "KDTV"
+
+
+def test_nobody_speaks_for_the_customs_or_the_queue(gate, accepted):  # noqa: F811
+    yard, board = (signed_in(role, place=gate.points["HN-1119"]) for role in ("YARD", "BQLKKT"))
+
+    spoken = post(yard, f"/trips/{accepted.pk}/steps/transfer_done", kg=1, customs_by="HQ")
+    called = post(board, f"/trips/{accepted.pk}/steps/call", first=str(accepted.pk))
+
+    assert (spoken.status_code, called.status_code, called.json()["code"]) == (422, 404, "no-such-step")
+
+
+def test_a_stranger_changes_nothing_before_he_is_refused(gate):
+    trip = declare.draft_trip(draft=fruit_draft(gate), by=gate.everything, at=NOON)
+    stranger = signed_in("ENTERPRISE", place=gate.points["CM-01"])
+
+    refused = post(stranger, f"/trips/{trip.pk}/steps/submit")
+
+    assert (refused.status_code, Trip.objects.get(pk=trip.pk).risk) == (403, trip.risk)
+
+
+def test_the_document_names_each_step_with_its_facts(client):
+    document = client.get("/api/v1/border/gate/openapi.json").json()
+
+    post_of = document["paths"]["/api/v1/border/gate/fees/{record_id}/steps/{step}"]["post"]
+    bodies = post_of["requestBody"]["content"]["application/json"]["schema"]["anyOf"]
+    assert bodies[0]["required"] == ["method"]
+    assert "create" not in post_of["x-steps"]
