@@ -25,6 +25,14 @@ PAPER_KEYS = env.words("TINHSO_PAPER_KEYS")
 ALLOWED_HOSTS = env.words("TINHSO_HOSTS", "127.0.0.1,localhost,[::1]")
 # The platform's own address: what links in text messages and e-mail begin with.
 SITE_URL = env.site("TINHSO_SITE_URL", f"http://127.0.0.1:{env.number('PORT', 8000)}")
+# The mail server that notices go through, and whom letters come from.
+EMAIL_HOST = env.text("TINHSO_EMAIL_HOST", "localhost")
+EMAIL_PORT = env.number("TINHSO_EMAIL_PORT", 25)
+EMAIL_HOST_USER = env.text("TINHSO_EMAIL_USER")
+EMAIL_HOST_PASSWORD = env.text("TINHSO_EMAIL_PASSWORD")
+EMAIL_USE_TLS = env.flag("TINHSO_EMAIL_TLS")
+EMAIL_TIMEOUT = 20  # seconds: a silent server must not hold a worker
+DEFAULT_FROM_EMAIL = env.text("TINHSO_EMAIL_FROM", "tinhso@localhost")
 ROOT_URLCONF = "tinhso.config.urls"
 WSGI_APPLICATION = "tinhso.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -18,6 +18,8 @@ if not env.text("TINHSO_SITE_URL") or not SITE.startswith("https://"):
     raise env.WrongSetting("TINHSO_SITE_URL must name the platform's own address, with https://, in production")
 if not PAPERS or min(map(len, PAPERS)) < 32:
     raise env.WrongSetting("TINHSO_PAPER_KEYS must hold keys of at least 32 characters in production")
+if env.text("TINHSO_NOTICES_EMAIL", "smtp") == "smtp" and not env.text("TINHSO_EMAIL_HOST"):
+    raise env.WrongSetting("TINHSO_EMAIL_HOST must name the mail server in production, or TINHSO_NOTICES_EMAIL be off")
 if env.text("TINHSO_ROLE", "app") == "app":
     user = env.database("DATABASE_URL")["USER"]
     if user in {"", "postgres", "tinhso_owner", "tinhso_migrate"}:

@@ -13,6 +13,7 @@ SAFE = {
     "TINHSO_PAPER_KEYS": "p" * 32,
     "TINHSO_HOSTS": "so.example.vn",
     "TINHSO_SITE_URL": "https://so.example.vn",
+    "TINHSO_EMAIL_HOST": "mail.example.vn",
     "DATABASE_URL": "postgresql://tinhso_app:x@/tinhso?host=/run/postgresql",
 }
 LOAD = "from django.conf import settings; settings.DEBUG; print('started')"
@@ -42,6 +43,8 @@ def test_safe_settings_start():
         ({"TINHSO_SITE_URL": ""}, "TINHSO_SITE_URL must name the platform's own address"),
         ({"TINHSO_SITE_URL": "http://so.example.vn"}, "with https://"),
         ({"TINHSO_SITE_URL": "https://so.example.vn/cong/"}, "TINHSO_SITE_URL must be an address such as"),
+        ({"TINHSO_EMAIL_HOST": ""}, "TINHSO_EMAIL_HOST must name the mail server"),
+        ({"TINHSO_EMAIL_PORT": "smtp"}, "TINHSO_EMAIL_PORT must be a whole number"),
         ({"TINHSO_PROFILE": "demo"}, "TINHSO_PROFILE=demo is refused"),
         ({"TINHSO_PROFILE": "province"}, "TINHSO_PROFILE=province is refused"),
         ({"DATABASE_URL": "postgresql://postgres:x@/tinhso"}, "must name the role tinhso_app"),
@@ -55,6 +58,22 @@ def test_unsafe_settings_refuse_to_start_and_say_why(changed, line):
     assert done.returncode != 0
     assert line in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_mail_server_is_told_by_the_environment():
+    names = "EMAIL_HOST", "EMAIL_PORT", "EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD", "EMAIL_USE_TLS"
+    told = {"PORT": "587", "USER": "so", "PASSWORD": "secret", "TLS": "yes"}
+
+    done = load(
+        f"from django.conf import settings; print(*[getattr(settings, name) for name in {names}])",
+        **{f"TINHSO_EMAIL_{name}": value for name, value in told.items()},
+    )
+
+    assert done.stdout == "mail.example.vn 587 so secret True\n", done.stderr
+
+
+def test_without_e_mail_no_mail_server_is_asked_for():
+    assert load(TINHSO_EMAIL_HOST="", TINHSO_NOTICES_EMAIL="off").returncode == 0
 
 
 def test_two_factors_https_and_secure_cookies_are_forced():
