@@ -16,6 +16,7 @@ from tinhso.cli import addresses, environment, messages, packages, places, proce
 from tinhso.cli.cluster import Cluster, refuse_a_full_disk
 from tinhso.cli.steps import Failure, Stamp, command, digest_of, step
 
+CHOSEN = ("TINHSO_PROFILE", "TINHSO_PAPER_KEYS", "TINHSO_MODULES")
 LEFT_OUT = {".html", ".css", ".js", ".svg", ".mo", ".pyc", ".md", ".po"}  # no data are made from these
 
 
@@ -72,6 +73,7 @@ def database() -> tuple[Cluster | None, dict[str, str]]:
 def values(databases: dict[str, str], host: str, port: int) -> dict[str, str]:
     """The environment of every process, kept for later commands too."""
     kept = {
+        **chosen(),
         **databases,
         "TINHSO_DATA": str(places.data_folder()),
         "TINHSO_SECRET_KEY": addresses.secret("secret_key", 64),
@@ -83,6 +85,17 @@ def values(databases: dict[str, str], host: str, port: int) -> dict[str, str]:
     }
     surroundings.write(kept)
     return kept
+
+
+def chosen() -> dict[str, str]:
+    """What was once given to `up` and holds until it is given anew: without the keys no paper could be read."""
+    before = surroundings.read()
+    found: dict[str, str] = {}
+    for name in CHOSEN:
+        spellings = (name, f"{name}_FILE")
+        source = os.environ if any(spelling in os.environ for spelling in spellings) else before
+        found |= {spelling: source[spelling] for spelling in spellings if source.get(spelling)}
+    return found
 
 
 def site_address(host: str, port: int) -> str:

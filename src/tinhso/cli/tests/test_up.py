@@ -56,6 +56,32 @@ def test_links_in_messages_begin_with_the_address_that_up_listens_on():
     assert setup.site_address("fd00::1", 8000) == "http://[fd00::1]:8000"
 
 
+def test_profile_paper_keys_and_modules_given_once_hold_for_later_commands(own_folder, monkeypatch):
+    given = {"TINHSO_PROFILE": "province", "TINHSO_PAPER_KEYS": "new,old", "TINHSO_MODULES": "kernel,border_gate"}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+
+    setup.values({}, "127.0.0.1", 8000)
+    for name in given:
+        monkeypatch.delenv(name)
+    again = setup.values({}, "127.0.0.1", 8000)
+
+    assert given.items() <= surroundings.read().items()
+    assert given.items() <= again.items()
+
+
+def test_keys_given_anew_take_the_place_of_those_kept(own_folder, monkeypatch):
+    monkeypatch.setenv("TINHSO_PAPER_KEYS_FILE", "/etc/keys")
+    setup.values({}, "127.0.0.1", 8000)
+    monkeypatch.delenv("TINHSO_PAPER_KEYS_FILE")
+    monkeypatch.setenv("TINHSO_PAPER_KEYS", "mine")
+
+    kept = setup.values({}, "127.0.0.1", 8000)
+
+    assert kept["TINHSO_PAPER_KEYS"] == "mine"
+    assert "TINHSO_PAPER_KEYS_FILE" not in kept
+
+
 def test_the_border_is_left_out_or_hastened_when_asked(monkeypatch):
     monkeypatch.setattr(setup, "has_command", lambda name: True)
 
