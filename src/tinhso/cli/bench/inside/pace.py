@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection, connections
 
+from tinhso.cli.bench.inside.firing import Record
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.events.event import Event
@@ -24,13 +25,6 @@ select extract(epoch from s.sealed_at - e.written_at)::float8
 from kernel_audit_seal s cross join lateral unnest(s.ids) as sealed(id)
 join kernel_audit_entry e on e.id = sealed.id where e.action = 'amend'
 """
-
-
-class Record:
-    """As much of a record as `fire` looks at."""
-
-    def __init__(self, pk: UUID) -> None:
-        self.pk = pk
 
 
 def run(actor: str, pace: float, seconds: float) -> dict[str, Any]:
