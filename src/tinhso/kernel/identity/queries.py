@@ -9,11 +9,11 @@ from uuid import UUID
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.core import signing
-from django.db import connection
 from django.utils.crypto import constant_time_compare
 
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import NOBODY, Actor
+from tinhso.kernel.base.rows import rows
 from tinhso.kernel.identity.backends import AccountBackend
 from tinhso.kernel.identity.credentials import KEY_MARK, LINK_SIGNER, digest
 from tinhso.kernel.identity.models import AccessLink, Account, ApiKey
@@ -68,12 +68,10 @@ def _machine(authorization: str) -> Actor:
     if scheme.lower() != "bearer" or not secret.startswith(KEY_MARK):
         return NOBODY
     now = clock.real()
-    with connection.cursor() as cursor:
-        cursor.execute(KEY, [now - USE_NOTED_EVERY, digest(secret), now])
-        row = cursor.fetchone()
-    if row is None:
+    found = rows(KEY, now - USE_NOTED_EVERY, digest(secret), now)
+    if not found:
         return NOBODY
-    key_id, holder, name, to_note = row
+    key_id, holder, name, to_note = found[0]
     if to_note:
         ApiKey.objects.filter(pk=key_id).update(last_used_at=now)
     return Actor(holder, "machine", name)

@@ -24,6 +24,7 @@ from tinhso.kernel.access.scope import Where
 from tinhso.kernel.audit.binding import bind
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Refusal, Stale
+from tinhso.kernel.base.rows import on_driver
 from tinhso.kernel.events.wake import wake
 from tinhso.kernel.workflow.rows import as_json, computed_columns
 from tinhso.kernel.workflow.sql.parts import applies
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 TRIES = 3
 CHUNK = 1_000
-CURSOR = "tinhso_fire"
 
 Record = TypeVar("Record", bound="FlowModel")
 
@@ -360,25 +360,15 @@ def _execute(sql: str, parameters: tuple[Any, ...], by: Actor | None) -> list[tu
     else:
         connection.ensure_connection()
     if _outermost():
-        rows = _on_cursor(sql, parameters)
+        rows = on_driver(sql, parameters)
         if by is not None:
             wake()
         return rows
     with transaction.atomic():
-        rows = _on_cursor(sql, parameters)
+        rows = on_driver(sql, parameters)
     if by is not None:
         transaction.on_commit(wake)
     return rows
-
-
-def _on_cursor(sql: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-    """Rows of one statement, on the one cursor that the driver's connection keeps: making one costs half a step."""
-    driver = connection.connection
-    cursor: psycopg.Cursor[tuple[Any, ...]] | None = getattr(driver, CURSOR, None)
-    if cursor is None:
-        cursor = psycopg.Cursor(driver)
-        setattr(driver, CURSOR, cursor)
-    return cursor.execute(sql, parameters, prepare=True).fetchall()
 
 
 def _outermost() -> bool:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from tinhso.kernel.base.dates import show_moment
 from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.base.money import vnd
+from tinhso.kernel.base.rows import rows
 from tinhso.pillars.border.gate.flows.overlays import UNDONE
 from tinhso.pillars.border.gate.models import (
     ClearanceTask,
@@ -77,12 +78,12 @@ class Explanation:
 
 def barrier_of(code: str) -> ControlPoint:
     """The barrier of that code, with what decides; one query. Raises NotFound."""
-    return _barrier(_one(BY_CODE, code))
+    return _barrier(next(iter(rows(BY_CODE, code)), None))
 
 
 def live_trip_of(plate: str) -> Trip | None:
     """The live trip of the tractor with that plate (normal form), with what a barrier looks at; one query."""
-    row = _one(LIVE_TRIP, plate)
+    row = next(iter(rows(LIVE_TRIP, plate)), None)
     return Trip.from_db(connection.alias, AT_A_BARRIER, row) if row else None
 
 
@@ -91,7 +92,7 @@ def standing_before(code: str, plate: str) -> tuple[ControlPoint, Trip | None]:
 
     Raises NotFound for the barrier.
     """
-    row = _one(BOTH, plate, code) or ()
+    row = next(iter(rows(BOTH, plate, code)), ())
     barrier, found = _barrier(row[: len(BARRIER)]), row[len(BARRIER) :]
     return barrier, Trip.from_db(connection.alias, DECIDING, found) if found[0] else None
 
@@ -100,13 +101,6 @@ def _barrier(row: tuple[Any, ...] | None) -> ControlPoint:
     if not row:
         raise NotFound
     return ControlPoint.from_db(connection.alias, BARRIER, row)
-
-
-def _one(sql: str, *values: str) -> tuple[Any, ...] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, list(values))
-        row: tuple[Any, ...] | None = cursor.fetchone()
-    return row
 
 
 def step_at(barrier: ControlPoint, trip: Trip) -> str:
