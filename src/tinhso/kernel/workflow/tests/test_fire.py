@@ -328,7 +328,8 @@ def test_the_application_role_cannot_go_around(ground, forbidden):
 def test_the_sealer_who_holds_the_key_cannot_move_a_record(ground):
     case = make_case(ground)
 
-    with psycopg.connect(sealer_dsn(), autocommit=True) as sealer:
+    where = connection.settings_dict["NAME"]
+    with psycopg.connect(sealer_dsn(), dbname=where, autocommit=True) as sealer:
         sealer.execute("select set_config('tinhso.actor', %s, false)", [str(ground.an.id)])
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             sealer.execute("select * from sample_case_fire(%s::uuid, 'file', now(), null, '{}')", [case.pk])
