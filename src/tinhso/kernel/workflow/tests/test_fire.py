@@ -12,7 +12,6 @@ from django.db import ProgrammingError, connection, transaction
 
 from tinhso.kernel.access import refusals
 from tinhso.kernel.audit.models import Entry
-from tinhso.kernel.audit.sealer import sealer_dsn
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Stale
 from tinhso.kernel.base.ids import uuid7
@@ -326,10 +325,12 @@ def test_the_application_role_cannot_go_around(ground, forbidden):
 
 
 def test_the_sealer_who_holds_the_key_cannot_move_a_record(ground):
-    case = make_case(ground)
+    from conftest import environment_for, shared_cluster
 
-    where = connection.settings_dict["NAME"]
-    with psycopg.connect(sealer_dsn(), dbname=where, autocommit=True) as sealer:
+    case = make_case(ground)
+    address = environment_for(shared_cluster(), connection.settings_dict["NAME"])["DATABASE_SEALER_URL"]
+
+    with psycopg.connect(address, autocommit=True) as sealer:
         sealer.execute("select set_config('tinhso.actor', %s, false)", [str(ground.an.id)])
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             sealer.execute("select * from sample_case_fire(%s::uuid, 'file', now(), null, '{}')", [case.pk])
