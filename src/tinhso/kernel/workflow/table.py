@@ -65,7 +65,9 @@ class Step:
     """One row of the table: from `source` by `name` to `target`, if `permission` and all guards allow.
 
     `source` empty: the step makes the record, and has guards in SQL only. `when`: SQL over `r` that chooses among
-    rows of one name. `sets`: columns that the step writes besides the state, as SQL expressions.
+    rows of one name. `sets`: columns that the step writes besides the state, as SQL expressions. `also`: statements
+    that go with the step once all guards have passed (shared room that is given back); like a locking guard they
+    make a batch go record by record.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Step:
     sets: Mapping[str, str] = field(default_factory=dict)
     event: str = ""
     title: Any = ""
+    also: str = ""
 
     @cached_property
     def sql_guards(self) -> tuple[SqlGuard | LockingGuard, ...]:
@@ -88,7 +91,7 @@ class Step:
 
     @property
     def locks(self) -> bool:
-        return any(isinstance(guard, LockingGuard) for guard in self.guards)
+        return bool(self.also) or any(isinstance(guard, LockingGuard) for guard in self.guards)
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,8 @@ def _branch(kind: Kind, step: Step) -> str:
             f" hint = {quoted(guard.name)};",
             "end if;",
         ]
+    if step.also:
+        lines.append(f"{step.also};")
     lines.append(f"v_to := {quoted(step.target)};")
     if step.event:
         lines.append(f"v_event := {quoted(step.event)};")

@@ -14,6 +14,7 @@ SHELF = LockingGuard(
     lock="perform 1 from sample_shelf s where s.id = r.shelf for update",
     sql="(select s.taken < s.room from sample_shelf s where s.id = r.shelf)",
 )
+OFF_THE_SHELF = "update sample_shelf s set taken = s.taken - 1 where s.id = r.shelf"
 CLEAR = SqlGuard("CLEAR", "X-OPEN", "r.open_checks = 0")
 LIVE = SqlGuard("LIVE", "X-ENDED", "p.state <> 'closed'")
 WEIGHED = PythonGuard(
@@ -31,6 +32,7 @@ with FLOWS.holding({}):
             Step("file", ("draft",), "filed", "sample.file", when="r.kind = 'plain'", event="sample.case_filed"),
             Step("file", ("draft",), "closed", "sample.close", when="r.kind = 'short'", event="sample.case_closed"),
             Step("shelve", ("filed",), "shelved", "sample.file", guards=(SHELF,)),
+            Step("unshelve", ("shelved",), "filed", "sample.file", guards=(CLEAR,), also=OFF_THE_SHELF),
             Step("weigh", ("filed",), "filed", "sample.file", guards=(WEIGHED,), sets={"weighed_at": "p_at"}),
             Step("weigh_in", ("draft",), "filed", "sample.file", when="r.kind = 'plain'", guards=(WEIGHED,)),
             Step("weigh_in", ("draft",), "filed", "sample.file", when="r.kind = 'other'"),

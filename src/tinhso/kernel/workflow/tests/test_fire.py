@@ -141,6 +141,27 @@ def test_a_locking_guard_asks_the_shared_row(ground):
     assert free.state == "shelved"
 
 
+def taken(shelf: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("select taken from sample_shelf where id = %s", [shelf])
+        return cursor.fetchone()[0]
+
+
+def test_what_goes_with_a_step_is_done_once_its_guards_have_passed(ground):
+    cases = [CASE.fire(make_case(ground), "file", by=ground.an, at=NOON) for _ in range(3)]
+    CASE.fire_many(cases, "shelve", by=ground.an, at=NOON)
+    check = CHECK.create(Check(case=cases[1], place=ground.here), by=ground.an, at=NOON)
+
+    CASE.fire(cases[0], "unshelve", by=ground.an, at=NOON)
+    with pytest.raises(StepRefused, match="X-OPEN"):
+        CASE.fire(Case.objects.get(pk=cases[1].pk), "unshelve", by=ground.an, at=NOON)
+    assert taken(1) == -1
+
+    CHECK.fire(check, "pass", by=ground.an, at=NOON)
+    outcome = CASE.fire_many([case.pk for case in cases[1:]], "unshelve", by=ground.an, at=NOON, together=False)
+    assert (len(outcome.done), taken(1)) == (2, -3)
+
+
 def test_the_version_seen_must_be_the_version_stored(ground):
     case = make_case(ground)
     CASE.fire(case, "file", by=ground.an, at=NOON)

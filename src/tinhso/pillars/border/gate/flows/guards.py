@@ -19,12 +19,23 @@ MORATORIUM = SqlGuard(
 REASON = SqlGuard("G-REASON", "BG-038", f"length(btrim(f->>'reason')) >= {SHORTEST_REASON} and f->>'reason_code' <> ''")
 FIELDS = SqlGuard("G-FIELDS", "BG-203", "jsonb_array_length(f->'fields') > 0")
 LISTED = SqlGuard("G-LISTED", "BG-204", "f->'changed' <@ r.fix_fields")
+# Both windows of a vehicle that books anew are locked in one order, so that two who change places do not wait for
+# each other. Its old place is free again; the same window once more takes no second place.
 SLOT_FREE = LockingGuard(
     "G-SLOTFREE",
     "BG-014",
-    lock="update border_gate_slotwindow s set booked = s.booked + 1 where s.id = (f->>'slot')::uuid"
+    lock="if r.slot_id is not null then"
+    " perform 1 from border_gate_slotwindow s where s.id in (r.slot_id, (f->>'slot')::uuid)"
+    " order by s.id for no key update;"
+    " update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if;"
+    " update border_gate_slotwindow s set booked = s.booked + 1 where s.id = (f->>'slot')::uuid"
     " and s.point_id = r.point_id and s.direction = r.direction and s.is_open and s.booked < s.capacity",
     sql="found",
+)
+# Goes with every step after which the vehicle does not come in the hour that it had booked.
+GIVE_SLOT_BACK = (
+    "if r.slot_id is not null and ({when}) then"
+    " update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if"
 )
 SLOT_NOW = SqlGuard(
     "G-SLOTNOW",

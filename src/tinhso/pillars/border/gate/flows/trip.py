@@ -114,9 +114,14 @@ def row(
     guards: tuple[Guard, ...] = (),
     sets: dict[str, str] | None = None,
     only: str = "",
+    frees: str = "",
 ) -> Step:
-    """One row of the table; `only` is a condition that the table tells in its effect."""
+    """One row of the table; `only` is a condition that the table tells in its effect.
+
+    `frees`: when (SQL over `r`) the vehicle will not come in the hour that it had booked: others may have the place.
+    """
     listed = ", ".join(f"'{kind}'" for kind in kinds)
+    freed = {"slot_id": f"case when not ({frees}) then r.slot_id end"} if frees else {}
     conditions = [f"r.kind in ({listed})"] * bool(kinds) + [only] * bool(only)
     return Step(
         name=name,
@@ -125,7 +130,8 @@ def row(
         permission=step_permission(name),
         when=" and ".join(conditions),
         guards=guards,
-        sets=sets or {},
+        sets={**(sets or {}), **freed},
+        also=g.GIVE_SLOT_BACK.format(when=frees) if frees else "",
         event=f"border_gate.trip_{PAST[name]}",
         title=STEPS[name][0],
     )
@@ -276,18 +282,28 @@ LEAVING = (
 )
 BEFORE_ARRIVAL = (DRAFT, SUBMITTED, FIX_REQUESTED, ACCEPTED, EN_ROUTE, AT_BUFFER, CALLED)
 HERE = (AT_BUFFER, ARRIVED, IN_YARD)
+ALWAYS = "true"
 ENDING = (
-    row("cancel", BEFORE_ARRIVAL, CANCELLED, sets=ENDED),
-    row("no_show", (ACCEPTED, EN_ROUTE), NO_SHOW, FROM_INLAND, (g.NO_SHOW_DUE,), ENDED),
-    row("expire", (SUBMITTED, FIX_REQUESTED, ACCEPTED, AT_BUFFER), EXPIRED, ALL, (g.EXPIRE_DUE,), ENDED),
-    row("turn_back", HERE, TURNED_BACK, FROM_INLAND, (g.REASON, g.CUSTOMS_CONSENT), ENDED),
+    row("cancel", BEFORE_ARRIVAL, CANCELLED, sets=ENDED, frees=ALWAYS),
+    row("no_show", (ACCEPTED, EN_ROUTE), NO_SHOW, FROM_INLAND, (g.NO_SHOW_DUE,), ENDED, frees=ALWAYS),
+    row("expire", (SUBMITTED, FIX_REQUESTED, ACCEPTED, AT_BUFFER), EXPIRED, ALL, (g.EXPIRE_DUE,), ENDED, frees=ALWAYS),
+    row(
+        "turn_back",
+        HERE,
+        TURNED_BACK,
+        FROM_INLAND,
+        (g.REASON, g.CUSTOMS_CONSENT),
+        ENDED,
+        frees="r.state = 'at_buffer'",
+    ),
     row(
         "divert",
         HERE,
         ACCEPTED,
         ("EXP_VN", "EXP_XFER"),
         (g.OTHER_POINT, g.CUSTOMS_CONSENT),
-        {"point_id": "(f->>'point')::uuid", "slot_id": "null", "yard_id": "null"},
+        {"point_id": "(f->>'point')::uuid", "yard_id": "null"},
+        frees=ALWAYS,
     ),
     row("seize", (IN_YARD, RETURNED_IN), SEIZED, ALL, (g.DECISION,), {"seized_by": "coalesce(f->>'force', '')"}),
     row("unseize", (SEIZED,), IN_YARD, ALL, (g.DECISION, g.SAME_FORCE), {"seized_by": "''"}),

@@ -1,4 +1,4 @@
--- digest: efe29aa13b96aa06dd2a7440a5a385e1
+-- digest: d9a618289302a70baa71b490e3ee3b9b
 
 create or replace function border_gate_clearancetask_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -1510,7 +1510,7 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.book_slot_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.book_slot_trip';
             end if;
-            update border_gate_slotwindow s set booked = s.booked + 1 where s.id = (f->>'slot')::uuid and s.point_id = r.point_id and s.direction = r.direction and s.is_open and s.booked < s.capacity;
+            if r.slot_id is not null then perform 1 from border_gate_slotwindow s where s.id in (r.slot_id, (f->>'slot')::uuid) order by s.id for no key update; update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if; update border_gate_slotwindow s set booked = s.booked + 1 where s.id = (f->>'slot')::uuid and s.point_id = r.point_id and s.direction = r.direction and s.is_open and s.booked < s.capacity;
             if not coalesce((found), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-014', hint = 'G-SLOTFREE';
             end if;
@@ -1954,9 +1954,10 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cancel_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.cancel_trip';
             end if;
+            if r.slot_id is not null and (true) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if;
             v_to := 'cancelled';
             v_event := 'border_gate.trip_cancelled';
-            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at where id = p_id;
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at, slot_id = case when not (true) then r.slot_id end where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cancel_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
@@ -1970,9 +1971,10 @@ begin
             if not coalesce(((select s.ends_at + interval '60 minutes' <= p_at from border_gate_slotwindow s where s.id = r.slot_id)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-NOSHOWDUE';
             end if;
+            if r.slot_id is not null and (true) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if;
             v_to := 'no_show';
             v_event := 'border_gate.trip_not_shown';
-            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at where id = p_id;
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at, slot_id = case when not (true) then r.slot_id end where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.no_show_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
@@ -1987,9 +1989,10 @@ begin
     when r.miss_count > 0 then coalesce(r.buffer_at + interval '72 hours', r.expires_at) end) <= p_at), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-EXPIREDUE';
             end if;
+            if r.slot_id is not null and (true) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if;
             v_to := 'expired';
             v_event := 'border_gate.trip_expired';
-            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at where id = p_id;
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at, slot_id = case when not (true) then r.slot_id end where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.expire_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
@@ -2006,9 +2009,10 @@ begin
             if not coalesce((r.customs_no = '' and r.seal_no = '' or f->>'customs_consent' <> ''), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-211', hint = 'G-CUSTOMSCONSENT';
             end if;
+            if r.slot_id is not null and (r.state = 'at_buffer') then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if;
             v_to := 'turned_back';
             v_event := 'border_gate.trip_turned_back';
-            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at where id = p_id;
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at, slot_id = case when not (r.state = 'at_buffer') then r.slot_id end where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.turn_back_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
@@ -2025,9 +2029,10 @@ begin
             if not coalesce((r.customs_no = '' and r.seal_no = '' or f->>'customs_consent' <> ''), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-211', hint = 'G-CUSTOMSCONSENT';
             end if;
+            if r.slot_id is not null and (true) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if;
             v_to := 'accepted';
             v_event := 'border_gate.trip_diverted';
-            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, point_id = (f->>'point')::uuid, slot_id = null, yard_id = null where id = p_id;
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, point_id = (f->>'point')::uuid, yard_id = null, slot_id = case when not (true) then r.slot_id end where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.divert_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
@@ -3236,245 +3241,6 @@ begin
             where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, ended_at = j.new_ended_at
-            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
-        ), told as (
-            insert into kernel_workflow_history
-                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
-        ), recorded as (
-            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
-        ), sent as (
-            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
-                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
-        )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
-            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
-                 when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
-    when 'cancel' then
-        return query
-        with wanted as (
-            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
-        ), locked as materialized (
-            select r.*, w.want, w.f
-            from border_gate_trip r join wanted w on w.id = r.id
-            order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('draft', 'submitted', 'fix_requested', 'accepted', 'en_route', 'at_buffer', 'called') then 0 end as step_row from locked r
-        ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cancel_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.cancel_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cancel_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.cancel_trip' else '' end as verdict,
-                case r.step_row when 0 then 'cancelled' end as v_to,
-                case r.step_row when 0 then 'border_gate.trip_cancelled' end as v_event,
-                case r.step_row when 0 then p_at end as new_ended_at
-            from chosen r
-        ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
-        ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, ended_at = j.new_ended_at
-            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
-        ), told as (
-            insert into kernel_workflow_history
-                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
-        ), recorded as (
-            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
-        ), sent as (
-            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
-                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
-        )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
-            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
-                 when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
-    when 'no_show' then
-        return query
-        with wanted as (
-            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
-        ), locked as materialized (
-            select r.*, w.want, w.f
-            from border_gate_trip r join wanted w on w.id = r.id
-            order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('accepted', 'en_route') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 end as step_row from locked r
-        ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.no_show_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.no_show_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.no_show_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.no_show_trip'
-                when r.step_row = 0 and not coalesce(((select s.ends_at + interval '60 minutes' <= p_at from border_gate_slotwindow s where s.id = r.slot_id)), false) then 'FI422 BG-208' else '' end as verdict,
-                case r.step_row when 0 then 'no_show' end as v_to,
-                case r.step_row when 0 then 'border_gate.trip_not_shown' end as v_event,
-                case r.step_row when 0 then p_at end as new_ended_at
-            from chosen r
-        ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
-        ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, ended_at = j.new_ended_at
-            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
-        ), told as (
-            insert into kernel_workflow_history
-                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
-        ), recorded as (
-            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
-        ), sent as (
-            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
-                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
-        )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
-            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
-                 when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
-    when 'expire' then
-        return query
-        with wanted as (
-            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
-        ), locked as materialized (
-            select r.*, w.want, w.f
-            from border_gate_trip r join wanted w on w.id = r.id
-            order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('submitted', 'fix_requested', 'accepted', 'at_buffer') then 0 end as step_row from locked r
-        ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.expire_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.expire_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.expire_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.expire_trip'
-                when r.step_row = 0 and not coalesce(((case when r.state <> 'at_buffer' then r.expires_at
-    when r.miss_count > 0 then coalesce(r.buffer_at + interval '72 hours', r.expires_at) end) <= p_at), false) then 'FI422 BG-208' else '' end as verdict,
-                case r.step_row when 0 then 'expired' end as v_to,
-                case r.step_row when 0 then 'border_gate.trip_expired' end as v_event,
-                case r.step_row when 0 then p_at end as new_ended_at
-            from chosen r
-        ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
-        ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, ended_at = j.new_ended_at
-            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
-        ), told as (
-            insert into kernel_workflow_history
-                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
-        ), recorded as (
-            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
-        ), sent as (
-            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
-                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
-        )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
-            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
-                 when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
-    when 'turn_back' then
-        return query
-        with wanted as (
-            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
-        ), locked as materialized (
-            select r.*, w.want, w.f
-            from border_gate_trip r join wanted w on w.id = r.id
-            order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('at_buffer', 'arrived', 'in_yard') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 end as step_row from locked r
-        ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.turn_back_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.turn_back_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.turn_back_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.turn_back_trip'
-                when r.step_row = 0 and not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then 'FI422 BG-038'
-                when r.step_row = 0 and not coalesce((r.customs_no = '' and r.seal_no = '' or f->>'customs_consent' <> ''), false) then 'FI422 BG-211' else '' end as verdict,
-                case r.step_row when 0 then 'turned_back' end as v_to,
-                case r.step_row when 0 then 'border_gate.trip_turned_back' end as v_event,
-                case r.step_row when 0 then p_at end as new_ended_at
-            from chosen r
-        ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
-        ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, ended_at = j.new_ended_at
-            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
-        ), told as (
-            insert into kernel_workflow_history
-                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
-        ), recorded as (
-            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
-        ), sent as (
-            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
-                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
-        )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
-            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
-                 when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
-    when 'divert' then
-        return query
-        with wanted as (
-            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
-        ), locked as materialized (
-            select r.*, w.want, w.f
-            from border_gate_trip r join wanted w on w.id = r.id
-            order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('at_buffer', 'arrived', 'in_yard') and (r.kind in ('EXP_VN', 'EXP_XFER')) then 0 end as step_row from locked r
-        ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.divert_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.divert_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.divert_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.divert_trip'
-                when r.step_row = 0 and not coalesce(((f->>'point')::uuid <> r.point_id and border_gate_point_is_open((f->>'point')::uuid, r.direction, r.accepted_at, p_at)), false) then 'FI422 BG-015'
-                when r.step_row = 0 and not coalesce((r.customs_no = '' and r.seal_no = '' or f->>'customs_consent' <> ''), false) then 'FI422 BG-211' else '' end as verdict,
-                case r.step_row when 0 then 'accepted' end as v_to,
-                case r.step_row when 0 then 'border_gate.trip_diverted' end as v_event,
-                case r.step_row when 0 then (f->>'point')::uuid end as new_point_id,
-                case r.step_row when 0 then nullif(r.slot_id, r.slot_id) end as new_slot_id,
-                case r.step_row when 0 then nullif(r.yard_id, r.yard_id) end as new_yard_id
-            from chosen r
-        ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
-        ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, point_id = j.new_point_id, slot_id = j.new_slot_id, yard_id = j.new_yard_id
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version
         ), told as (
