@@ -124,3 +124,17 @@ class Right(models.Model):
 
     def __str__(self) -> str:
         return f"{self.holder_id}: {self.permission}"
+
+
+class Bucket(models.Model):
+    """Tokens left to one caller (an actor's id or an address; kernel.access.limits). Unlogged: a crash forgives."""
+
+    name = models.CharField(primary_key=True, max_length=80)
+    tokens = models.FloatField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "kernel_access_bucket"
+
+    def __str__(self) -> str:
+        return self.name

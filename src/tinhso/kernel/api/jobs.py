@@ -1,6 +1,5 @@
-"""Rows that the API forgets in time."""
+"""Answers that the API forgets in time."""
 
-from tinhso.kernel.api.limits import forget_buckets
 from tinhso.kernel.api.once import forget_answers
 
-__all__ = ["forget_answers", "forget_buckets"]
+__all__ = ["forget_answers"]

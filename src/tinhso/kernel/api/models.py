@@ -1,4 +1,4 @@
-"""What the API remembers: answers given under idempotency keys, and how much each caller asked lately."""
+"""What the API remembers: answers given under idempotency keys."""
 
 from __future__ import annotations
 
@@ -22,17 +22,3 @@ class GivenAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.key
-
-
-class Bucket(models.Model):
-    """Tokens left to one caller (an actor's id or an address). Unlogged: a crash forgives."""
-
-    name = models.CharField(primary_key=True, max_length=80)
-    tokens = models.FloatField()
-    at = models.DateTimeField()
-
-    class Meta:
-        db_table = "kernel_api_bucket"
-
-    def __str__(self) -> str:
-        return self.name

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from tinhso.kernel.access.limits import Rate, limited
 from tinhso.kernel.audit.binding import acting_as
 from tinhso.kernel.audit.record import record
 from tinhso.kernel.base import clock
@@ -36,6 +37,9 @@ from tinhso.kernel.login.landing import landing
 
 CODE_SHOWN = "kernel_login.code_shown"
 LONGEST_LINK_SESSION = timedelta(days=7)
+# A link has limits of its own (identity.actions); these are for whoever holds many, or guesses. Many holders stand
+# behind one router of a telephone company.
+CODES_SENT, CODES_TRIED, PASSWORDS_SET = Rate(30), Rate(60), Rate(20)
 
 
 class SignIn(LoginView):
@@ -79,6 +83,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@limited("login.send_code", CODES_SENT, methods=("POST",))
 @require_http_methods(["GET", "POST"])
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """The page of a link: whose it is, and the button that sends the code."""
@@ -100,6 +105,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @never_cache
+@limited("login.try_code", CODES_TRIED, methods=("POST",))
 @require_http_methods(["GET", "POST"])
 def link_code(request: HttpRequest, token: str) -> HttpResponse:
     """The page that takes the code; the right one opens the session of the link's holder."""
@@ -134,6 +140,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
+@limited("login.new_password", PASSWORDS_SET, methods=("POST",))
 @require_http_methods(["GET", "POST"])
 def new_password(request: HttpRequest, account_id: UUID, token: str) -> HttpResponse:
     """Set a password through the link that an administrator had sent; it works once, and signs nobody in."""

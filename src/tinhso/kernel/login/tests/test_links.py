@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from tinhso.kernel.access.models import Bucket
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import NOBODY
 from tinhso.kernel.identity import adapters
@@ -151,3 +152,27 @@ def test_opening_a_link_leaves_the_account_that_was_signed_in(client, an, phone)
 
     assert actor_after(client) == link.actor()
     assert "_auth_user_id" not in client.session
+
+
+def test_who_asks_for_codes_of_many_links_is_told_to_wait(client, an, phone):
+    tokens = [link_for(an)[1] for _ in range(2)]
+    client.post(f"/dang-nhap/lien-ket/{tokens[0]}/")
+    Bucket.objects.update(tokens=0, at=clock.real() + timedelta(minutes=1))
+
+    refused = client.post(f"/dang-nhap/lien-ket/{tokens[1]}/")
+
+    assert (refused.status_code, refused["Retry-After"]) == (429, "2")
+    assert len(phone.messages) == 1
+    assert client.get(f"/dang-nhap/lien-ket/{tokens[1]}/").status_code == 200
+
+
+def test_who_tries_too_many_codes_is_told_to_wait(client, an, phone):
+    link, token = link_for(an)
+    client.post(f"/dang-nhap/lien-ket/{token}/")
+    client.post(f"/dang-nhap/lien-ket/{token}/ma/", {"code": "000000"})
+    Bucket.objects.update(tokens=0, at=clock.real() + timedelta(minutes=1))
+
+    refused = client.post(f"/dang-nhap/lien-ket/{token}/ma/", {"code": "000001"})
+
+    link.refresh_from_db()
+    assert (refused.status_code, link.attempts) == (429, 1)

@@ -6,12 +6,16 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from tinhso.kernel.access.limits import Rate, limited
 from tinhso.kernel.modules.declare import SEARCHABLE, Hit
 from tinhso.kernel.search.find import cleaned, find
 
 ON_PAGE, ONE_KIND, QUICK = 8, 50, 5
+# Each asks all rooms. The box asks while one types, so it may ask more often.
+PAGES, KEYSTROKES = Rate(60), Rate(120)
 
 
+@limited("search", PAGES)
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Everything that was found, by kind; `?loai=` shows one kind at greater length."""
@@ -28,6 +32,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "kernel_search/search.html", found)
 
 
+@limited("search.quick", KEYSTROKES)
 @require_safe
 def quick(request: HttpRequest) -> HttpResponse:
     """A few of each kind as JSON, for the desk's box."""

@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 import pytest
 from django.db import connection, transaction
 
 from tinhso.kernel.access.may import may
+from tinhso.kernel.access.models import Bucket
 from tinhso.kernel.base import clock, text
 from tinhso.kernel.base.actor import NOBODY
 from tinhso.kernel.identity.models import Person
@@ -136,3 +139,26 @@ def test_the_desks_box_is_answered_in_json(client, an):
 
     assert [group["kind"] for group in groups] == ["tests.person", "tests.page", "tests.broken"]
     assert groups[0]["hits"][0]["title"] == "Dang Thi Hong"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("vi", "Quá nhiều lượt yêu cầu"), ("en", "this was asked too often from your device")]
+)
+def test_who_asks_too_often_is_told_to_wait(client, an, language, words):
+    client.cookies["django_language"] = language
+    client.get("/tim/", {"q": "hong"})
+    Bucket.objects.update(tokens=0, at=clock.real() + timedelta(minutes=1))
+
+    refused = client.get("/tim/", {"q": "hong"})
+
+    assert (refused.status_code, refused["Retry-After"]) == (429, "1")
+    assert words in refused.content.decode()
+    client.force_login(make_account(an))
+    assert client.get("/tim/", {"q": "hong"}).status_code == 200  # another caller's bucket is his own
+
+
+def test_the_desks_box_has_its_limit(client):
+    client.get("/tim/nhanh.json", {"q": "hong"})
+    Bucket.objects.update(tokens=0, at=clock.real() + timedelta(minutes=1))
+
+    assert client.get("/tim/nhanh.json", {"q": "hong"}).status_code == 429

@@ -22,8 +22,15 @@ def refusal(request: HttpRequest, refused: Refusal) -> HttpResponse:
         response = render(request, "web/_refusal.html", facts, status=refused.status)
         response.headers["HX-Reswap"] = "none"
         response.headers["HX-Trigger"] = toast_event(refused.for_people())
-        return response
-    return render(request, "web/refusal.html", facts, status=refused.status)
+        return when_again(response, refused)
+    return when_again(render(request, "web/refusal.html", facts, status=refused.status), refused)
+
+
+def when_again(response: HttpResponse, refused: Refusal) -> HttpResponse:
+    """The header Retry-After, when the refusal knows how long it lasts."""
+    if "retry_after" in refused.facts:
+        response.headers["Retry-After"] = str(refused.facts["retry_after"])
+    return response
 
 
 def toast_event(text: str) -> str:
@@ -31,7 +38,7 @@ def toast_event(text: str) -> str:
     return json.dumps({"tinhso:toast": {"text": text}}, ensure_ascii=True)
 
 
-def problem(refused: Refusal) -> JsonResponse:
+def problem(refused: Refusal) -> HttpResponse:
     """RFC 9457: the same refusal for machines."""
     body: dict[str, Any] = {
         "type": f"urn:tinhso:refusal:{refused.code}",
@@ -42,7 +49,8 @@ def problem(refused: Refusal) -> JsonResponse:
     }
     if refused.field:
         body["field"] = refused.field
-    return JsonResponse(body, status=refused.status, content_type="application/problem+json")
+    answer = JsonResponse(body, status=refused.status, content_type="application/problem+json")
+    return when_again(answer, refused)
 
 
 def advice_for(status: int) -> dict[str, str]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from tinhso.kernel.api.limits import Rate, address_of, take
+from tinhso.kernel.access.limits import Rate, address_of, network_of, take
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.web.request import Request
@@ -68,12 +68,17 @@ def find(request: Request) -> HttpResponse:
     """State and position of the trip with that code; no plate, no name, no firm."""
     typed = request.GET.get("ma", "").strip()
     context: dict[str, Any] = {"typed": typed[:40]}
+    too_many = False
     if typed:
         try:
             context["found"] = _found(request, typed)
         except Refusal as refusal:
             context["wrong"] = refusal.for_people()
-    return render(request, "border_gate/driver_find.html", context)
+            too_many = refusal.code == "BG-034"
+    response = render(request, "border_gate/driver_find.html", context, status=429 if too_many else 200)
+    if too_many:
+        response.headers["Retry-After"] = str(LOOK_UPS.wait)
+    return response
 
 
 def _class(name: str) -> dict[str, Any]:
@@ -88,8 +93,8 @@ def _class(name: str) -> dict[str, Any]:
 
 def _found(request: Request, typed: str) -> dict[str, Any]:
     """Refusals: BG-034 for too many, BG-105 for a code that is none, BG-214 for one that nobody has."""
-    if not take(f"border_gate.find {address_of(request)}", LOOK_UPS, clock.real()):
-        raise refuse("BG-034", n=60)
+    if not take(f"border_gate.find {network_of(address_of(request))}", LOOK_UPS, clock.real()):
+        raise refuse("BG-034", n=LOOK_UPS.wait)
     code = tripcodes.read(typed).text
     one = Trip.objects.filter(code=code).select_related("point").exclude(state="draft").first()
     if one is None:
