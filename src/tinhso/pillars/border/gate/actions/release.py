@@ -14,6 +14,7 @@ from tinhso.kernel.access.scope import Where
 from tinhso.kernel.audit.record import record
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.workflow.fire import StepRefused
+from tinhso.pillars.border.gate.actions.orders import reason_of
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.flows.states import IN_YARD
 from tinhso.pillars.border.gate.flows.trip import UNLOADS
@@ -41,12 +42,14 @@ def release_trip(*, trip: Trip, by: Actor, at: datetime) -> Trip:
 
 
 def revoke_release(*, trip: Trip, reason: str, reason_code: str, by: Actor, at: datetime) -> Trip:
-    """Take the release back while the vehicle is still here."""
+    """Take the release back while the vehicle is still here. Refusals: BG-251, BG-038."""
+    reason_of(reason_code, "HOLD")
     return TRIP.fire(trip, "revoke_release", by=by, at=at, reason=reason, reason_code=reason_code)
 
 
 def turn_back(*, trip: Trip, reason: str, reason_code: str, by: Actor, at: datetime, customs_consent: str = "") -> Trip:
-    """Send the vehicle back inland."""
+    """Send the vehicle back inland. Refusals: BG-251, BG-038, BG-211 when customs have to consent and have not."""
+    reason_of(reason_code, "RETURN")
     return TRIP.fire(
         trip, "turn_back", by=by, at=at, reason=reason, reason_code=reason_code, customs_consent=customs_consent
     )

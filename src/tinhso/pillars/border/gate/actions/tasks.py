@@ -10,9 +10,10 @@ from uuid import UUID
 from django.db import transaction
 
 from tinhso.kernel.base.actor import SYSTEM, Actor
+from tinhso.pillars.border.gate.actions.orders import number_of, reason_of
 from tinhso.pillars.border.gate.flows import HOLD, TASK
-from tinhso.pillars.border.gate.flows.overlays import ACTIVE, FAILED, UNDONE
-from tinhso.pillars.border.gate.models import ClearanceTask, Declaration, Force, GoodsLine, Hold, ReasonCode, Trip
+from tinhso.pillars.border.gate.flows.overlays import ACTIVE, FAILED, IN_PROGRESS, NOT_NEEDED, OPEN, UNDONE
+from tinhso.pillars.border.gate.models import ClearanceTask, Declaration, Force, GoodsLine, Hold, Trip
 from tinhso.pillars.border.gate.queries.reference import minutes_of_tasks
 from tinhso.pillars.border.gate.rules import checks, goods
 from tinhso.pillars.border.gate.rules.codes import refuse
@@ -74,17 +75,61 @@ def pass_tasks(*, tasks: Sequence[ClearanceTask], by: Actor, at: datetime) -> An
 
 
 def fail_task(
-    *, task: ClearanceTask, reason: str, reason_code: str, by: Actor, at: datetime, result: str = "FAIL"
+    *,
+    task: ClearanceTask,
+    reason: str,
+    reason_code: str,
+    by: Actor,
+    at: datetime,
+    result: str = "FAIL",
+    minutes_no: str = "",
+    witnesses: Sequence[str] = (),
 ) -> ClearanceTask:
-    """Record that the check was not passed; the force holds the vehicle with the same reason."""
+    """Record that the check was not passed; the force holds the vehicle with the same reason.
+
+    With RETURN the goods must go back and with DESTROY they are destroyed before witnesses: nothing moves before
+    that, so these hold the vehicle too. Refusals: BG-254 for a result that the kind does not have, BG-253 when
+    goods are destroyed without minutes or another force as witness.
+    """
+    if result != "FAIL" and result not in checks.failing(task.kind):
+        raise refuse("BG-254", field="result")
+    seen = _destroying(task, minutes_no, witnesses) if result == "DESTROY" else {}
     with transaction.atomic():
-        TASK.fire(task, "fail", by=by, at=at, result=result, reason=reason, reason_code=reason_code, note=reason)
+        TASK.fire(
+            task, "fail", by=by, at=at, result=result, reason=reason, reason_code=reason_code, note=reason, **seen
+        )
         place_hold(trip=task.trip, force=task.force, reason=reason, reason_code=reason_code, by=by, at=at)
     return task
 
 
+def hold_task(*, task: ClearanceTask, reason: str, reason_code: str, by: Actor, at: datetime) -> Hold:
+    """Hold the vehicle and keep the check open (result HOLD). Refusals: BG-254, BG-023 for a check that is over."""
+    if "HOLD" not in checks.results_of(task.kind):
+        raise refuse("BG-254", field="result")
+    if task.state not in (OPEN, IN_PROGRESS):
+        raise refuse("BG-023", event="HOLD", state=task.get_state_title())
+    with transaction.atomic():
+        if task.state == OPEN:
+            TASK.fire(task, "take", by=by, at=at, result="HOLD")
+        return place_hold(trip=task.trip, force=task.force, reason=reason, reason_code=reason_code, by=by, at=at)
+
+
+def repeat_task(*, task: ClearanceTask, by: Actor, at: datetime, note: str = "") -> ClearanceTask:
+    """The check has to be made once more (result REPEAT): it is open again. Refusal: BG-254."""
+    if "REPEAT" not in checks.results_of(task.kind):
+        raise refuse("BG-254", field="result")
+    return TASK.fire(task, "repeat", by=by, at=at, result="REPEAT", **_noted(note))
+
+
+def drop_task(*, task: ClearanceTask, by: Actor, at: datetime) -> ClearanceTask:
+    """Say that a check by risk is not needed (TAX, MARKET); only who may open tasks does."""
+    return TASK.fire(task, "drop", by=by, at=at)
+
+
 def treat_task(*, task: ClearanceTask, reason: str, by: Actor, at: datetime) -> ClearanceTask:
-    """Send the goods to treatment; afterwards they are checked again."""
+    """Send the goods to treatment; afterwards they are checked again. Refusal: BG-254."""
+    if "TREAT" not in checks.results_of(task.kind):
+        raise refuse("BG-254", field="result")
     return TASK.fire(
         task, "treat", by=by, at=at, result="TREAT", reason=reason, reason_code="QUARANTINE_WAIT", note=reason
     )
@@ -103,8 +148,11 @@ def reopen_task(*, task: ClearanceTask, at: datetime, by: Actor = SYSTEM) -> Cle
 def place_hold(
     *, trip: Trip, force: Force, reason: str, reason_code: str, by: Actor, at: datetime, secret: bool = False
 ) -> Hold:
-    """Stop a vehicle in the name of a force. A reason that is secret by the table makes the hold secret."""
-    secret = secret or ReasonCode.objects.filter(kind="HOLD", code=reason_code, secret=True).exists()
+    """Stop a vehicle in the name of a force. A reason that is secret by the table makes the hold secret.
+
+    Refusals: BG-251 for no reason of the table, BG-038 for one that says nothing, BG-215 for a trip that has ended.
+    """
+    secret = reason_of(reason_code, "HOLD", "RETURN").secret or secret
     hold = Hold(
         trip=trip,
         point_id=trip.point_id,
@@ -121,16 +169,37 @@ def lift_hold(*, hold: Hold, by: Actor, at: datetime) -> Hold:
     """Let the vehicle go on; only the force that held it may. What the force had not passed is to be checked again."""
     with transaction.atomic():
         HOLD.fire(hold, "lift", by=by, at=at)
-        same_force = {"trip_id": hold.trip_id, "force_id": hold.force_id}
-        if not Hold.objects.filter(**same_force, state=ACTIVE).exists():
-            for task in ClearanceTask.objects.filter(**same_force, state=FAILED, trip__is_live=True):
-                reopen_task(task=task, at=at)
+        _check_again(hold, at)
     return hold
+
+
+def override_hold(*, hold: Hold, document_no: str, reason: str, reason_code: str, by: Actor, at: datetime) -> Hold:
+    """Lift another force's hold by a numbered order. What the force had not passed is to be checked again.
+
+    Refusals: BG-216 without a number, BG-251 for a reason that lifts no hold, BG-038 for one that says nothing.
+    """
+    number = number_of(document_no, code="BG-216", field="document_no")
+    reason_of(reason_code, "OVERRIDE")
+    with transaction.atomic():
+        HOLD.fire(hold, "override", by=by, at=at, document_no=number, reason=reason, reason_code=reason_code)
+        _check_again(hold, at)
+    return hold
+
+
+def _check_again(hold: Hold, at: datetime) -> None:
+    """Nothing holds for that force any more: what it failed is open again, unless the trip is over."""
+    same_force = {"trip_id": hold.trip_id, "force_id": hold.force_id}
+    if not Hold.objects.filter(**same_force, state=ACTIVE).exists():
+        for task in ClearanceTask.objects.filter(**same_force, state=FAILED, trip__is_live=True):
+            reopen_task(task=task, at=at)
 
 
 def _to_inspection(task: ClearanceTask, by: Actor, at: datetime, note: str) -> ClearanceTask:
     with transaction.atomic():
         TASK.fire(task, "pass", by=by, at=at, result="RED", **_noted(note))
+        same = {"trip_id": task.trip_id, "kind": "CUSTOMS_INSPECT", "stage": task.stage, "force_id": task.force_id}
+        if ClearanceTask.objects.filter(**same).exclude(state=NOT_NEEDED).exists():
+            return task
         inspection = ClearanceTask(
             trip_id=task.trip_id,
             point_id=task.point_id,
@@ -142,6 +211,15 @@ def _to_inspection(task: ClearanceTask, by: Actor, at: datetime, note: str) -> C
         )
         TASK.create(inspection, by=SYSTEM, at=at)
     return task
+
+
+def _destroying(task: ClearanceTask, minutes_no: str, witnesses: Sequence[str]) -> dict[str, Any]:
+    """The minutes' number and the forces that watched, as history keeps them."""
+    wanted = set(witnesses) - {task.force.code}
+    watched = sorted(Force.objects.filter(code__in=wanted).values_list("code", flat=True))
+    if not watched:
+        raise refuse("BG-253", field="witnesses")
+    return {"minutes_no": number_of(minutes_no, code="BG-253", field="minutes_no"), "witnesses": watched}
 
 
 def _noted(note: str) -> dict[str, str]:

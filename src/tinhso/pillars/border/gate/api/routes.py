@@ -15,7 +15,7 @@ from tinhso.kernel.api.once import idempotent
 from tinhso.kernel.api.steps import mount
 from tinhso.pillars.border.gate import facade
 from tinhso.pillars.border.gate.actions.passages import Passage, Seen, decide, pass_barrier_of
-from tinhso.pillars.border.gate.api.steps import FEE_STEPS, HOLD_STEPS, NOT_OFFERED, TASK_STEPS, TRIP_STEPS
+from tinhso.pillars.border.gate.api.steps import FEE_STEPS, HOLD_STEPS, TASK_STEPS, TRIP_STEPS, left_out
 from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP
@@ -104,7 +104,18 @@ def _verdict(passage: Passage) -> dict[str, Any]:
     return told
 
 
-mount(router, flow=TRIP, path="trips", read=VIEW_TRIP, show=show_trip, through=TRIP_STEPS, without=NOT_OFFERED)
-mount(router, flow=TASK, path="tasks", read=VIEW_TRIP, through=TASK_STEPS)
-mount(router, flow=HOLD, path="holds", read=VIEW_TRIP, through=HOLD_STEPS)
-mount(router, flow=FEE, path="fees", read=VIEW_TRIP, through=FEE_STEPS)
+for _flow, _path, _steps in (
+    (TRIP, "trips", TRIP_STEPS),
+    (TASK, "tasks", TASK_STEPS),
+    (HOLD, "holds", HOLD_STEPS),
+    (FEE, "fees", FEE_STEPS),
+):
+    mount(
+        router,
+        flow=_flow,
+        path=_path,
+        read=VIEW_TRIP,
+        show=show_trip if _flow is TRIP else None,
+        through=_steps,
+        without=left_out(_flow, _steps),
+    )

@@ -1,11 +1,11 @@
 """Which steps the API does through the gate's own actions, so that a machine's step is worth a page's.
 
-Steps that are not named here have no action: their flow alone says what they do.
+A step without an action is not offered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal, Unpack
 from uuid import UUID
@@ -13,14 +13,18 @@ from uuid import UUID
 from pydantic import Field
 
 from tinhso.kernel.base.actor import Actor
-from tinhso.pillars.border.gate.actions import declare, fees, move, release, tasks
+from tinhso.kernel.workflow.flow import Flow
+from tinhso.pillars.border.gate.actions import declare, fees, move, orders, release, tasks
 from tinhso.pillars.border.gate.actions.move import Sighting
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Trip, Unloading
 from tinhso.pillars.border.gate.permissions import STEPS
+from tinhso.pillars.border.gate.rules import checks
 from tinhso.pillars.border.gate.rules.codes import refuse
 
 Bay = Annotated[str, Field(max_length=8)]
 LoadState = Literal["EMPTY", "LOADED", "REJECTED"]
+Number = Annotated[str, Field(max_length=40)]
+NotPassed = Literal["FAIL", "RETURN", "DESTROY"]
 Method = Literal["CASH_EXCEPTION", "BANK_QR", "CARD"]
 
 
@@ -66,9 +70,23 @@ def released(step: str) -> Callable[..., None]:
     return let_go
 
 
-def fail(task: ClearanceTask, *, reason: str, reason_code: str, by: Actor, at: datetime) -> None:
-    """Not passed: the force holds the vehicle with the same reason."""
-    tasks.fail_task(task=task, reason=reason, reason_code=reason_code, by=by, at=at)
+def fail(
+    task: ClearanceTask,
+    *,
+    reason: str,
+    reason_code: str,
+    by: Actor,
+    at: datetime,
+    result: NotPassed | None = None,
+    minutes_no: Number = "",
+    witnesses: list[Bay] | None = None,
+) -> None:
+    """Not passed: the force holds the vehicle. Without a result the first with which such a check does not pass."""
+    usual = next(iter(checks.failing(task.kind)), None)
+    if (chosen := result or usual) not in checks.failing(task.kind):
+        raise refuse("BG-254", field="result")
+    destroyed: dict[str, Any] = {"minutes_no": minutes_no, "witnesses": witnesses or []}
+    tasks.fail_task(task=task, result=chosen, reason=reason, reason_code=reason_code, by=by, at=at, **destroyed)
 
 
 def pay(fee: FeeAssessment, *, method: Method, by: Actor, at: datetime) -> None:
@@ -97,18 +115,30 @@ TRIP_STEPS: dict[str, Callable[..., Any]] = {
     "return_in": return_in,
     "close_return": move.close_return,
     "turn_back": release.turn_back,
+    "yard_redirect": orders.redirect_yard,
+    "divert": orders.divert_trip,
+    "seize": orders.seize_trip,
+    "unseize": orders.give_back,
+    "return_foreign": orders.return_foreign,
 }
 TASK_STEPS: dict[str, Callable[..., Any]] = {
     "take": tasks.take_task,
     "pass": tasks.pass_task,
     "fail": fail,
     "treat": tasks.treat_task,
+    "repeat": tasks.repeat_task,
     "recheck": tasks.recheck_task,
     "reopen": tasks.reopen_task,
+    "drop": tasks.drop_task,
 }
-HOLD_STEPS: dict[str, Callable[..., Any]] = {"lift": tasks.lift_hold}
+HOLD_STEPS: dict[str, Callable[..., Any]] = {"lift": tasks.lift_hold, "override": tasks.override_hold}
 FEE_STEPS: dict[str, Callable[..., Any]] = {"pay": pay}
 
-# The queue calls whom its order names; a correction is sent with its values; the rest is the platform's own.
-_BY_PLATFORM = {step for step, (_title, actors) in STEPS.items() if actors == ("SYSTEM",)}
-NOT_OFFERED = frozenset({"call", "resubmit", *_BY_PLATFORM})
+
+def left_out(flow: Flow, through: Mapping[str, object]) -> frozenset[str]:
+    """Steps without an action here, which are not offered: their flow alone would take any facts.
+
+    The queue calls whom its order names; a correction and an amendment are sent with their values; the rest is the
+    platform's own.
+    """
+    return frozenset(flow.step_names()) - through.keys()

@@ -86,6 +86,16 @@ TASK = Flow(
             event="border_gate.task_treated",
             title=_("send to treatment"),
         ),
+        Step(
+            "repeat",
+            (OPEN, IN_PROGRESS),
+            OPEN,
+            p.WORK_TASK,
+            guards=(TRIP_LIVES,),
+            sets={"started_at": "null", "result": "'REPEAT'", "note": "coalesce(f->>'note', r.note)"},
+            event="border_gate.task_repeated",
+            title=_("check once more"),
+        ),
         Step("recheck", (TREATING,), OPEN, p.WORK_TASK, sets={"finished_at": "null"}, title=_("check again")),
         Step(
             "reopen",

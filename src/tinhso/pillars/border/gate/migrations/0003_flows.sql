@@ -1,4 +1,4 @@
--- digest: d9a618289302a70baa71b490e3ee3b9b
+-- digest: 7e406bbc5c4e9b3c00c65c10a5756310
 
 create or replace function border_gate_clearancetask_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -84,6 +84,22 @@ begin
             v_to := 'treating';
             v_event := 'border_gate.task_treated';
             update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1, finished_at = p_at, officer_id = v_actor, result = coalesce(f->>'result', ''), note = coalesce(f->>'note', r.note) where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
+        end if;
+    when 'repeat' then
+        if r.state in ('open', 'in_progress') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
+            end if;
+            if not coalesce((p.state not in ('completed', 'cancelled', 'expired', 'no_show', 'turned_back')), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-215', hint = 'TRIP-LIVES';
+            end if;
+            v_to := 'open';
+            v_event := 'border_gate.task_repeated';
+            update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1, started_at = null, result = 'REPEAT', note = coalesce(f->>'note', r.note) where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
@@ -360,6 +376,64 @@ begin
             where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
         ), changed as (
             update border_gate_clearancetask t set state = j.v_to, state_since = p_at, version = t.version + 1, finished_at = j.new_finished_at, officer_id = j.new_officer_id, result = j.new_result, note = j.new_note
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.task', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.task', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.task', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened
+            from changed c join judged r on r.id = c.id group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, open_entry = open_entry + d_open_entry, open_exit = open_exit + d_open_exit, open_inland = open_inland + d_open_inland, open_return = open_return + d_open_return, failed_tasks = failed_tasks + d_failed_tasks, tasks_opened = m_tasks_opened from deltas d where t.id = d.parent_id
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'repeat' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), parents as materialized (
+            select p.* from border_gate_trip p
+            where p.id in (select t.trip_id from border_gate_clearancetask t where t.id = any(p_ids))
+            order by p.id for no key update
+        ), locked as materialized (
+            select r.*, w.want, w.f, p as parent_row
+            from border_gate_clearancetask r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('open', 'in_progress') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.work_task' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task'
+                when r.step_row = 0 and not coalesce(((r.parent_row).state not in ('completed', 'cancelled', 'expired', 'no_show', 'turned_back')), false) then 'FI422 BG-215' else '' end as verdict,
+                case r.step_row when 0 then 'open' end as v_to,
+                case r.step_row when 0 then 'border_gate.task_repeated' end as v_event,
+                case r.step_row when 0 then nullif(r.started_at, r.started_at) end as new_started_at,
+                case r.step_row when 0 then 'REPEAT' end as new_result,
+                case r.step_row when 0 then coalesce(f->>'note', r.note) end as new_note
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_clearancetask t set state = j.v_to, state_since = p_at, version = t.version + 1, started_at = j.new_started_at, result = j.new_result, note = j.new_note
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version
         ), told as (

@@ -80,8 +80,17 @@ def results_of(kind: str) -> tuple[str, ...]:
 
 def passing(kind: str) -> frozenset[str]:
     """Those of them with which the task has passed."""
-    passed = (row["result"] for row in table("task_results") if row["task_state"] == "PASS")
-    return frozenset(passed) & frozenset(results_of(kind))
+    return frozenset(_leading_to("PASS")) & frozenset(results_of(kind))
+
+
+def failing(kind: str) -> tuple[str, ...]:
+    """Those of them with which the task has not passed, in the order of the table."""
+    failed = _leading_to("FAIL")
+    return tuple(result for result in results_of(kind) if result in failed)
+
+
+def _leading_to(state: str) -> set[str]:
+    return {row["result"] for row in table("task_results") if row["task_state"] == state}
 
 
 def checks(facts: TripFacts) -> tuple[Check, ...]:
