@@ -99,3 +99,22 @@ class History(models.Model):
 
     def __str__(self) -> str:
         return f"{self.flow} {self.record_id} {self.version}: {self.step}"
+
+
+class Postponed(models.Model):
+    """A timer's step that was refused on this version of the record, and when it is tried again (workflow.timers)."""
+
+    flow = models.CharField(max_length=48)
+    step = models.CharField(max_length=32)
+    record_id = models.UUIDField()
+    version = models.IntegerField()
+    tries = models.SmallIntegerField(default=1)
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["record_id", "flow", "step"], name="kernel_workflow_postponed_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.flow} {self.record_id}: {self.step}"

@@ -17,6 +17,7 @@ SHELF = LockingGuard(
 OFF_THE_SHELF = "update sample_shelf s set taken = s.taken - 1 where s.id = r.shelf"
 CLEAR = SqlGuard("CLEAR", "X-OPEN", "r.open_checks = 0")
 LIVE = SqlGuard("LIVE", "X-ENDED", "p.state <> 'closed'")
+UNSTUCK = SqlGuard("UNSTUCK", "X-STUCK", "100 / (100 - r.weight) < 2")  # fails at 100, refuses from 50 on
 WEIGHED = PythonGuard(
     "WEIGHED", "X-HEAVY", lambda row, facts, at: row["weight"] <= facts.get("limit", 100), ("weight",)
 )
@@ -37,7 +38,7 @@ with FLOWS.holding({}):
             Step("weigh_in", ("draft",), "filed", "sample.file", when="r.kind = 'plain'", guards=(WEIGHED,)),
             Step("weigh_in", ("draft",), "filed", "sample.file", when="r.kind = 'other'"),
             Step("close", ("filed", "shelved"), "closed", "sample.close", guards=(CLEAR,), event="sample.case_closed"),
-            Step("expire", ("draft",), "late", "sample.expire"),
+            Step("expire", ("draft",), "late", "sample.expire", guards=(UNSTUCK,)),
         ),
         scope=Scope(place="place"),
         timers=(Timer("expire", ("draft",), "r.due_at"),),

@@ -27,7 +27,7 @@ def test_time_fires_what_is_due_and_nothing_else(ground):
 
     assert moved == 1
     assert [Case.objects.get(pk=case.pk).state for case in (due, later, moved_on)] == ["late", "draft", "filed"]
-    assert due_records(CASE, CASE.timers[0], NOON + timedelta(hours=3)) == [later.pk]
+    assert list(due_records(CASE, CASE.timers[0], NOON + timedelta(hours=3))) == [later.pk]
 
 
 def test_the_diagram_shows_each_arrow_once():
