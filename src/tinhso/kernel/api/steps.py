@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from tinhso.kernel.base.actor import Actor
 
 Show = Callable[[Any], Any]
+Tell = Callable[[Any, "Actor", datetime], Callable[[dict[str, Any]], dict[str, Any]]]
+"""Given record, reader and moment: how the facts of a step of the record's history are told to that reader."""
 
 STATE_SCHEMA = {
     "type": "object",
@@ -53,6 +55,7 @@ def mount(
     path: str,
     read: str,
     show: Show | None = None,
+    tell: Tell | None = None,
     limited: bool = True,
     through: Mapping[str, Action] | None = None,
     without: Collection[str] = (),
@@ -60,9 +63,10 @@ def mount(
     """Mount `POST <path>/{id}/steps/{step}`, `GET <path>/{id}` and `GET <path>/{id}/history`.
 
     `read` is the permission to see the record and its history; `show` turns a record into what JSON can
-    hold (by default its state only). `limited=False` exempts the steps from the rate limit. `through` names
-    the room's action of a step: it takes the record, `by`, `at` and exactly the facts of its signature.
-    Steps in `without` are not offered. Raises LookupError for a step that the flow does not have.
+    hold (by default its state only); `tell` leaves out of its history what is not everybody's.
+    `limited=False` exempts the steps from the rate limit. `through` names the room's action of a step: it takes
+    the record, `by`, `at` and exactly the facts of its signature. Steps in `without` are not offered. Raises
+    LookupError for a step that the flow does not have.
     """
     base, name = f"/{path.strip('/')}", flow.name.replace(".", "_")
     throttle: Any = NOT_SET if limited else []
@@ -101,9 +105,10 @@ def mount(
         openapi_extra=paging.PARAMETERS,
     )
     def read_history(request: HttpRequest, record_id: UUID) -> HttpResponse:
-        _readable(flow, record_id, request.actor, read, request.moment)
+        record = _readable(flow, record_id, request.actor, read, request.moment)
+        told = tell(record, request.actor, request.moment) if tell else dict
         rows = History.objects.filter(record_id=record_id, flow=flow.name)
-        return paging.page(request, rows, _history_row, order=("version",))
+        return paging.page(request, rows, partial(_history_row, told=told), order=("version",))
 
 
 @cache
@@ -160,9 +165,9 @@ def _shown(record: FlowModel) -> dict[str, Any]:
     }
 
 
-def _history_row(row: History) -> dict[str, Any]:
-    columns = ("version", "step", "source", "target", "at", "actor", "facts")
-    return {column: getattr(row, column) for column in columns}
+def _history_row(row: History, told: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+    columns = ("version", "step", "source", "target", "at", "actor")
+    return {**{column: getattr(row, column) for column in columns}, "facts": told(row.facts)}
 
 
 def _step_extra(steps: Mapping[str, Facts | None]) -> dict[str, Any]:

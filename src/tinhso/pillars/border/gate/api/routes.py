@@ -20,6 +20,7 @@ from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP
 from tinhso.pillars.border.gate.queries.barrier import barrier_of
+from tinhso.pillars.border.gate.queries.secrecy import facts_told
 from tinhso.pillars.border.gate.queries.trips import found_by, visible_trips
 from tinhso.pillars.border.gate.rules import plates, tripcodes
 
@@ -116,6 +117,7 @@ for _flow, _path, _steps in (
         path=_path,
         read=VIEW_TRIP,
         show=show_trip if _flow is TRIP else None,
+        tell=facts_told if _flow in (TASK, HOLD) else None,
         through=_steps,
         without=left_out(_flow, _steps),
     )
