@@ -88,7 +88,11 @@ class Grant(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [models.Index(fields=["holder_id", "role"], name="access_grant_holder")]
+        indexes = [
+            models.Index(fields=["holder_id", "role"], name="access_grant_holder"),
+            # Who holds a role somewhere is asked for each event; grants over one record are many and never meant.
+            models.Index(fields=["role", "agency"], name="access_grant_of_role", condition=Q(record_id=None)),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="access_grant_ends_after_it_begins",

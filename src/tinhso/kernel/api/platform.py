@@ -119,6 +119,7 @@ def _notice(notice: Notice) -> dict[str, Any]:
         "text": notice.text,
         "url": notice.url,
         "urgent": notice.urgent,
+        "quiet": notice.quiet,
         "at": notice.at,
         "read_at": notice.read_at,
     }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import Actor
@@ -58,14 +58,14 @@ def send(
     kind = KINDS.get(name)
     plain = json.loads(canonical(fields))
     digest = hashlib.blake2b(canonical({"kind": name, "url": url, "fields": plain}).encode(), digest_size=16).digest()
-    made = []
+    people = {person.id: person for person in reached(to)}
+    if not people:
+        return []
+    notices = [_notice(kind, person, event_key, digest, url, at, plain) for person in people.values()]
     with transaction.atomic():
-        for person in reached(to):
-            if not _told_lately(name, person.id, digest, at):
-                notice, new = _note(kind, person, event_key, digest, url, at, plain)
-                if new:
-                    _prepare(notice, kind, person)
-                    made.append(notice)
+        made = _note(notices)
+        if not kind.quiet:
+            _prepare(kind, [(notice, people[notice.recipient]) for notice in made])
     return made
 
 
@@ -84,12 +84,33 @@ def reached(to: Iterable[UUID | Recipient]) -> list[Recipient]:
     return found
 
 
-def _told_lately(name: str, recipient: UUID, digest: bytes, at: datetime) -> bool:
-    same = Notice.objects.filter(kind=name, recipient=recipient, digest=digest)
-    return same.filter(at__gt=at - SAME_WITHIN, at__lte=at).exists()
+NOTE = """
+insert into kernel_notices_notice
+    (id, kind, recipient, event_key, language, fields, digest, url, urgent, quiet, repeats, at, created_at)
+select person.id, %s::text, person.recipient, %s::text, person.language, %s::jsonb, %s::bytea, %s::text,
+    %s::boolean, %s::boolean, 0, %s::timestamptz, clock_timestamp()
+from unnest(%s::uuid[], %s::uuid[], %s::text[]) as person (id, recipient, language)
+where %s::boolean or not exists (
+    select 1 from kernel_notices_notice said
+    where said.recipient = person.recipient and said.kind = %s::text and said.digest = %s::bytea
+        and said.at > %s::timestamptz and said.at <= %s::timestamptz)
+on conflict (kind, event_key, recipient) do nothing returning id
+"""
 
 
-def _note(
+def _note(notices: list[Notice]) -> list[Notice]:
+    """Write what is new, in one statement. Quiet ones may be many to a person: of them the event alone is asked."""
+    first = notices[0]
+    people = [(one.id, one.recipient, one.language) for one in notices]
+    said = (first.quiet, first.kind, first.digest, first.at - SAME_WITHIN, first.at)
+    row = (first.event_key, json.dumps(first.fields), first.digest, first.url, first.urgent, first.quiet, first.at)
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE, [first.kind, *row, *(list(column) for column in zip(*people, strict=True)), *said])
+        new = {id for (id,) in cursor.fetchall()}
+    return [one for one in notices if one.id in new]
+
+
+def _notice(
     kind: NoticeKind,
     person: Recipient,
     event_key: str,
@@ -97,33 +118,40 @@ def _note(
     url: str,
     at: datetime,
     fields: dict[str, Any],
-) -> tuple[Notice, bool]:
-    return Notice.objects.get_or_create(
+) -> Notice:
+    return Notice(
         kind=kind.name,
         recipient=person.id,
         event_key=event_key,
-        defaults={
-            "language": person.language,
-            "fields": fields,
-            "digest": digest,
-            "url": url,
-            "urgent": kind.urgent,
-            "at": at,
-        },
+        language=person.language,
+        fields=fields,
+        digest=digest,
+        url=url,
+        urgent=kind.urgent,
+        quiet=kind.quiet,
+        at=at,
     )
 
 
-def _prepare(notice: Notice, kind: NoticeKind, person: Recipient) -> None:
-    """Lay out the ways: the app at once, a text message when the app stays silent, e-mail beside them."""
+def _prepare(kind: NoticeKind, told: list[tuple[Notice, Recipient]]) -> None:
+    """Lay out the ways of all at once; each goes out when it is due."""
+    ways = [way for notice, person in told for way in _ways(notice, kind, person)]
+    for way in Delivery.objects.bulk_create(ways):
+        defer(delivery.deliver, after=way.due_at, delivery=way.pk)
+
+
+def _ways(notice: Notice, kind: NoticeKind, person: Recipient) -> Iterator[Delivery]:
+    """The app at once, a text message when the app stays silent, e-mail beside them."""
     now = clock.real()
     pushed = "app" in kind.channels and way_of(Delivery.PUSH) != OFF
     if pushed:
-        _way_out(notice, Delivery.PUSH, str(person.id), now)
+        yield Delivery(notice=notice, channel=Delivery.PUSH, address=str(person.id), due_at=now)
     if "sms" in kind.channels and person.phone:
         due = now + SMS_AFTER if pushed else now
-        _way_out(notice, Delivery.SMS, person.phone, due if kind.urgent else after_quiet(due))
+        due = due if kind.urgent else after_quiet(due)
+        yield Delivery(notice=notice, channel=Delivery.SMS, address=person.phone, due_at=due)
     if "email" in kind.channels and person.email:
-        _way_out(notice, Delivery.EMAIL, person.email, now)
+        yield Delivery(notice=notice, channel=Delivery.EMAIL, address=person.email, due_at=now)
 
 
 def after_quiet(due: datetime) -> datetime:
@@ -135,16 +163,10 @@ def after_quiet(due: datetime) -> datetime:
     return datetime.combine(day, QUIET_UNTIL, HANOI)
 
 
-def _way_out(notice: Notice, channel: str, address: str, due: datetime) -> None:
-    way = Delivery.objects.create(notice=notice, channel=channel, address=address, due_at=due)
-    defer(delivery.deliver, after=due, delivery=way.pk)
-
-
 def read(*, recipient: UUID, at: datetime, notice: UUID | None = None) -> int:
     """Mark one or all of the recipient's notices as read; text messages that still wait are not needed then."""
     unread = Notice.objects.filter(recipient=recipient, read_at=None)
-    if notice is not None:
-        unread = unread.filter(pk=notice)
+    unread = unread.filter(quiet=False) if notice is None else unread.filter(pk=notice)
     ids = list(unread.values_list("pk", flat=True))
     with transaction.atomic():
         Notice.objects.filter(pk__in=ids).update(read_at=at)

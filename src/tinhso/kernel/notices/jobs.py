@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from tinhso.kernel.base import clock
 from tinhso.kernel.modules.declare import every
 from tinhso.kernel.notices import delivery
-from tinhso.kernel.notices.models import CarriedMessage
+from tinhso.kernel.notices.models import CarriedMessage, Notice
 
 SHOWN_FOR = timedelta(days=7)
+AT_ONCE = 20_000
 
 
 @every(seconds=60)
@@ -25,3 +26,10 @@ def repeat_urgent_notices(at: datetime) -> None:
 @every(seconds=3600)
 def forget_carried_messages(at: datetime) -> None:
     CarriedMessage.objects.filter(at__lt=clock.real() - SHOWN_FOR).delete()
+
+
+@every(seconds=3600)
+def forget_quiet_notices(at: datetime) -> None:
+    """Quiet notices are many, and what they tell stands in the records' history as well."""
+    old = Notice.objects.filter(quiet=True, created_at__lt=clock.real() - SHOWN_FOR)
+    Notice.objects.filter(pk__in=old.order_by("created_at").values("pk")[:AT_ONCE]).delete()

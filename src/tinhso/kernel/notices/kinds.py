@@ -27,7 +27,10 @@ PERSONAL = ("name", "phone", "birth", "address", "identity", "citizen", "passpor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeKind:
-    """One kind of notice; `sms` are shorter words for text messages, the same as `texts` when none are given."""
+    """One kind of notice; `sms` are shorter words for text messages, the same as `texts` when none are given.
+
+    A `quiet` kind is only there to be looked up: it lies apart in the list, goes out by no way and counts nowhere.
+    """
 
     name: str
     title: Any
@@ -35,6 +38,7 @@ class NoticeKind:
     sms: Mapping[str, str]
     channels: tuple[Channel, ...]
     urgent: bool
+    quiet: bool = False
 
     def text(self, language: str, fields: Mapping[str, Any]) -> str:
         return _filled(self.texts, language, fields)
@@ -54,20 +58,23 @@ def notice(
     texts: Mapping[str, str],
     channels: tuple[Channel, ...] = ("app",),
     urgent: bool = False,
+    quiet: bool = False,
     sms: Mapping[str, str] | None = None,
     sms_fields: tuple[str, ...] = (),
 ) -> NoticeKind:
     """Declare a kind of notice, `<label>.<past participle>`.
 
     Vietnamese and English words are compulsory. `sms_fields` are the only fields that a text message may
-    use, none of them a person's data. Raises ValueError otherwise.
+    use, none of them a person's data. A quiet kind has no way but the app. Raises ValueError otherwise.
     """
     if not {"vi", "en"} <= set(texts) <= set(LANGUAGES):
         raise ValueError(f"the notice {name} needs words in vi and en, and may have zh-hans")
+    if quiet and (urgent or channels != ("app",)):
+        raise ValueError(f"the notice {name} is quiet: it is not urgent and goes out by no message")
     messages = sms or texts
     if "sms" in channels:
         _refuse_personal(name, messages, sms_fields)
-    kind = NoticeKind(name=name, title=title, texts=texts, sms=messages, channels=channels, urgent=urgent)
+    kind = NoticeKind(name=name, title=title, texts=texts, sms=messages, channels=channels, urgent=urgent, quiet=quiet)
     return KINDS.add(name, kind)
 
 

@@ -14,7 +14,10 @@ from tinhso.kernel.notices.kinds import KINDS
 
 
 class Notice(models.Model):
-    """One notice to one person about one event. Its words are made when it is shown, in the reader's language."""
+    """One notice to one person about one event. Its words are made when it is shown, in the reader's language.
+
+    A quiet one is there to be looked up: it is never unread, goes out by no way and is forgotten after a week.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=80)
@@ -25,6 +28,7 @@ class Notice(models.Model):
     digest = models.BinaryField(max_length=16)
     url = models.CharField(max_length=300, blank=True, default="")
     urgent = models.BooleanField(default=False)
+    quiet = models.BooleanField(default=False)
     repeats = models.SmallIntegerField(default=0)
     at = models.DateTimeField(_("time"))
     created_at = models.DateTimeField(auto_now_add=True)
@@ -36,7 +40,10 @@ class Notice(models.Model):
         ]
         indexes = [
             models.Index(fields=["recipient", "-id"], name="kernel_notices_list"),
-            models.Index(fields=["recipient"], name="kernel_notices_unread", condition=Q(read_at=None)),
+            models.Index(fields=["recipient", "-id"], name="kernel_notices_aloud", condition=Q(quiet=False)),
+            models.Index(fields=["recipient"], name="kernel_notices_unread", condition=Q(read_at=None, quiet=False)),
+            models.Index(fields=["at"], name="kernel_notices_urgent", condition=Q(read_at=None, urgent=True)),
+            models.Index(fields=["created_at"], name="kernel_notices_quiet", condition=Q(quiet=True)),
         ]
 
     def __str__(self) -> str:

@@ -9,14 +9,15 @@ from django.db.models import Count, QuerySet
 from tinhso.kernel.notices.models import CarriedMessage, Delivery, Notice
 
 
-def notices_of(recipient: UUID) -> QuerySet[Notice]:
-    """Newest first."""
-    return Notice.objects.filter(recipient=recipient).order_by("-id")
+def notices_of(recipient: UUID, *, quiet: bool | None = None) -> QuerySet[Notice]:
+    """Newest first; `quiet` chooses those that lie apart, or all others."""
+    found = Notice.objects.filter(recipient=recipient).order_by("-id")
+    return found if quiet is None else found.filter(quiet=quiet)
 
 
 def unread_count(recipient: UUID) -> int:
     """One query, from the index of unread notices."""
-    return Notice.objects.filter(recipient=recipient, read_at=None).count()
+    return Notice.objects.filter(recipient=recipient, read_at=None, quiet=False).count()
 
 
 def carried(limit: int) -> list[CarriedMessage]:

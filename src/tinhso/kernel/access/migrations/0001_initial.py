@@ -121,7 +121,12 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [models.Index(fields=["holder_id", "role"], name="access_grant_holder")],
+                "indexes": [
+                    models.Index(fields=["holder_id", "role"], name="access_grant_holder"),
+                    models.Index(
+                        condition=models.Q(("record_id", None)), fields=["role", "agency"], name="access_grant_of_role"
+                    ),
+                ],
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(

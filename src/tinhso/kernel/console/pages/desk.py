@@ -43,7 +43,7 @@ def desk(request: Request) -> HttpResponse:
     context |= {
         "doors": doors,
         "topics": " ".join(waiting.topics(by=request.actor, at=request.moment)),
-        "notices": list(notices_of(request.actor.id)[:NOTICES]),
+        "notices": list(notices_of(request.actor.id, quiet=False)[:NOTICES]),
         "done": waiting.done_by(by=request.actor, at=request.moment),
     }
     return render(request, "kernel_console/desk.html", context)

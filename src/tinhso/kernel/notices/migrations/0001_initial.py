@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                 ("digest", models.BinaryField(max_length=16)),
                 ("url", models.CharField(blank=True, default="", max_length=300)),
                 ("urgent", models.BooleanField(default=False)),
+                ("quiet", models.BooleanField(default=False)),
                 ("repeats", models.SmallIntegerField(default=0)),
                 ("at", models.DateTimeField(verbose_name="time")),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
@@ -57,7 +58,20 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["recipient", "-id"], name="kernel_notices_list"),
                     models.Index(
-                        condition=models.Q(("read_at", None)), fields=["recipient"], name="kernel_notices_unread"
+                        condition=models.Q(("quiet", False)), fields=["recipient", "-id"], name="kernel_notices_aloud"
+                    ),
+                    models.Index(
+                        condition=models.Q(("quiet", False), ("read_at", None)),
+                        fields=["recipient"],
+                        name="kernel_notices_unread",
+                    ),
+                    models.Index(
+                        condition=models.Q(("read_at", None), ("urgent", True)),
+                        fields=["at"],
+                        name="kernel_notices_urgent",
+                    ),
+                    models.Index(
+                        condition=models.Q(("quiet", True)), fields=["created_at"], name="kernel_notices_quiet"
                     ),
                 ],
                 "constraints": [

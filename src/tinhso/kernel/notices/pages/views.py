@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tinhso.kernel.notices import actions, queries
 
 PAGE = 50
+ROUTINE = "thuong-ky"
 
 
 def own(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -34,8 +35,11 @@ def own(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @require_safe
 @own
 def notices(request: HttpRequest) -> HttpResponse:
-    page = Paginator(queries.notices_of(request.actor.id), PAGE).get_page(request.GET.get("trang"))
-    return render(request, "kernel_notices/list.html", {"page": page})
+    """What asks for attention; `?loai=thuong-ky` shows the quiet ones, which only tell how things go."""
+    quiet = request.GET.get("loai") == ROUTINE
+    found = queries.notices_of(request.actor.id, quiet=quiet)
+    page = Paginator(found, PAGE).get_page(request.GET.get("trang"))
+    return render(request, "kernel_notices/list.html", {"page": page, "quiet": quiet, "routine": ROUTINE})
 
 
 @require_safe

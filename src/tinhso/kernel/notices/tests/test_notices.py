@@ -8,7 +8,7 @@ from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.identity.models import Person
-from tinhso.kernel.notices import actions, delivery, kinds, queries
+from tinhso.kernel.notices import actions, delivery, jobs, kinds, queries
 from tinhso.kernel.notices.channels.contract import Message
 from tinhso.kernel.notices.channels.mail import Mail
 from tinhso.kernel.notices.kinds import notice
@@ -242,3 +242,45 @@ def test_the_number_of_the_bell_costs_one_query(driver, django_assert_num_querie
 
     with django_assert_num_queries(1):
         assert queries.unread_count(driver.pk) == 1
+
+
+@pytest.fixture
+def quietly():
+    notice("tests.came", title="Came", texts={"vi": "Xe {plate} đã đến", "en": "{plate} came"}, quiet=True)
+
+
+def test_a_quiet_notice_is_listed_apart_and_counts_nowhere(driver, quietly):
+    call(driver)
+    actions.send("tests.came", to=[driver.pk], event_key="e2", by=SYSTEM, at=NOON, plate="98C-214.37")
+
+    assert queries.unread_count(driver.pk) == 1
+    assert [one.kind for one in queries.notices_of(driver.pk, quiet=True)] == ["tests.came"]
+    assert [one.kind for one in queries.notices_of(driver.pk, quiet=False)] == ["tests.called"]
+    assert not Delivery.objects.filter(notice__quiet=True).exists()
+    assert actions.read(recipient=driver.pk, at=NOON) == 1
+
+
+def test_many_people_are_told_in_as_many_queries_as_one(quietly, django_assert_num_queries):
+    people = [actions.Recipient(uuid7()) for _ in range(30)]
+
+    with django_assert_num_queries(3):  # a savepoint, the notices, its end
+        made = actions.send("tests.came", to=people, event_key="e1", by=SYSTEM, at=NOON, plate="98C-214.37")
+    again = actions.send("tests.came", to=people, event_key="e1", by=SYSTEM, at=NOON, plate="98C-214.37")
+
+    assert (len(made), again) == (30, [])
+
+
+def test_what_is_quiet_can_neither_be_urgent_nor_a_message():
+    for loud in ({"urgent": True}, {"channels": ("app", "email")}):
+        with pytest.raises(ValueError, match="quiet"):
+            notice("tests.loud", title="Loud", texts={"vi": "Xe", "en": "Car"}, quiet=True, **loud)
+
+
+def test_quiet_notices_are_forgotten_after_a_week(driver, quietly):
+    call(driver)
+    actions.send("tests.came", to=[driver.pk], event_key="e2", by=SYSTEM, at=NOON, plate="98C-214.37")
+    Notice.objects.update(created_at=clock.real() - timedelta(days=8))
+
+    jobs.forget_quiet_notices(NOON)
+
+    assert [one.kind for one in Notice.objects.all()] == ["tests.called"]

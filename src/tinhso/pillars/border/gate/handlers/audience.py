@@ -1,0 +1,100 @@
+"""Who is meant by a word of the column `notify` (tables/transitions.csv), as recipients.
+
+An officer is meant who holds his force's role at the trip's point, or everywhere. Officers have no address here:
+what they are told stays in the application.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from tinhso.kernel.access.models import Grant
+from tinhso.kernel.notices.actions import Recipient
+from tinhso.pillars.border.gate.actions.links import open_links
+from tinhso.pillars.border.gate.flows.overlays import UNDONE
+from tinhso.pillars.border.gate.models import ClearanceTask, Trip, Unloading
+from tinhso.pillars.border.gate.permissions import role_code
+
+DRIVER, ENTERPRISE, YARD, LEADER = "DRIVER", "ENTERPRISE", "YARD", "LEADER"
+BOTH_DRIVERS, TASK_FORCES, QUARANTINE = "both DRIVERs", "forces with tasks", "KDTV|KDDV"
+MOST = 500
+"""Officers told of one event at most: no query of a handler is without an end."""
+
+People = dict[str, list[Recipient]]
+
+
+def people_of(trip: Trip, audiences: Iterable[str], *, at: datetime, points: Sequence[UUID] = ()) -> People:
+    """Recipients by word. `points`: where officers are looked for, when not at the trip's point alone."""
+    wanted = set(audiences)
+    found: People = {DRIVER: drivers_of([trip])} if DRIVER in wanted else {}
+    if BOTH_DRIVERS in wanted:
+        found[BOTH_DRIVERS] = drivers_of([trip, *_taking_over(trip)])
+    roles = {word: _roles(trip, word) for word in wanted - set(found)}
+    holders = _holders(trip, {role for some in roles.values() for role in some}, at, points or [trip.point_id])
+    for word, some in roles.items():
+        found[word] = [Recipient(holder) for role in some for holder in holders.get(role, ())]
+    return found
+
+
+def drivers_of(trips: Sequence[Trip]) -> list[Recipient]:
+    """Those who hold the open links of the trips; a driver without one is told by his own telephone."""
+    found = []
+    for trip in trips:
+        links = open_links(trip.pk)
+        found += [Recipient(link.holder_id, phone=link.phone, language=link.language) for link in links]
+        if not links and trip.driver is not None:
+            person = trip.driver.person
+            found.append(Recipient(person.pk, phone=person.phone, language=person.language))
+    return found
+
+
+def _taking_over(trip: Trip) -> list[Trip]:
+    """Trips of the vehicles onto which this one was unloaded."""
+    unloading = Unloading.objects.filter(trip=trip).first()
+    if unloading is None or not unloading.to_plates:
+        return []
+    rows = Trip.objects.filter(tractor_plate__in=unloading.to_plates, is_live=True).exclude(pk=trip.pk)
+    return list(rows.select_related("driver__person"))
+
+
+def _roles(trip: Trip, word: str) -> list[str]:
+    """Codes of the roles that the word means for this trip."""
+    if word == TASK_FORCES:
+        return [role_code(force) for force in _forces_at_work(trip)]
+    if word == QUARANTINE:
+        return [role_code(force) for force in _forces_at_work(trip) if force in QUARANTINE.split("|")]
+    return [role_code(word)]
+
+
+def _forces_at_work(trip: Trip) -> list[str]:
+    tasks = ClearanceTask.objects.filter(trip=trip, state__in=UNDONE)
+    return sorted(set(tasks.values_list("force__code", flat=True)))
+
+
+def _holders(trip: Trip, roles: set[str], at: datetime, points: Sequence[UUID]) -> dict[str, list[UUID]]:
+    """Who holds these roles now where the trip is: one query."""
+    asked = Q()
+    for role in roles:
+        asked |= Q(role__code=role) & _scope(trip, role, points)
+    found: dict[str, list[UUID]] = {}
+    if asked:
+        now = Q(valid_from__lte=at) & (Q(valid_until=None) | Q(valid_until__gt=at))
+        rows = Grant.objects.filter(asked, now, record_id=None).values_list("role__code", "holder_id").distinct()
+        for role, holder in rows[:MOST]:
+            found.setdefault(role, []).append(holder)
+    return found
+
+
+def _scope(trip: Trip, role: str, points: Sequence[UUID]) -> Q:
+    """Where a grant of that role has to lie to reach the trip; an empty column of a grant means everywhere."""
+    if role == role_code(ENTERPRISE):
+        return Q(agency_id=trip.agency_id, agency__isnull=False)
+    at_the_points = Q(place=None) | Q(place__in=points)
+    if role != role_code(YARD):
+        return at_the_points & Q(agency=None)
+    own = Q(agency=None) | Q(agency=trip.yard.operator_id) if trip.yard else Q(agency=None)
+    return (at_the_points | Q(place=trip.yard_id)) & own

@@ -1,0 +1,93 @@
+"""Who is told of checks, holds and fees (border brief §10): owner and driver, and the force whose work it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tinhso.kernel.base.money import vnd
+from tinhso.kernel.events.event import Event
+from tinhso.kernel.modules.declare import subscribe
+from tinhso.kernel.notices.kinds import NoticeKind
+from tinhso.pillars.border.gate import events
+from tinhso.pillars.border.gate.flows import LIVE
+from tinhso.pillars.border.gate.handlers import officers, travellers
+from tinhso.pillars.border.gate.handlers.audience import DRIVER, ENTERPRISE
+from tinhso.pillars.border.gate.handlers.telling import Told, tell, trip_of
+from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Hold
+
+OWNER = (DRIVER, ENTERPRISE)
+
+
+@subscribe(events.HOLD_PLACED, name="border_gate.tell_held")
+def tell_held(event: Event) -> None:
+    """Which force, never why: reasons may be secret."""
+    _tell_of_hold(event, Told(travellers.HELD, OWNER, lasts=True))
+
+
+@subscribe(events.HOLD_LIFTED, name="border_gate.tell_freed")
+def tell_freed(event: Event) -> None:
+    _tell_of_hold(event, Told(travellers.FREED, OWNER, lasts=True))
+
+
+@subscribe("border_gate.hold_overridden", name="border_gate.tell_overridden")
+def tell_overridden(event: Event) -> None:
+    """The force whose hold a leader lifted is told as well."""
+    _tell_of_hold(event, Told(travellers.FREED_BY_ORDER, OWNER, lasts=True), officers.OVERRIDDEN)
+
+
+@subscribe("border_gate.task_reopened", name="border_gate.tell_reopened")
+def tell_reopened(event: Event) -> None:
+    """A check that was finished is to be done again, as after a field was amended: its force is told."""
+    task = _task(event)
+    if task is not None:
+        _tell(task.trip_id, event, [Told(officers.REOPENED, (task.force.code,), lasts=True)], check=str(task.title))
+
+
+@subscribe("border_gate.task_passed", name="border_gate.tell_passed")
+def tell_passed(event: Event) -> None:
+    task = _task(event)
+    if task is not None:
+        told = Told(travellers.CHECK_PASSED, (ENTERPRISE,), lasts=True)
+        _tell(task.trip_id, event, [told], force=str(task.force))
+
+
+@subscribe("border_gate.task_failed", name="border_gate.tell_failed")
+def tell_failed(event: Event) -> None:
+    task = _task(event)
+    if task is not None:
+        _tell(task.trip_id, event, [Told(travellers.CHECK_FAILED, OWNER, lasts=True)], force=str(task.force))
+
+
+@subscribe(events.FEE_ASSESSED, name="border_gate.tell_fee_due")
+def tell_fee_due(event: Event) -> None:
+    _tell_of_fee(event, "assessed", [Told(travellers.FEE_DUE, (ENTERPRISE,), lasts=True)])
+
+
+@subscribe(events.FEE_PAID, name="border_gate.tell_fee_paid")
+def tell_fee_paid(event: Event) -> None:
+    _tell_of_fee(event, "paid", [Told(travellers.FEE_PAID, (ENTERPRISE, DRIVER), lasts=True)])
+
+
+def _tell_of_hold(event: Event, owner: Told, force: NoticeKind | None = None) -> None:
+    """`force`: what its own officers read. Of a trip that has ended nobody waits for the hold any more."""
+    hold = Hold.objects.filter(pk=event.record_id, trip__state__in=LIVE).select_related("force").first()
+    if hold is not None:
+        about = [owner, *([Told(force, (hold.force.code,), lasts=True)] if force else [])]
+        _tell(hold.trip_id, event, about, force=str(hold.force), document=hold.document_no)
+
+
+def _tell_of_fee(event: Event, state: str, about: Sequence[Told]) -> None:
+    fee = FeeAssessment.objects.filter(pk=event.record_id, state=state).first()
+    if fee is not None:
+        _tell(fee.trip_id, event, about, amount=vnd(fee.amount), receipt=fee.receipt_no)
+
+
+def _task(event: Event) -> ClearanceTask | None:
+    return ClearanceTask.objects.filter(pk=event.record_id).select_related("force").first()
+
+
+def _tell(trip_id: Any, event: Event, about: Sequence[Told], **facts: Any) -> None:
+    trip = trip_of(trip_id)
+    if trip is not None:
+        tell(trip, event, about, **facts)

@@ -1,0 +1,100 @@
+"""One event told to all whom it concerns: few queries, each person once, nothing that is true no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+
+from tinhso.kernel.base import site
+from tinhso.kernel.base.actor import SYSTEM
+from tinhso.kernel.base.dates import show_moment, show_time
+from tinhso.kernel.events.event import Event
+from tinhso.kernel.notices.actions import Recipient, send
+from tinhso.kernel.notices.kinds import NoticeKind, placeholders
+from tinhso.pillars.border.gate.handlers import audience
+from tinhso.pillars.border.gate.models import Trip
+from tinhso.pillars.border.gate.rules import plates
+
+ON_THEIR_PAGE = {audience.DRIVER: "driver", audience.BOTH_DRIVERS: "driver", audience.ENTERPRISE: "firm_trip"}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One kind of notice about a step, and the words for those to whom it goes (audience.people_of).
+
+    `only`: whether it is said of this trip at this event. It is said while the trip stands where the step brought it;
+    what `lasts` is said later as well, for it has happened.
+    """
+
+    kind: NoticeKind
+    to: tuple[str, ...]
+    only: Callable[[Trip, Event], bool] = lambda trip, event: True
+    lasts: bool = False
+
+    def holds(self, trip: Trip, event: Event) -> bool:
+        here = self.lasts or trip.state == event.payload.get("target", trip.state)
+        return here and self.only(trip, event)
+
+
+def trip_of(trip_id: UUID) -> Trip | None:
+    """The trip with what notices tell of it."""
+    rows = Trip.objects.select_related("point", "yard", "slot", "driver__person")
+    return rows.filter(pk=trip_id).first()
+
+
+def tell(trip: Trip, event: Event, about: Sequence[Told], *, points: Sequence[UUID] = (), **facts: Any) -> None:
+    """Tell each kind that holds to whom it is for; who is meant twice is told once, the first in order."""
+    holding = [one for one in about if one.holds(trip, event)]
+    people = audience.people_of(trip, [word for one in holding for word in one.to], at=event.at, points=points)
+    told: set[UUID] = set()
+    for one in holding:
+        for url, persons in _by_page(trip, one, people, told).items():
+            announce(one.kind, persons, trip, event, url=url, **facts)
+
+
+def _by_page(trip: Trip, one: Told, people: audience.People, told: set[UUID]) -> dict[str, list[Recipient]]:
+    """Whom to tell, by the page to which the notice leads him."""
+    found: dict[str, list[Recipient]] = {}
+    for word in one.to:
+        new = [person for person in people.get(word, ()) if person.id not in told]
+        told |= {person.id for person in new}
+        found.setdefault(page_of(trip, word), []).extend(new)
+    return {url: persons for url, persons in found.items() if persons}
+
+
+def page_of(trip: Trip, word: str) -> str:
+    """Where that audience reads more."""
+    name = ON_THEIR_PAGE.get(word, "trip")
+    return reverse("border_gate:driver") if name == "driver" else reverse(f"border_gate:{name}", args=[trip.pk])
+
+
+def announce(kind: NoticeKind, to: list[Recipient], trip: Trip, event: Event, *, url: str, **facts: Any) -> None:
+    """Send it with the facts that its words name, and no others."""
+    used = {name for text in (*kind.texts.values(), *kind.sms.values()) for name in placeholders(text)}
+    known = {name: facts[name] if name in facts else FACTS[name](trip, event) for name in sorted(used)}
+    send(kind.name, to=to, event_key=f"{event.name}:{event.id}", by=SYSTEM, at=event.at, url=url, **known)
+
+
+def _until(trip: Trip, event: Event) -> str:
+    ends = trip.call_expires_at if trip.state == "called" else trip.release_expires_at
+    return show_time(ends) if ends else "–"
+
+
+FACTS: Mapping[str, Callable[[Trip, Event], Any]] = {
+    "code": lambda trip, event: trip.shown_code(),
+    "gate": lambda trip, event: trip.point.gate_short,
+    "plate": lambda trip, event: plates.show(trip.tractor_plate),
+    "yard": lambda trip, event: str(trip.yard or trip.point.gate_short),
+    "bay": lambda trip, event: trip.bay or "–",
+    "moment": lambda trip, event: show_time(event.at),
+    "until": _until,
+    "hour": lambda trip, event: show_moment(trip.slot.begins_at) if trip.slot else "–",
+    "count": lambda trip, event: len(trip.fix_fields),
+    "reason": lambda trip, event: str(event.payload.get("reason", "")),
+    "decision": lambda trip, event: str(event.payload.get("decision_no", "")),
+    "link": lambda trip, event: site.whole(reverse("border_gate:firm_trip", args=[trip.pk])),
+}

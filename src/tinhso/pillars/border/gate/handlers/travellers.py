@@ -1,0 +1,329 @@
+"""Words for those on the way: drivers by text message and on their page, firms in the application.
+
+Text messages carry the trip code and no name or plate (border brief §10). What only tells that all goes well is quiet.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.kernel.notices.kinds import notice
+
+ACCEPTED = notice(
+    "border_gate.accepted",
+    title=_("Trip accepted"),
+    texts={
+        "vi": "Lượt {code} qua {gate} đã được tiếp nhận. Mã QR: {link}",
+        "en": "Trip {code} through {gate} is accepted. QR code: {link}",
+        "zh-hans": "车次{code}（{gate}）已受理。二维码：{link}",
+    },
+    channels=("app", "sms"),
+    sms_fields=("code", "gate", "link"),
+)
+TO_FIX = notice(
+    "border_gate.to_fix",
+    title=_("Declaration to be corrected"),
+    texts={
+        "vi": "Khai báo lượt {code} cần sửa {count} ô: {reason}",
+        "en": "The declaration of trip {code} needs {count} fields corrected: {reason}",
+    },
+)
+WAIT_FOR_FIX = notice(
+    "border_gate.wait_for_fix",
+    title=_("Declaration to be corrected"),
+    texts={
+        "vi": "Lượt {code}: khai báo cần sửa. Chưa khởi hành, hỏi doanh nghiệp.",
+        "en": "Trip {code}: the declaration has to be corrected. Do not set out yet, ask the firm.",
+        "zh-hans": "车次{code}：申报需要更正。请暂勿出发，并询问企业。",
+    },
+    channels=("app", "sms"),
+    sms_fields=("code",),
+)
+BOOKED = notice(
+    "border_gate.booked",
+    title=_("Hour booked"),
+    texts={
+        "vi": "Lượt {code}: giờ hẹn tại {gate} là {hour}.",
+        "en": "Trip {code}: the hour at {gate} is {hour}.",
+        "zh-hans": "车次{code}：{gate}预约时间为河内时间{hour}。",
+    },
+    channels=("app", "sms"),
+    sms_fields=("code", "gate", "hour"),
+)
+BUFFERED = notice(
+    "border_gate.buffered",
+    title=_("In the holding area"),
+    texts={
+        "vi": "Lượt {code} đã vào bãi chờ, đang xếp hàng vào {gate}.",
+        "en": "Trip {code} is in the holding area and waits for {gate}.",
+        "zh-hans": "车次{code}已进入待检停车场，正在排队进入{gate}。",
+    },
+    quiet=True,
+)
+CALLED = notice(
+    "border_gate.called",
+    title=_("Call to the gate"),
+    texts={
+        "vi": "Lượt {code}: mời vào {gate}, barie 1, có mặt trước {until}.",
+        "en": "Trip {code}: come to {gate}, barrier 1, before {until}.",
+        "zh-hans": "车次{code}：请在河内时间{until}之前到{gate}1号关卡。",
+    },
+    channels=("app", "sms"),
+    sms_fields=("code", "gate", "until"),
+    urgent=True,
+)
+LAPSED = notice(
+    "border_gate.call_lapsed",
+    title=_("Call lapsed"),
+    texts={
+        "vi": "Lượt {code}: đã quá giờ mời vào {gate}. Xe trở lại hàng chờ, xem trang lượt xe.",
+        "en": "Trip {code}: the call to {gate} has lapsed. The vehicle waits in the queue again, see the trip's page.",
+        "zh-hans": "车次{code}：进入{gate}的叫号已过时。车辆重新排队，请看车次页面。",
+    },
+    channels=("app", "sms"),
+    sms_fields=("code", "gate"),
+)
+ENTERED = notice(
+    "border_gate.entered",
+    title=_("Vehicle crossed in"),
+    texts={
+        "vi": "Lượt {code} đã nhập cảnh qua {gate}.",
+        "en": "Trip {code} has crossed into Vietnam through {gate}.",
+    },
+    quiet=True,
+)
+YARDED = notice(
+    "border_gate.yarded",
+    title=_("Vehicle in the yard"),
+    texts={"vi": "Lượt {code} đã vào {yard}, ô {bay}.", "en": "Trip {code} stands in {yard}, bay {bay}."},
+    quiet=True,
+)
+REDIRECTED = notice(
+    "border_gate.redirected",
+    title=_("Sent to another yard"),
+    texts={
+        "vi": "Lượt {code}: chuyển sang {yard}. Đi theo hướng dẫn tại cửa khẩu.",
+        "en": "Trip {code}: drive to {yard} instead. Follow the directions at the gate.",
+        "zh-hans": "车次{code}：请改往{yard}，按口岸指示行驶。",
+    },
+    channels=("app", "sms"),
+    sms_fields=("code", "yard"),
+    urgent=True,
+)
+UNLOADED = notice(
+    "border_gate.unloaded",
+    title=_("Unloading closed"),
+    texts={
+        "vi": "Lượt {code}: đã dỡ, sang tải xong tại {yard}.",
+        "en": "Trip {code}: the unloading in {yard} is closed.",
+        "zh-hans": "车次{code}：在{yard}的卸货换装已完成。",
+    },
+    quiet=True,
+)
+RELEASED = notice(
+    "border_gate.released",
+    title=_("Trip released"),
+    texts={
+        "vi": "Lượt {code} đã được thông quan, hiệu lực đến {until}.",
+        "en": "Trip {code} is released, until {until}.",
+        "zh-hans": "车次{code}已放行，有效至河内时间{until}。",
+    },
+    channels=("app", "sms"),
+    sms_fields=("code", "until"),
+    urgent=True,
+)
+REVOKED = notice(
+    "border_gate.revoked",
+    title=_("Release revoked"),
+    texts={
+        "vi": "Lượt {code}: quyết định thông quan đã bị thu hồi. Ở lại trong bãi.",
+        "en": "Trip {code}: the release is revoked. Stay in the yard.",
+        "zh-hans": "车次{code}：放行已被撤销。请留在停车场内。",
+    },
+    channels=("app", "sms"),
+    sms_fields=("code",),
+    urgent=True,
+)
+CROSSED_OUT = notice(
+    "border_gate.crossed_out",
+    title=_("Vehicle crossed out"),
+    texts={
+        "vi": "Lượt {code} đã xuất cảnh qua {gate} lúc {moment}.",
+        "en": "Trip {code} has left Vietnam through {gate} at {moment}.",
+    },
+)
+LEFT = notice(
+    "border_gate.left",
+    title=_("Vehicle left inland"),
+    texts={
+        "vi": "Lượt {code} đã rời khu vực cửa khẩu {gate} vào nội địa lúc {moment}.",
+        "en": "Trip {code} has left the zone of {gate} inland at {moment}.",
+    },
+)
+RETURNED = notice(
+    "border_gate.returned",
+    title=_("Vehicle back in Vietnam"),
+    texts={"vi": "Lượt {code} đã quay về qua {gate}.", "en": "Trip {code} is back in Vietnam through {gate}."},
+    quiet=True,
+)
+CLOSED = notice(
+    "border_gate.closed",
+    title=_("Trip completed"),
+    texts={"vi": "Lượt {code} đã hoàn thành.", "en": "Trip {code} is completed."},
+    quiet=True,
+)
+SENT_BACK = notice(
+    "border_gate.sent_back",
+    title=_("Vehicle sent back over the line"),
+    texts={
+        "vi": "Lượt {code} bị trả lại qua biên giới tại {gate}. Xem kết quả kiểm tra trên trang lượt xe.",
+        "en": "Trip {code} was sent back over the line at {gate}. See the checks on the trip's page.",
+    },
+)
+DIVERTED = notice(
+    "border_gate.diverted",
+    title=_("Diverted to another crossing point"),
+    texts={
+        "vi": "Lượt {code}: chuyển sang {gate}, giữ nguyên nhóm ưu tiên và giờ đến đầu tiên.",
+        "en": "Trip {code}: diverted to {gate}; its class and first arrival are kept.",
+        "zh-hans": "车次{code}：改由{gate}通关，保留优先类别和首次到达时间。",
+    },
+    channels=("app", "sms"),
+    sms_fields=("code", "gate"),
+    urgent=True,
+)
+NOT_SHOWN = notice(
+    "border_gate.not_shown",
+    title=_("Hour not kept"),
+    texts={
+        "vi": "Lượt {code} không đến {gate} đúng khung giờ đã đặt, lượt kết thúc.",
+        "en": "Trip {code} did not come to {gate} in its hour; the trip has ended.",
+        "zh-hans": "车次{code}未按预约时段到达{gate}，车次已结束。",
+    },
+    channels=("app", "sms"),
+    sms_fields=("code", "gate"),
+)
+EXPIRED = notice(
+    "border_gate.expired",
+    title=_("Trip expired"),
+    texts={
+        "vi": "Lượt {code} đã quá hạn. Khai báo lượt mới nếu vẫn cần đi.",
+        "en": "Trip {code} has expired. Declare a new one if it is still needed.",
+    },
+)
+GIVEN_BACK = notice(
+    "border_gate.given_back",
+    title=_("Seized vehicle given back"),
+    texts={
+        "vi": "Lượt {code}: đã trả lại tang vật, xe ở trong {yard}.",
+        "en": "Trip {code}: what was seized is given back, the vehicle stands in {yard}.",
+    },
+)
+HELD = notice(
+    "border_gate.held",
+    title=_("Vehicle held"),
+    texts={
+        "vi": "Lượt {code} đang bị tạm giữ bởi {force}. Xem lý do trên trang lượt xe.",
+        "en": "Trip {code} is held by {force}. See the trip's page for the reason.",
+        "zh-hans": "车次{code}被{force}扣留。原因请看车次页面。",
+    },
+    channels=("app", "sms"),
+    sms_fields=("code", "force"),
+    urgent=True,
+)
+FREED = notice(
+    "border_gate.freed",
+    title=_("Hold lifted"),
+    texts={
+        "vi": "Lượt {code}: {force} đã gỡ tạm giữ.",
+        "en": "Trip {code}: {force} has lifted its hold.",
+        "zh-hans": "车次{code}：{force}已解除扣留。",
+    },
+    channels=("app", "sms"),
+    sms_fields=("code", "force"),
+    urgent=True,
+)
+FREED_BY_ORDER = notice(
+    "border_gate.freed_by_order",
+    title=_("Hold lifted by order"),
+    texts={
+        "vi": "Lượt {code}: tạm giữ của {force} đã được gỡ theo văn bản của lãnh đạo.",
+        "en": "Trip {code}: the hold of {force} is lifted by a leader's order.",
+        "zh-hans": "车次{code}：{force}的扣留已按领导文件解除。",
+    },
+    channels=("app", "sms"),
+    sms_fields=("code", "force"),
+    urgent=True,
+)
+CHECK_PASSED = notice(
+    "border_gate.check_passed",
+    title=_("Check passed"),
+    texts={"vi": "Lượt {code}: {force} xác nhận đạt.", "en": "Trip {code}: {force} has confirmed its check."},
+    quiet=True,
+)
+CHECK_FAILED = notice(
+    "border_gate.check_failed",
+    title=_("Check not passed"),
+    texts={
+        "vi": "Lượt {code}: kiểm tra của {force} không đạt. Liên hệ quầy của lực lượng này.",
+        "en": "Trip {code}: the check of {force} was not passed. Ask at its counter.",
+        "zh-hans": "车次{code}：{force}检查未通过。请到其柜台询问。",
+    },
+)
+FEE_DUE = notice(
+    "border_gate.fee_due",
+    title=_("Fee to be paid"),
+    texts={
+        "vi": "Lượt {code}: phí hạ tầng cửa khẩu phải nộp {amount}.",
+        "en": "Trip {code}: the infrastructure fee to be paid is {amount}.",
+    },
+)
+FEE_PAID = notice(
+    "border_gate.fee_settled",
+    title=_("Fee paid"),
+    texts={
+        "vi": "Lượt {code}: đã thu phí {amount}, biên lai {receipt}.",
+        "en": "Trip {code}: the fee of {amount} is paid, receipt {receipt}.",
+        "zh-hans": "车次{code}：已缴费{amount}，收据{receipt}。",
+    },
+    quiet=True,
+)
+TO_DECLARE = notice(
+    "border_gate.to_declare",
+    title=_("Vehicle to be declared now"),
+    texts={
+        "vi": "Xe đang ở {gate} chưa khai báo. Khai nhanh 6 ô tại {link}",
+        "en": "The vehicle at {gate} is not declared. Six fields at {link}",
+        "zh-hans": "停在{gate}的车辆尚未申报。请填写六项：{link}",
+    },
+    channels=("app", "sms"),
+    sms_fields=("gate", "link"),
+    urgent=True,
+)
+CAME_UNDECLARED = notice(
+    "border_gate.came_undeclared",
+    title=_("Vehicle came undeclared"),
+    texts={
+        "vi": "Xe {plate} của doanh nghiệp đến {gate} mà chưa khai báo. Khai nhanh để xe vào hàng chờ.",
+        "en": "Vehicle {plate} of the firm came to {gate} undeclared. Declare it so that it may join the queue.",
+    },
+)
+WARNED = notice(
+    "border_gate.warned",
+    title=_("Undeclared arrivals of the firm"),
+    texts={
+        "vi": "Doanh nghiệp có {count} xe đến chưa khai báo trong {days} ngày. Từ {limit} xe, quyền đặt khung giờ "
+        "bị khóa {lock} ngày.",
+        "en": "{count} vehicles of the firm came undeclared within {days} days. From {limit} on, booking is locked "
+        "for {lock} days.",
+    },
+)
+LOCKED = notice(
+    "border_gate.locked",
+    title=_("Booking locked"),
+    texts={
+        "vi": "Doanh nghiệp có {count} xe đến chưa khai báo trong {days} ngày: quyền đặt khung giờ bị khóa "
+        "đến {until}.",
+        "en": "{count} vehicles of the firm came undeclared within {days} days: booking is locked until {until}.",
+    },
+)

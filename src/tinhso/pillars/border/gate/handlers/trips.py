@@ -1,0 +1,146 @@
+"""Who is told of each step of a trip, as the province's table says (tables/transitions.csv, column `notify`).
+
+`departed` and the like are the events' names without `border_gate.trip_`. The amended trip has no row here: the
+forces hear of the checks that it opens again (handlers.overlays).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from uuid import UUID
+
+from django.urls import reverse
+
+from tinhso.kernel.base import site
+from tinhso.kernel.base.actor import SYSTEM
+from tinhso.kernel.events.event import Event
+from tinhso.kernel.modules.declare import subscribe
+from tinhso.kernel.notices.actions import Recipient
+from tinhso.kernel.workflow.models import History
+from tinhso.pillars.border.gate.actions.links import link_for_driver, open_links
+from tinhso.pillars.border.gate.actions.tasks import start_clocks
+from tinhso.pillars.border.gate.handlers import officers, travellers
+from tinhso.pillars.border.gate.handlers.audience import (
+    BOTH_DRIVERS,
+    DRIVER,
+    ENTERPRISE,
+    LEADER,
+    QUARANTINE,
+    TASK_FORCES,
+    YARD,
+)
+from tinhso.pillars.border.gate.handlers.telling import Told, announce, tell, trip_of
+from tinhso.pillars.border.gate.models import CrossingPoint, Trip
+
+BEFORE_THE_GATE = ("accepted", "en_route", "at_buffer")
+
+
+def _comes_back(trip: Trip, event: Event) -> bool:
+    return event.payload.get("source") == "returned_in"
+
+
+def _comes(trip: Trip, event: Event) -> bool:
+    return not _comes_back(trip, event)
+
+
+def _to_the_line(trip: Trip, event: Event) -> bool:
+    return trip.released_to == "line"
+
+
+def _inland(trip: Trip, event: Event) -> bool:
+    return trip.released_to == "inland"
+
+
+ABOUT: dict[str, tuple[Told, ...]] = {
+    "fix_requested": (Told(travellers.TO_FIX, (ENTERPRISE,)), Told(travellers.WAIT_FOR_FIX, (DRIVER,))),
+    "slot_booked": (Told(travellers.BOOKED, (DRIVER,)),),
+    "departed": (Told(officers.DEPARTED, (YARD, "CSGT")),),
+    "buffered": (Told(travellers.BUFFERED, (DRIVER, ENTERPRISE)),),
+    "called": (Told(travellers.CALLED, (DRIVER,)), Told(officers.CALLED_IN, ("CSGT", YARD))),
+    "call_lapsed": (Told(travellers.LAPSED, (DRIVER, ENTERPRISE)),),
+    "arrived": (Told(officers.ARRIVED, (YARD,)),),
+    "crossed_in": (Told(travellers.ENTERED, (ENTERPRISE,)), Told(officers.CROSSED_IN, (YARD, "HAIQUAN"))),
+    "yarded": (
+        Told(travellers.YARDED, (ENTERPRISE,), _comes),
+        Told(officers.TO_CHECK, (TASK_FORCES,), _comes),
+        Told(officers.BACK_IN_YARD, ("HAIQUAN", QUARANTINE), _comes_back),
+    ),
+    "redirected": (Told(travellers.REDIRECTED, (DRIVER,)), Told(officers.TO_YOUR_YARD, (YARD,))),
+    "unloaded": (Told(travellers.UNLOADED, (BOTH_DRIVERS, ENTERPRISE)),),
+    "released": (
+        Told(travellers.RELEASED, (DRIVER,)),
+        Told(officers.LET_OUT, ("BIENPHONG",), _to_the_line),
+        Told(officers.LET_OUT, ("CSGT",), _inland),
+    ),
+    # The table says `all`: the driver, the firm, the yard, and those who let out or still check.
+    "release_revoked": (
+        Told(travellers.REVOKED, (DRIVER, ENTERPRISE)),
+        Told(officers.STOPPED, (YARD, "HAIQUAN", "BIENPHONG", "CSGT", TASK_FORCES)),
+    ),
+    "crossed_out": (Told(travellers.CROSSED_OUT, (ENTERPRISE,), lasts=True),),
+    "left_inland": (Told(travellers.LEFT, (ENTERPRISE,), lasts=True),),
+    "returned": (Told(travellers.RETURNED, (ENTERPRISE,)), Told(officers.BACK_FROM_ABROAD, (YARD,))),
+    "return_closed": (Told(travellers.CLOSED, (ENTERPRISE,)),),
+    "cancelled": (Told(officers.CALLED_OFF, (YARD,)),),
+    "not_shown": (Told(travellers.NOT_SHOWN, (ENTERPRISE, DRIVER), lasts=True),),
+    "expired": (Told(travellers.EXPIRED, (ENTERPRISE,), lasts=True),),
+    "turned_back": (Told(officers.TURNED_BACK, ("CSGT", YARD), lasts=True),),
+    "seized": (Told(officers.SEIZED, (LEADER,), lasts=True),),
+    "given_back": (Told(travellers.GIVEN_BACK, (ENTERPRISE,), lasts=True),),
+    "sent_back": (Told(travellers.SENT_BACK, (ENTERPRISE,), lasts=True),),
+}
+OF_ACCEPTANCE = (Told(travellers.ACCEPTED, (ENTERPRISE,), lasts=True), Told(officers.EXPECTED, (YARD,)))
+OF_DIVERSION = (
+    Told(travellers.DIVERTED, (DRIVER, ENTERPRISE), lasts=True),
+    Told(officers.SENT_ELSEWHERE, ("BQLKKT",), lasts=True),
+)
+
+
+def tell_of_step(event: Event, about: Sequence[Told]) -> None:
+    """Tell of a step for which a row of the table is enough."""
+    trip = trip_of(event.record_id)
+    if trip is not None:
+        tell(trip, event, about)
+
+
+for _name, _about in ABOUT.items():
+    subscribe(f"border_gate.trip_{_name}", name=f"border_gate.tell_{_name}")(partial(tell_of_step, about=_about))
+
+
+@subscribe("border_gate.trip_accepted", name="border_gate.tell_accepted")
+def tell_accepted(event: Event) -> None:
+    """Make the driver's link and send it; the firm reads the same in the application, the yard that he comes."""
+    trip = trip_of(event.record_id)
+    if trip is None or trip.state not in BEFORE_THE_GATE:
+        return
+    tell(trip, event, OF_ACCEPTANCE)
+    if trip.driver is None or not trip.driver.person.phone or open_links(trip.pk):
+        return
+    link, token = link_for_driver(trip=trip, by=SYSTEM, at=event.at)
+    person = Recipient(link.holder_id, phone=link.phone, language=link.language)
+    address = reverse("kernel_login:link", args=[token])
+    announce(travellers.ACCEPTED, [person], trip, event, url=address, link=site.whole(address))
+
+
+@subscribe("border_gate.trip_diverted", name="border_gate.tell_diverted")
+def tell_diverted(event: Event) -> None:
+    """Both points hear of it: the one that the vehicle leaves, the one that it is sent to."""
+    trip = trip_of(event.record_id)
+    if trip is None:
+        return
+    left = CrossingPoint.objects.get(pk=_point_before(trip, event))
+    tell(trip, event, OF_DIVERSION, points=[left.pk, trip.point_id], before=left.gate_short)
+
+
+def _point_before(trip: Trip, event: Event) -> UUID:
+    """Where the vehicle was before this diversion: the point of the one before, else that of the declaration."""
+    earlier = History.objects.filter(record_id=trip.pk, step="divert", version__lt=event.version or 0)
+    last = earlier.order_by("-version").values_list("facts", flat=True).first()
+    return UUID(last["point"]) if last else trip.declaration.point_id
+
+
+@subscribe("border_gate.trip_yarded", name="border_gate.start_clocks")
+def the_vehicle_is_here(event: Event) -> None:
+    """Deadlines of checks count from when the vehicle stands in the yard, not from its declaration."""
+    start_clocks(trip_id=event.record_id, at=event.at)
