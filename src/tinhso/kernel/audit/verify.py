@@ -73,13 +73,14 @@ class SealRow:
 
 @dataclass(slots=True)
 class Report:
-    """What was looked at and what was found; the trail holds when there are no findings."""
+    """What was looked at and what was found; the trail holds when there are no findings. Notes are harmless."""
 
     seals: int = 0
     sealed: int = 0
     unsealed: int = 0
     head: tuple[int, str] | None = None
     findings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
@@ -159,7 +160,8 @@ def verify(connection: psycopg.Connection[Any], *, public_keys: dict[str, Ed2551
     report, differences = Report(), _Differences()
     hashes: dict[int, str] = {}
     outside = _anchors()  # read before the snapshot: a seal is kept outside only after it is committed
-    wanted = {anchor.no for anchor in outside}
+    broken = anchors.broken()
+    wanted = {anchor.no for anchor in outside} | {one.no for one in broken}
     begins = connection.info.transaction_status is TransactionStatus.IDLE
     with connection.transaction():
         if begins:
@@ -178,6 +180,10 @@ def verify(connection: psycopg.Connection[Any], *, public_keys: dict[str, Ed2551
         report.unsealed = entries.rest()
         report.findings += differences.findings()
         report.findings += _anchor_findings(outside, hashes, before_no)
+        report.findings += _broken_findings(broken, hashes, before_no)
+        report.notes += [
+            f"line {one.line} of the anchors was cut off while it was written" for one in broken if one.cut
+        ]
         report.findings += _history_findings(connection)
     return report
 
@@ -243,6 +249,17 @@ def _anchor_findings(kept: list[anchors.Anchor], hashes: dict[int, str], last: i
     for no, digest in sorted({(anchor.no, anchor.hash) for anchor in kept}):
         if no in hashes and hashes[no] != digest:
             yield f"seal {no} is not the one anchored outside"
+
+
+def _broken_findings(broken: list[anchors.Broken], hashes: dict[int, str], last: int) -> Iterator[str]:
+    """Half a line is what a power cut leaves; what still stands in it must agree with the seals all the same."""
+    for one in broken:
+        if not one.cut:
+            yield f"line {one.line} of the anchors cannot be read"
+        elif one.no is not None and one.no > last:
+            yield f"seal {one.no} missing, but anchored outside (line {one.line})"
+        elif one.no in hashes and not hashes[one.no].startswith(one.hash):
+            yield f"seal {one.no} is not the one anchored outside"
 
 
 def _history_findings(connection: psycopg.Connection[Any]) -> Iterator[str]:

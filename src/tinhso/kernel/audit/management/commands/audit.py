@@ -42,6 +42,8 @@ class Command(BaseCommand):
     def _tell(self, report: Report) -> None:
         for finding in report.findings:
             self.stdout.write(self.style.ERROR(finding))
+        for note in report.notes:
+            self.stdout.write(note)
         head = f"; head: seal {report.head[0]} {report.head[1]}" if report.head else ""
         self.stdout.write(
             f"{report.seals} seals over {report.sealed} entries, {report.unsealed} not sealed yet"
