@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar
 
@@ -18,6 +19,10 @@ from tinhso.kernel.base.errors import Forbidden
 Row = TypeVar("Row", bound=models.Model)
 
 MAY = "select kernel_access_may(%s::uuid, %s::text, %s::uuid, %s::uuid, %s::uuid, %s::uuid, %s::timestamptz)"
+WHICH = (
+    "select wanted from unnest(%s::text[]) as asked(wanted) where kernel_access_may"
+    "(%s::uuid, wanted, %s::uuid, %s::uuid, %s::uuid, %s::uuid, %s::timestamptz)"
+)
 MAY_SOMEWHERE = "select kernel_access_may(%s::uuid, %s::text, %s::timestamptz)"
 
 
@@ -35,6 +40,15 @@ def may(actor: Actor, permission: str, on: models.Model | Where | None = None, a
             values = [where.agency, where.unit, where.place, where.record]
             cursor.execute(MAY, [actor.id, permission, *values, moment])
         return bool(cursor.fetchone()[0])
+
+
+def which(actor: Actor, permissions: Iterable[str], on: models.Model | Where, at: datetime | None = None) -> set[str]:
+    """Those of the permissions for which `may` is true on that record or place; one query, for a page's buttons."""
+    where = where_of(on)
+    values = [actor.id, where.agency, where.unit, where.place, where.record, at or clock.now()]
+    with connection.cursor() as cursor:
+        cursor.execute(WHICH, [list(permissions), *values])
+        return {permission for (permission,) in cursor.fetchall()}
 
 
 def require(actor: Actor, permission: str, on: models.Model | Where | None = None, at: datetime | None = None) -> None:

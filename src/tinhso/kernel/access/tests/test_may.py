@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tinhso.kernel.access.may import may
+from tinhso.kernel.access.may import may, which
 from tinhso.kernel.access.scope import Where
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.base.ids import uuid7
@@ -46,6 +46,16 @@ def test_a_grant_holds_from_its_first_moment_and_not_at_its_end():
     answers = [may(an.actor(), OPEN, Where(), NOON + timedelta(minutes=minutes)) for minutes in (-1, 0, 59, 60)]
 
     assert answers == [False, True, True, False]
+
+
+def test_of_many_rights_those_are_told_that_hold_there():
+    an, record = make_person("An"), uuid7()
+    grant(an, OPEN, record=record)
+    asked = {OPEN, "test_room.close_thing"}
+
+    told = [which(an.actor(), asked, Where(record=one), NOON) for one in (record, uuid7())]
+
+    assert told == [{OPEN}, set()]
 
 
 def test_the_platform_holds_its_own_role():

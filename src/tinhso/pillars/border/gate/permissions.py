@@ -76,6 +76,7 @@ LIFT_HOLD = permission(f"{LABEL}.lift_hold", _("lift a hold of one's force"))
 OVERRIDE_HOLD = permission(f"{LABEL}.override_hold", _("lift another force's hold by order"))
 ASSESS_FEE = permission(f"{LABEL}.assess_fee", _("assess a fee"), system=True)
 COLLECT_FEE = permission(f"{LABEL}.collect_fee", _("collect a fee"))
+REFUND_FEE = permission(f"{LABEL}.refund_fee", _("refund a fee"), system=True)
 WAIVE_FEE = permission(f"{LABEL}.waive_fee", _("waive or defer a fee"))
 CONFIRM_UNLOADING = permission(f"{LABEL}.confirm_unloading", _("confirm the unloading"))
 DECIDE_BARRIER = permission(f"{LABEL}.decide_barrier", _("work at a barrier"))
@@ -112,7 +113,7 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
     "BUFFER": (_("Holding area operator"), (VIEW_TRIP, VIEW_BOARD, DECIDE_BARRIER)),
     "BQLKKT": (
         _("Border-gate management board"),
-        (*OFFICER, DECIDE_BARRIER, ASSESS_FEE, COLLECT_FEE, FREEZE_REPORT, RUN_SIMULATION),
+        (*OFFICER, DECIDE_BARRIER, ASSESS_FEE, COLLECT_FEE, REFUND_FEE, FREEZE_REPORT, RUN_SIMULATION),
     ),
     "BIENPHONG": (_("Border guard"), (*OFFICER, VIEW_PAPERS, DECIDE_BARRIER)),
     "HAIQUAN": (_("Customs"), (*OFFICER, CONFIRM_UNLOADING)),

@@ -17,7 +17,7 @@ from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.numbering.actions import take_many
 from tinhso.kernel.workflow.flow import StepRefused
-from tinhso.pillars.border.gate.actions.fees import assess_fees
+from tinhso.pillars.border.gate.actions.fees import assess_fees, settle_called_off
 from tinhso.pillars.border.gate.actions.tasks import open_tasks
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.flows.states import DRAFT
@@ -214,8 +214,11 @@ def resubmit_trip(*, trip: Trip, changed: Sequence[str], by: Actor, at: datetime
 
 
 def cancel_trip(*, trip: Trip, by: Actor, at: datetime) -> Trip:
-    """Call the trip off before it has arrived."""
-    return TRIP.fire(trip, "cancel", by=by, at=at)
+    """Call the trip off before it has arrived; its hour and its fee are given back with it."""
+    with transaction.atomic():
+        TRIP.fire(trip, "cancel", by=by, at=at)
+        settle_called_off(trip_id=trip.pk, at=at)
+    return trip
 
 
 def book_slot(*, trip: Trip, slot_id: Any, by: Actor, at: datetime) -> Trip:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.base.clock import HANOI
+from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.numbering.actions import take, take_many
 from tinhso.pillars.border.gate.flows import FEE
+from tinhso.pillars.border.gate.flows.overlays import ASSESSED, PAID, TO_PAY
+from tinhso.pillars.border.gate.flows.states import CANCELLED, EXPIRED, NO_SHOW
 from tinhso.pillars.border.gate.models import FeeAssessment, GoodsLine, Trip
 from tinhso.pillars.border.gate.queries.reference import rates_on
 from tinhso.pillars.border.gate.rules import fees
-from tinhso.pillars.border.gate.rules.codes import GateRefusal
+from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
 
 RECEIPT_BOOK = "border_gate.receipt"
+CALLED_OFF = (CANCELLED, EXPIRED, NO_SHOW)
 
 
 def assess_fees(*, trips: Sequence[Trip], at: datetime) -> list[FeeAssessment]:
@@ -61,10 +68,66 @@ def pay_fees(*, fees: Sequence[FeeAssessment], method: str, by: Actor, at: datet
     return FEE.fire_many(fees, "pay", by=by, at=at, facts=receipts)
 
 
+def waive_fee(*, fee: FeeAssessment, document_no: str, by: Actor, at: datetime) -> FeeAssessment:
+    """Nothing is collected, by a document. Refusal: BG-216 without its number."""
+    return FEE.fire(fee, "waive", by=by, at=at, document_no=document_no.strip())
+
+
+def defer_fee(*, fee: FeeAssessment, document_no: str, by: Actor, at: datetime) -> FeeAssessment:
+    """The vehicle may go before the fee is paid, by a document. Refusal: BG-216 without its number."""
+    return FEE.fire(fee, "defer", by=by, at=at, document_no=document_no.strip())
+
+
+def refund_fee(*, fee: FeeAssessment, document_no: str, by: Actor, at: datetime) -> FeeAssessment:
+    """Give back what was paid. Refusal: BG-216 without a document, but for a trip cancelled before it arrived."""
+    return FEE.fire(fee, "refund", by=by, at=at, document_no=document_no.strip())
+
+
+@transaction.atomic
+def replace_fee(*, fee: FeeAssessment, by: Actor, at: datetime) -> FeeAssessment:
+    """Assess anew what is not paid yet, after something that the fee depends on has changed.
+
+    Refusals: BG-262 when nothing has, BG-029 when the tariff holds no rate (the old fee then stands).
+    """
+    trip = Trip.objects.select_related("declaration").select_for_update(of=("self",), no_key=True).get(pk=fee.trip_id)
+    fresh = _assessment(trip, _groups_of([trip]).get(trip.declaration_id, []), known_rates(at), at)
+    if (fresh.amount, fresh.point_id, _ground_of(fresh)) == (fee.amount, fee.point_id, _ground_of(fee)):
+        raise refuse("BG-262")
+    FEE.fire(fee, "replace", by=by, at=at)
+    return FEE.create(fresh, by=by, at=at)
+
+
+@transaction.atomic
+def settle_called_off(*, trip_id: UUID, at: datetime) -> None:
+    """Of a trip that will not come, nothing stays to be paid; who cancelled before he came gets his money back.
+
+    It may be asked again and again: what is settled stays.
+    """
+    trip = Trip.objects.select_for_update(no_key=True).only("state", "arrived_at").filter(pk=trip_id).first()
+    if trip is None or trip.state not in CALLED_OFF:
+        return
+    refunded = trip.state == CANCELLED and trip.arrived_at is None
+    steps = {**dict.fromkeys(TO_PAY, "void"), **({PAID: "refund"} if refunded else {})}
+    for fee in FeeAssessment.objects.filter(trip_id=trip_id, state__in=steps):
+        FEE.fire(fee, steps[fee.state], by=SYSTEM, at=at)
+
+
+def follow_trip(*, trip_id: UUID, at: datetime) -> None:
+    """The trip goes through another point: its fee is collected there, if it is not paid yet."""
+    for fee in FeeAssessment.objects.filter(trip_id=trip_id, state=ASSESSED).exclude(point=F("trip__point")):
+        with suppress(Refusal):  # paid meanwhile, or no rate any more: it stays as it is
+            replace_fee(fee=fee, by=SYSTEM, at=at)
+
+
 def known_rates(at: datetime) -> list[fees.Rate]:
     """The tariff of the day; rows marked DEMO count in the demo profile only."""
     rates = rates_on(at.astimezone(HANOI).date())
     return rates if settings.PROFILE == "demo" else [rate for rate in rates if not rate.is_demo]
+
+
+def _ground_of(fee: FeeAssessment) -> Mapping[str, Any]:
+    """How the amount came about, whatever the day."""
+    return {name: told for name, told in fee.explanation.items() if name != "on"}
 
 
 def _assessment(trip: Trip, groups: list[str], rates: list[fees.Rate], at: datetime) -> FeeAssessment:

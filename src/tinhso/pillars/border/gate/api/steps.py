@@ -89,6 +89,21 @@ def fail(
     tasks.fail_task(task=task, result=chosen, reason=reason, reason_code=reason_code, by=by, at=at, **destroyed)
 
 
+def waive(fee: FeeAssessment, *, document_no: Number, by: Actor, at: datetime) -> None:
+    """Collect nothing, by the document of that number."""
+    fees.waive_fee(fee=fee, document_no=document_no, by=by, at=at)
+
+
+def defer(fee: FeeAssessment, *, document_no: Number, by: Actor, at: datetime) -> None:
+    """Let the vehicle go before it has paid, by the document of that number."""
+    fees.defer_fee(fee=fee, document_no=document_no, by=by, at=at)
+
+
+def refund(fee: FeeAssessment, *, document_no: Number = "", by: Actor, at: datetime) -> None:
+    """Give back what was paid; without a document only when the trip was cancelled before it arrived."""
+    fees.refund_fee(fee=fee, document_no=document_no, by=by, at=at)
+
+
 def pay(fee: FeeAssessment, *, method: Method, by: Actor, at: datetime) -> None:
     """Take the money; the receipt's number comes from the book."""
     fees.pay_fee(fee=fee, method=method, by=by, at=at)
@@ -132,7 +147,13 @@ TASK_STEPS: dict[str, Callable[..., Any]] = {
     "drop": tasks.drop_task,
 }
 HOLD_STEPS: dict[str, Callable[..., Any]] = {"lift": tasks.lift_hold, "override": tasks.override_hold}
-FEE_STEPS: dict[str, Callable[..., Any]] = {"pay": pay}
+FEE_STEPS: dict[str, Callable[..., Any]] = {
+    "pay": pay,
+    "waive": waive,
+    "defer": defer,
+    "replace": fees.replace_fee,
+    "refund": refund,
+}
 
 
 def left_out(flow: Flow, through: Mapping[str, object]) -> frozenset[str]:

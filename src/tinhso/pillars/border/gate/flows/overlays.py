@@ -168,13 +168,24 @@ HOLD = Flow(
     codes=CODES,
 )
 
-ASSESSED, PAID, WAIVED, DEFERRED, REPLACED, REFUNDED = (
+ASSESSED, PAID, WAIVED, DEFERRED, REPLACED, REFUNDED, VOIDED = (
     "assessed",
     "paid",
     "waived",
     "deferred",
     "replaced",
     "refunded",
+    "voided",
+)
+TO_PAY = (ASSESSED, DEFERRED)
+OVER = (REPLACED, REFUNDED, VOIDED)
+"""Fees beside which a trip may have another one."""
+TRIP_OFF = SqlGuard("TRIP-OFF", "BG-261", "p.state in ('cancelled', 'expired', 'no_show')")
+# By rule for who calls off before he has come (brief 7.1); any other refund has a document.
+REFUND_DUE = SqlGuard(
+    "REFUND-DUE",
+    "BG-216",
+    "p.state = 'cancelled' and p.arrived_at is null or length(btrim(f->>'document_no')) > 0",
 )
 
 FEE = Flow(
@@ -187,12 +198,21 @@ FEE = Flow(
         DEFERRED: pgettext_lazy("fee", "deferred"),
         REPLACED: pgettext_lazy("fee", "replaced"),
         REFUNDED: pgettext_lazy("fee", "refunded"),
+        VOIDED: pgettext_lazy("fee", "voided"),
     },
     steps=(
-        Step("create", (), ASSESSED, p.ASSESS_FEE, event="border_gate.fee_assessed", title=_("assess the fee")),
+        Step(
+            "create",
+            (),
+            ASSESSED,
+            p.ASSESS_FEE,
+            guards=(TRIP_LIVES,),
+            event="border_gate.fee_assessed",
+            title=_("assess the fee"),
+        ),
         Step(
             "pay",
-            (ASSESSED, DEFERRED),
+            TO_PAY,
             PAID,
             p.COLLECT_FEE,
             sets={
@@ -225,7 +245,29 @@ FEE = Flow(
             title=_("defer the fee"),
         ),
         Step("replace", (ASSESSED,), REPLACED, p.ASSESS_FEE, event="border_gate.fee_replaced", title=_("assess anew")),
-        Step("refund", (PAID,), REFUNDED, p.COLLECT_FEE, event="border_gate.fee_refunded", title=_("refund")),
+        Step(
+            "void",
+            TO_PAY,
+            VOIDED,
+            p.ASSESS_FEE,
+            guards=(TRIP_OFF,),
+            event="border_gate.fee_voided",
+            title=_("void the fee"),
+        ),
+        Step(
+            "refund",
+            (PAID,),
+            REFUNDED,
+            p.REFUND_FEE,
+            guards=(REFUND_DUE,),
+            sets={
+                "refunded_at": "p_at",
+                "refunded_by": "v_actor",
+                "document_no": "coalesce(nullif(btrim(f->>'document_no'), ''), r.document_no)",
+            },
+            event="border_gate.fee_refunded",
+            title=_("refund the fee"),
+        ),
     ),
     scope=Scope(place="point_id", record="trip_id"),
     overlay=Overlay(parent=TRIP, column="trip_id", mirrors={"fee_state": "v_to"}),

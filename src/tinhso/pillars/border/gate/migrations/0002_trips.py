@@ -360,6 +360,8 @@ class Migration(migrations.Migration):
                 ("document_no", models.CharField(blank=True, max_length=40, verbose_name="document number")),
                 ("paid_at", models.DateTimeField(editable=False, null=True)),
                 ("collected_by", models.UUIDField(editable=False, null=True)),
+                ("refunded_at", models.DateTimeField(editable=False, null=True)),
+                ("refunded_by", models.UUIDField(editable=False, null=True)),
                 (
                     "point",
                     models.ForeignKey(
@@ -602,7 +604,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="feeassessment",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("replaced", "refunded")), _negated=True),
+                condition=models.Q(("state__in", ("replaced", "refunded", "voided")), _negated=True),
                 fields=("trip",),
                 name="border_gate_one_fee_per_trip",
             ),

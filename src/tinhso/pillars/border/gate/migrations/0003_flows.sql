@@ -1,4 +1,4 @@
--- digest: 7e406bbc5c4e9b3c00c65c10a5756310
+-- digest: 03d7569c6bc2371a3f8588ebacf654c6
 
 create or replace function border_gate_clearancetask_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -1061,18 +1061,37 @@ begin
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.assess_fee';
         end if;
+    when 'void' then
+        if r.state in ('assessed', 'deferred') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.assess_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.assess_fee';
+            end if;
+            if not coalesce((p.state in ('cancelled', 'expired', 'no_show')), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-261', hint = 'TRIP-OFF';
+            end if;
+            v_to := 'voided';
+            v_event := 'border_gate.fee_voided';
+            update border_gate_feeassessment set state = v_to, state_since = p_at, version = r.version + 1 where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.assess_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.assess_fee';
+        end if;
     when 'refund' then
         if r.state in ('paid') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.collect_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
-                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.collect_fee';
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.refund_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.refund_fee';
+            end if;
+            if not coalesce((p.state = 'cancelled' and p.arrived_at is null or length(btrim(f->>'document_no')) > 0), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-216', hint = 'REFUND-DUE';
             end if;
             v_to := 'refunded';
             v_event := 'border_gate.fee_refunded';
-            update border_gate_feeassessment set state = v_to, state_since = p_at, version = r.version + 1 where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.collect_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            update border_gate_feeassessment set state = v_to, state_since = p_at, version = r.version + 1, refunded_at = p_at, refunded_by = v_actor, document_no = coalesce(nullif(btrim(f->>'document_no'), ''), r.document_no) where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.refund_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
-            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.collect_fee';
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.refund_fee';
         end if;
     else
         raise exception 'no such step' using errcode = 'FI423', detail = r.state;
@@ -1324,6 +1343,61 @@ begin
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
         from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+    when 'void' then
+        return query
+        with wanted as (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), parents as materialized (
+            select p.* from border_gate_trip p
+            where p.id in (select t.trip_id from border_gate_feeassessment t where t.id = any(p_ids))
+            order by p.id for no key update
+        ), locked as materialized (
+            select r.*, w.want, w.f, p as parent_row
+            from border_gate_feeassessment r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
+            order by r.id for no key update of r
+        ), chosen as (
+            select r.*, case when r.state in ('assessed', 'deferred') then 0 end as step_row from locked r
+        ), judged as materialized (
+            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.assess_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.assess_fee' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.assess_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.assess_fee'
+                when r.step_row = 0 and not coalesce(((r.parent_row).state in ('cancelled', 'expired', 'no_show')), false) then 'FI422 BG-261' else '' end as verdict,
+                case r.step_row when 0 then 'voided' end as v_to,
+                case r.step_row when 0 then 'border_gate.fee_voided' end as v_event
+            from chosen r
+        ), stopped as (
+            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
+            from wanted w left join judged j on j.id = w.id
+            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+        ), changed as (
+            update border_gate_feeassessment t set state = j.v_to, state_since = p_at, version = t.version + 1
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.fee', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed c join judged r on r.id = c.id
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.fee', r.id, c.version, r.f::text
+            from changed c join judged r on r.id = c.id
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.fee', r.id, c.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed c join judged r on r.id = c.id where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state
+            from changed c join judged r on r.id = c.id group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
+        )
+        select w.id, c.version, case when c.id is not null then j.v_to end,
+            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
     when 'refund' then
         return query
         with wanted as (
@@ -1340,17 +1414,21 @@ begin
             select r.*, case when r.state in ('paid') then 0 end as step_row from locked r
         ), judged as materialized (
             select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.collect_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.collect_fee' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.collect_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.collect_fee' else '' end as verdict,
+                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.refund_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.refund_fee' end
+                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.refund_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.refund_fee'
+                when r.step_row = 0 and not coalesce(((r.parent_row).state = 'cancelled' and (r.parent_row).arrived_at is null or length(btrim(f->>'document_no')) > 0), false) then 'FI422 BG-216' else '' end as verdict,
                 case r.step_row when 0 then 'refunded' end as v_to,
-                case r.step_row when 0 then 'border_gate.fee_refunded' end as v_event
+                case r.step_row when 0 then 'border_gate.fee_refunded' end as v_event,
+                case r.step_row when 0 then p_at end as new_refunded_at,
+                case r.step_row when 0 then v_actor end as new_refunded_by,
+                case r.step_row when 0 then coalesce(nullif(btrim(f->>'document_no'), ''), r.document_no) end as new_document_no
             from chosen r
         ), stopped as (
             select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
             from wanted w left join judged j on j.id = w.id
             where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
         ), changed as (
-            update border_gate_feeassessment t set state = j.v_to, state_since = p_at, version = t.version + 1
+            update border_gate_feeassessment t set state = j.v_to, state_since = p_at, version = t.version + 1, refunded_at = j.new_refunded_at, refunded_by = j.new_refunded_by, document_no = j.new_document_no
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version
         ), told as (
@@ -1429,12 +1507,15 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.assess_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.assess_fee';
             end if;
+            if not coalesce((p.state not in ('completed', 'cancelled', 'expired', 'no_show', 'turned_back')), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-215', hint = 'TRIP-LIVES';
+            end if;
             v_to := 'assessed'; v_event := 'border_gate.fee_assessed';
         else
             raise exception 'no such step' using errcode = 'FI423', detail = '';
         end case;
         r.state := v_to; r.state_since := p_at; r.version := 1; r.created_at := p_at; r.created_by := v_actor;
-        insert into border_gate_feeassessment (id, state, state_since, version, created_at, created_by, trip_id, point_id, amount, kept, budget, explanation, is_demo, method, receipt_no, document_no, paid_at, collected_by) values (r.id, r.state, r.state_since, r.version, r.created_at, r.created_by, r.trip_id, r.point_id, r.amount, r.kept, r.budget, r.explanation, r.is_demo, r.method, r.receipt_no, r.document_no, r.paid_at, r.collected_by);
+        insert into border_gate_feeassessment (id, state, state_since, version, created_at, created_by, trip_id, point_id, amount, kept, budget, explanation, is_demo, method, receipt_no, document_no, paid_at, collected_by, refunded_at, refunded_by) values (r.id, r.state, r.state_since, r.version, r.created_at, r.created_by, r.trip_id, r.point_id, r.amount, r.kept, r.budget, r.explanation, r.is_demo, r.method, r.receipt_no, r.document_no, r.paid_at, r.collected_by, r.refunded_at, r.refunded_by);
         insert into kernel_workflow_history
             (flow, record_id, version, step, source, target, at, actor, place_id, facts)
             values ('border_gate.fee', r.id, 1, p_step, '', v_to, p_at, v_actor, r.point_id, f);
@@ -1452,7 +1533,7 @@ begin
 end $$;
 
 revoke insert, update, delete, truncate on border_gate_feeassessment from tinhso_app;
-grant update (amount, budget, collected_by, document_no, explanation, is_demo, kept, method, paid_at, point_id, receipt_no, trip_id) on border_gate_feeassessment to tinhso_app;
+grant update (amount, budget, collected_by, document_no, explanation, is_demo, kept, method, paid_at, point_id, receipt_no, refunded_at, refunded_by, trip_id) on border_gate_feeassessment to tinhso_app;
 
 
 create or replace function border_gate_trip_fire(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.workflow.models import FlowModel
 from tinhso.pillars.border.gate.flows import FEE
+from tinhso.pillars.border.gate.flows.overlays import OVER
 
 
 class FeeAssessment(FlowModel):
@@ -28,12 +29,12 @@ class FeeAssessment(FlowModel):
     document_no = models.CharField(_("document number"), max_length=40, blank=True)
     paid_at = models.DateTimeField(null=True, editable=False)
     collected_by = models.UUIDField(null=True, editable=False)
+    refunded_at = models.DateTimeField(null=True, editable=False)
+    refunded_by = models.UUIDField(null=True, editable=False)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["trip"], condition=~Q(state__in=("replaced", "refunded")), name="border_gate_one_fee_per_trip"
-            ),
+            models.UniqueConstraint(fields=["trip"], condition=~Q(state__in=OVER), name="border_gate_one_fee_per_trip"),
             models.UniqueConstraint(
                 fields=["receipt_no"], condition=~Q(receipt_no=""), name="border_gate_receipt_once"
             ),

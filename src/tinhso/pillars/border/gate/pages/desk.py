@@ -23,6 +23,7 @@ from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.models import ClearanceTask, ReasonCode, Trip
 from tinhso.pillars.border.gate.models.tasks import STAGE_TITLES
+from tinhso.pillars.border.gate.pages import desk_fees
 from tinhso.pillars.border.gate.pages.desk_steps import KEPT
 from tinhso.pillars.border.gate.queries import tasks as queries
 from tinhso.pillars.border.gate.queries.tones import trip_tone
@@ -118,6 +119,7 @@ def record(request: Request, trip_id: UUID, task: ClearanceTask | None) -> dict[
         "plate": plates.show(one.tractor_plate),
         "trailer": plates.show(one.trailer_plate),
         "way": queries.way_of(one),
+        "fee_tone": desk_fees.TONES.get(dossier.fee.state, "") if dossier.fee else "attn",
         "checks": _checks(dossier.tasks, own),
         "own_forces": forces,
         "own_holds": [hold for hold in dossier.holds if hold.agency_id in own],
@@ -180,11 +182,7 @@ def _may(request: Request, trip: Trip, dossier: queries.Dossier) -> dict[str, bo
     allowed["fix"] = trip.state == "submitted" and may(
         request.actor, p.step_permission("request_fix"), trip, request.moment
     )
-    to_pay = dossier.fee is not None and dossier.fee.state in ("assessed", "deferred")
-    allowed["pay"] = to_pay and may(request.actor, p.COLLECT_FEE, dossier.fee, request.moment)
-    to_assess = dossier.fee is None and trip.is_live and trip.accepted_at is not None
-    allowed["assess"] = to_assess and may(request.actor, p.ASSESS_FEE, trip, request.moment)
-    return allowed
+    return allowed | desk_fees.fee_rights(request, trip, dossier.fee)
 
 
 def _tab(request: Request) -> str:

@@ -20,10 +20,11 @@ from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.actions import declare, fees, move
 from tinhso.pillars.border.gate.actions import release as releasing
 from tinhso.pillars.border.gate.actions import tasks as actions
-from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Hold
+from tinhso.pillars.border.gate.models import ClearanceTask, Hold
 from tinhso.pillars.border.gate.pages.returning import back
 from tinhso.pillars.border.gate.pages.words import plain_words
 from tinhso.pillars.border.gate.queries import tasks as queries
+from tinhso.pillars.border.gate.queries.fees import to_pay
 from tinhso.pillars.border.gate.queries.trips import trip_for
 from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.codes import refuse
@@ -134,7 +135,7 @@ def assess(request: Request, trip_id: UUID) -> HttpResponse:
 def pay(request: Request, trip_id: UUID) -> HttpResponse:
     """Take the fee at the counter."""
     one = _trip(request, trip_id)
-    fee = FeeAssessment.objects.filter(trip=one, state__in=("assessed", "deferred")).first()
+    fee = to_pay(one)
     if fee is None:
         raise NotFound
     method = request.POST.get("method", COUNTER_METHODS[0])

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tinhso.pillars.border.gate.pages import desk, desk_steps
+from tinhso.pillars.border.gate.pages import desk, desk_fees, desk_steps
 
 urlpatterns = [
     path("nhiem-vu/", desk.tasks, name="tasks"),
@@ -20,6 +20,10 @@ urlpatterns = [
     path("luot-xe/<uuid:trip_id>/tam-giu/", desk_steps.hold, name="trip_hold"),
     path("luot-xe/<uuid:trip_id>/tinh-phi/", desk_steps.assess, name="trip_assess"),
     path("luot-xe/<uuid:trip_id>/thu-phi/", desk_steps.pay, name="trip_pay"),
+    path("luot-xe/<uuid:trip_id>/mien-phi/", desk_fees.waive, name="fee_waive"),
+    path("luot-xe/<uuid:trip_id>/hoan-nop-phi/", desk_fees.defer, name="fee_defer"),
+    path("luot-xe/<uuid:trip_id>/hoan-tra-phi/", desk_fees.refund, name="fee_refund"),
+    path("luot-xe/<uuid:trip_id>/tinh-lai-phi/", desk_fees.replace, name="fee_replace"),
     path("luot-xe/<uuid:trip_id>/tiep-nhan/", desk_steps.accept, name="trip_accept"),
     path("luot-xe/<uuid:trip_id>/yeu-cau-sua/", desk_steps.ask_fix, name="trip_fix"),
     path("tam-giu/<uuid:hold_id>/go/", desk_steps.lift, name="hold_lift"),

@@ -22,13 +22,13 @@ from tinhso.pillars.border.gate.flows.overlays import UNDONE
 from tinhso.pillars.border.gate.models import (
     ClearanceTask,
     ControlPoint,
-    FeeAssessment,
     Force,
     Hold,
     ReasonCode,
     Trip,
     Yard,
 )
+from tinhso.pillars.border.gate.queries.fees import to_pay
 from tinhso.pillars.border.gate.queries.reference import hours_of
 from tinhso.pillars.border.gate.rules.hours import next_opening
 
@@ -169,7 +169,7 @@ def _tasks_open(trip: Trip, at: datetime) -> Explanation | None:
 
 
 def _fee_open(trip: Trip, at: datetime) -> Explanation | None:
-    fee = FeeAssessment.objects.filter(trip=trip, state__in=("assessed", "deferred")).first()
+    fee = to_pay(trip)
     amount = vnd(fee.amount) if fee else _("not assessed yet: the tariff has no rate")
     return Explanation(
         force=_force_name(CENTRE),

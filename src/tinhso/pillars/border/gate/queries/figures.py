@@ -27,8 +27,12 @@ where t.released_at >= %(midnight)s::timestamptz and t.released_at <= %(now)s::t
     and t.yard_in_at <= t.released_at
 """
 _FEES = """
-select coalesce(sum(f.amount), 0)::bigint from border_gate_feeassessment f
-where f.state = 'paid' and f.paid_at >= %(midnight)s::timestamptz and f.paid_at <= %(now)s::timestamptz
+select coalesce(sum(case when f.paid_at >= %(midnight)s::timestamptz and f.paid_at <= %(now)s::timestamptz
+        then f.amount end), 0)::bigint
+    - coalesce(sum(case when f.refunded_at >= %(midnight)s::timestamptz and f.refunded_at <= %(now)s::timestamptz
+        then f.amount end), 0)::bigint
+from border_gate_feeassessment f
+where f.paid_at >= %(midnight)s::timestamptz or f.refunded_at >= %(midnight)s::timestamptz
 """
 # A check has a deadline only once the vehicle is here (actions.tasks.start_clocks).
 _LATE = """
@@ -52,7 +56,7 @@ def release_minutes(*, at: datetime) -> int:
 
 
 def fees_today(*, at: datetime) -> int:
-    """Đồng paid today."""
+    """Đồng paid today, less what was given back today."""
     return int(_one(_FEES, at)[0])
 
 

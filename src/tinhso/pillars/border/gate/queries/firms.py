@@ -18,6 +18,7 @@ from tinhso.pillars.border.gate.flows.states import ENDS
 from tinhso.pillars.border.gate.models import Driver, Enterprise, FeeAssessment, GoodsLine, Hold, Trip, Vehicle
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP, step_permission
 from tinhso.pillars.border.gate.queries import driver as driving
+from tinhso.pillars.border.gate.queries.fees import fee_of
 from tinhso.pillars.border.gate.queries.queue import places_in_queue
 from tinhso.pillars.border.gate.queries.tones import trip_tone
 from tinhso.pillars.border.gate.queries.trips import found_by
@@ -25,7 +26,7 @@ from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.queue import Place
 
 ROWS = 60
-UNPAID = ("none", "assessed")
+UNPAID = ("none", "assessed", "refunded")
 TABS: dict[str, Q] = {
     "todo": Q(state__in=("draft", "fix_requested")) | Q(state="in_yard", fee_state__in=UNPAID) | Q(holds__gt=0),
     "coming": Q(state__in=("submitted", "accepted", "en_route", "at_buffer", "called")),
@@ -157,7 +158,7 @@ def dossier(trip_id: UUID, firm: Enterprise, *, by: Actor, at: datetime) -> Doss
         lines=list(GoodsLine.objects.filter(declaration_id=trip.declaration_id)),
         checks=[(str(task.title), TASK_TONES.get(task.state, ""), str(task.get_state_title())) for task in tasks],
         holds=[(str(hold.force), driving.public_reason(hold), hold.created_at) for hold in active],
-        fee=FeeAssessment.objects.filter(trip=trip).exclude(state__in=("replaced", "refunded")).first(),
+        fee=fee_of(trip),
         place=places_in_queue(point=trip.point, at=at).get(trip.code) if waits else None,
     )
 

@@ -19,6 +19,7 @@ from tinhso.pillars.border.gate.flows import STATES
 from tinhso.pillars.border.gate.flows.overlays import FAILED, IN_PROGRESS, OPEN, PASSED, TREATING
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, GoodsLine, Hold, Trip
 from tinhso.pillars.border.gate.permissions import STEPS, WORK_TASK, step_permission
+from tinhso.pillars.border.gate.queries.fees import fee_of
 from tinhso.pillars.border.gate.queries.trips import trip_for
 
 TABS = ("todo", "late", "waiting", "coming", "done")
@@ -114,7 +115,7 @@ def dossier(trip_id: UUID, *, by: Actor, at: datetime) -> Dossier:
         lines=list(GoodsLine.objects.filter(declaration_id=trip.declaration_id)),
         tasks=list(ClearanceTask.objects.filter(trip=trip).select_related("force").order_by("stage", "force__number")),
         holds=list(Hold.objects.filter(trip=trip, state="active").select_related("force")),
-        fee=FeeAssessment.objects.filter(trip=trip).exclude(state__in=("replaced", "refunded")).first(),
+        fee=fee_of(trip),
         history=told(trip),
     )
 
