@@ -12,16 +12,14 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import DatabaseError, connection, connections, models
+from django.db import DatabaseError, models
 
 from tinhso.kernel.access.scope import Where
-from tinhso.kernel.audit.binding import acting
+from tinhso.kernel.audit.apart import lasting
 from tinhso.kernel.audit.record import RECORD
-from tinhso.kernel.audit.record import record as into_audit
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.plain import canonical
 
@@ -66,10 +64,8 @@ def record(actor: Actor, permission: str, *, on: models.Model | Where | None = N
     kind, record_id = _named(on)
     facts = {"permission": permission} | ({"left_out": left_out} if left_out else {})
     try:
-        if connection.in_atomic_block or acting() not in (None, actor):
-            _apart(actor, [ACTION, kind, record_id, at, canonical(facts)])
-        else:
-            into_audit(ACTION, by=actor, at=at, kind=kind, record_id=record_id, **facts)
+        with lasting(actor) as cursor:
+            cursor.execute(RECORD, [ACTION, kind, record_id, at, canonical(facts)])
     except DatabaseError:
         log.exception("a refusal was not recorded", actor=str(actor.id), permission=permission)
 
@@ -78,14 +74,3 @@ def _named(on: models.Model | Where | None) -> tuple[str, UUID | None]:
     if isinstance(on, models.Model):
         return on._meta.label_lower, on.pk if isinstance(on.pk, UUID) else None
     return "", on.record if on else None
-
-
-def _apart(actor: Actor, values: list[Any]) -> None:
-    """Write through a connection of its own, which no rollback of the caller reaches."""
-    own = connections.create_connection(connection.alias)
-    try:
-        with own.cursor() as cursor:
-            cursor.execute("select set_config('tinhso.actor', %s::text, false)", [str(actor.id)])
-            cursor.execute(RECORD, values)
-    finally:
-        own.close()

@@ -12,13 +12,19 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.access.may import require
-from tinhso.kernel.audit.record import record
+from tinhso.kernel.audit.apart import lasting
+from tinhso.kernel.audit.record import RECORD
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.base.plain import canonical
 from tinhso.kernel.exchange.models import ExchangeCall
 from tinhso.kernel.exchange.registry import checked_answer, checked_question, offer_of
 from tinhso.kernel.modules.declare import DataService
+
+ROW = """
+insert into kernel_exchange_call (code, caller, at, ms, outcome, refusal, digest)
+values (%s::text, %s::uuid, %s::timestamptz, %s::float8, %s::text, %s::text, %s::text)
+"""
 
 log = logging.getLogger("tinhso.exchange")
 
@@ -61,13 +67,16 @@ def _answer(one: DataService, by: Actor, at: datetime, params: dict[str, Any]) -
 def _remember(
     one: DataService, by: Actor, at: datetime, params: dict[str, Any], ms: float, outcome: str, refusal: str
 ) -> None:
-    """A row for every call, and an entry in the audit for each answer of a sensitive service."""
+    """A row for every call, and an entry in the audit for each answer of a sensitive service.
+
+    Both stay when the caller takes his transaction back: he has the answer all the same.
+    """
     digest = digest_of(params)
-    ExchangeCall.objects.create(
-        code=one.name, caller=by.id, at=at, ms=round(ms, 2), outcome=outcome, refusal=refusal[:60], digest=digest
-    )
-    if one.sensitive and outcome == ExchangeCall.OK:
-        record("kernel_exchange.read_service", by=by, at=at, code=one.name, digest=digest)
+    with lasting(by) as cursor:
+        if one.sensitive and outcome == ExchangeCall.OK:
+            read = canonical({"code": one.name, "digest": digest})
+            cursor.execute(RECORD, ["kernel_exchange.read_service", "", None, at, read])
+        cursor.execute(ROW, [one.name, by.id, at, round(ms, 2), outcome, refusal[:60], digest])
 
 
 def digest_of(params: dict[str, Any]) -> str:

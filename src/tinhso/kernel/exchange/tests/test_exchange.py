@@ -1,7 +1,9 @@
+import contextlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
+from django.db import transaction
 from pydantic import BaseModel
 
 from tinhso.kernel.audit.models import Entry
@@ -16,7 +18,6 @@ from tinhso.kernel.modules.declare import data_service
 from tinhso.kernel.testing.people import grant, make_person
 
 NOON = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
-pytestmark = pytest.mark.django_db
 
 
 class Question(BaseModel):
@@ -31,8 +32,8 @@ class Answer:
 
 
 @pytest.fixture(autouse=True)
-def rooms(monkeypatch):
-    """Services of this test only."""
+def rooms(own_database, monkeypatch):
+    """Services of this test only, and a database of its own: calls stay whatever is rolled back."""
     monkeypatch.setattr(declare.DATA_SERVICES, "_entries", {})
 
     @data_service("TS.STATUS", title="Status", permission="tests.ask_status", request=Question, response=Answer)
@@ -117,6 +118,36 @@ def test_answers_of_sensitive_services_are_in_the_audit_without_what_was_asked(a
     assert entry.actor == an.id
     assert "020068000001" not in entry.payload
     assert "020068000001" not in ExchangeCall.objects.get().digest
+
+
+def regretting(ask):
+    """Ask inside a transaction that the caller then takes back."""
+    with transaction.atomic():
+        with contextlib.suppress(Refusal):
+            ask()
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize(
+    ("code", "params", "kept"),
+    [
+        ("TS.STATUS", {"plate": "x"}, ("ok", "")),
+        ("TS.STATUS", {"plate": "unknown"}, ("refused", "TS-1")),
+        ("TS.STATUS", {}, ("refused", "wrong-question")),
+        ("TS.BROKEN", {}, ("failed", "")),
+    ],
+)
+def test_a_call_stays_when_the_caller_takes_his_transaction_back(an, code, params, kept):
+    regretting(lambda: call(code, by=an, at=NOON, **params))
+
+    assert remembered() == [(code, *kept)]
+
+
+def test_the_reading_of_a_sensitive_answer_stays_as_well(an):
+    regretting(lambda: call("TS.SECRET", by=an, at=NOON, number="020068000001"))
+
+    assert Entry.objects.get(action="kernel_exchange.read_service").actor == an.id
+    assert remembered() == [("TS.SECRET", "ok", "")]
 
 
 def test_a_digest_tells_equal_questions_and_cannot_be_tried_out_without_the_key(settings):
