@@ -10,13 +10,18 @@ from tinhso.kernel.workflow.sql.parts import (
     Kind,
     applies,
     counted,
+    held,
+    listed,
     passes,
-    permitted,
-    permitted_for_any,
+    permissions_of,
     place_of,
     quoted,
+    reaches,
 )
 from tinhso.kernel.workflow.table import Step
+
+PARENT = "p__"
+ALWAYS = frozenset({"id", "version", "state", "want", "f", "step_row", "v_to", "v_event"})
 
 
 def fire_many_function(kind: Kind) -> str:
@@ -70,80 +75,94 @@ end $$;
 
 
 def _case(kind: Kind, name: str) -> str:
+    """Each row is found by its key and carried along; no two sets are joined, whose sizes the planner cannot know."""
     rows = [step for step in kind.flow.step_rows(name) if step.source]
     flow_name = quoted(kind.flow.name)
     columns = kind.flow.set_columns(name)
+    verdict = _verdict(kind, name, rows)
+    told = _columns_in(*_told(kind))
+    read = _columns_in(verdict, _row_number(rows), *_new_values(rows, columns).values(), *_told(kind))
     return f"""    when {quoted(name)} then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where {held(permissions_of(kind.flow, name))}
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
-        ), {_parents(kind)}locked as materialized (
-            select r.*, w.want, w.f{_parent_columns(kind)}
-            from {kind.table} r join wanted w on w.id = r.id{_join_parents(kind)}
-            order by r.id for no key update of r
-        ), chosen as (
-            select r.*, {_row_number(rows)} as step_row from locked r
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f{_selected(read)}
+            from {kind.table} r join wanted w on w.id = r.id{_join_parent(kind)}
         ), judged as materialized (
-            select r.*, {_verdict(kind, name, rows)} as verdict,
+            select r.id, r.state, r.f{"".join(f", r.{column}" for column in told)}, {verdict} as verdict,
                 {_by_row(rows, lambda step: quoted(step.target))} as v_to,
-                {_by_row(rows, lambda step: quoted(step.event))} as v_event{_new_values(rows, columns)}
-            from chosen r
+                {_by_row(rows, lambda step: quoted(step.event))} as v_event{_named(_new_values(rows, columns))}
+            from (select l.*, {_row_number(rows, "l")} as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update {kind.table} t set state = j.v_to, state_since = p_at, version = t.version + 1{_assign(columns)}
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event{"".join(f", j.{column}" for column in told)}
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select {flow_name}, r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, {place_of(kind.flow)}, r.f
-            from changed c join judged r on r.id = c.id
+            select {flow_name}, r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, {place_of(kind.flow)}, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, {flow_name}, r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, {flow_name}, r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select {flow_name}, r.id, c.version, r.v_event, p_at, v_actor,
+            select {flow_name}, r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         ){_parent_update(kind)}
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;"""
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;"""
 
 
-def _parents(kind: Kind) -> str:
+def _columns_in(*texts: str) -> tuple[str, ...]:
+    """The record's and its parent's columns that these expressions read, beside those that are always there."""
+    found = sorted({column for text in texts for column in re.findall(r"\br\.([a-z_0-9]+)", text)})
+    return tuple(column for column in found if column not in ALWAYS)
+
+
+def _selected(columns: tuple[str, ...]) -> str:
+    return "".join(
+        f", p.{column.removeprefix(PARENT)} as {column}" if column.startswith(PARENT) else f", r.{column}"
+        for column in columns
+    )
+
+
+def _join_parent(kind: Kind) -> str:
+    """The parent is locked before its record, as the single form does."""
     if not kind.parent_table:
-        return ""
-    return f"""parents as materialized (
-            select p.* from {kind.parent_table} p
-            where p.id in (select t.{kind.parent_key} from {kind.table} t where t.id = any(p_ids))
-            order by p.id for no key update
-        ), """
-
-
-def _parent_columns(kind: Kind) -> str:
-    return ", p as parent_row" if kind.parent_table else ""
-
-
-def _join_parents(kind: Kind) -> str:
-    return f" join parents p on p.id = r.{kind.parent_key}" if kind.parent_table else ""
+        return "\n            order by r.id for no key update of r"
+    return (
+        f" join {kind.parent_table} p on p.id = r.{kind.parent_key}"
+        "\n            order by p.id, r.id for no key update of p, r"
+    )
 
 
 def _of_parent(sql: str) -> str:
-    """In the set form the parent's row travels as one composite column."""
-    return re.sub(r"\bp\.(?=[a-z])", "(r.parent_row).", sql)
+    """In the set form the parent's columns travel with the record."""
+    return re.sub(r"\bp\.(?=[a-z])", f"r.{PARENT}", sql)
 
 
-def _row_number(rows: list[Step]) -> str:
+def _row_number(rows: list[Step], alias: str = "r") -> str:
     whens = " ".join(f"when {_of_parent(applies(step))} then {n}" for n, step in enumerate(rows))
-    return f"case {whens} end"
+    return re.sub(r"\br\.", f"{alias}.", f"case {whens} end")
 
 
 def _by_row(rows: list[Step], value: Callable[[Step], str]) -> str:
@@ -151,15 +170,18 @@ def _by_row(rows: list[Step], value: Callable[[Step], str]) -> str:
 
 
 def _verdict(kind: Kind, name: str, rows: list[Step]) -> str:
-    tests = ["when r.want is not null and r.version <> r.want then 'FI409'"]
-    anyone = permitted_for_any(kind.flow, name)
+    def may(*permissions: str) -> str:
+        return f"exists (select 1 from rights g where g.permission in ({listed(permissions)}) and {reaches(kind.flow)})"
+
     forbidden = quoted(f"FI403 {rows[0].permission}")
-    tests.append(f"when r.step_row is null then case when {anyone} then 'FI423' else {forbidden} end")
+    anyone = may(*permissions_of(kind.flow, name))
+    tests = [
+        "when r.want is not null and r.version <> r.want then 'FI409'",
+        f"when r.step_row is null then case when {anyone} then 'FI423' else {forbidden} end",
+    ]
     for n, step in enumerate(rows):
         mine = f"r.step_row = {n} and"
-        tests.append(
-            f"when {mine} not {permitted(kind.flow, step.permission)} then {quoted('FI403 ' + step.permission)}"
-        )
+        tests.append(f"when {mine} not {may(step.permission)} then {quoted('FI403 ' + step.permission)}")
         tests += [
             f"when {mine} not {_of_parent(passes(guard))} then {quoted('FI422 ' + guard.refuses)}"
             for guard in step.sql_guards
@@ -173,16 +195,28 @@ def _value(step: Step, column: str) -> str:
     return f"nullif(r.{column}, r.{column})" if value == "null" else _of_parent(value)
 
 
-def _new_values(rows: list[Step], columns: tuple[str, ...]) -> str:
-    parts = []
-    for column in columns:
-        values = _by_row(rows, lambda step, column=column: _value(step, column))  # type: ignore[misc]
-        parts.append(f",\n                {values} as new_{column}")
-    return "".join(parts)
+def _new_values(rows: list[Step], columns: tuple[str, ...]) -> dict[str, str]:
+    return {
+        column: _by_row(rows, lambda step, column=column: _value(step, column))  # type: ignore[misc]
+        for column in columns
+    }
+
+
+def _named(values: dict[str, str]) -> str:
+    return "".join(f",\n                {value} as new_{column}" for column, value in values.items())
 
 
 def _assign(columns: tuple[str, ...]) -> str:
     return "".join(f", {column} = j.new_{column}" for column in columns)
+
+
+def _told(kind: Kind) -> list[str]:
+    """What is read of a record once its step is done: its place, its parent, what is counted and mirrored there."""
+    told = [place_of(kind.flow)]
+    if overlay := kind.flow.overlay:
+        told += [f"r.{kind.parent_key}", *(counter.when for counter in overlay.counters)]
+        told += [_of_parent(value) for value in overlay.mirrors.values()]
+    return told
 
 
 def _parent_update(kind: Kind) -> str:
@@ -200,8 +234,7 @@ def _parent_update(kind: Kind) -> str:
     changes = "".join(f", {counter.column} = {counter.column} + d_{counter.column}" for counter in overlay.counters)
     changes += "".join(f", {column} = m_{column}" for column in overlay.mirrors)
     return f""", deltas as (
-            select r.{kind.parent_key} as parent_id{sums}{last}
-            from changed c join judged r on r.id = c.id group by r.{kind.parent_key}
+            select r.{kind.parent_key} as parent_id{sums}{last} from changed r group by r.{kind.parent_key}
         ), counted as (
             update {kind.parent_table} t set version = t.version + 1{changes} from deltas d where t.id = d.parent_id
         )"""

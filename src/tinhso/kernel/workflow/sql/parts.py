@@ -50,21 +50,32 @@ def applies(step: Step) -> str:
 
 def permitted(flow: FlowTable, permission: str) -> str:
     """Whether the actor holds the permission for this record now; the same view as access.may reads."""
-    tests = [
-        "g.holder_id = v_actor",
-        f"g.permission = {quoted(permission)}",
-        "g.valid_from <= p_at",
-        "(g.valid_until is null or p_at < g.valid_until)",
-    ]
+    return f"exists (select 1 from kernel_access_right g where {held((permission,))} and {reaches(flow)})"
+
+
+def held(permissions: tuple[str, ...]) -> str:
+    """Whether the right `g` is one of these permissions, the actor's, and valid now."""
+    return (
+        f"g.holder_id = v_actor and g.permission in ({listed(permissions)}) and g.valid_from <= p_at"
+        " and (g.valid_until is null or p_at < g.valid_until)"
+    )
+
+
+def reaches(flow: FlowTable) -> str:
+    """Whether the right `g` reaches this record."""
+    tests = []
     for column, path in flow.scope.paths().items():
         own = "id" if path == "pk" else path
         tests.append(f"(g.{column} is null or g.{column} = r.{own})" if own else f"g.{column} is null")
-    return "exists (select 1 from kernel_access_right g where " + " and ".join(tests) + ")"
+    return " and ".join(tests)
+
+
+def permissions_of(flow: FlowTable, name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(step.permission for step in flow.step_rows(name)))
 
 
 def permitted_for_any(flow: FlowTable, name: str) -> str:
-    permissions = dict.fromkeys(step.permission for step in flow.step_rows(name))
-    return " or ".join(permitted(flow, permission) for permission in permissions)
+    return " or ".join(permitted(flow, permission) for permission in permissions_of(flow, name))
 
 
 def passes(guard: Guard) -> str:

@@ -1,4 +1,4 @@
--- digest: 03d7569c6bc2371a3f8588ebacf654c6
+-- digest: 0c10f1f9310686be8ef25403f9b8ccc7
 
 create or replace function border_gate_clearancetask_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -24,20 +24,20 @@ begin
     case p_step
     when 'take' then
         if r.state in ('open') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
             end if;
             v_to := 'in_progress';
             v_event := 'border_gate.task_taken';
             update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1, started_at = p_at, officer_id = v_actor where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
         end if;
     when 'pass' then
         if r.state in ('open', 'in_progress') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
             end if;
             if not coalesce((p.state not in ('completed', 'cancelled', 'expired', 'no_show', 'turned_back')), false) then
@@ -46,14 +46,14 @@ begin
             v_to := 'passed';
             v_event := 'border_gate.task_passed';
             update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1, finished_at = p_at, officer_id = v_actor, result = coalesce(f->>'result', ''), note = coalesce(f->>'note', r.note) where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
         end if;
     when 'fail' then
         if r.state in ('open', 'in_progress') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
             end if;
             if not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then
@@ -65,14 +65,14 @@ begin
             v_to := 'failed';
             v_event := 'border_gate.task_failed';
             update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1, finished_at = p_at, officer_id = v_actor, result = coalesce(f->>'result', ''), note = coalesce(f->>'note', r.note) where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
         end if;
     when 'treat' then
         if r.state in ('open', 'in_progress') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
             end if;
             if not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then
@@ -84,14 +84,14 @@ begin
             v_to := 'treating';
             v_event := 'border_gate.task_treated';
             update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1, finished_at = p_at, officer_id = v_actor, result = coalesce(f->>'result', ''), note = coalesce(f->>'note', r.note) where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
         end if;
     when 'repeat' then
         if r.state in ('open', 'in_progress') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
             end if;
             if not coalesce((p.state not in ('completed', 'cancelled', 'expired', 'no_show', 'turned_back')), false) then
@@ -100,44 +100,44 @@ begin
             v_to := 'open';
             v_event := 'border_gate.task_repeated';
             update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1, started_at = null, result = 'REPEAT', note = coalesce(f->>'note', r.note) where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
         end if;
     when 'recheck' then
         if r.state in ('treating') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
             end if;
             v_to := 'open';
             update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1, finished_at = null where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
         end if;
     when 'reopen' then
         if r.state in ('passed', 'failed') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.open_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.open_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.open_task';
             end if;
             v_to := 'open';
             v_event := 'border_gate.task_reopened';
             update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1, finished_at = null, result = '' where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.open_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.open_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.open_task';
         end if;
     when 'drop' then
         if r.state in ('open') and (r.kind in ('TAX', 'MARKET')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.open_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.open_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.open_task';
             end if;
             v_to := 'not_needed';
             update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1 where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.open_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.open_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.open_task';
@@ -170,462 +170,470 @@ begin
     case p_step
     when 'take' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
-        ), parents as materialized (
-            select p.* from border_gate_trip p
-            where p.id in (select t.trip_id from border_gate_clearancetask t where t.id = any(p_ids))
-            order by p.id for no key update
         ), locked as materialized (
-            select r.*, w.want, w.f, p as parent_row
-            from border_gate_clearancetask r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
-            order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('open') then 0 end as step_row from locked r
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.point_id, r.stage, r.trip_id
+            from border_gate_clearancetask r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.work_task' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task' else '' end as verdict,
+            select r.id, r.state, r.f, r.point_id, r.stage, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.work_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.work_task' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.work_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task' else '' end as verdict,
                 case r.step_row when 0 then 'in_progress' end as v_to,
                 case r.step_row when 0 then 'border_gate.task_taken' end as v_event,
                 case r.step_row when 0 then p_at end as new_started_at,
                 case r.step_row when 0 then v_actor end as new_officer_id
-            from chosen r
+            from (select l.*, case when l.state in ('open') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_clearancetask t set state = j.v_to, state_since = p_at, version = t.version + 1, started_at = j.new_started_at, officer_id = j.new_officer_id
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.stage, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.task', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.task', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.task', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.task', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.task', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.task', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened
-            from changed c join judged r on r.id = c.id group by r.trip_id
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, open_entry = open_entry + d_open_entry, open_exit = open_exit + d_open_exit, open_inland = open_inland + d_open_inland, open_return = open_return + d_open_return, failed_tasks = failed_tasks + d_failed_tasks, tasks_opened = m_tasks_opened from deltas d where t.id = d.parent_id
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'pass' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
-        ), parents as materialized (
-            select p.* from border_gate_trip p
-            where p.id in (select t.trip_id from border_gate_clearancetask t where t.id = any(p_ids))
-            order by p.id for no key update
         ), locked as materialized (
-            select r.*, w.want, w.f, p as parent_row
-            from border_gate_clearancetask r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
-            order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('open', 'in_progress') then 0 end as step_row from locked r
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.note, p.state as p__state, r.point_id, r.stage, r.trip_id
+            from border_gate_clearancetask r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.work_task' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task'
-                when r.step_row = 0 and not coalesce(((r.parent_row).state not in ('completed', 'cancelled', 'expired', 'no_show', 'turned_back')), false) then 'FI422 BG-215' else '' end as verdict,
+            select r.id, r.state, r.f, r.point_id, r.stage, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.work_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.work_task' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.work_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task'
+                when r.step_row = 0 and not coalesce((r.p__state not in ('completed', 'cancelled', 'expired', 'no_show', 'turned_back')), false) then 'FI422 BG-215' else '' end as verdict,
                 case r.step_row when 0 then 'passed' end as v_to,
                 case r.step_row when 0 then 'border_gate.task_passed' end as v_event,
                 case r.step_row when 0 then p_at end as new_finished_at,
                 case r.step_row when 0 then v_actor end as new_officer_id,
                 case r.step_row when 0 then coalesce(f->>'result', '') end as new_result,
                 case r.step_row when 0 then coalesce(f->>'note', r.note) end as new_note
-            from chosen r
+            from (select l.*, case when l.state in ('open', 'in_progress') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_clearancetask t set state = j.v_to, state_since = p_at, version = t.version + 1, finished_at = j.new_finished_at, officer_id = j.new_officer_id, result = j.new_result, note = j.new_note
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.stage, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.task', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.task', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.task', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.task', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.task', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.task', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened
-            from changed c join judged r on r.id = c.id group by r.trip_id
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, open_entry = open_entry + d_open_entry, open_exit = open_exit + d_open_exit, open_inland = open_inland + d_open_inland, open_return = open_return + d_open_return, failed_tasks = failed_tasks + d_failed_tasks, tasks_opened = m_tasks_opened from deltas d where t.id = d.parent_id
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'fail' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
-        ), parents as materialized (
-            select p.* from border_gate_trip p
-            where p.id in (select t.trip_id from border_gate_clearancetask t where t.id = any(p_ids))
-            order by p.id for no key update
         ), locked as materialized (
-            select r.*, w.want, w.f, p as parent_row
-            from border_gate_clearancetask r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
-            order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('open', 'in_progress') then 0 end as step_row from locked r
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.note, p.state as p__state, r.point_id, r.stage, r.trip_id
+            from border_gate_clearancetask r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.work_task' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task'
+            select r.id, r.state, r.f, r.point_id, r.stage, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.work_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.work_task' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.work_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task'
                 when r.step_row = 0 and not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then 'FI422 BG-038'
-                when r.step_row = 0 and not coalesce(((r.parent_row).state not in ('completed', 'cancelled', 'expired', 'no_show', 'turned_back')), false) then 'FI422 BG-215' else '' end as verdict,
+                when r.step_row = 0 and not coalesce((r.p__state not in ('completed', 'cancelled', 'expired', 'no_show', 'turned_back')), false) then 'FI422 BG-215' else '' end as verdict,
                 case r.step_row when 0 then 'failed' end as v_to,
                 case r.step_row when 0 then 'border_gate.task_failed' end as v_event,
                 case r.step_row when 0 then p_at end as new_finished_at,
                 case r.step_row when 0 then v_actor end as new_officer_id,
                 case r.step_row when 0 then coalesce(f->>'result', '') end as new_result,
                 case r.step_row when 0 then coalesce(f->>'note', r.note) end as new_note
-            from chosen r
+            from (select l.*, case when l.state in ('open', 'in_progress') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_clearancetask t set state = j.v_to, state_since = p_at, version = t.version + 1, finished_at = j.new_finished_at, officer_id = j.new_officer_id, result = j.new_result, note = j.new_note
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.stage, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.task', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.task', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.task', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.task', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.task', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.task', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened
-            from changed c join judged r on r.id = c.id group by r.trip_id
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, open_entry = open_entry + d_open_entry, open_exit = open_exit + d_open_exit, open_inland = open_inland + d_open_inland, open_return = open_return + d_open_return, failed_tasks = failed_tasks + d_failed_tasks, tasks_opened = m_tasks_opened from deltas d where t.id = d.parent_id
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'treat' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
-        ), parents as materialized (
-            select p.* from border_gate_trip p
-            where p.id in (select t.trip_id from border_gate_clearancetask t where t.id = any(p_ids))
-            order by p.id for no key update
         ), locked as materialized (
-            select r.*, w.want, w.f, p as parent_row
-            from border_gate_clearancetask r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
-            order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('open', 'in_progress') then 0 end as step_row from locked r
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.note, p.state as p__state, r.point_id, r.stage, r.trip_id
+            from border_gate_clearancetask r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.work_task' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task'
+            select r.id, r.state, r.f, r.point_id, r.stage, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.work_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.work_task' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.work_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task'
                 when r.step_row = 0 and not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then 'FI422 BG-038'
-                when r.step_row = 0 and not coalesce(((r.parent_row).state not in ('completed', 'cancelled', 'expired', 'no_show', 'turned_back')), false) then 'FI422 BG-215' else '' end as verdict,
+                when r.step_row = 0 and not coalesce((r.p__state not in ('completed', 'cancelled', 'expired', 'no_show', 'turned_back')), false) then 'FI422 BG-215' else '' end as verdict,
                 case r.step_row when 0 then 'treating' end as v_to,
                 case r.step_row when 0 then 'border_gate.task_treated' end as v_event,
                 case r.step_row when 0 then p_at end as new_finished_at,
                 case r.step_row when 0 then v_actor end as new_officer_id,
                 case r.step_row when 0 then coalesce(f->>'result', '') end as new_result,
                 case r.step_row when 0 then coalesce(f->>'note', r.note) end as new_note
-            from chosen r
+            from (select l.*, case when l.state in ('open', 'in_progress') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_clearancetask t set state = j.v_to, state_since = p_at, version = t.version + 1, finished_at = j.new_finished_at, officer_id = j.new_officer_id, result = j.new_result, note = j.new_note
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.stage, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.task', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.task', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.task', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.task', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.task', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.task', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened
-            from changed c join judged r on r.id = c.id group by r.trip_id
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, open_entry = open_entry + d_open_entry, open_exit = open_exit + d_open_exit, open_inland = open_inland + d_open_inland, open_return = open_return + d_open_return, failed_tasks = failed_tasks + d_failed_tasks, tasks_opened = m_tasks_opened from deltas d where t.id = d.parent_id
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'repeat' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
-        ), parents as materialized (
-            select p.* from border_gate_trip p
-            where p.id in (select t.trip_id from border_gate_clearancetask t where t.id = any(p_ids))
-            order by p.id for no key update
         ), locked as materialized (
-            select r.*, w.want, w.f, p as parent_row
-            from border_gate_clearancetask r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
-            order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('open', 'in_progress') then 0 end as step_row from locked r
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.note, p.state as p__state, r.point_id, r.stage, r.started_at, r.trip_id
+            from border_gate_clearancetask r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.work_task' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task'
-                when r.step_row = 0 and not coalesce(((r.parent_row).state not in ('completed', 'cancelled', 'expired', 'no_show', 'turned_back')), false) then 'FI422 BG-215' else '' end as verdict,
+            select r.id, r.state, r.f, r.point_id, r.stage, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.work_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.work_task' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.work_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task'
+                when r.step_row = 0 and not coalesce((r.p__state not in ('completed', 'cancelled', 'expired', 'no_show', 'turned_back')), false) then 'FI422 BG-215' else '' end as verdict,
                 case r.step_row when 0 then 'open' end as v_to,
                 case r.step_row when 0 then 'border_gate.task_repeated' end as v_event,
                 case r.step_row when 0 then nullif(r.started_at, r.started_at) end as new_started_at,
                 case r.step_row when 0 then 'REPEAT' end as new_result,
                 case r.step_row when 0 then coalesce(f->>'note', r.note) end as new_note
-            from chosen r
+            from (select l.*, case when l.state in ('open', 'in_progress') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_clearancetask t set state = j.v_to, state_since = p_at, version = t.version + 1, started_at = j.new_started_at, result = j.new_result, note = j.new_note
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.stage, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.task', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.task', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.task', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.task', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.task', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.task', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened
-            from changed c join judged r on r.id = c.id group by r.trip_id
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, open_entry = open_entry + d_open_entry, open_exit = open_exit + d_open_exit, open_inland = open_inland + d_open_inland, open_return = open_return + d_open_return, failed_tasks = failed_tasks + d_failed_tasks, tasks_opened = m_tasks_opened from deltas d where t.id = d.parent_id
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'recheck' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
-        ), parents as materialized (
-            select p.* from border_gate_trip p
-            where p.id in (select t.trip_id from border_gate_clearancetask t where t.id = any(p_ids))
-            order by p.id for no key update
         ), locked as materialized (
-            select r.*, w.want, w.f, p as parent_row
-            from border_gate_clearancetask r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
-            order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('treating') then 0 end as step_row from locked r
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.finished_at, r.point_id, r.stage, r.trip_id
+            from border_gate_clearancetask r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.work_task' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.work_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task' else '' end as verdict,
+            select r.id, r.state, r.f, r.point_id, r.stage, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.work_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.work_task' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.work_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task' else '' end as verdict,
                 case r.step_row when 0 then 'open' end as v_to,
                 case r.step_row when 0 then '' end as v_event,
                 case r.step_row when 0 then nullif(r.finished_at, r.finished_at) end as new_finished_at
-            from chosen r
+            from (select l.*, case when l.state in ('treating') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_clearancetask t set state = j.v_to, state_since = p_at, version = t.version + 1, finished_at = j.new_finished_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.stage, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.task', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.task', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.task', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.task', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.task', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.task', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened
-            from changed c join judged r on r.id = c.id group by r.trip_id
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, open_entry = open_entry + d_open_entry, open_exit = open_exit + d_open_exit, open_inland = open_inland + d_open_inland, open_return = open_return + d_open_return, failed_tasks = failed_tasks + d_failed_tasks, tasks_opened = m_tasks_opened from deltas d where t.id = d.parent_id
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'reopen' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.open_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
-        ), parents as materialized (
-            select p.* from border_gate_trip p
-            where p.id in (select t.trip_id from border_gate_clearancetask t where t.id = any(p_ids))
-            order by p.id for no key update
         ), locked as materialized (
-            select r.*, w.want, w.f, p as parent_row
-            from border_gate_clearancetask r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
-            order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('passed', 'failed') then 0 end as step_row from locked r
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.finished_at, r.point_id, r.stage, r.trip_id
+            from border_gate_clearancetask r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.open_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.open_task' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.open_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.open_task' else '' end as verdict,
+            select r.id, r.state, r.f, r.point_id, r.stage, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.open_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.open_task' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.open_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.open_task' else '' end as verdict,
                 case r.step_row when 0 then 'open' end as v_to,
                 case r.step_row when 0 then 'border_gate.task_reopened' end as v_event,
                 case r.step_row when 0 then nullif(r.finished_at, r.finished_at) end as new_finished_at,
                 case r.step_row when 0 then '' end as new_result
-            from chosen r
+            from (select l.*, case when l.state in ('passed', 'failed') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_clearancetask t set state = j.v_to, state_since = p_at, version = t.version + 1, finished_at = j.new_finished_at, result = j.new_result
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.stage, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.task', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.task', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.task', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.task', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.task', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.task', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened
-            from changed c join judged r on r.id = c.id group by r.trip_id
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, open_entry = open_entry + d_open_entry, open_exit = open_exit + d_open_exit, open_inland = open_inland + d_open_inland, open_return = open_return + d_open_return, failed_tasks = failed_tasks + d_failed_tasks, tasks_opened = m_tasks_opened from deltas d where t.id = d.parent_id
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'drop' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.open_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
-        ), parents as materialized (
-            select p.* from border_gate_trip p
-            where p.id in (select t.trip_id from border_gate_clearancetask t where t.id = any(p_ids))
-            order by p.id for no key update
         ), locked as materialized (
-            select r.*, w.want, w.f, p as parent_row
-            from border_gate_clearancetask r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
-            order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('open') and (r.kind in ('TAX', 'MARKET')) then 0 end as step_row from locked r
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.kind, r.point_id, r.stage, r.trip_id
+            from border_gate_clearancetask r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.open_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.open_task' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.open_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.open_task' else '' end as verdict,
+            select r.id, r.state, r.f, r.point_id, r.stage, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.open_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.open_task' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.open_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.open_task' else '' end as verdict,
                 case r.step_row when 0 then 'not_needed' end as v_to,
                 case r.step_row when 0 then '' end as v_event
-            from chosen r
+            from (select l.*, case when l.state in ('open') and (l.kind in ('TAX', 'MARKET')) then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_clearancetask t set state = j.v_to, state_since = p_at, version = t.version + 1
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.stage, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.task', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.task', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.task', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.task', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.task', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.task', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened
-            from changed c join judged r on r.id = c.id group by r.trip_id
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, open_entry = open_entry + d_open_entry, open_exit = open_exit + d_open_exit, open_inland = open_inland + d_open_inland, open_return = open_return + d_open_return, failed_tasks = failed_tasks + d_failed_tasks, tasks_opened = m_tasks_opened from deltas d where t.id = d.parent_id
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     else
         return query select * from border_gate_clearancetask_fire_each(p_ids, p_versions, p_step, p_at, p_facts, p_all);
     end case;
@@ -674,7 +682,7 @@ begin
         select * into p from border_gate_trip t where t.id = r.trip_id;
         case p_step
         when 'create' then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.open_task' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.open_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.open_task';
             end if;
             v_to := 'open'; v_event := '';
@@ -727,20 +735,20 @@ begin
     case p_step
     when 'lift' then
         if r.state in ('active') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.lift_hold' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.lift_hold') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.lift_hold';
             end if;
             v_to := 'lifted';
             v_event := 'border_gate.hold_lifted';
             update border_gate_hold set state = v_to, state_since = p_at, version = r.version + 1, lifted_at = p_at, lifted_by = v_actor where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.lift_hold' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.lift_hold') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.lift_hold';
         end if;
     when 'override' then
         if r.state in ('active') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.override_hold' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.override_hold') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.override_hold';
             end if;
             if not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then
@@ -752,7 +760,7 @@ begin
             v_to := 'lifted';
             v_event := 'border_gate.hold_overridden';
             update border_gate_hold set state = v_to, state_since = p_at, version = r.version + 1, lifted_at = p_at, lifted_by = v_actor, document_no = f->>'document_no' where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.override_hold' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.override_hold') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.override_hold';
@@ -785,78 +793,76 @@ begin
     case p_step
     when 'lift' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.lift_hold') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
-        ), parents as materialized (
-            select p.* from border_gate_trip p
-            where p.id in (select t.trip_id from border_gate_hold t where t.id = any(p_ids))
-            order by p.id for no key update
         ), locked as materialized (
-            select r.*, w.want, w.f, p as parent_row
-            from border_gate_hold r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
-            order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('active') then 0 end as step_row from locked r
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.point_id, r.trip_id
+            from border_gate_hold r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.lift_hold' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.lift_hold' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.lift_hold' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.lift_hold' else '' end as verdict,
+            select r.id, r.state, r.f, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.lift_hold') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.lift_hold' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.lift_hold') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.lift_hold' else '' end as verdict,
                 case r.step_row when 0 then 'lifted' end as v_to,
                 case r.step_row when 0 then 'border_gate.hold_lifted' end as v_event,
                 case r.step_row when 0 then p_at end as new_lifted_at,
                 case r.step_row when 0 then v_actor end as new_lifted_by
-            from chosen r
+            from (select l.*, case when l.state in ('active') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_hold t set state = j.v_to, state_since = p_at, version = t.version + 1, lifted_at = j.new_lifted_at, lifted_by = j.new_lifted_by
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.hold', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.hold', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.hold', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.hold', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.hold', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.hold', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('active'), false) then 1 else 0 end) - (case when coalesce(r.state in ('active'), false) then 1 else 0 end)) as d_holds
-            from changed c join judged r on r.id = c.id group by r.trip_id
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('active'), false) then 1 else 0 end) - (case when coalesce(r.state in ('active'), false) then 1 else 0 end)) as d_holds from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, holds = holds + d_holds from deltas d where t.id = d.parent_id
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'override' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.override_hold') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
-        ), parents as materialized (
-            select p.* from border_gate_trip p
-            where p.id in (select t.trip_id from border_gate_hold t where t.id = any(p_ids))
-            order by p.id for no key update
         ), locked as materialized (
-            select r.*, w.want, w.f, p as parent_row
-            from border_gate_hold r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
-            order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('active') then 0 end as step_row from locked r
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.point_id, r.trip_id
+            from border_gate_hold r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.override_hold' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.override_hold' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.override_hold' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.override_hold'
+            select r.id, r.state, r.f, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.override_hold') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.override_hold' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.override_hold') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.override_hold'
                 when r.step_row = 0 and not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then 'FI422 BG-038'
                 when r.step_row = 0 and not coalesce((length(btrim(f->>'document_no')) > 0), false) then 'FI422 BG-216' else '' end as verdict,
                 case r.step_row when 0 then 'lifted' end as v_to,
@@ -864,40 +870,44 @@ begin
                 case r.step_row when 0 then p_at end as new_lifted_at,
                 case r.step_row when 0 then v_actor end as new_lifted_by,
                 case r.step_row when 0 then f->>'document_no' end as new_document_no
-            from chosen r
+            from (select l.*, case when l.state in ('active') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_hold t set state = j.v_to, state_since = p_at, version = t.version + 1, lifted_at = j.new_lifted_at, lifted_by = j.new_lifted_by, document_no = j.new_document_no
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.hold', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.hold', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.hold', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.hold', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.hold', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.hold', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('active'), false) then 1 else 0 end) - (case when coalesce(r.state in ('active'), false) then 1 else 0 end)) as d_holds
-            from changed c join judged r on r.id = c.id group by r.trip_id
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('active'), false) then 1 else 0 end) - (case when coalesce(r.state in ('active'), false) then 1 else 0 end)) as d_holds from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, holds = holds + d_holds from deltas d where t.id = d.parent_id
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     else
         return query select * from border_gate_hold_fire_each(p_ids, p_versions, p_step, p_at, p_facts, p_all);
     end case;
@@ -946,7 +956,7 @@ begin
         select * into p from border_gate_trip t where t.id = r.trip_id;
         case p_step
         when 'create' then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.place_hold' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.place_hold') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.place_hold';
             end if;
             if not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then
@@ -1005,20 +1015,20 @@ begin
     case p_step
     when 'pay' then
         if r.state in ('assessed', 'deferred') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.collect_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.collect_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.collect_fee';
             end if;
             v_to := 'paid';
             v_event := 'border_gate.fee_paid';
             update border_gate_feeassessment set state = v_to, state_since = p_at, version = r.version + 1, paid_at = p_at, collected_by = v_actor, receipt_no = f->>'receipt_no', method = f->>'method' where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.collect_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.collect_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.collect_fee';
         end if;
     when 'waive' then
         if r.state in ('assessed') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.waive_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.waive_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.waive_fee';
             end if;
             if not coalesce((length(btrim(f->>'document_no')) > 0), false) then
@@ -1027,14 +1037,14 @@ begin
             v_to := 'waived';
             v_event := 'border_gate.fee_waived';
             update border_gate_feeassessment set state = v_to, state_since = p_at, version = r.version + 1, document_no = f->>'document_no' where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.waive_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.waive_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.waive_fee';
         end if;
     when 'defer' then
         if r.state in ('assessed') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.waive_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.waive_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.waive_fee';
             end if;
             if not coalesce((length(btrim(f->>'document_no')) > 0), false) then
@@ -1043,27 +1053,27 @@ begin
             v_to := 'deferred';
             v_event := 'border_gate.fee_deferred';
             update border_gate_feeassessment set state = v_to, state_since = p_at, version = r.version + 1, document_no = f->>'document_no' where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.waive_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.waive_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.waive_fee';
         end if;
     when 'replace' then
         if r.state in ('assessed') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.assess_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.assess_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.assess_fee';
             end if;
             v_to := 'replaced';
             v_event := 'border_gate.fee_replaced';
             update border_gate_feeassessment set state = v_to, state_since = p_at, version = r.version + 1 where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.assess_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.assess_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.assess_fee';
         end if;
     when 'void' then
         if r.state in ('assessed', 'deferred') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.assess_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.assess_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.assess_fee';
             end if;
             if not coalesce((p.state in ('cancelled', 'expired', 'no_show')), false) then
@@ -1072,14 +1082,14 @@ begin
             v_to := 'voided';
             v_event := 'border_gate.fee_voided';
             update border_gate_feeassessment set state = v_to, state_since = p_at, version = r.version + 1 where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.assess_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.assess_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.assess_fee';
         end if;
     when 'refund' then
         if r.state in ('paid') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.refund_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.refund_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.refund_fee';
             end if;
             if not coalesce((p.state = 'cancelled' and p.arrived_at is null or length(btrim(f->>'document_no')) > 0), false) then
@@ -1088,7 +1098,7 @@ begin
             v_to := 'refunded';
             v_event := 'border_gate.fee_refunded';
             update border_gate_feeassessment set state = v_to, state_since = p_at, version = r.version + 1, refunded_at = p_at, refunded_by = v_actor, document_no = coalesce(nullif(btrim(f->>'document_no'), ''), r.document_no) where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.refund_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.refund_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.refund_fee';
@@ -1121,341 +1131,347 @@ begin
     case p_step
     when 'pay' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.collect_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
-        ), parents as materialized (
-            select p.* from border_gate_trip p
-            where p.id in (select t.trip_id from border_gate_feeassessment t where t.id = any(p_ids))
-            order by p.id for no key update
         ), locked as materialized (
-            select r.*, w.want, w.f, p as parent_row
-            from border_gate_feeassessment r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
-            order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('assessed', 'deferred') then 0 end as step_row from locked r
+            select r.id, r.version, r.state, w.want, w.f, r.point_id, r.trip_id
+            from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.collect_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.collect_fee' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.collect_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.collect_fee' else '' end as verdict,
+            select r.id, r.state, r.f, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.collect_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.collect_fee' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.collect_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.collect_fee' else '' end as verdict,
                 case r.step_row when 0 then 'paid' end as v_to,
                 case r.step_row when 0 then 'border_gate.fee_paid' end as v_event,
                 case r.step_row when 0 then p_at end as new_paid_at,
                 case r.step_row when 0 then v_actor end as new_collected_by,
                 case r.step_row when 0 then f->>'receipt_no' end as new_receipt_no,
                 case r.step_row when 0 then f->>'method' end as new_method
-            from chosen r
+            from (select l.*, case when l.state in ('assessed', 'deferred') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at, version = t.version + 1, paid_at = j.new_paid_at, collected_by = j.new_collected_by, receipt_no = j.new_receipt_no, method = j.new_method
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.fee', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.fee', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.fee', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.fee', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.fee', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.fee', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state
-            from changed c join judged r on r.id = c.id group by r.trip_id
+            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'waive' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.waive_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
-        ), parents as materialized (
-            select p.* from border_gate_trip p
-            where p.id in (select t.trip_id from border_gate_feeassessment t where t.id = any(p_ids))
-            order by p.id for no key update
         ), locked as materialized (
-            select r.*, w.want, w.f, p as parent_row
-            from border_gate_feeassessment r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
-            order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('assessed') then 0 end as step_row from locked r
+            select r.id, r.version, r.state, w.want, w.f, r.point_id, r.trip_id
+            from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.waive_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.waive_fee' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.waive_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.waive_fee'
+            select r.id, r.state, r.f, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.waive_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.waive_fee' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.waive_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.waive_fee'
                 when r.step_row = 0 and not coalesce((length(btrim(f->>'document_no')) > 0), false) then 'FI422 BG-216' else '' end as verdict,
                 case r.step_row when 0 then 'waived' end as v_to,
                 case r.step_row when 0 then 'border_gate.fee_waived' end as v_event,
                 case r.step_row when 0 then f->>'document_no' end as new_document_no
-            from chosen r
+            from (select l.*, case when l.state in ('assessed') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at, version = t.version + 1, document_no = j.new_document_no
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.fee', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.fee', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.fee', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.fee', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.fee', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.fee', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state
-            from changed c join judged r on r.id = c.id group by r.trip_id
+            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'defer' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.waive_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
-        ), parents as materialized (
-            select p.* from border_gate_trip p
-            where p.id in (select t.trip_id from border_gate_feeassessment t where t.id = any(p_ids))
-            order by p.id for no key update
         ), locked as materialized (
-            select r.*, w.want, w.f, p as parent_row
-            from border_gate_feeassessment r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
-            order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('assessed') then 0 end as step_row from locked r
+            select r.id, r.version, r.state, w.want, w.f, r.point_id, r.trip_id
+            from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.waive_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.waive_fee' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.waive_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.waive_fee'
+            select r.id, r.state, r.f, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.waive_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.waive_fee' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.waive_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.waive_fee'
                 when r.step_row = 0 and not coalesce((length(btrim(f->>'document_no')) > 0), false) then 'FI422 BG-216' else '' end as verdict,
                 case r.step_row when 0 then 'deferred' end as v_to,
                 case r.step_row when 0 then 'border_gate.fee_deferred' end as v_event,
                 case r.step_row when 0 then f->>'document_no' end as new_document_no
-            from chosen r
+            from (select l.*, case when l.state in ('assessed') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at, version = t.version + 1, document_no = j.new_document_no
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.fee', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.fee', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.fee', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.fee', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.fee', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.fee', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state
-            from changed c join judged r on r.id = c.id group by r.trip_id
+            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'replace' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.assess_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
-        ), parents as materialized (
-            select p.* from border_gate_trip p
-            where p.id in (select t.trip_id from border_gate_feeassessment t where t.id = any(p_ids))
-            order by p.id for no key update
         ), locked as materialized (
-            select r.*, w.want, w.f, p as parent_row
-            from border_gate_feeassessment r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
-            order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('assessed') then 0 end as step_row from locked r
+            select r.id, r.version, r.state, w.want, w.f, r.point_id, r.trip_id
+            from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.assess_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.assess_fee' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.assess_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.assess_fee' else '' end as verdict,
+            select r.id, r.state, r.f, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.assess_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.assess_fee' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.assess_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.assess_fee' else '' end as verdict,
                 case r.step_row when 0 then 'replaced' end as v_to,
                 case r.step_row when 0 then 'border_gate.fee_replaced' end as v_event
-            from chosen r
+            from (select l.*, case when l.state in ('assessed') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at, version = t.version + 1
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.fee', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.fee', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.fee', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.fee', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.fee', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.fee', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state
-            from changed c join judged r on r.id = c.id group by r.trip_id
+            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'void' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.assess_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
-        ), parents as materialized (
-            select p.* from border_gate_trip p
-            where p.id in (select t.trip_id from border_gate_feeassessment t where t.id = any(p_ids))
-            order by p.id for no key update
         ), locked as materialized (
-            select r.*, w.want, w.f, p as parent_row
-            from border_gate_feeassessment r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
-            order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('assessed', 'deferred') then 0 end as step_row from locked r
+            select r.id, r.version, r.state, w.want, w.f, p.state as p__state, r.point_id, r.trip_id
+            from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.assess_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.assess_fee' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.assess_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.assess_fee'
-                when r.step_row = 0 and not coalesce(((r.parent_row).state in ('cancelled', 'expired', 'no_show')), false) then 'FI422 BG-261' else '' end as verdict,
+            select r.id, r.state, r.f, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.assess_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.assess_fee' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.assess_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.assess_fee'
+                when r.step_row = 0 and not coalesce((r.p__state in ('cancelled', 'expired', 'no_show')), false) then 'FI422 BG-261' else '' end as verdict,
                 case r.step_row when 0 then 'voided' end as v_to,
                 case r.step_row when 0 then 'border_gate.fee_voided' end as v_event
-            from chosen r
+            from (select l.*, case when l.state in ('assessed', 'deferred') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at, version = t.version + 1
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.fee', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.fee', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.fee', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.fee', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.fee', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.fee', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state
-            from changed c join judged r on r.id = c.id group by r.trip_id
+            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'refund' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.refund_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
-        ), parents as materialized (
-            select p.* from border_gate_trip p
-            where p.id in (select t.trip_id from border_gate_feeassessment t where t.id = any(p_ids))
-            order by p.id for no key update
         ), locked as materialized (
-            select r.*, w.want, w.f, p as parent_row
-            from border_gate_feeassessment r join wanted w on w.id = r.id join parents p on p.id = r.trip_id
-            order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('paid') then 0 end as step_row from locked r
+            select r.id, r.version, r.state, w.want, w.f, r.document_no, p.arrived_at as p__arrived_at, p.state as p__state, r.point_id, r.trip_id
+            from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.refund_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.refund_fee' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.refund_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.refund_fee'
-                when r.step_row = 0 and not coalesce(((r.parent_row).state = 'cancelled' and (r.parent_row).arrived_at is null or length(btrim(f->>'document_no')) > 0), false) then 'FI422 BG-216' else '' end as verdict,
+            select r.id, r.state, r.f, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.refund_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.refund_fee' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.refund_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.refund_fee'
+                when r.step_row = 0 and not coalesce((r.p__state = 'cancelled' and r.p__arrived_at is null or length(btrim(f->>'document_no')) > 0), false) then 'FI422 BG-216' else '' end as verdict,
                 case r.step_row when 0 then 'refunded' end as v_to,
                 case r.step_row when 0 then 'border_gate.fee_refunded' end as v_event,
                 case r.step_row when 0 then p_at end as new_refunded_at,
                 case r.step_row when 0 then v_actor end as new_refunded_by,
                 case r.step_row when 0 then coalesce(nullif(btrim(f->>'document_no'), ''), r.document_no) end as new_document_no
-            from chosen r
+            from (select l.*, case when l.state in ('paid') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at, version = t.version + 1, refunded_at = j.new_refunded_at, refunded_by = j.new_refunded_by, document_no = j.new_document_no
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.fee', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.fee', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.fee', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.fee', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.fee', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.fee', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state
-            from changed c join judged r on r.id = c.id group by r.trip_id
+            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     else
         return query select * from border_gate_feeassessment_fire_each(p_ids, p_versions, p_step, p_at, p_facts, p_all);
     end case;
@@ -1504,7 +1520,7 @@ begin
         select * into p from border_gate_trip t where t.id = r.trip_id;
         case p_step
         when 'create' then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.assess_fee' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.assess_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.assess_fee';
             end if;
             if not coalesce((p.state not in ('completed', 'cancelled', 'expired', 'no_show', 'turned_back')), false) then
@@ -1557,7 +1573,7 @@ begin
     case p_step
     when 'submit' then
         if r.state in ('draft') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.submit_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.submit_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.submit_trip';
             end if;
             if not coalesce((r.problems = '[]'::jsonb), false) then
@@ -1569,14 +1585,14 @@ begin
             v_to := 'submitted';
             v_event := 'border_gate.trip_submitted';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, submitted_at = p_at where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.submit_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.submit_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.submit_trip';
         end if;
     when 'auto_accept' then
         if r.state in ('submitted') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.auto_accept_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.auto_accept_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.auto_accept_trip';
             end if;
             if not coalesce((r.problems = '[]'::jsonb), false) then
@@ -1588,27 +1604,27 @@ begin
             v_to := 'accepted';
             v_event := 'border_gate.trip_accepted';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, accepted_at = p_at, ticket_at = p_at where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.auto_accept_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.auto_accept_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.auto_accept_trip';
         end if;
     when 'accept' then
         if r.state in ('submitted') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.accept_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.accept_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.accept_trip';
             end if;
             v_to := 'accepted';
             v_event := 'border_gate.trip_accepted';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, accepted_at = p_at, ticket_at = p_at where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.accept_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.accept_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.accept_trip';
         end if;
     when 'request_fix' then
         if r.state in ('submitted') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.request_fix_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.request_fix_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.request_fix_trip';
             end if;
             if not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then
@@ -1620,14 +1636,14 @@ begin
             v_to := 'fix_requested';
             v_event := 'border_gate.trip_fix_requested';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, fix_fields = f->'fields' where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.request_fix_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.request_fix_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.request_fix_trip';
         end if;
     when 'resubmit' then
         if r.state in ('fix_requested') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.resubmit_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.resubmit_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.resubmit_trip';
             end if;
             if not coalesce((f->'changed' <@ r.fix_fields), false) then
@@ -1639,14 +1655,14 @@ begin
             v_to := 'submitted';
             v_event := 'border_gate.trip_resubmitted';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, fix_fields = '[]'::jsonb where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.resubmit_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.resubmit_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.resubmit_trip';
         end if;
     when 'amend' then
         if r.state in ('accepted') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.amend_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.amend_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.amend_trip';
             end if;
             if not coalesce((r.problems = '[]'::jsonb), false) then
@@ -1655,14 +1671,14 @@ begin
             v_to := 'accepted';
             v_event := 'border_gate.trip_amended';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, amend_count = r.amend_count + 1 where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.amend_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.amend_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.amend_trip';
         end if;
     when 'book_slot' then
         if r.state in ('accepted') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.book_slot_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.book_slot_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.book_slot_trip';
             end if;
             if r.slot_id is not null then perform 1 from border_gate_slotwindow s where s.id in (r.slot_id, (f->>'slot')::uuid) order by s.id for no key update; update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if; update border_gate_slotwindow s set booked = s.booked + 1 where s.id = (f->>'slot')::uuid and s.point_id = r.point_id and s.direction = r.direction and s.is_open and s.booked < s.capacity;
@@ -1678,14 +1694,14 @@ begin
             v_to := 'accepted';
             v_event := 'border_gate.trip_slot_booked';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, slot_id = (f->>'slot')::uuid where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.book_slot_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.book_slot_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.book_slot_trip';
         end if;
     when 'depart' then
         if r.state in ('accepted') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.depart_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.depart_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.depart_trip';
             end if;
             if not coalesce((r.slot_id is not null or r.ticket_at is not null), false) then
@@ -1694,14 +1710,14 @@ begin
             v_to := 'en_route';
             v_event := 'border_gate.trip_departed';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1 where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.depart_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.depart_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.depart_trip';
         end if;
     when 'enter_buffer' then
         if r.state in ('accepted', 'en_route') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.enter_buffer_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.enter_buffer_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.enter_buffer_trip';
             end if;
             if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
@@ -1715,14 +1731,14 @@ begin
     when r.slot_id is null then p_at + interval '30 minutes'
     else (select case when p_at <= s.ends_at then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end), buffer_at = p_at where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.enter_buffer_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.enter_buffer_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.enter_buffer_trip';
         end if;
     when 'call' then
         if r.state in ('accepted', 'en_route', 'at_buffer') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.call_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.call_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.call_trip';
             end if;
             if not coalesce((border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)), false) then
@@ -1737,14 +1753,14 @@ begin
             v_to := 'called';
             v_event := 'border_gate.trip_called';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, called_at = p_at, call_expires_at = p_at + interval '45 minutes' where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.call_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.call_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.call_trip';
         end if;
     when 'call_timeout' then
         if r.state in ('called') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.call_timeout_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.call_timeout_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.call_timeout_trip';
             end if;
             if not coalesce((r.call_expires_at <= p_at), false) then
@@ -1753,14 +1769,14 @@ begin
             v_to := 'at_buffer';
             v_event := 'border_gate.trip_call_lapsed';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, miss_count = r.miss_count + 1, missed_at = p_at, call_expires_at = null where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.call_timeout_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.call_timeout_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.call_timeout_trip';
         end if;
     when 'arrive' then
         if r.state in ('called') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.arrive_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.arrive_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.arrive_trip';
             end if;
             if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
@@ -1787,7 +1803,7 @@ begin
     else (select case when p_at <= s.ends_at then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end), arrived_at = p_at where id = p_id;
         elsif r.state in ('accepted', 'en_route') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.arrive_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.arrive_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.arrive_trip';
             end if;
             if not coalesce((exists (select 1 from border_gate_slotwindow s where s.id = r.slot_id and p_at between s.begins_at - interval '30 minutes' and s.begins_at + interval '60 minutes') or (select c.direct_mode from border_gate_crossingpoint c where c.place_id = r.point_id)), false) then
@@ -1813,14 +1829,14 @@ begin
     when r.slot_id is null then p_at + interval '30 minutes'
     else (select case when p_at <= s.ends_at then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end), arrived_at = p_at where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.arrive_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.arrive_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.arrive_trip';
         end if;
     when 'cross_in' then
         if r.state in ('accepted') and (r.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'NEW_VEHICLE', 'TRANSIT')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cross_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.cross_in_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.cross_in_trip';
             end if;
             if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
@@ -1835,14 +1851,14 @@ begin
             v_to := 'crossed_in';
             v_event := 'border_gate.trip_crossed_in';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, first_arrival_at = coalesce(r.first_arrival_at, p_at), arrived_at = p_at, crossed_in_at = p_at, dwell_deadline = p_at + make_interval(hours => r.dwell_limit_h) where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cross_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.cross_in_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.cross_in_trip';
         end if;
     when 'yard_in' then
         if r.state in ('arrived', 'crossed_in') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.yard_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.yard_in_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_in_trip';
             end if;
             perform 1 from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id) for no key update;
@@ -1860,7 +1876,7 @@ begin
         where t.yard_id = r.yard_id and t.is_in_yard and t.bay = b.code)
     order by b.code limit 1), '') where id = p_id;
         elsif r.state in ('returned_in') and (r.kind in ('EXP_VN')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.yard_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.yard_in_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_in_trip';
             end if;
             perform 1 from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id) for no key update;
@@ -1880,14 +1896,14 @@ begin
         select 1 from border_gate_trip t
         where t.yard_id = r.yard_id and t.is_in_yard and t.bay = b.code)
     order by b.code limit 1), '') where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.yard_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.yard_in_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_in_trip';
         end if;
     when 'yard_redirect' then
         if r.state in ('arrived') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.yard_redirect_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.yard_redirect_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_redirect_trip';
             end if;
             if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then
@@ -1897,7 +1913,7 @@ begin
             v_event := 'border_gate.trip_redirected';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, yard_id = (f->>'yard')::uuid where id = p_id;
         elsif r.state in ('crossed_in') and (r.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'NEW_VEHICLE', 'TRANSIT')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.yard_redirect_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.yard_redirect_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_redirect_trip';
             end if;
             if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then
@@ -1906,14 +1922,14 @@ begin
             v_to := 'crossed_in';
             v_event := 'border_gate.trip_redirected';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, yard_id = (f->>'yard')::uuid where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.yard_redirect_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.yard_redirect_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_redirect_trip';
         end if;
     when 'transfer_done' then
         if r.state in ('in_yard') and (r.kind in ('EXP_XFER', 'IMP_CN', 'IMP_VN_PICKUP', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.transfer_done_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.transfer_done_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.transfer_done_trip';
             end if;
             if not coalesce((exists (select 1 from border_gate_unloading u where u.trip_id = r.id and u.customs_by is not null and u.kg = (f->>'kg')::integer) and abs((f->>'kg')::integer - r.balance_kg) * 100 <= r.balance_kg * coalesce(r.tolerance_percent, 2)), false) then
@@ -1922,14 +1938,14 @@ begin
             v_to := 'in_yard';
             v_event := 'border_gate.trip_unloaded';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, unloaded_kg = (f->>'kg')::integer, balance_kg = 0, unloaded_at = p_at where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.transfer_done_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.transfer_done_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.transfer_done_trip';
         end if;
     when 'release_out' then
         if r.state in ('in_yard') and (r.kind in ('EXP_VN', 'IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT') and (r.kind <> 'IMP_CN' or r.two_way)) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_out_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.release_out_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.release_out_trip';
             end if;
             if not coalesce((r.tasks_opened and r.open_entry = 0 and r.open_exit = 0), false) then
@@ -1947,14 +1963,14 @@ begin
             v_to := 'released';
             v_event := 'border_gate.trip_released';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, released_at = p_at, release_expires_at = p_at + interval '12 hours', released_to = 'line' where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_out_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.release_out_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.release_out_trip';
         end if;
     when 'release_inland' then
         if r.state in ('in_yard') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'NEW_VEHICLE', 'TRANSIT')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_inland_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.release_inland_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.release_inland_trip';
             end if;
             if not coalesce((r.tasks_opened and r.open_entry = 0 and r.open_inland = 0 and r.open_return = 0), false) then
@@ -1972,14 +1988,14 @@ begin
             v_to := 'released';
             v_event := 'border_gate.trip_released';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, released_at = p_at, release_expires_at = p_at + interval '12 hours', released_to = 'inland' where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_inland_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.release_inland_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.release_inland_trip';
         end if;
     when 'release_empty_back' then
         if r.state in ('in_yard') and (r.kind in ('IMP_CN')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_empty_back_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.release_empty_back_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.release_empty_back_trip';
             end if;
             if not coalesce((r.balance_kg = 0), false) then
@@ -1994,14 +2010,14 @@ begin
             v_to := 'released';
             v_event := 'border_gate.trip_released';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, released_at = p_at, release_expires_at = p_at + interval '12 hours', released_to = 'line' where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_empty_back_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.release_empty_back_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.release_empty_back_trip';
         end if;
     when 'cross_out' then
         if r.state in ('released') and (r.kind in ('EXP_VN', 'IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cross_out_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.cross_out_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.cross_out_trip';
             end if;
             if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
@@ -2019,14 +2035,14 @@ begin
             v_to := 'crossed_out';
             v_event := 'border_gate.trip_crossed_out';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, crossed_out_at = p_at where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cross_out_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.cross_out_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.cross_out_trip';
         end if;
     when 'leave_inland' then
         if r.state in ('released') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'NEW_VEHICLE', 'TRANSIT')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.leave_inland_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.leave_inland_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.leave_inland_trip';
             end if;
             if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
@@ -2035,14 +2051,14 @@ begin
             v_to := 'completed';
             v_event := 'border_gate.trip_left_inland';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.leave_inland_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.leave_inland_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.leave_inland_trip';
         end if;
     when 'revoke_release' then
         if r.state in ('released') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.revoke_release_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.revoke_release_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.revoke_release_trip';
             end if;
             if not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then
@@ -2051,27 +2067,27 @@ begin
             v_to := 'in_yard';
             v_event := 'border_gate.trip_release_revoked';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, released_at = null, release_expires_at = null, released_to = '' where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.revoke_release_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.revoke_release_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.revoke_release_trip';
         end if;
     when 'finish' then
         if r.state in ('crossed_out') and (r.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.finish_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.finish_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.finish_trip';
             end if;
             v_to := 'completed';
             v_event := 'border_gate.trip_finished';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.finish_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.finish_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.finish_trip';
         end if;
     when 'return_in' then
         if r.state in ('crossed_out') and (r.kind in ('EXP_VN')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.return_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.return_in_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.return_in_trip';
             end if;
             if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
@@ -2083,14 +2099,14 @@ begin
             v_to := 'returned_in';
             v_event := 'border_gate.trip_returned';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, leg = 2, load_state = coalesce(f->>'load_state', ''), returned_at = p_at where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.return_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.return_in_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.return_in_trip';
         end if;
     when 'close_return' then
         if r.state in ('returned_in') and (r.kind in ('EXP_VN')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.close_return_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.close_return_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.close_return_trip';
             end if;
             if not coalesce((case r.load_state when 'EMPTY' then true when 'LOADED' then r.open_inland = 0 when 'REJECTED' then r.open_return = 0 and exists (select 1 from border_gate_clearancetask k where k.trip_id = r.id and k.stage = 'RETURN') else false end), false) then
@@ -2099,28 +2115,28 @@ begin
             v_to := 'completed';
             v_event := 'border_gate.trip_return_closed';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.close_return_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.close_return_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.close_return_trip';
         end if;
     when 'cancel' then
         if r.state in ('draft', 'submitted', 'fix_requested', 'accepted', 'en_route', 'at_buffer', 'called') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cancel_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.cancel_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.cancel_trip';
             end if;
             if r.slot_id is not null and (true) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if;
             v_to := 'cancelled';
             v_event := 'border_gate.trip_cancelled';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at, slot_id = case when not (true) then r.slot_id end where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cancel_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.cancel_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.cancel_trip';
         end if;
     when 'no_show' then
         if r.state in ('accepted', 'en_route') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.no_show_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.no_show_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.no_show_trip';
             end if;
             if not coalesce(((select s.ends_at + interval '60 minutes' <= p_at from border_gate_slotwindow s where s.id = r.slot_id)), false) then
@@ -2130,14 +2146,14 @@ begin
             v_to := 'no_show';
             v_event := 'border_gate.trip_not_shown';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at, slot_id = case when not (true) then r.slot_id end where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.no_show_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.no_show_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.no_show_trip';
         end if;
     when 'expire' then
         if r.state in ('submitted', 'fix_requested', 'accepted', 'at_buffer') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.expire_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.expire_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.expire_trip';
             end if;
             if not coalesce(((case when r.state <> 'at_buffer' then r.expires_at
@@ -2148,14 +2164,14 @@ begin
             v_to := 'expired';
             v_event := 'border_gate.trip_expired';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at, slot_id = case when not (true) then r.slot_id end where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.expire_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.expire_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.expire_trip';
         end if;
     when 'turn_back' then
         if r.state in ('at_buffer', 'arrived', 'in_yard') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.turn_back_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.turn_back_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.turn_back_trip';
             end if;
             if not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then
@@ -2168,14 +2184,14 @@ begin
             v_to := 'turned_back';
             v_event := 'border_gate.trip_turned_back';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at, slot_id = case when not (r.state = 'at_buffer') then r.slot_id end where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.turn_back_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.turn_back_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.turn_back_trip';
         end if;
     when 'divert' then
         if r.state in ('at_buffer', 'arrived', 'in_yard') and (r.kind in ('EXP_VN', 'EXP_XFER')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.divert_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.divert_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.divert_trip';
             end if;
             if not coalesce(((f->>'point')::uuid <> r.point_id and border_gate_point_is_open((f->>'point')::uuid, r.direction, r.accepted_at, p_at)), false) then
@@ -2188,14 +2204,14 @@ begin
             v_to := 'accepted';
             v_event := 'border_gate.trip_diverted';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, point_id = (f->>'point')::uuid, yard_id = null, slot_id = case when not (true) then r.slot_id end where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.divert_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.divert_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.divert_trip';
         end if;
     when 'seize' then
         if r.state in ('in_yard', 'returned_in') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.seize_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.seize_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.seize_trip';
             end if;
             if not coalesce((length(btrim(f->>'decision_no')) > 0), false) then
@@ -2204,14 +2220,14 @@ begin
             v_to := 'seized';
             v_event := 'border_gate.trip_seized';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, seized_by = coalesce(f->>'force', '') where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.seize_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.seize_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.seize_trip';
         end if;
     when 'unseize' then
         if r.state in ('seized') then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.unseize_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.unseize_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.unseize_trip';
             end if;
             if not coalesce((length(btrim(f->>'decision_no')) > 0), false) then
@@ -2223,14 +2239,14 @@ begin
             v_to := 'in_yard';
             v_event := 'border_gate.trip_given_back';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, seized_by = '' where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.unseize_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.unseize_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.unseize_trip';
         end if;
     when 'return_foreign' then
         if r.state in ('crossed_in', 'in_yard') and (r.kind in ('IMP_CN', 'NEW_VEHICLE', 'TRANSIT')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.return_foreign_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.return_foreign_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.return_foreign_trip';
             end if;
             if not coalesce((r.failed_tasks > 0), false) then
@@ -2239,7 +2255,7 @@ begin
             v_to := 'crossed_out';
             v_event := 'border_gate.trip_sent_back';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, crossed_out_at = p_at where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.return_foreign_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.return_foreign_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.return_foreign_trip';
@@ -2271,351 +2287,394 @@ begin
     case p_step
     when 'submit' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.submit_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.direction, r.goods_group, r.point_id, r.problems
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('draft') then 0 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.submit_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.submit_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.submit_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.submit_trip'
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.submit_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.submit_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.submit_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.submit_trip'
                 when r.step_row = 0 and not coalesce((r.problems = '[]'::jsonb), false) then 'FI422 BG-201'
                 when r.step_row = 0 and not coalesce((not border_gate_is_under_moratorium(r.id, r.point_id, r.direction, r.goods_group, p_at)), false) then 'FI422 BG-016' else '' end as verdict,
                 case r.step_row when 0 then 'submitted' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_submitted' end as v_event,
                 case r.step_row when 0 then p_at end as new_submitted_at
-            from chosen r
+            from (select l.*, case when l.state in ('draft') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, submitted_at = j.new_submitted_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'auto_accept' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.auto_accept_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.point_id, r.problems, r.risk
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('submitted') then 0 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.auto_accept_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.auto_accept_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.auto_accept_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.auto_accept_trip'
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.auto_accept_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.auto_accept_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.auto_accept_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.auto_accept_trip'
                 when r.step_row = 0 and not coalesce((r.problems = '[]'::jsonb), false) then 'FI422 BG-201'
                 when r.step_row = 0 and not coalesce((r.risk = 'low'), false) then 'FI422 BG-202' else '' end as verdict,
                 case r.step_row when 0 then 'accepted' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_accepted' end as v_event,
                 case r.step_row when 0 then p_at end as new_accepted_at,
                 case r.step_row when 0 then p_at end as new_ticket_at
-            from chosen r
+            from (select l.*, case when l.state in ('submitted') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, accepted_at = j.new_accepted_at, ticket_at = j.new_ticket_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'accept' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.accept_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.point_id
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('submitted') then 0 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.accept_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.accept_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.accept_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.accept_trip' else '' end as verdict,
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.accept_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.accept_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.accept_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.accept_trip' else '' end as verdict,
                 case r.step_row when 0 then 'accepted' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_accepted' end as v_event,
                 case r.step_row when 0 then p_at end as new_accepted_at,
                 case r.step_row when 0 then p_at end as new_ticket_at
-            from chosen r
+            from (select l.*, case when l.state in ('submitted') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, accepted_at = j.new_accepted_at, ticket_at = j.new_ticket_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'request_fix' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.request_fix_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.point_id
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('submitted') then 0 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.request_fix_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.request_fix_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.request_fix_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.request_fix_trip'
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.request_fix_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.request_fix_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.request_fix_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.request_fix_trip'
                 when r.step_row = 0 and not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then 'FI422 BG-038'
                 when r.step_row = 0 and not coalesce((jsonb_array_length(f->'fields') > 0), false) then 'FI422 BG-203' else '' end as verdict,
                 case r.step_row when 0 then 'fix_requested' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_fix_requested' end as v_event,
                 case r.step_row when 0 then f->'fields' end as new_fix_fields
-            from chosen r
+            from (select l.*, case when l.state in ('submitted') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, fix_fields = j.new_fix_fields
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'resubmit' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.resubmit_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.fix_fields, r.point_id, r.problems
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('fix_requested') then 0 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.resubmit_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.resubmit_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.resubmit_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.resubmit_trip'
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.resubmit_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.resubmit_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.resubmit_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.resubmit_trip'
                 when r.step_row = 0 and not coalesce((f->'changed' <@ r.fix_fields), false) then 'FI422 BG-204'
                 when r.step_row = 0 and not coalesce((r.problems = '[]'::jsonb), false) then 'FI422 BG-201' else '' end as verdict,
                 case r.step_row when 0 then 'submitted' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_resubmitted' end as v_event,
                 case r.step_row when 0 then '[]'::jsonb end as new_fix_fields
-            from chosen r
+            from (select l.*, case when l.state in ('fix_requested') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, fix_fields = j.new_fix_fields
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'amend' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.amend_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.amend_count, r.point_id, r.problems
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('accepted') then 0 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.amend_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.amend_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.amend_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.amend_trip'
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.amend_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.amend_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.amend_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.amend_trip'
                 when r.step_row = 0 and not coalesce((r.problems = '[]'::jsonb), false) then 'FI422 BG-201' else '' end as verdict,
                 case r.step_row when 0 then 'accepted' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_amended' end as v_event,
                 case r.step_row when 0 then r.amend_count + 1 end as new_amend_count
-            from chosen r
+            from (select l.*, case when l.state in ('accepted') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, amend_count = j.new_amend_count
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'depart' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.depart_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.kind, r.point_id, r.slot_id, r.ticket_at
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('accepted') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.depart_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.depart_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.depart_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.depart_trip'
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.depart_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.depart_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.depart_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.depart_trip'
                 when r.step_row = 0 and not coalesce((r.slot_id is not null or r.ticket_at is not null), false) then 'FI422 BG-206' else '' end as verdict,
                 case r.step_row when 0 then 'en_route' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_departed' end as v_event
-            from chosen r
+            from (select l.*, case when l.state in ('accepted') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'enter_buffer' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.enter_buffer_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.effective_at, r.first_arrival_at, r.kind, r.point_id, r.priority, r.slot_id, r.tractor_plate, r.undeclared
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('accepted', 'en_route') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.enter_buffer_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.enter_buffer_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.enter_buffer_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.enter_buffer_trip'
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.enter_buffer_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.enter_buffer_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.enter_buffer_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.enter_buffer_trip'
                 when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019' else '' end as verdict,
                 case r.step_row when 0 then 'at_buffer' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_buffered' end as v_event,
@@ -2627,49 +2686,55 @@ begin
     else (select case when p_at <= s.ends_at then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end) end as new_effective_at,
                 case r.step_row when 0 then p_at end as new_buffer_at
-            from chosen r
+            from (select l.*, case when l.state in ('accepted', 'en_route') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, first_arrival_at = j.new_first_arrival_at, effective_at = j.new_effective_at, buffer_at = j.new_buffer_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'call' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.call_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.direction, r.holds, r.kind, r.point_id, r.yard_id
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('accepted', 'en_route', 'at_buffer') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.call_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.call_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.call_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.call_trip'
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.call_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.call_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.call_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.call_trip'
                 when r.step_row = 0 and not coalesce((border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)), false) then 'FI422 BG-015'
                 when r.step_row = 0 and not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then 'FI422 BG-030'
                 when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026' else '' end as verdict,
@@ -2677,104 +2742,116 @@ begin
                 case r.step_row when 0 then 'border_gate.trip_called' end as v_event,
                 case r.step_row when 0 then p_at end as new_called_at,
                 case r.step_row when 0 then p_at + interval '45 minutes' end as new_call_expires_at
-            from chosen r
+            from (select l.*, case when l.state in ('accepted', 'en_route', 'at_buffer') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, called_at = j.new_called_at, call_expires_at = j.new_call_expires_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'call_timeout' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.call_timeout_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.call_expires_at, r.kind, r.miss_count, r.point_id
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('called') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.call_timeout_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.call_timeout_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.call_timeout_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.call_timeout_trip'
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.call_timeout_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.call_timeout_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.call_timeout_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.call_timeout_trip'
                 when r.step_row = 0 and not coalesce((r.call_expires_at <= p_at), false) then 'FI422 BG-208' else '' end as verdict,
                 case r.step_row when 0 then 'at_buffer' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_call_lapsed' end as v_event,
                 case r.step_row when 0 then r.miss_count + 1 end as new_miss_count,
                 case r.step_row when 0 then p_at end as new_missed_at,
                 case r.step_row when 0 then nullif(r.call_expires_at, r.call_expires_at) end as new_call_expires_at
-            from chosen r
+            from (select l.*, case when l.state in ('called') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, miss_count = j.new_miss_count, missed_at = j.new_missed_at, call_expires_at = j.new_call_expires_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'arrive' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.arrive_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.direction, r.driver_id, r.effective_at, r.first_arrival_at, r.holds, r.kind, r.point_id, r.priority, r.slot_id, r.tractor_plate, r.undeclared
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('called') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 when r.state in ('accepted', 'en_route') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 1 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.arrive_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.arrive_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.arrive_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.arrive_trip'
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.arrive_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.arrive_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.arrive_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.arrive_trip'
                 when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019'
                 when r.step_row = 0 and not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
                 when r.step_row = 0 and not coalesce((r.accepted_at is not null), false) then 'FI422 BG-209'
                 when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026'
                 when r.step_row = 0 and not coalesce((border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)), false) then 'FI422 BG-015'
-                when r.step_row = 1 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.arrive_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.arrive_trip'
+                when r.step_row = 1 and not exists (select 1 from rights g where g.permission in ('border_gate.arrive_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.arrive_trip'
                 when r.step_row = 1 and not coalesce((exists (select 1 from border_gate_slotwindow s where s.id = r.slot_id and p_at between s.begins_at - interval '30 minutes' and s.begins_at + interval '60 minutes') or (select c.direct_mode from border_gate_crossingpoint c where c.place_id = r.point_id)), false) then 'FI422 BG-205'
                 when r.step_row = 1 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019'
                 when r.step_row = 1 and not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
@@ -2795,49 +2872,55 @@ begin
     else (select case when p_at <= s.ends_at then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end) end as new_effective_at,
                 case r.step_row when 0 then p_at when 1 then p_at end as new_arrived_at
-            from chosen r
+            from (select l.*, case when l.state in ('called') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 when l.state in ('accepted', 'en_route') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 1 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, first_arrival_at = j.new_first_arrival_at, effective_at = j.new_effective_at, arrived_at = j.new_arrived_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'cross_in' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.cross_in_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.direction, r.driver_id, r.dwell_limit_h, r.first_arrival_at, r.kind, r.point_id, r.tractor_plate
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('accepted') and (r.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'NEW_VEHICLE', 'TRANSIT')) then 0 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cross_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.cross_in_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cross_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.cross_in_trip'
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.cross_in_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.cross_in_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.cross_in_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.cross_in_trip'
                 when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019'
                 when r.step_row = 0 and not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
                 when r.step_row = 0 and not coalesce((border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)), false) then 'FI422 BG-015' else '' end as verdict,
@@ -2847,147 +2930,165 @@ begin
                 case r.step_row when 0 then p_at end as new_arrived_at,
                 case r.step_row when 0 then p_at end as new_crossed_in_at,
                 case r.step_row when 0 then p_at + make_interval(hours => r.dwell_limit_h) end as new_dwell_deadline
-            from chosen r
+            from (select l.*, case when l.state in ('accepted') and (l.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'NEW_VEHICLE', 'TRANSIT')) then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, first_arrival_at = j.new_first_arrival_at, arrived_at = j.new_arrived_at, crossed_in_at = j.new_crossed_in_at, dwell_deadline = j.new_dwell_deadline
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'yard_redirect' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.yard_redirect_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.kind, r.point_id, r.yard_id
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('arrived') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 when r.state in ('crossed_in') and (r.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'NEW_VEHICLE', 'TRANSIT')) then 1 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.yard_redirect_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.yard_redirect_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.yard_redirect_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.yard_redirect_trip'
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.yard_redirect_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.yard_redirect_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.yard_redirect_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.yard_redirect_trip'
                 when r.step_row = 0 and not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then 'FI422 BG-030'
-                when r.step_row = 1 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.yard_redirect_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.yard_redirect_trip'
+                when r.step_row = 1 and not exists (select 1 from rights g where g.permission in ('border_gate.yard_redirect_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.yard_redirect_trip'
                 when r.step_row = 1 and not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then 'FI422 BG-030' else '' end as verdict,
                 case r.step_row when 0 then 'arrived' when 1 then 'crossed_in' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_redirected' when 1 then 'border_gate.trip_redirected' end as v_event,
                 case r.step_row when 0 then (f->>'yard')::uuid when 1 then (f->>'yard')::uuid end as new_yard_id
-            from chosen r
+            from (select l.*, case when l.state in ('arrived') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 when l.state in ('crossed_in') and (l.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'NEW_VEHICLE', 'TRANSIT')) then 1 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, yard_id = j.new_yard_id
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'transfer_done' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.transfer_done_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.balance_kg, r.kind, r.point_id, r.tolerance_percent
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('in_yard') and (r.kind in ('EXP_XFER', 'IMP_CN', 'IMP_VN_PICKUP', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then 0 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.transfer_done_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.transfer_done_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.transfer_done_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.transfer_done_trip'
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.transfer_done_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.transfer_done_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.transfer_done_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.transfer_done_trip'
                 when r.step_row = 0 and not coalesce((exists (select 1 from border_gate_unloading u where u.trip_id = r.id and u.customs_by is not null and u.kg = (f->>'kg')::integer) and abs((f->>'kg')::integer - r.balance_kg) * 100 <= r.balance_kg * coalesce(r.tolerance_percent, 2)), false) then 'FI422 BG-031' else '' end as verdict,
                 case r.step_row when 0 then 'in_yard' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_unloaded' end as v_event,
                 case r.step_row when 0 then (f->>'kg')::integer end as new_unloaded_kg,
                 case r.step_row when 0 then 0 end as new_balance_kg,
                 case r.step_row when 0 then p_at end as new_unloaded_at
-            from chosen r
+            from (select l.*, case when l.state in ('in_yard') and (l.kind in ('EXP_XFER', 'IMP_CN', 'IMP_VN_PICKUP', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, unloaded_kg = j.new_unloaded_kg, balance_kg = j.new_balance_kg, unloaded_at = j.new_unloaded_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'release_out' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.release_out_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.fee_state, r.holds, r.kind, r.leg, r.open_entry, r.open_exit, r.point_id, r.tasks_opened, r.two_way
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('in_yard') and (r.kind in ('EXP_VN', 'IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT') and (r.kind <> 'IMP_CN' or r.two_way)) then 0 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_out_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.release_out_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_out_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.release_out_trip'
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.release_out_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.release_out_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.release_out_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.release_out_trip'
                 when r.step_row = 0 and not coalesce((r.tasks_opened and r.open_entry = 0 and r.open_exit = 0), false) then 'FI422 BG-027'
                 when r.step_row = 0 and not coalesce((r.fee_state in ('paid', 'waived', 'deferred')), false) then 'FI422 BG-028'
                 when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026'
@@ -2997,49 +3098,55 @@ begin
                 case r.step_row when 0 then p_at end as new_released_at,
                 case r.step_row when 0 then p_at + interval '12 hours' end as new_release_expires_at,
                 case r.step_row when 0 then 'line' end as new_released_to
-            from chosen r
+            from (select l.*, case when l.state in ('in_yard') and (l.kind in ('EXP_VN', 'IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT') and (l.kind <> 'IMP_CN' or l.two_way)) then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, released_at = j.new_released_at, release_expires_at = j.new_release_expires_at, released_to = j.new_released_to
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'release_inland' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.release_inland_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.fee_state, r.holds, r.kind, r.leg, r.open_entry, r.open_inland, r.open_return, r.point_id, r.tasks_opened
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('in_yard') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'NEW_VEHICLE', 'TRANSIT')) then 0 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_inland_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.release_inland_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_inland_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.release_inland_trip'
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.release_inland_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.release_inland_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.release_inland_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.release_inland_trip'
                 when r.step_row = 0 and not coalesce((r.tasks_opened and r.open_entry = 0 and r.open_inland = 0 and r.open_return = 0), false) then 'FI422 BG-027'
                 when r.step_row = 0 and not coalesce((r.fee_state in ('paid', 'waived', 'deferred')), false) then 'FI422 BG-028'
                 when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026'
@@ -3049,49 +3156,55 @@ begin
                 case r.step_row when 0 then p_at end as new_released_at,
                 case r.step_row when 0 then p_at + interval '12 hours' end as new_release_expires_at,
                 case r.step_row when 0 then 'inland' end as new_released_to
-            from chosen r
+            from (select l.*, case when l.state in ('in_yard') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'NEW_VEHICLE', 'TRANSIT')) then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, released_at = j.new_released_at, release_expires_at = j.new_release_expires_at, released_to = j.new_released_to
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'release_empty_back' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.release_empty_back_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.balance_kg, r.fee_state, r.holds, r.kind, r.point_id
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('in_yard') and (r.kind in ('IMP_CN')) then 0 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_empty_back_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.release_empty_back_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.release_empty_back_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.release_empty_back_trip'
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.release_empty_back_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.release_empty_back_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.release_empty_back_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.release_empty_back_trip'
                 when r.step_row = 0 and not coalesce((r.balance_kg = 0), false) then 'FI422 BG-031'
                 when r.step_row = 0 and not coalesce((r.fee_state in ('paid', 'waived', 'deferred')), false) then 'FI422 BG-028'
                 when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026' else '' end as verdict,
@@ -3100,49 +3213,55 @@ begin
                 case r.step_row when 0 then p_at end as new_released_at,
                 case r.step_row when 0 then p_at + interval '12 hours' end as new_release_expires_at,
                 case r.step_row when 0 then 'line' end as new_released_to
-            from chosen r
+            from (select l.*, case when l.state in ('in_yard') and (l.kind in ('IMP_CN')) then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, released_at = j.new_released_at, release_expires_at = j.new_release_expires_at, released_to = j.new_released_to
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'cross_out' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.cross_out_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.direction, r.driver_id, r.kind, r.point_id, r.release_expires_at, r.tractor_plate
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('released') and (r.kind in ('EXP_VN', 'IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then 0 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cross_out_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.cross_out_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.cross_out_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.cross_out_trip'
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.cross_out_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.cross_out_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.cross_out_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.cross_out_trip'
                 when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019'
                 when r.step_row = 0 and not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
                 when r.step_row = 0 and not coalesce((border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)), false) then 'FI422 BG-015'
@@ -3150,191 +3269,215 @@ begin
                 case r.step_row when 0 then 'crossed_out' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_crossed_out' end as v_event,
                 case r.step_row when 0 then p_at end as new_crossed_out_at
-            from chosen r
+            from (select l.*, case when l.state in ('released') and (l.kind in ('EXP_VN', 'IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, crossed_out_at = j.new_crossed_out_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'leave_inland' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.leave_inland_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.kind, r.point_id, r.tractor_plate
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('released') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'NEW_VEHICLE', 'TRANSIT')) then 0 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.leave_inland_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.leave_inland_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.leave_inland_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.leave_inland_trip'
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.leave_inland_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.leave_inland_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.leave_inland_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.leave_inland_trip'
                 when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019' else '' end as verdict,
                 case r.step_row when 0 then 'completed' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_left_inland' end as v_event,
                 case r.step_row when 0 then p_at end as new_ended_at
-            from chosen r
+            from (select l.*, case when l.state in ('released') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'NEW_VEHICLE', 'TRANSIT')) then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, ended_at = j.new_ended_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'revoke_release' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.revoke_release_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.point_id, r.release_expires_at, r.released_at
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('released') then 0 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.revoke_release_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.revoke_release_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.revoke_release_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.revoke_release_trip'
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.revoke_release_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.revoke_release_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.revoke_release_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.revoke_release_trip'
                 when r.step_row = 0 and not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then 'FI422 BG-038' else '' end as verdict,
                 case r.step_row when 0 then 'in_yard' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_release_revoked' end as v_event,
                 case r.step_row when 0 then nullif(r.released_at, r.released_at) end as new_released_at,
                 case r.step_row when 0 then nullif(r.release_expires_at, r.release_expires_at) end as new_release_expires_at,
                 case r.step_row when 0 then '' end as new_released_to
-            from chosen r
+            from (select l.*, case when l.state in ('released') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, released_at = j.new_released_at, release_expires_at = j.new_release_expires_at, released_to = j.new_released_to
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'finish' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.finish_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.kind, r.point_id
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('crossed_out') and (r.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then 0 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.finish_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.finish_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.finish_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.finish_trip' else '' end as verdict,
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.finish_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.finish_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.finish_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.finish_trip' else '' end as verdict,
                 case r.step_row when 0 then 'completed' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_finished' end as v_event,
                 case r.step_row when 0 then p_at end as new_ended_at
-            from chosen r
+            from (select l.*, case when l.state in ('crossed_out') and (l.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, ended_at = j.new_ended_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'return_in' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.return_in_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.driver_id, r.kind, r.point_id, r.tractor_plate
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('crossed_out') and (r.kind in ('EXP_VN')) then 0 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.return_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.return_in_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.return_in_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.return_in_trip'
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.return_in_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.return_in_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.return_in_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.return_in_trip'
                 when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019'
                 when r.step_row = 0 and not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007' else '' end as verdict,
                 case r.step_row when 0 then 'returned_in' end as v_to,
@@ -3342,224 +3485,253 @@ begin
                 case r.step_row when 0 then 2 end as new_leg,
                 case r.step_row when 0 then coalesce(f->>'load_state', '') end as new_load_state,
                 case r.step_row when 0 then p_at end as new_returned_at
-            from chosen r
+            from (select l.*, case when l.state in ('crossed_out') and (l.kind in ('EXP_VN')) then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, leg = j.new_leg, load_state = j.new_load_state, returned_at = j.new_returned_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'close_return' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.close_return_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.kind, r.load_state, r.open_inland, r.open_return, r.point_id
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('returned_in') and (r.kind in ('EXP_VN')) then 0 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.close_return_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.close_return_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.close_return_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.close_return_trip'
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.close_return_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.close_return_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.close_return_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.close_return_trip'
                 when r.step_row = 0 and not coalesce((case r.load_state when 'EMPTY' then true when 'LOADED' then r.open_inland = 0 when 'REJECTED' then r.open_return = 0 and exists (select 1 from border_gate_clearancetask k where k.trip_id = r.id and k.stage = 'RETURN') else false end), false) then 'FI422 BG-027' else '' end as verdict,
                 case r.step_row when 0 then 'completed' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_return_closed' end as v_event,
                 case r.step_row when 0 then p_at end as new_ended_at
-            from chosen r
+            from (select l.*, case when l.state in ('returned_in') and (l.kind in ('EXP_VN')) then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, ended_at = j.new_ended_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'seize' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.seize_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.point_id
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('in_yard', 'returned_in') then 0 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.seize_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.seize_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.seize_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.seize_trip'
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.seize_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.seize_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.seize_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.seize_trip'
                 when r.step_row = 0 and not coalesce((length(btrim(f->>'decision_no')) > 0), false) then 'FI422 BG-212' else '' end as verdict,
                 case r.step_row when 0 then 'seized' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_seized' end as v_event,
                 case r.step_row when 0 then coalesce(f->>'force', '') end as new_seized_by
-            from chosen r
+            from (select l.*, case when l.state in ('in_yard', 'returned_in') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, seized_by = j.new_seized_by
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'unseize' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.unseize_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.point_id, r.seized_by
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('seized') then 0 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.unseize_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.unseize_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.unseize_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.unseize_trip'
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.unseize_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.unseize_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.unseize_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.unseize_trip'
                 when r.step_row = 0 and not coalesce((length(btrim(f->>'decision_no')) > 0), false) then 'FI422 BG-212'
                 when r.step_row = 0 and not coalesce((f->>'force' = r.seized_by), false) then 'FI422 BG-024' else '' end as verdict,
                 case r.step_row when 0 then 'in_yard' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_given_back' end as v_event,
                 case r.step_row when 0 then '' end as new_seized_by
-            from chosen r
+            from (select l.*, case when l.state in ('seized') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, seized_by = j.new_seized_by
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'return_foreign' then
         return query
-        with wanted as (
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.return_foreign_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.*, w.want, w.f
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.failed_tasks, r.kind, r.point_id
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
-        ), chosen as (
-            select r.*, case when r.state in ('crossed_in', 'in_yard') and (r.kind in ('IMP_CN', 'NEW_VEHICLE', 'TRANSIT')) then 0 end as step_row from locked r
         ), judged as materialized (
-            select r.*, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.return_foreign_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.return_foreign_trip' end
-                when r.step_row = 0 and not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.return_foreign_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.return_foreign_trip'
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.return_foreign_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.return_foreign_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.return_foreign_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.return_foreign_trip'
                 when r.step_row = 0 and not coalesce((r.failed_tasks > 0), false) then 'FI422 BG-213' else '' end as verdict,
                 case r.step_row when 0 then 'crossed_out' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_sent_back' end as v_event,
                 case r.step_row when 0 then p_at end as new_crossed_out_at
-            from chosen r
+            from (select l.*, case when l.state in ('crossed_in', 'in_yard') and (l.kind in ('IMP_CN', 'NEW_VEHICLE', 'TRANSIT')) then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
         ), stopped as (
-            select kernel_workflow_stop(coalesce(j.verdict, 'FI404'), j.state)
-            from wanted w left join judged j on j.id = w.id
-            where p_all and coalesce(j.verdict, 'FI404') <> '' limit 1
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, crossed_out_at = j.new_crossed_out_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, c.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed c join judged r on r.id = c.id
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
         ), recorded as (
             insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, c.version, r.f::text
-            from changed c join judged r on r.id = c.id
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
         ), sent as (
             insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, c.version, r.v_event, p_at, v_actor,
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed c join judged r on r.id = c.id where r.v_event <> ''
+            from changed r where r.v_event <> ''
         )
-        select w.id, c.version, case when c.id is not null then j.v_to end,
-            case when j.id is null then 'FI404' when j.verdict <> '' then split_part(j.verdict, ' ', 1) end,
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
             case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
                  when j.verdict = 'FI423' then j.state end
-        from wanted w left join judged j on j.id = w.id left join changed c on c.id = w.id;
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     else
         return query select * from border_gate_trip_fire_each(p_ids, p_versions, p_step, p_at, p_facts, p_all);
     end case;
@@ -3604,18 +3776,18 @@ begin
         r := jsonb_populate_record(null::border_gate_trip, e);
         case p_step
         when 'create' then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.create_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.create_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.create_trip';
             end if;
             v_to := 'draft'; v_event := 'border_gate.trip_drafted';
         when 'walk_up' then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.walk_up_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.walk_up_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.walk_up_trip';
             end if;
             v_to := 'draft'; v_event := 'border_gate.trip_found_undeclared';
             r.undeclared := true;
         when 'walk_up_line' then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission = 'border_gate.walk_up_line_trip' and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.walk_up_line_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.walk_up_line_trip';
             end if;
             v_to := 'draft'; v_event := 'border_gate.trip_found_undeclared';
