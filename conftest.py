@@ -132,6 +132,14 @@ def _django(cluster: str, name: str, *command: str, role: str) -> None:
         raise RuntimeError(f"{command[0]} failed:\n{done.stderr[-4000:]}")
 
 
+@pytest.fixture(autouse=True)
+def _no_key_is_remembered() -> None:
+    """A key that was good in one test is looked up anew in the next."""
+    from tinhso.kernel.identity import remembered
+
+    remembered.forget()
+
+
 @pytest.fixture(scope="session")
 def template_database() -> str:
     return template_in(shared_cluster())

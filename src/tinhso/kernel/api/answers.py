@@ -23,7 +23,7 @@ JSON = "application/json; charset=utf-8"
 
 def write(data: Any) -> bytes:
     """JSON bytes: letters as they are, moments in ISO 8601, decimals as text so that none is rounded."""
-    return json.dumps(data, default=_plain, ensure_ascii=False, separators=(",", ":")).encode()
+    return _WRITER.encode(data).encode()
 
 
 def _plain(value: Any) -> Any:
@@ -40,6 +40,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (set, frozenset)):
         return sorted(value)
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
+
+
+_WRITER = json.JSONEncoder(default=_plain, ensure_ascii=False, separators=(",", ":"))
 
 
 def answer(request: HttpRequest, data: Any, *, version: int | None = None, status: int = 200) -> HttpResponse:

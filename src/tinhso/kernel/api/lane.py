@@ -10,10 +10,12 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, cast
 
+from django.conf import settings
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from django.urls import ResolverMatch, get_resolver
 from django.utils import translation
 from django.utils.translation.trans_real import get_supported_language_variant, parse_accept_lang_header
 
@@ -31,7 +33,7 @@ class ApiLane:
 
     def __init__(self, get_response: View) -> None:
         self.whole = get_response
-        self.short = cast(View, convert_exception_to_response(_straight()._get_response))
+        self.short = cast(View, convert_exception_to_response(cast(Any, Straight())._get_response))
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not (request.path_info.startswith(API) and "HTTP_AUTHORIZATION" in request.META):
@@ -58,13 +60,22 @@ class ApiLane:
             setattr(connection, ASKED_AT, now)
 
 
-def _straight() -> Any:
-    """A handler without any middleware of its own."""
-    handler: Any = BaseHandler()
-    handler._view_middleware = []
-    handler._template_response_middleware = []
-    handler._exception_middleware = []
-    return handler
+class Straight(BaseHandler):
+    """A handler without any middleware of its own, which knows again an address that it has resolved."""
+
+    def __init__(self) -> None:
+        self._view_middleware: list[Any] = []
+        self._template_response_middleware: list[Any] = []
+        self._exception_middleware: list[Any] = []
+
+    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
+        request.resolver_match = match = _resolved(settings.ROOT_URLCONF, request.path_info)
+        return match
+
+
+@lru_cache(maxsize=1024)
+def _resolved(urls: str, path: str) -> ResolverMatch:
+    return get_resolver(urls).resolve(path)
 
 
 @lru_cache(maxsize=256)

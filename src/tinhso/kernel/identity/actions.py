@@ -14,7 +14,7 @@ from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.base.errors import Invalid
 from tinhso.kernel.base.ids import uuid7
-from tinhso.kernel.identity import adapters, credentials
+from tinhso.kernel.identity import adapters, credentials, remembered
 from tinhso.kernel.identity.models import AccessLink, Account, ApiKey, Device
 
 CODE_LIVES = timedelta(minutes=5)
@@ -124,8 +124,12 @@ def note_signed_in(*, account: Account) -> None:
 
 @transaction.atomic
 def revoke(*, credential: ApiKey | AccessLink | Device, by: Actor, at: datetime) -> None:
-    """Close a key, link or device from the next request on. Closing again changes nothing."""
+    """Close a key, link or device from the next request on; a busy machine's key within a second, see `remembered`.
+
+    Closing again changes nothing.
+    """
     closed = type(credential).objects.filter(pk=credential.pk, revoked_at=None).update(revoked_at=clock.real())
+    remembered.forget()
     if closed:
         _tell("identity.revoked", credential, by=by, at=at)
     credential.refresh_from_db()

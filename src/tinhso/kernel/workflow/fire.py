@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import psycopg
-from django.db import connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from psycopg.types.json import Jsonb
 
 from tinhso.kernel.access import refusals
@@ -136,7 +136,7 @@ def create_many(
         record.version, record.state = states[record.pk]
         record.state_since = record.created_at = at
         record.created_by = by.id
-        record._state.adding, record._state.db = False, connection.alias
+        record._state.adding, record._state.db = False, DEFAULT_DB_ALIAS
         _forget(record, flow.set_columns(step))
     return list(records)
 
@@ -355,24 +355,25 @@ def _execute(sql: str, parameters: tuple[Any, ...], by: Actor | None) -> list[tu
 
     Inside a transaction a refusal may not spoil what came before it: a savepoint stands around the call.
     """
+    here = connections[DEFAULT_DB_ALIAS]
     if by is not None:
         bind(by)
     else:
-        connection.ensure_connection()
-    if _outermost():
-        rows = on_driver(sql, parameters)
+        here.ensure_connection()
+    if not here.in_atomic_block:
+        rows = on_driver(here.connection, sql, parameters)
         if by is not None:
             wake()
         return rows
     with transaction.atomic():
-        rows = on_driver(sql, parameters)
+        rows = on_driver(here.connection, sql, parameters)
     if by is not None:
         transaction.on_commit(wake)
     return rows
 
 
 def _outermost() -> bool:
-    return not connection.in_atomic_block
+    return not connections[DEFAULT_DB_ALIAS].in_atomic_block
 
 
 def _refresh(flow: FlowTable, record: Record, step: str, version: int, state: str, at: datetime) -> None:

@@ -8,7 +8,8 @@ from tinhso.kernel.audit.models import Entry
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import NOBODY
 from tinhso.kernel.base.errors import Invalid
-from tinhso.kernel.identity import actions, adapters
+from tinhso.kernel.base.rows import rows
+from tinhso.kernel.identity import actions, adapters, queries, remembered
 from tinhso.kernel.identity.actions import make_key, make_link, open_link, revoke, send_code
 from tinhso.kernel.identity.models import AccessLink, ApiKey
 from tinhso.kernel.identity.queries import LINK_IN_SESSION, actor_of, actor_of_session
@@ -74,6 +75,29 @@ def test_a_key_that_ran_out_was_revoked_or_made_up_is_nobodys(rf, an):
 
     for text in (old_text, closed_text, "ts_made-up", "made-up"):
         assert actor_of(asking(rf, key=text)) == NOBODY
+
+
+def test_a_busy_machines_key_is_looked_up_once_a_second(rf, an, monkeypatch):
+    key, text = key_for(an)
+    asked, now = [], 100.0
+    monkeypatch.setattr(queries, "rows", lambda *args: asked.append(args) or rows(*args))
+    monkeypatch.setattr(remembered.time, "monotonic", lambda: now)
+
+    machines = {actor_of(asking(rf, key=text)).id for _ in range(3)}
+    now += remembered.SECONDS
+    machines.add(actor_of(asking(rf, key=text)).id)
+
+    assert machines == {key.holder_id}
+    assert len(asked) == 2
+
+
+def test_a_remembered_key_stops_at_once_where_it_is_revoked(rf, an):
+    key, text = key_for(an)
+    actor_of(asking(rf, key=text))
+
+    revoke(credential=key, by=an, at=clock.now())
+
+    assert actor_of(asking(rf, key=text)) == NOBODY
 
 
 def test_a_bad_key_does_not_fall_back_to_the_session(rf):

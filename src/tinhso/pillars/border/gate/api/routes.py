@@ -6,8 +6,9 @@ from dataclasses import asdict
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Router
 from ninja.throttling import BaseThrottle
+from pydantic import BaseModel
 
 from tinhso.kernel.api import paging
 from tinhso.kernel.api.answers import answer, unless_known
@@ -65,7 +66,7 @@ def list_trips(request: HttpRequest, state: str = "", words: str = "") -> HttpRe
     return paging.page(request, rows, show_trip, order=("-created_at", "-id"))
 
 
-class PassageIn(Schema):
+class PassageIn(BaseModel):
     """What a barrier saw. `confidence`: of a camera's reading; `confirmed`: an officer looked himself."""
 
     plate: str = ""

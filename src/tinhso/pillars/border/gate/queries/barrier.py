@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
 
 from tinhso.kernel.base.dates import show_moment
 from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.base.money import vnd
-from tinhso.kernel.base.rows import rows
+from tinhso.kernel.base.rows import record_of, rows
 from tinhso.pillars.border.gate.flows.overlays import UNDONE
 from tinhso.pillars.border.gate.models import (
     ClearanceTask,
@@ -84,7 +84,7 @@ def barrier_of(code: str) -> ControlPoint:
 def live_trip_of(plate: str) -> Trip | None:
     """The live trip of the tractor with that plate (normal form), with what a barrier looks at; one query."""
     row = next(iter(rows(LIVE_TRIP, plate)), None)
-    return Trip.from_db(connection.alias, AT_A_BARRIER, row) if row else None
+    return record_of(Trip, AT_A_BARRIER, row) if row else None
 
 
 def standing_before(code: str, plate: str) -> tuple[ControlPoint, Trip | None]:
@@ -94,13 +94,13 @@ def standing_before(code: str, plate: str) -> tuple[ControlPoint, Trip | None]:
     """
     row = next(iter(rows(BOTH, plate, code)), ())
     barrier, found = _barrier(row[: len(BARRIER)]), row[len(BARRIER) :]
-    return barrier, Trip.from_db(connection.alias, DECIDING, found) if found[0] else None
+    return barrier, record_of(Trip, DECIDING, found) if found[0] else None
 
 
 def _barrier(row: tuple[Any, ...] | None) -> ControlPoint:
     if not row:
         raise NotFound
-    return ControlPoint.from_db(connection.alias, BARRIER, row)
+    return record_of(ControlPoint, BARRIER, row)
 
 
 def step_at(barrier: ControlPoint, trip: Trip) -> str:
