@@ -54,11 +54,17 @@ def actor_of_session(session: Any) -> Actor:
     if LINK_IN_SESSION in session:
         link = _open_link(session[LINK_IN_SESSION])
         return link.actor() if link else NOBODY
+    account = account_of_session(session)
+    return account.person.actor() if account else NOBODY
+
+
+def account_of_session(session: Any) -> Account | None:
+    """The account that a stored session names, while its password is the one it was opened with."""
     account = AccountBackend().get_user(session[SESSION_KEY]) if SESSION_KEY in session else None
     if account is None:
-        return NOBODY
+        return None
     same = constant_time_compare(session.get(HASH_SESSION_KEY, ""), account.get_session_auth_hash())
-    return account.person.actor() if same else NOBODY
+    return account if same else None
 
 
 def _machine(authorization: str) -> Actor:

@@ -16,10 +16,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.kernel.access import second_factor
 from tinhso.kernel.identity.actions import note_signed_in
 from tinhso.kernel.identity.backends import AccountBackend
 from tinhso.kernel.identity.models import Account
-from tinhso.kernel.login import second_factor
 from tinhso.kernel.login.landing import landing
 
 

@@ -14,6 +14,6 @@ class Login(Module):
         super().ready()
         from allauth.mfa.signals import authenticator_added
 
-        from tinhso.kernel.login import second_factor
+        from tinhso.kernel.access import second_factor
 
         authenticator_added.connect(second_factor.note_added, dispatch_uid="kernel_login.note_added")

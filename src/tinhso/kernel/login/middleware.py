@@ -6,14 +6,13 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from tinhso.kernel.access import second_factor
 from tinhso.kernel.identity.models import Account
-from tinhso.kernel.login import second_factor
 
 # What one needs in order to show the factor that one has, or to set the first one up, or to leave.
 SHOW = {"account_logout", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
@@ -31,7 +30,7 @@ class SecondFactor:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Stop a request before its view when the session lacks the factor that the person's roles need."""
-        if not settings.FORCE_SECOND_FACTOR or not _is_missing(request):
+        if not _is_missing(request):
             return None
         has_one = second_factor.has_one(request)
         match = request.resolver_match
@@ -47,6 +46,4 @@ class SecondFactor:
 
 def _is_missing(request: HttpRequest) -> bool:
     account = request.user
-    if not isinstance(account, Account) or second_factor.was_used(request):
-        return False
-    return second_factor.is_needed(account.person_id)
+    return isinstance(account, Account) and second_factor.is_missing(request.session, account)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,7 +17,7 @@ from tinhso.kernel.web.live_server.hub import Hub, Viewer
 from tinhso.kernel.web.live_server.visitors import admitted, in_a_thread, session_key
 
 HEARTBEAT = 15.0
-RECHECK = 60.0
+RECHECK = 50.0  # seconds; the stream of a session that has ended is closed within a minute
 TOPICS_AT_ONCE = 12
 VIEWERS_AT_MOST = 5000
 RETRY = b"retry: 5000\n\n"
@@ -90,12 +91,12 @@ class LiveServer:
 
     async def feed(self, viewer: Viewer, key: str, place: str, send: Send) -> None:
         loop = asyncio.get_running_loop()
-        checked = loop.time()
         guarded = any(not topic.public for topic in viewer.topics)
+        check = loop.time() + RECHECK if guarded else math.inf
         while True:
-            said = await viewer.next(HEARTBEAT)
-            if guarded and loop.time() - checked >= RECHECK:
-                checked = loop.time()
+            said = await viewer.next(max(0.0, min(HEARTBEAT, check - loop.time())))
+            if loop.time() >= check:
+                check = loop.time() + RECHECK
                 if not await in_a_thread(admitted, viewer.topics, key, place):
                     await send({"type": "http.response.body", "body": ENDED})
                     return

@@ -14,9 +14,10 @@ from django.db import close_old_connections
 
 from tinhso.kernel.access.may import may
 from tinhso.kernel.access.scope import Where
+from tinhso.kernel.access.second_factor import is_missing
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import NOBODY, Actor
-from tinhso.kernel.identity.queries import actor_of_session
+from tinhso.kernel.identity.queries import LINK_IN_SESSION, account_of_session, actor_of_session
 from tinhso.kernel.web.live import Topic
 
 Answer = TypeVar("Answer")
@@ -32,7 +33,7 @@ def session_key(cookies: str) -> str:
 
 
 def admitted(topics: Iterable[Topic], key: str, place: str) -> bool:
-    """Whether the holder of the session may listen to all of `topics`."""
+    """Whether the holder of the session may listen to all of `topics`; who lacks his second factor hears none."""
     guarded = [topic for topic in topics if not topic.public]
     if not guarded:
         return True
@@ -58,7 +59,14 @@ def in_a_thread(question: Callable[..., Answer], *arguments: Any) -> Awaitable[A
 
 
 def actor_of(key: str) -> Actor:
-    """Who acts under a session key: a signed-in person, a link's holder, nobody when the session has ended."""
+    """Who acts under a session key: a signed-in person, a link's holder, nobody when the session has ended.
+
+    As with pages, a person whose roles need two factors is nobody until the session has passed both.
+    """
     if not key:
         return NOBODY
-    return actor_of_session(import_module(settings.SESSION_ENGINE).SessionStore(session_key=key))
+    session = import_module(settings.SESSION_ENGINE).SessionStore(session_key=key)
+    if LINK_IN_SESSION in session:
+        return actor_of_session(session)
+    account = account_of_session(session)
+    return account.person.actor() if account and not is_missing(session, account) else NOBODY

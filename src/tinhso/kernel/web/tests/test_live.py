@@ -9,12 +9,14 @@ import pytest
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 
+from tinhso.kernel.access.second_factor import ADDED
 from tinhso.kernel.modules.registry import Registry
-from tinhso.kernel.testing.people import grant, make_account, make_person
+from tinhso.kernel.testing.people import grant, make_account, make_person, make_role
 from tinhso.kernel.web import live
 from tinhso.kernel.web.live_server import hub as hubs
 from tinhso.kernel.web.live_server import server
 from tinhso.kernel.web.live_server.hub import Hub, Viewer
+from tinhso.kernel.web.live_server.server import RECHECK
 from tinhso.kernel.web.live_server.visitors import admitted
 
 PERMISSION = "kernel_access.give_role"
@@ -154,6 +156,56 @@ def test_a_session_from_before_the_password_changed_hears_nothing_more(topics):
     assert not admitted([guarded], key, "")
 
 
+@pytest.mark.django_db
+def test_an_official_without_the_second_factor_hears_nothing(topics, settings):
+    settings.FORCE_SECOND_FACTOR = True
+    guarded = live.live_topic("x", events=("a.*",), permission=PERMISSION)
+    an, firm = make_person("An"), make_person("Firm's clerk")
+    grant(an, make_role(PERMISSION, second_factor=True))
+    grant(firm, make_role(PERMISSION, second_factor=False))
+    session = session_of(make_account(an))
+    assert not admitted([guarded], session.session_key, "")
+    assert admitted([guarded], session_of(make_account(firm)).session_key, "")
+
+    session[ADDED] = session[SESSION_KEY]
+    session.save()
+
+    assert admitted([guarded], session.session_key, "")
+
+
+@pytest.mark.django_db
+def test_the_second_factor_of_another_account_does_not_count(topics, settings):
+    settings.FORCE_SECOND_FACTOR = True
+    guarded = live.live_topic("x", events=("a.*",), permission=PERMISSION)
+    an = make_person("An")
+    grant(an, make_role(PERMISSION, second_factor=True))
+    session = session_of(make_account(an))
+    session["account_authentication_methods"] = [{"method": "mfa"}]
+    session["account_authentication_methods_user"] = "another"
+    session.save()
+    assert not admitted([guarded], session.session_key, "")
+
+    session["account_authentication_methods_user"] = session[SESSION_KEY]
+    session.save()
+
+    assert admitted([guarded], session.session_key, "")
+
+
+def test_a_stream_is_closed_within_a_minute_of_its_sessions_end(topics, monkeypatch):
+    live.live_topic("x", events=("a.*",), permission=PERMISSION)
+    asked = iter([True, True, False])
+    monkeypatch.setattr(server, "admitted", lambda *_: next(asked))
+    monkeypatch.setattr(server, "RECHECK", server.RECHECK / 1000)
+    monkeypatch.setattr(server, "HEARTBEAT", server.HEARTBEAT / 100)  # the heart beats more slowly than sessions end
+
+    status, _, body = ask("/live/x", gone_after=5)
+
+    assert status == 200
+    assert body.endswith(server.ENDED)
+    assert list(asked) == []
+    assert RECHECK < 60
+
+
 def session_of(account):
     session = SessionStore()
     session[SESSION_KEY], session[HASH_SESSION_KEY] = str(account.pk), account.get_session_auth_hash()
@@ -161,13 +213,13 @@ def session_of(account):
     return session
 
 
-def ask(path, **headers):
+def ask(path, gone_after=0.1, **headers):
     """One request to the live server, given up after a moment; what it answered."""
     sent = []
 
     async def story():
         async def receive():
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(gone_after)
             return {"type": "http.disconnect"}
 
         async def send(part):

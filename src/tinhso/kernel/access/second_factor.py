@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from uuid import UUID
 
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest
 
 from tinhso.kernel.access.models import Grant
 from tinhso.kernel.base import clock
+from tinhso.kernel.identity.models import Account
 
 ADDED = "kernel_login.second_factor_added"
 
@@ -23,11 +26,17 @@ def is_needed(person_id: UUID) -> bool:
     return held.filter(role__second_factor=True).exists()
 
 
-def was_used(request: HttpRequest) -> bool:
+def is_missing(session: Any, account: Account) -> bool:
+    """Whether the account's person may not work in this session for want of a second factor."""
+    return settings.FORCE_SECOND_FACTOR and not was_used(session, account) and is_needed(account.person_id)
+
+
+def was_used(session: Any, account: Account) -> bool:
     """Whether this very session passed a second factor, or set its first one up."""
-    if request.session.get(ADDED) == str(request.user.pk):
+    if session.get(ADDED) == str(account.pk):
         return True
-    return any(entry["method"] == "mfa" for entry in get_authentication_records(request, request.user))
+    asking = cast(HttpRequest, SimpleNamespace(session=session))  # allauth reads the session and nothing else
+    return any(entry["method"] == "mfa" for entry in get_authentication_records(asking, account))
 
 
 def has_one(request: HttpRequest) -> bool:
