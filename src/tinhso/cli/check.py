@@ -53,6 +53,7 @@ CHECKS = (
     Check("steps and their SQL (flows)", (*PYTHON, "-m", "tinhso.cli", "flows", "--check"), "src/**/commands/flows.py"),
     Check("Django's own checks", (*PYTHON, "-m", "tinhso.cli", "check_django", "--fail-level", "WARNING")),
     Check("the house (names, glossary, map)", (*PYTHON, "-m", "tools.check_house"), needs="tools/check_house.py"),
+    Check("templates compile", (*PYTHON, "-m", "tools.check_templates"), needs="src/**/*.html"),
     Check("Vietnamese", (*PYTHON, "-m", "tools.check_vietnamese"), needs="tools/check_vietnamese.py"),
     Check("shell style", ("sh", "-n", "tinhso")),
     Check("format (ruff)", ("ruff", "format", "--check", ".")),

@@ -1,4 +1,4 @@
-"""`./tinhso help`: what it can do, from the one table and from the management commands' own words."""
+"""`./tinhso help`: what it can do, from the one table, the settings, and from the management commands' own words."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def lines() -> Iterator[str]:
         yield from (_line(name, does) for _, name, does in commands)
     yield ""
     yield "Django's own commands work too: ./tinhso shell, migrate, showmigrations, … (./tinhso help_django lists them)"
-    yield "From the environment: PORT (8000), TINHSO_DATA (where all data lie), DATABASE_URL (a database of yours)"
-    yield "  TINHSO_SITE_URL (what links in text messages and e-mail begin with; http://127.0.0.1:PORT)"
+    yield from ("", "From the environment; a secret also from a file: NAME_FILE=/path")
+    yield from (_setting(setting) for setting in table.SETTINGS)
 
 
 def of_rooms(package: Path = places.PACKAGE) -> Iterator[tuple[str, str, str]]:
@@ -49,3 +49,8 @@ def says(source: str) -> str:
 
 def _line(name: str, does: str) -> str:
     return f"  {name:<18}{does}"
+
+
+def _setting(setting: table.Setting) -> str:
+    default = f" ({setting.default})" if setting.default else ""
+    return f"  {setting.name:<24}{setting.does}{default}"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import sys
@@ -11,6 +12,7 @@ import pytest
 from tinhso.cli import addresses, database, help, holder, places, setup, supervisor, surroundings, table, up
 from tinhso.cli.steps import Failure
 from tinhso.cli.supervisor import Program, Supervisor
+from tinhso.kernel.notices.models import Delivery
 
 
 @pytest.fixture
@@ -203,6 +205,37 @@ def test_the_help_names_every_command_and_every_command_has_its_file():
         assert f"  {word.name} " in told
         where = places.ROOT if word.module.startswith("tools.") else places.PACKAGE / "cli"
         assert (where / (word.module.replace(".", "/") + ".py")).exists(), word.module
+
+
+# Set by one of our own programs for another, or by the tests: nobody gives them.
+OWN = {"TINHSO_ROLE", "TINHSO_HOST", "TINHSO_CALLED_FROM"}
+READ = re.compile(
+    r"""(?:env\.\w+|environ\.get|connection|database)\(\s*f?"((?:TINHSO|DATABASE)_[A-Z_]+|PORT)["{]|environ\["(TINHSO_[A-Z_]+)"\]"""
+)
+
+
+def read_in_sources():
+    """The names of all values that our programs read from the environment."""
+    sources = [path for path in places.PACKAGE.rglob("*.py") if not {"tests", "testing"} & set(path.parts)]
+    found = {next(filter(None, names)) for path in sources for names in READ.findall(path.read_text())}
+    shell = re.findall(r"\$\{(TINHSO_\w+)", (places.ROOT / "tinhso").read_text())
+    given = re.findall(r"^(?:# )?([A-Z_]+)=", (places.ROOT / "deploy" / "env.example").read_text(), re.MULTILINE)
+    return {name.removesuffix("_FILE") for name in {*found, *shell, *given}} - OWN
+
+
+def test_the_help_names_every_value_that_is_read_from_the_environment():
+    named = {setting.name for setting in table.SETTINGS}
+    channels = {name for name in named if name.startswith("TINHSO_NOTICES_")}
+
+    read = read_in_sources()
+
+    assert "TINHSO_NOTICES_" in read  # one for each channel
+    assert named - channels == read - {"TINHSO_NOTICES_"} - channels
+    assert channels == {
+        f"TINHSO_NOTICES_{channel.upper()}" for channel, _ in Delivery._meta.get_field("channel").choices
+    }
+    told = "\n".join(help.lines())
+    assert all(f"  {name} " in told for name in named)
 
 
 def test_the_help_of_a_management_command_is_read_without_running_it():
