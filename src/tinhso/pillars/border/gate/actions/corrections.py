@@ -36,6 +36,7 @@ def correct_trip(*, trip: Trip, values: Mapping[str, Any], by: Actor, at: dateti
 
 _COLUMNS = (
     "container_no",
+    "container_type",
     "seal_no",
     "customs_no",
     "planned_on",
@@ -90,8 +91,10 @@ def _planned_on(trip: Trip, value: date, by: Actor, at: datetime) -> None:
     Declaration.objects.filter(pk=trip.declaration_id).update(planned_on=value)
 
 
-def _container(trip: Trip, value: str, by: Actor, at: datetime) -> None:
-    trip.container_no = containers.read(value) if value else ""
+def _container(trip: Trip, value: Mapping[str, str], by: Actor, at: datetime) -> None:
+    """Number and size-type code together: a container is not known by half."""
+    trip.container_no = containers.read(value["number"]) if value["number"] else ""
+    trip.container_type = containers.read_type(value["type"]) if value["number"] else ""
 
 
 def _tractor(trip: Trip, value: str, by: Actor, at: datetime) -> None:

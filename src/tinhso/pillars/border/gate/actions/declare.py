@@ -42,8 +42,9 @@ CARRIES_ABROAD = frozenset({"IMP_CN", "AGV"})
 EXPIRES_AFTER = timedelta(hours=72)
 DWELL_HOURS = {False: 24, True: 36}
 FILLED = (
-    "enterprise", "agency_id", "yard", "trailer", "driver", "trailer_plate", "driver_name", "container_no", "seal_no",
-    "goods_title", "goods_group", "gross_kg", "balance_kg", "customs_no", "two_way", "dwell_limit_h", "eta",
+    "enterprise", "agency_id", "yard", "trailer", "driver", "trailer_plate", "driver_name", "container_no",
+    "container_type", "seal_no", "goods_title", "goods_group", "gross_kg", "balance_kg", "customs_no", "two_way",
+    "dwell_limit_h", "eta",
 )  # fmt: skip
 
 
@@ -79,6 +80,7 @@ class Draft:
     trailer: Vehicle | None = None
     yard: Yard | None = None
     container_no: str = ""
+    container_type: str = ""
     seal_no: str = ""
     customs_no: str = ""
     channel: int = 0
@@ -321,6 +323,7 @@ def _trip(draft: Draft, code: str, declaration: Declaration, lines: Sequence[Goo
         trailer_plate=draft.trailer.plate if draft.trailer else "",
         driver_name=draft.driver.person.full_name if draft.driver else "",
         container_no=draft.container_no,
+        container_type=draft.container_type if draft.container_no else "",
         seal_no=draft.seal_no,
         goods_title=", ".join(line.title for line in lines)[:160],
         goods_group=lines[0].group if lines else "EMPTY",

@@ -21,10 +21,12 @@ from tinhso.pillars.border.gate.flows.overlays import ASSESSED, PAID, TO_PAY
 from tinhso.pillars.border.gate.flows.states import CANCELLED, EXPIRED, NO_SHOW
 from tinhso.pillars.border.gate.models import FeeAssessment, GoodsLine, Trip
 from tinhso.pillars.border.gate.queries.reference import rates_on
-from tinhso.pillars.border.gate.rules import fees
+from tinhso.pillars.border.gate.rules import containers, fees
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
 
 RECEIPT_BOOK = "border_gate.receipt"
+UNKNOWN = frozenset({"BG-029", "BG-110"})
+"""No rate, or a container of unknown size: nothing is guessed."""
 CALLED_OFF = (CANCELLED, EXPIRED, NO_SHOW)
 
 
@@ -37,7 +39,7 @@ def assess_fees(*, trips: Sequence[Trip], at: datetime) -> list[FeeAssessment]:
         try:
             found.append(_assessment(trip, groups.get(trip.declaration_id, []), rates, at))
         except GateRefusal as refusal:
-            if refusal.code != "BG-029":
+            if refusal.code not in UNKNOWN:
                 raise
     return FEE.create_many(found, by=SYSTEM, at=at)
 
@@ -130,11 +132,16 @@ def _ground_of(fee: FeeAssessment) -> Mapping[str, Any]:
     return {name: told for name, told in fee.explanation.items() if name != "on"}
 
 
+def _vehicle_class(trip: Trip) -> str:
+    container = containers.read_type(trip.container_type) if trip.container_no else ""
+    return fees.vehicle_class(load_kg=trip.gross_kg, container=container)
+
+
 def _assessment(trip: Trip, groups: list[str], rates: list[fees.Rate], at: datetime) -> FeeAssessment:
     fee = fees.assess(
         regime=trip.declaration.regime,
         groups=groups or ["EMPTY"],
-        vehicle=fees.vehicle_class(load_kg=trip.gross_kg, container="45R1" if trip.container_no else ""),
+        vehicle=_vehicle_class(trip),
         route=fees.ROUTE_OF_TRIP[trip.kind],
         on=at.astimezone(HANOI).date(),
         rates=rates,

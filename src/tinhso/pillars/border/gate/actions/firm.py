@@ -58,6 +58,7 @@ class Intent:
     tractor: str
     trailer: str = ""
     container_no: str = ""
+    container_type: str = ""
     seal_no: str = ""
     customs_no: str = ""
     driver: Driver | None = None
@@ -180,6 +181,7 @@ def _draft(firm: Enterprise, intent: Intent, by: Actor, at: datetime) -> Draft:
         lines=intent.lines,
         yard=yard_for(intent.point.pk),
         container_no=containers.read(intent.container_no) if intent.container_no else "",
+        container_type=intent.container_type,
         seal_no=intent.seal_no,
         customs_no=intent.customs_no,
     )

@@ -44,6 +44,7 @@ def show_trip(trip: Trip) -> dict[str, Any]:
         "tractor_plate": plates.show(trip.tractor_plate),
         "trailer_plate": plates.show(trip.trailer_plate),
         "container_no": trip.container_no,
+        "container_type": trip.container_type,
         "goods": trip.goods_title,
         "gross_kg": trip.gross_kg,
         "priority": trip.priority,

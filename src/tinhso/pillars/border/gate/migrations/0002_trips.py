@@ -113,6 +113,7 @@ class Migration(migrations.Migration):
                 ("trailer_plate", models.CharField(blank=True, max_length=12, verbose_name="trailer plate")),
                 ("driver_name", models.CharField(blank=True, max_length=120, verbose_name="driver")),
                 ("container_no", models.CharField(blank=True, max_length=11, verbose_name="container")),
+                ("container_type", models.CharField(blank=True, max_length=4, verbose_name="container type")),
                 ("seal_no", models.CharField(blank=True, max_length=24, verbose_name="seal")),
                 ("goods_title", models.CharField(blank=True, max_length=160, verbose_name="goods")),
                 ("goods_group", models.CharField(default="EMPTY", max_length=12)),

@@ -26,6 +26,16 @@ KIND_TITLES = {
     "TRANSIT": _("transit"),
     "AGV": _("driverless vehicle"),
 }
+# ISO 6346 size-type codes that are offered; the brief names 22G1 and 45R1, the others are recalled.
+CONTAINER_TITLES = {
+    "22G1": _("20 ft, dry"),
+    "22R1": _("20 ft, reefer"),
+    "42G1": _("40 ft, dry"),
+    "45G1": _("40 ft high, dry"),
+    "45R1": _("40 ft high, reefer"),
+    "L5G1": _("45 ft high, dry"),
+    "L5R1": _("45 ft high, reefer"),
+}
 DIRECTIONS = {"X": _("export"), "N": _("import"), "T": _("transit"), "O": _("other")}
 
 
@@ -121,6 +131,7 @@ class Trip(FlowModel):
     trailer_plate = models.CharField(_("trailer plate"), max_length=12, blank=True)
     driver_name = models.CharField(_("driver"), max_length=120, blank=True)
     container_no = models.CharField(_("container"), max_length=11, blank=True)
+    container_type = models.CharField(_("container type"), max_length=4, blank=True)
     seal_no = models.CharField(_("seal"), max_length=24, blank=True)
 
     goods_title = models.CharField(_("goods"), max_length=160, blank=True)
@@ -212,6 +223,10 @@ class Trip(FlowModel):
     def shown_code(self) -> str:
         """The code in groups, as it is read out."""
         return tripcodes.show(self.code)
+
+    def get_container_title(self) -> Any:
+        """Size and kind in words; a code that is not among those offered is shown as it is."""
+        return CONTAINER_TITLES.get(self.container_type, self.container_type)
 
     def get_kind_title(self) -> Any:
         return KIND_TITLES[self.kind]

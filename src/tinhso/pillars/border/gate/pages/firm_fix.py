@@ -24,7 +24,15 @@ from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.actions.corrections import correct_trip
 from tinhso.pillars.border.gate.models import GoodsLine, Trip
 from tinhso.pillars.border.gate.pages.firm import firm_of
-from tinhso.pillars.border.gate.pages.firm_forms import HOURS, Checked, codes_of, day_field, goods_named, whole
+from tinhso.pillars.border.gate.pages.firm_forms import (
+    HOURS,
+    Checked,
+    codes_of,
+    container_choices,
+    day_field,
+    goods_named,
+    whole,
+)
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries import firms as queries
 from tinhso.pillars.border.gate.queries.firms import drivers_of
@@ -139,6 +147,12 @@ def _goods(trip: Trip, lines: list[GoodsLine]) -> Built:
     }
 
 
+def _container(trip: Trip, lines: list[GoodsLine]) -> Built:
+    number = forms.CharField(label=_("Container number"), max_length=20)
+    size = forms.ChoiceField(label=_("Container size"), choices=container_choices)
+    return {"container": (number, trip.container_no), "container_type": (size, trip.container_type)}
+
+
 def _driver(trip: Trip, lines: list[GoodsLine]) -> Built:
     rows = drivers_of(trip.enterprise) if trip.enterprise else None
     return {"driver": (forms.ModelChoiceField(rows, label=_("Driver")), trip.driver_id)}
@@ -152,6 +166,10 @@ def _eta(trip: Trip, lines: list[GoodsLine]) -> Built:
 def _read_eta(form: Correction) -> datetime:
     day = form.cleaned_data.get("planned_on") or form.trip.planned_on
     return datetime.combine(day, time(int(form.cleaned_data["hour"])), HANOI) + timedelta(minutes=59)
+
+
+def _read_container(form: Correction) -> dict[str, str]:
+    return {"number": form.cleaned_data["container"], "type": form.cleaned_data["container_type"]}
 
 
 def _read_certificate(form: Correction) -> dict[int, dict[str, Any]]:
@@ -197,7 +215,7 @@ BUILD: dict[str, Callable[[Trip, list[GoodsLine]], Built]] = {
         )
     },
     "seal": _text("seal", gettext_lazy("Seal number"), "seal_no", longest=24, required=True),
-    "container": _text("container", gettext_lazy("Container number"), "container_no", longest=20, required=True),
+    "container": _container,
     "planned_on": lambda trip, lines: {"planned_on": (day_field(gettext_lazy("Day at the gate")), trip.planned_on)},
     "eta": _eta,
     "tractor": _plate("tractor", gettext_lazy("Plate of the tractor"), required=True),
@@ -209,7 +227,6 @@ READ: dict[str, Callable[[Correction], Any]] = {
     "weight": _read_weight,
     "goods": _read_goods,
     "eta": _read_eta,
-    **{
-        name: _typed(name) for name in ("customs_no", "seal", "container", "planned_on", "tractor", "trailer", "driver")
-    },
+    "container": _read_container,
+    **{name: _typed(name) for name in ("customs_no", "seal", "planned_on", "tractor", "trailer", "driver")},
 }

@@ -15,7 +15,7 @@ from tinhso.pillars.border.gate.actions.declare import DraftLine
 from tinhso.pillars.border.gate.actions.firm import Intent, NewDriver
 from tinhso.pillars.border.gate.models import CrossingPoint, Driver, Enterprise, Goods
 from tinhso.pillars.border.gate.models.parties import PaperKind
-from tinhso.pillars.border.gate.models.trips import KIND_TITLES
+from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLES
 from tinhso.pillars.border.gate.queries.firms import drivers_of
 from tinhso.pillars.border.gate.rules import containers, hs, identity_papers, plates
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
@@ -236,6 +236,11 @@ def dialled(phone: str) -> str:
     return f"+84{digits[1:]}" if digits.startswith("0") else digits
 
 
+def container_choices() -> list[tuple[str, Any]]:
+    """Sizes by their ISO code, the empty one first."""
+    return [("", "–"), *CONTAINER_TITLES.items()]
+
+
 class Who(DriverFields):
     """Step 2: with which vehicle, and who drives."""
 
@@ -243,6 +248,7 @@ class Who(DriverFields):
                               help_text=_("Choose one of yours or type another"))  # fmt: skip
     trailer = forms.CharField(label=_("Plate of the trailer"), max_length=24, required=False, widget=TRAILER)
     container_no = forms.CharField(label=_("Container number"), max_length=20, required=False)
+    container_type = forms.ChoiceField(label=_("Container size"), required=False, choices=container_choices)
     seal_no = forms.CharField(label=_("Seal number"), max_length=24, required=False)
     driver = forms.ModelChoiceField(Driver.objects.none(), label=_("Driver"), required=False)
 
@@ -257,6 +263,8 @@ class Who(DriverFields):
         self.read("tractor", plates.read_tractor)
         self.read("trailer", plates.read)
         self.read("container_no", containers.read)
+        if found.get("container_no") and not found.get("container_type"):
+            self.add_error("container_type", str(_("Choose the size of the container.")))
         self.typed = None if found.get("driver") else self.new_driver()
         if not found.get("driver") and not self.typed:
             self.add_error("driver", str(_("Choose a driver or type one.")))
@@ -299,6 +307,7 @@ def intent_of(what: What, who: Who) -> Intent:
         tractor=second["tractor"],
         trailer=second["trailer"],
         container_no=second["container_no"],
+        container_type=second["container_type"],
         seal_no=second["seal_no"],
         driver=second["driver"],
         new_driver=who.typed,

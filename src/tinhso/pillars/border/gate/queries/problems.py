@@ -135,6 +135,7 @@ def _driver(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Callab
 def _container(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Callable[[], object]]:
     if trip.container_no:
         yield lambda: containers.read(trip.container_no)
+        yield lambda: containers.read_type(trip.container_type)
 
 
 def _goods(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Callable[[], object]]:

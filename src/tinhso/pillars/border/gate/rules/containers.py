@@ -1,4 +1,4 @@
-"""Container numbers: ISO 6346, owner code, category and check digit."""
+"""Container numbers and size-type codes: ISO 6346."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from tinhso.pillars.border.gate.rules.codes import refuse
 from tinhso.pillars.border.gate.rules.plates import LOOK_ALIKES
 
 SHAPE = re.compile(r"[A-Z]{3}[UJZ][0-9]{7}")
+# Length, height and width, type group, type: 22G1, 45R1. Signs of the lengths recalled from ISO 6346; others exist,
+# of which the tariff says nothing.
+TYPE = re.compile(r"[24L][0-9C-FL-P][A-Z][0-9]")
+FEET = {"2": 20, "4": 40, "L": 45}
 SEPARATORS = re.compile(r"[\s.\-–—_/]+")
 
 
@@ -31,6 +35,25 @@ def read(text: str) -> str:
     if number[10] != digit:
         raise refuse("BG-003", field="container", v=number, d=digit)
     return number
+
+
+def numbered(owner: str, serial: int) -> str:
+    """The number of an owner's container (code and category: four letters) with its check digit."""
+    stem = f"{owner}{serial:06d}"
+    return f"{stem}{iso6346.calc_check_digit(stem)}"
+
+
+def read_type(text: str) -> str:
+    """The size-type code in `text`, normalised. Refusal: BG-110 when there is none, or none of 20, 40 or 45 feet."""
+    code = normalise(text)
+    if not TYPE.fullmatch(code):
+        raise refuse("BG-110", field="container_type", v=text[:12])
+    return code
+
+
+def feet(code: str) -> int:
+    """The length that a size-type code tells. Raises KeyError for a code that `read_type` refuses."""
+    return FEET[code[0]]
 
 
 def show(number: str) -> str:

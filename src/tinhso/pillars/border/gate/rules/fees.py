@@ -17,6 +17,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from tinhso.pillars.border.gate.rules import containers
 from tinhso.pillars.border.gate.rules.codes import refuse
 from tinhso.pillars.border.gate.rules.tables import Row, table, words
 
@@ -97,9 +98,12 @@ def terms() -> dict[tuple[str, str], tuple[str, ...]]:
 
 
 def vehicle_class(*, load_kg: int, container: str = "") -> str:
-    """The class of a load: CONT20 or CONT40 by the container's ISO size type, else by its weight."""
+    """The class of a load: CONT20 or CONT40 (and longer) by the container's ISO size type, else by its weight.
+
+    Refusal: BG-110 for a type that is not known.
+    """
     if container:
-        return "CONT20" if container[0] in "12" else "CONT40"
+        return "CONT20" if containers.feet(containers.read_type(container)) == 20 else "CONT40"
     return next(name for name, limit in WEIGHT_CLASSES if limit is None or load_kg < limit)
 
 

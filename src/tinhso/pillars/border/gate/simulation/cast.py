@@ -14,6 +14,8 @@ from uuid import UUID
 from tinhso.pillars.border.gate.actions.declare import Draft, DraftLine
 from tinhso.pillars.border.gate.flows import LIVE
 from tinhso.pillars.border.gate.models import CrossingPoint, Driver, Enterprise, Trip, Vehicle, VehicleKind, Yard
+from tinhso.pillars.border.gate.rules import containers
+from tinhso.pillars.border.gate.rules.goods import flags_of
 from tinhso.pillars.border.gate.rules.tables import Row, table
 from tinhso.pillars.border.gate.simulation.durations import Draw
 from tinhso.pillars.border.gate.simulation.plan import EXPORT, Planned
@@ -21,6 +23,8 @@ from tinhso.pillars.border.gate.simulation.plan import EXPORT, Planned
 KINDS = {"X": ("EXP_VN", "EXPORT"), "N": ("IMP_CN", "IMPORT")}
 COUNTRY = {"X": "VN", "N": "CN"}
 OPEN_FOR_ALL = "DEMO"
+LIGHT_KG = 14_000
+"""Under it a load goes in a container of 20 feet (assumed)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ class Cast:
         point = self.points[planned.point]
         export = planned.direction == EXPORT
         firm = pair.firm if export else self._importers[int(draw.part("importer") * len(self._importers))]
+        line = _line(planned, draw, day)
+        number, size = _container(planned, line, draw, day)
         return Draft(
             enterprise=firm,
             kind=kind,
@@ -70,7 +76,9 @@ class Cast:
             tractor=pair.tractor,
             driver=pair.driver,
             yard=self.yards.get(point.pk),
-            lines=(_line(planned, draw, day),),
+            lines=(line,),
+            container_no=number,
+            container_type=size,
             customs_no=f"{307 if export else 107}{day:%y%m%d}{planned.number % 1000:03d}",
             channel=1 if draw.part("channel") < 0.6 else 2,
             partner="凭祥市示范贸易有限公司 (DEMO)",
@@ -132,6 +140,16 @@ def _line(planned: Planned, draw: Draw, day: date) -> DraftLine:
         packing_houses=(f"DEMO-{planned.number % 40 + 9000}",) if registered else (),
         certificate_no=f"KD-DEMO-{day:%y%m%d}-{planned.number:04d}",
     )
+
+
+def _container(planned: Planned, line: DraftLine, draw: Draw, day: date) -> tuple[str, str]:
+    """Number and size-type code; mostly empty, for most trucks carry their load themselves."""
+    if not draw.happens("container"):
+        return "", ""
+    serial = day.toordinal() % 200 * 5_000 + planned.number % 5_000
+    if "PERISHABLE" in flags_of(line.group):
+        return containers.numbered("DMOU", serial), "45R1"
+    return containers.numbered("DMOU", serial), "22G1" if line.gross_kg < LIGHT_KG else "45G1"
 
 
 def _goods(direction: str, draw: Draw, day: date) -> Row:

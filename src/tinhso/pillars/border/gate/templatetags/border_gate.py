@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 
-from tinhso.pillars.border.gate.models.trips import KIND_TITLES
+from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLES
 from tinhso.pillars.border.gate.queries.simulation import own_parts
 from tinhso.pillars.border.gate.queries.tones import trip_tone
 from tinhso.pillars.border.gate.rules import plates
@@ -33,6 +33,12 @@ def whole(number: Decimal) -> int:
 def kind_title(kind: str) -> str:
     """What a kind of trip is called."""
     return str(KIND_TITLES[kind])
+
+
+@register.filter
+def container_title(code: str) -> str:
+    """Size and kind of a container in words."""
+    return str(CONTAINER_TITLES.get(code, code))
 
 
 @register.inclusion_tag("border_gate/_simulation_strip.html", takes_context=True)

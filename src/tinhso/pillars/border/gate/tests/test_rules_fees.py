@@ -112,10 +112,17 @@ def test_a_new_rate_does_not_change_yesterday():
         (18_000, "", "GE18"),
         (1_000, "22G1", "CONT20"),
         (1_000, "45R1", "CONT40"),
+        (1_000, "L5R1", "CONT40"),
     ],
 )
 def test_vehicle_classes_are_disjoint(kg, container, expected):
     assert fees.vehicle_class(load_kg=kg, container=container) == expected
+
+
+@pytest.mark.parametrize("unknown", ["12G1", "32G1", "22", "45RR", "20 ft", "container"])
+def test_a_container_of_unknown_size_is_not_guessed(unknown):
+    with pytest.raises(GateRefusal, match="BG-110"):
+        fees.vehicle_class(load_kg=1_000, container=unknown)
 
 
 @given(

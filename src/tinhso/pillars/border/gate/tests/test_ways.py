@@ -246,7 +246,7 @@ def test_a_declaration_with_a_problem_is_refused_by_its_first_and_tells_all(gate
 
     assert refused.value.code == "BG-009"
     codes = [problem["code"] for problem in Trip.objects.get(pk=trip.pk).problems]
-    assert codes == ["BG-009", "BG-003", "BG-018"]
+    assert codes == ["BG-009", "BG-003", "BG-110", "BG-018"]
 
 
 def test_an_undeclared_truck_leaves_the_lane_with_a_draft(gate, people):
