@@ -20,6 +20,8 @@ from tinhso.pillars.border.gate.tests.conftest import NOON
 PLATE, FIRM, DRIVER, TAX_CODE = "12C98765", "Công ty Bí Mật Mẫu Sơn", "Nông Bí Mật", "4900111222"
 # They end the session that asks; who is signed out sees what nobody sees.
 LEAVING = {"account_logout", "usersessions_list"}
+METHODS = ("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "POST")
+LEFT_OUT = {method: LEAVING for method in METHODS if method != "GET"}
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,7 @@ def test_a_stranger_is_told_nothing_and_breaks_nothing(gate, secret, stranger: C
     before = Trip.objects.values_list("state", "version", "holds").get(code=secret.code)
     client = stranger(gate)
 
-    answers = tried(client, secret, "GET", set()) + tried(client, secret, "POST", LEAVING)
+    answers = [answer for method in METHODS for answer in tried(client, secret, method, LEFT_OUT.get(method, set()))]
 
     broken = [one for one in answers if one.status >= 500 and one.path not in MAY_BE_UNREADY]
     assert [(one.method, one.path, one.status) for one in broken] == []
@@ -169,6 +171,15 @@ def test_a_stranger_is_told_nothing_and_breaks_nothing(gate, secret, stranger: C
     assert leaks == []
     assert Trip.objects.values_list("state", "version", "holds").get(code=secret.code) == before
     assert Hold.objects.filter(state="active").count() == 1
+
+
+def test_a_page_takes_only_the_methods_it_is_made_for(gate, secret):
+    client = another_firms_clerk(gate)
+    paths = [path for route in ALL for path in addresses(route, secret.values)[:1]]
+
+    taken = {path for path in paths for method in ("PUT", "PATCH", "DELETE") if ask(client, method, path).status < 300}
+
+    assert taken == set()
 
 
 def test_a_hole_that_nothing_fits_is_noticed() -> None:

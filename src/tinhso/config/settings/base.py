@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tinhso.kernel.web.middleware.Language",
     "tinhso.kernel.web.middleware.Guard",
+    "tinhso.kernel.web.middleware.Methods",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

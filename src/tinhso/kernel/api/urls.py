@@ -16,6 +16,7 @@ def whole_document(request: HttpRequest) -> HttpResponse:
     return JsonResponse(openapi.whole_document())
 
 
+@require_safe
 def room_document(request: HttpRequest, label: str) -> HttpResponse:
     found = openapi.document(label)
     if found is None:

@@ -63,7 +63,7 @@ def addresses(route: Route, values: Mapping[str, list[str]]) -> list[str]:
 
 def ask(client: Client, method: str, path: str) -> Answer:
     """One request with an empty body, and all that its answer says."""
-    response: Any = client.get(path) if method == "GET" else client.post(path)
+    response: Any = getattr(client, method.lower())(path)
     return Answer(method, path, response.status_code, _words(response))
 
 

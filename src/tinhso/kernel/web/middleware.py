@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.db import DataError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -21,6 +21,7 @@ from tinhso.kernel.web.request import Request
 
 Answer = Callable[[HttpRequest], HttpResponse]
 API = "/api/"
+TAKEN_BY_PAGES = ("GET", "HEAD", "OPTIONS", "POST")
 
 
 class Language:
@@ -101,3 +102,15 @@ class Guard:
         for name, value in policy.HEADERS.items():
             response.headers.setdefault(name, value)
         return response
+
+
+class Methods:
+    """Pages are read and posted to; any other method is refused before a view can take it for one of these."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method in TAKEN_BY_PAGES or request.path_info.startswith(API):
+            return self.answer(request)
+        return HttpResponseNotAllowed(TAKEN_BY_PAGES)
