@@ -14,9 +14,11 @@ from tinhso.kernel.files.kinds import ATTACHABLE
 from tinhso.kernel.files.models import Attachment
 
 
-def files_of(kind: str, record_id: UUID) -> QuerySet[Attachment]:
-    """A record's files, oldest first. Who asks has been let to see the record already."""
-    return Attachment.objects.filter(kind=kind, record_id=record_id).select_related("content").order_by("id")
+def files_of(kind: str, record_id: UUID, *, by: Actor, at: datetime) -> QuerySet[Attachment]:
+    """A record's files that `by` may read, oldest first: their names may tell as much as they do."""
+    found = Attachment.objects.filter(kind=kind, record_id=record_id).select_related("content").order_by("id")
+    allowed = [name for name, _ in Attachment.CLASSES if _may_read(kind, record_id, name, by, at)]
+    return found.filter(classification__in=allowed)
 
 
 def readable(attachment: UUID, *, by: Actor, at: datetime) -> Attachment:
@@ -28,11 +30,17 @@ def readable(attachment: UUID, *, by: Actor, at: datetime) -> Attachment:
 
 
 def may_read(attachment: Attachment, by: Actor, at: datetime) -> bool:
-    """Public files are everybody's; others belong to those who may read the record."""
-    if attachment.classification == Attachment.PUBLIC:
+    """Public files are everybody's; others belong to those who may read the record, restricted ones to fewer."""
+    return _may_read(attachment.kind, attachment.record_id, attachment.classification, by, at)
+
+
+def _may_read(kind: str, record_id: UUID, classification: str, by: Actor, at: datetime) -> bool:
+    if classification == Attachment.PUBLIC:
         return True
-    if by.kind == "nobody" or attachment.kind not in ATTACHABLE:
+    if by.kind == "nobody" or kind not in ATTACHABLE:
         return False
-    owner = ATTACHABLE.get(attachment.kind)
-    record = owner.find(attachment.record_id)
-    return record is not None and may(by, owner.read, record, at)
+    owner = ATTACHABLE.get(kind)
+    record = owner.find(record_id)
+    if record is None or not may(by, owner.read, record, at):
+        return False
+    return classification == Attachment.INTERNAL or may(by, owner.restricted, record, at)

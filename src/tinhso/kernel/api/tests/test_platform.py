@@ -87,9 +87,15 @@ def case(an, monkeypatch, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     monkeypatch.setenv("TINHSO_CLAMD", "")
     monkeypatch.setattr(attachable_kinds.ATTACHABLE, "_entries", {})
-    attachable("tests.case", read="tests.read_case", write="tests.write_case", find=lambda found: Where(record=found))
+    attachable(
+        "tests.case",
+        read="tests.read_case",
+        restricted="tests.read_papers",
+        write="tests.write_case",
+        find=lambda found: Where(record=found),
+    )
     case = uuid7()
-    grant(an, ["tests.read_case", "tests.write_case"], record=case)
+    grant(an, ["tests.read_case", "tests.read_papers", "tests.write_case"], record=case)
     return case
 
 

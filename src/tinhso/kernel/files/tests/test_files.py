@@ -35,7 +35,13 @@ def ground(monkeypatch, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
     monkeypatch.setattr(kinds.ATTACHABLE, "_entries", {})
     monkeypatch.setenv("TINHSO_CLAMD", "")
-    attachable("tests.case", read="tests.read_case", write="tests.write_case", find=lambda found: Where(record=found))
+    attachable(
+        "tests.case",
+        read="tests.read_case",
+        restricted="tests.read_papers",
+        write="tests.write_case",
+        find=lambda found: Where(record=found),
+    )
 
 
 @pytest.fixture
@@ -99,7 +105,7 @@ def test_the_same_content_is_kept_once(an, case):
     put(an, case, name="ban-sao.pdf")
 
     assert Content.objects.count() == 1
-    assert queries.files_of("tests.case", case).count() == 2
+    assert queries.files_of("tests.case", case, by=an, at=NOON).count() == 2
 
 
 def test_content_that_changed_on_disk_is_noticed(an, case):
@@ -251,6 +257,39 @@ def test_a_public_file_is_everybodys(an, case):
     made = put(an, case, classification="public")
 
     assert queries.readable(made.pk, by=NOBODY, at=NOON) == made
+
+
+def test_a_restricted_file_asks_for_a_right_of_its_own(an, case):
+    restricted, internal = put(an, case, classification="restricted"), put(an, case, PDF + b"\n")
+    with pytest.raises(NotFound):
+        queries.readable(restricted.pk, by=an, at=NOON)
+    assert list(queries.files_of("tests.case", case, by=an, at=NOON)) == [internal]
+
+    grant(an.id, "tests.read_papers", record=case)
+
+    assert queries.readable(restricted.pk, by=an, at=NOON) == restricted
+    assert list(queries.files_of("tests.case", case, by=an, at=NOON)) == [restricted, internal]
+
+
+def test_the_right_to_restricted_files_alone_opens_none(an, case):
+    restricted, binh = put(an, case, classification="restricted"), make_person("Bình")
+    grant(binh, "tests.read_papers", record=case)
+
+    with pytest.raises(NotFound):
+        queries.readable(restricted.pk, by=binh.actor(), at=NOON)
+
+
+def test_who_may_not_read_a_record_sees_only_its_public_files(an, case):
+    public, _ = put(an, case, classification="public"), put(an, case, PDF + b"\n")
+
+    assert list(queries.files_of("tests.case", case, by=NOBODY, at=NOON)) == [public]
+
+
+def test_a_kind_cannot_do_without_the_right_to_its_restricted_files():
+    with pytest.raises(ValueError, match=r"a right of their own, not tests\.read_case"):
+        attachable(
+            "tests.x", read="tests.read_case", restricted="tests.read_case", write="tests.w", find=lambda _: None
+        )
 
 
 def test_files_go_when_their_time_is_over_and_leave_a_trace(an, case):
