@@ -14,11 +14,13 @@ from django.db import transaction
 
 from tinhso.kernel.access.may import require
 from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.base.dates import show_moment
 from tinhso.kernel.base.errors import Refusal
+from tinhso.kernel.base.rows import rows
 from tinhso.kernel.workflow.flow import StepRefused
 from tinhso.pillars.border.gate.actions.move import return_in
 from tinhso.pillars.border.gate.flows import TRIP
-from tinhso.pillars.border.gate.models import ControlPoint, Trip
+from tinhso.pillars.border.gate.models import ControlPoint, QrUse, Trip
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER
 from tinhso.pillars.border.gate.queries.barrier import (
     Explanation,
@@ -31,7 +33,15 @@ from tinhso.pillars.border.gate.queries.barrier import (
 )
 from tinhso.pillars.border.gate.queries.reference import verifying_keys
 from tinhso.pillars.border.gate.rules import plates, qr
-from tinhso.pillars.border.gate.rules.codes import refuse
+from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
+
+USE = """
+insert into border_gate_qruse (nonce, control_point_id, step, leg, trip_id, used_at, used_by)
+select %s::text, %s::text, %s::text, %s::smallint, %s::uuid, %s::timestamptz, %s::uuid
+where not exists (select 1 from border_gate_qruse u
+    where u.nonce = %s::text and u.control_point_id = %s::text and u.used_at > %s::timestamptz)
+on conflict do nothing returning id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +106,35 @@ def _opened(barrier: ControlPoint, plate: str, trip: Trip | None, seen: Seen, by
     if trip.point_id != barrier.point_id:
         elsewhere = refuse("BG-025", a=barrier.point, b=trip.point)
         return Passage(False, step, trip, elsewhere, explain(trip, elsewhere, at=at))
-    facts = seen.facts(barrier, plate)
     try:
-        if step == "return_in":
-            return_in(trip=trip, load_state=seen.load_state, by=by, at=at, **facts)
+        if seen.qr:
+            _by_code(barrier, plate, trip, step, seen, by, at)
         else:
-            TRIP.fire(trip, step, by=by, at=at, **facts)
-    except StepRefused as refusal:
+            _step(barrier, plate, trip, step, seen, by, at)
+    except (StepRefused, GateRefusal) as refusal:
         return Passage(False, step, trip, refusal, explain(trip, refusal, at=at))
     return Passage(True, step, trip)
+
+
+def _step(barrier: ControlPoint, plate: str, trip: Trip, step: str, seen: Seen, by: Actor, at: datetime) -> None:
+    facts = seen.facts(barrier, plate)
+    if step == "return_in":
+        return_in(trip=trip, load_state=seen.load_state, by=by, at=at, **facts)
+    else:
+        TRIP.fire(trip, step, by=by, at=at, **facts)
+
+
+@transaction.atomic
+def _by_code(barrier: ControlPoint, plate: str, trip: Trip, step: str, seen: Seen, by: Actor, at: datetime) -> None:
+    """The step together with the remembrance that the trip's code opened this barrier; neither without the other.
+
+    Refusal: BG-022 when it did so before. Two at once wait for each other at the unique index.
+    """
+    use = (trip.nonce, barrier.code, step, trip.leg, trip.pk, at, by.id)
+    if not rows(USE, *use, trip.nonce, barrier.code, at - qr.AGAIN_AFTER):
+        last = QrUse.objects.filter(nonce=trip.nonce, control_point=barrier).latest("used_at")
+        raise refuse("BG-022", field="qr", point=barrier, t=show_moment(last.used_at))
+    _step(barrier, plate, trip, step, seen, by, at)
 
 
 def decide(*, barrier: ControlPoint, seen: Seen, by: Actor, at: datetime) -> Passage:

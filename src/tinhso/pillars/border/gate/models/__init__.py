@@ -3,7 +3,7 @@
 from tinhso.pillars.border.gate.models.fees import FeeAssessment
 from tinhso.pillars.border.gate.models.parties import Driver, Enterprise, Mandate, Standing, Vehicle, VehicleKind
 from tinhso.pillars.border.gate.models.places import ControlPoint, CrossingPoint, Gate, Yard
-from tinhso.pillars.border.gate.models.qr_keys import QrKey
+from tinhso.pillars.border.gate.models.qr_keys import QrKey, QrUse
 from tinhso.pillars.border.gate.models.reference import CheckRule, FeeRule, Force, Goods, HsCode, ReasonCode
 from tinhso.pillars.border.gate.models.reports import DailyReport
 from tinhso.pillars.border.gate.models.simulation import SimulatedDay, SimulatedTrip, SimulationSwitch
@@ -47,6 +47,7 @@ __all__ = [
     "Moratorium",
     "OperatingCalendar",
     "QrKey",
+    "QrUse",
     "QueueState",
     "ReasonCode",
     "SimulatedDay",

@@ -1,4 +1,4 @@
-"""Keys by which QR codes of trips are signed; barriers hold the public halves and need no network."""
+"""Keys by which QR codes of trips are signed, public halves for barriers without network; where codes were used."""
 
 from __future__ import annotations
 
@@ -39,3 +39,29 @@ class QrKey(models.Model):
 
     def public_key(self) -> Ed25519PublicKey:
         return Ed25519PublicKey.from_public_bytes(bytes(self.public))
+
+
+class QrUse(models.Model):
+    """A code that opened a control point: once for each step on each leg, so that a copy opens nothing.
+
+    Rows are only added. A vehicle that passes the same barrier in another step (out over the line, back in) or on its
+    second leg passes with the same code; one that was diverted away and back again is let in by its plate.
+    """
+
+    nonce = models.CharField(max_length=16)
+    control_point = models.ForeignKey("border_gate.ControlPoint", models.PROTECT, related_name="+", db_index=False)
+    step = models.CharField(max_length=16)
+    leg = models.SmallIntegerField()
+    trip = models.ForeignKey("border_gate.Trip", models.PROTECT, related_name="+", db_index=False)
+    used_at = models.DateTimeField()
+    used_by = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["nonce", "control_point", "step", "leg"], name="border_gate_code_once_at_a_point"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.control_point_id} {self.step}"

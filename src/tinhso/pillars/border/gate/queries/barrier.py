@@ -189,6 +189,16 @@ def _closed(trip: Trip, at: datetime) -> Explanation | None:
     )
 
 
+def _used(trip: Trip, at: datetime) -> Explanation | None:
+    """The vehicle with this code is through already: who shows it again may have a copy."""
+    return Explanation(
+        force=_force_name("BIENPHONG"),
+        missing=_("This QR code was used here before"),
+        missing_more=_("Compare plate and driver with the trip: it may be a copy."),
+        place=_("At this barrier: type the plate"),
+    )
+
+
 def _arriving(refusal: Refusal) -> bool:
     """Whether barrier 1 was asked out of turn; another step out of turn has nothing to do with the call."""
     return refusal.code == "BG-023" and getattr(refusal, "step", "") == "arrive"
@@ -243,6 +253,7 @@ def _yard_name(trip: Trip) -> str:
 
 
 _BY_CODE: dict[str, Callable[[Trip, datetime], Explanation | None]] = {
+    "BG-022": _used,
     "BG-205": _too_early,
     "BG-026": _held,
     "BG-027": _tasks_open,

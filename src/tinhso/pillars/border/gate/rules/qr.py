@@ -11,7 +11,7 @@ import io
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import segno
 from cryptography.exceptions import InvalidSignature
@@ -28,6 +28,8 @@ SIGNATURE = 64
 SIZE = FORMAT.size + SIGNATURE
 LONGEST = 130
 MODULES, QUIET, PIXELS = 49, 4, 5
+AGAIN_AFTER = timedelta(minutes=5)
+"""Sooner than that the same code at the same barrier is a copy or a second tap, whatever the step (assumed)."""
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
 
