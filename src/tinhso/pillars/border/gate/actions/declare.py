@@ -44,7 +44,7 @@ DWELL_HOURS = {False: 24, True: 36}
 FILLED = (
     "enterprise", "agency_id", "yard", "trailer", "driver", "trailer_plate", "driver_name", "container_no",
     "container_type", "seal_no", "goods_title", "goods_group", "gross_kg", "balance_kg", "customs_no", "two_way",
-    "dwell_limit_h", "eta",
+    "dwell_limit_h", "eta", "planned_on", "expires_at",
 )  # fmt: skip
 
 
@@ -139,6 +139,7 @@ def fill_draft(*, trip: Trip, draft: Draft, by: Actor, at: datetime) -> Trip:
     declaration = stored.declaration
     declaration.enterprise, declaration.regime = draft.enterprise, draft.regime
     declaration.customs_no, declaration.channel, declaration.partner = draft.customs_no, draft.channel, draft.partner
+    declaration.planned_on = draft.planned_on
     declaration.save()
     declaration.lines.all().delete()
     lines = _lines(draft, declaration)

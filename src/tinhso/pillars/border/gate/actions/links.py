@@ -26,8 +26,10 @@ LIVES = timedelta(days=5)
 
 
 @transaction.atomic
-def link_for_driver(*, trip: Trip, by: Actor, at: datetime) -> tuple[AccessLink, str]:
+def link_for_driver(*, trip: Trip, by: Actor, at: datetime, phone: str = "") -> tuple[AccessLink, str]:
     """A new link for the trip's driver and the token for its address; the links before it are closed.
+
+    `phone`: where he said he is, when that is not the number known of him.
 
     Who may amend the trip may send it. Refusals: BG-218 without a driver, BG-219 when he has no telephone number.
     """
@@ -36,12 +38,13 @@ def link_for_driver(*, trip: Trip, by: Actor, at: datetime) -> tuple[AccessLink,
     if trip.driver is None:
         raise refuse("BG-218", field="driver")
     person = trip.driver.person
-    if not person.phone:
+    phone = phone or person.phone
+    if not phone:
         raise refuse("BG-219", field="phone", v=person.full_name)
     close_links(trip=trip, by=by, at=at)
     link, token = make_link(
         name=person.full_name,
-        phone=person.phone,
+        phone=phone,
         expires_at=clock.real() + LIVES,
         record_kind=TRIP_KIND,
         record_id=trip.pk,

@@ -8,13 +8,11 @@ from typing import TypedDict, Unpack
 from django.db import transaction
 
 from tinhso.kernel.base.actor import SYSTEM, Actor
-from tinhso.kernel.base.clock import HANOI
-from tinhso.pillars.border.gate.actions.declare import Draft, draft_trips
 from tinhso.pillars.border.gate.actions.tasks import open_tasks
 from tinhso.pillars.border.gate.flows import TRIP
-from tinhso.pillars.border.gate.models import CrossingPoint, QueueState, Trip, UndeclaredArrival, Vehicle
+from tinhso.pillars.border.gate.models import CrossingPoint, QueueState, Trip
 from tinhso.pillars.border.gate.queries.queue import pace_of, waiting_tickets
-from tinhso.pillars.border.gate.rules import plates, queue
+from tinhso.pillars.border.gate.rules import queue
 
 EMPTY, LOADED, REJECTED = "EMPTY", "LOADED", "REJECTED"
 
@@ -90,40 +88,3 @@ def close_return(*, trip: Trip, by: Actor, at: datetime) -> Trip:
 def leave_inland(*, trip: Trip, plate: str, by: Actor, at: datetime, **seen: Unpack[Sighting]) -> Trip:
     """Out through barrier 1, inland."""
     return TRIP.fire(trip, "leave_inland", by=by, at=at, plate=plate, **seen)
-
-
-def record_undeclared(
-    *, plate: str, point: CrossingPoint, by: Actor, at: datetime, goods_guess: str = "", phone: str = "", bay: str = ""
-) -> UndeclaredArrival:
-    """One tap: a vehicle without a declaration goes to its own bay, the lane is free, a trip waits to be declared.
-
-    Refusals: BG-001 for a plate that is none.
-    """
-    read = plates.read(plate)
-    vehicle, _made = Vehicle.objects.get_or_create(
-        country=read.country, plate=read.norm, defaults={"kind": "TRACTOR", "plate_typed": plate[:40]}
-    )
-    foreign = read.country != "VN"
-    draft = Draft(
-        enterprise=vehicle.owner,
-        kind="IMP_CN" if foreign else "EXP_VN",
-        regime="IMPORT" if foreign else "EXPORT",
-        point=point,
-        planned_on=at.astimezone(HANOI).date(),
-        tractor=vehicle,
-        driver=None,
-        source="WALK_UP",
-    )
-    with transaction.atomic():
-        step = "walk_up_line" if foreign else "walk_up"
-        trip = draft_trips(drafts=[draft], by=by, at=at, step=step)[0]
-        return UndeclaredArrival.objects.create(
-            trip=trip,
-            point=point,
-            plate=read.norm,
-            seen_at=at,
-            seen_by=by.id,
-            goods_guess=goods_guess,
-            phone=phone,
-            bay=bay,
-        )

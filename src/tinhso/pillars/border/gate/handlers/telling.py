@@ -74,6 +74,8 @@ def page_of(trip: Trip, word: str) -> str:
 
 def announce(kind: NoticeKind, to: list[Recipient], trip: Trip, event: Event, *, url: str, **facts: Any) -> None:
     """Send it with the facts that its words name, and no others."""
+    if not to:
+        return
     used = {name for text in (*kind.texts.values(), *kind.sms.values()) for name in placeholders(text)}
     known = {name: facts[name] if name in facts else FACTS[name](trip, event) for name in sorted(used)}
     send(kind.name, to=to, event_key=f"{event.name}:{event.id}", by=SYSTEM, at=event.at, url=url, **known)

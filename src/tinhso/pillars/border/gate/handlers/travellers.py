@@ -296,7 +296,7 @@ TO_DECLARE = notice(
         "en": "The vehicle at {gate} is not declared. Six fields at {link}",
         "zh-hans": "停在{gate}的车辆尚未申报。请填写六项：{link}",
     },
-    channels=("app", "sms"),
+    channels=("sms",),
     sms_fields=("gate", "link"),
     urgent=True,
 )

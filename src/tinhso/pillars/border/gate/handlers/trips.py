@@ -31,7 +31,7 @@ from tinhso.pillars.border.gate.handlers.audience import (
     YARD,
 )
 from tinhso.pillars.border.gate.handlers.telling import Told, announce, tell, trip_of
-from tinhso.pillars.border.gate.models import CrossingPoint, Trip
+from tinhso.pillars.border.gate.models import CrossingPoint, Trip, UndeclaredArrival
 
 BEFORE_THE_GATE = ("accepted", "en_route", "at_buffer")
 
@@ -115,12 +115,20 @@ def tell_accepted(event: Event) -> None:
     if trip is None or trip.state not in BEFORE_THE_GATE:
         return
     tell(trip, event, OF_ACCEPTANCE)
-    if trip.driver is None or not trip.driver.person.phone or open_links(trip.pk):
+    phone = _phone_of(trip)
+    if trip.driver is None or not phone or open_links(trip.pk):
         return
-    link, token = link_for_driver(trip=trip, by=SYSTEM, at=event.at)
+    link, token = link_for_driver(trip=trip, by=SYSTEM, at=event.at, phone=phone)
     person = Recipient(link.holder_id, phone=link.phone, language=link.language)
     address = reverse("kernel_login:link", args=[token])
     announce(travellers.ACCEPTED, [person], trip, event, url=address, link=site.whole(address))
+
+
+def _phone_of(trip: Trip) -> str:
+    """The driver's number; who declared on the spot gave the one that he has with him."""
+    said = UndeclaredArrival.objects.filter(trip=trip).first() if trip.undeclared else None
+    known = trip.driver.person.phone if trip.driver else ""
+    return said.phone if said and said.phone else known
 
 
 @subscribe("border_gate.trip_diverted", name="border_gate.tell_diverted")

@@ -440,6 +440,8 @@ class Migration(migrations.Migration):
                 ("goods_guess", models.CharField(blank=True, max_length=120, verbose_name="goods, as said")),
                 ("phone", models.CharField(blank=True, max_length=20, verbose_name="phone")),
                 ("bay", models.CharField(blank=True, max_length=8, verbose_name="bay")),
+                ("link_digest", models.BinaryField(max_length=32, unique=True)),
+                ("link_until", models.DateTimeField()),
                 (
                     "point",
                     models.ForeignKey(

@@ -244,7 +244,10 @@ class QueueState(models.Model):
 
 
 class UndeclaredArrival(models.Model):
-    """Xe chưa khai báo: a vehicle that came without a declaration, sent to its own bay so that the lane is free."""
+    """Xe chưa khai báo: a vehicle that came without a declaration, sent to its own bay so that the lane is free.
+
+    Whoever holds its short link acts under the arrival's id until `link_until` (real clock).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     trip = models.OneToOneField(Trip, models.PROTECT, related_name="undeclared_arrival")
@@ -255,6 +258,8 @@ class UndeclaredArrival(models.Model):
     goods_guess = models.CharField(_("goods, as said"), max_length=120, blank=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     bay = models.CharField(_("bay"), max_length=8, blank=True)
+    link_digest = models.BinaryField(max_length=32, unique=True)
+    link_until = models.DateTimeField()
 
     class Meta:
         indexes = [models.Index(fields=["point", "-seen_at"], name="border_gate_undeclared_seen")]

@@ -6,25 +6,34 @@ works without script as well.
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tinhso.kernel.access.may import visible
 from tinhso.kernel.access.needs import needs
+from tinhso.kernel.base import site
 from tinhso.kernel.base.dates import show_time
 from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.web.request import Request
-from tinhso.pillars.border.gate.actions.move import EMPTY, REJECTED, record_undeclared
+from tinhso.pillars.border.gate.actions import undeclared as arrivals
+from tinhso.pillars.border.gate.actions.move import EMPTY, REJECTED
 from tinhso.pillars.border.gate.actions.passages import Passage, Seen, decide, pass_barrier
-from tinhso.pillars.border.gate.models import ControlPoint
+from tinhso.pillars.border.gate.flows.states import DRAFT
+from tinhso.pillars.border.gate.models import ControlPoint, UndeclaredArrival
+from tinhso.pillars.border.gate.pages.quick_forms import called
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER, STEPS
-from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.rules import plates, qr
 
 LOG_KEPT = 5
+PHONE = re.compile(r"\+?[0-9][0-9 .]{8,15}")
 QR_AT_LEAST = 120
 """Shorter texts are plates; a QR's text has 159 characters."""
 
@@ -72,12 +81,43 @@ def undeclared(request: Request, code: str) -> HttpResponse:
     barrier = _barrier(request, code)
     plate = request.POST.get("xe", "")
     try:
-        found = record_undeclared(plate=plate, point=barrier.point, by=request.actor, at=request.moment)
+        found = arrivals.record_undeclared(plate=plate, point=barrier.point, by=request.actor, at=request.moment)
     except Refusal as refusal:
         return _screen(request, barrier, {"typed": plate, "wrong": refusal.for_people()})
     shown = plates.show(found.plate)
     _log(request, barrier, shown, "attn", _("Undeclared"))
-    return _screen(request, barrier, {"typed": "", "noted": shown, "trip": found.trip})
+    return _screen(request, barrier, {"typed": "", **_noted(found)})
+
+
+@require_POST
+@needs(DECIDE_BARRIER)
+def send_link(request: Request, code: str, arrival_id: UUID) -> HttpResponse:
+    """Send the link of a vehicle just noted to its driver's telephone."""
+    barrier = _barrier(request, code)
+    rows = UndeclaredArrival.objects.filter(point=barrier.point, trip__state=DRAFT).select_related("trip")
+    found = rows.filter(pk=arrival_id).first()
+    if found is None:
+        raise NotFound
+    typed = request.POST.get("phone", "").strip()[:20]
+    if not PHONE.fullmatch(typed):
+        wrong = _("A telephone number has 9 to 15 digits.")
+        return _screen(request, barrier, {"typed": "", **_noted(found), "phone": typed, "phone_wrong": wrong})
+    arrivals.send_link(arrival=found, phone=called(typed), by=request.actor, at=request.moment)
+    return _screen(request, barrier, {"typed": "", **_noted(found), "phone": typed, "sent": True})
+
+
+def _noted(found: UndeclaredArrival) -> dict[str, Any]:
+    """The card of a vehicle that was noted: its link as a code to scan and to type."""
+    path = reverse("border_gate:quick", args=[arrivals.link_code(found)])
+    # Drawn by our own rules from our own address.
+    picture = mark_safe(qr.svg(site.whole(path)))  # noqa: S308
+    return {
+        "noted": plates.show(found.plate),
+        "trip": found.trip,
+        "arrival": found,
+        "link": site.whole(path),
+        "link_picture": picture,
+    }
 
 
 def _mine(request: Request) -> Any:

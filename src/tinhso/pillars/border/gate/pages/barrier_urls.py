@@ -9,4 +9,5 @@ urlpatterns = [
     path("barie/<str:code>/", barrier.station, name="barrier"),
     path("barie/<str:code>/mo/", barrier.open_up, name="barrier_open"),
     path("barie/<str:code>/chua-khai-bao/", barrier.undeclared, name="barrier_undeclared"),
+    path("barie/<str:code>/gui-lien-ket/<uuid:arrival_id>/", barrier.send_link, name="barrier_link"),
 ]

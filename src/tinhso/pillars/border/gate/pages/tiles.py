@@ -31,6 +31,8 @@ door("border_gate.firm", title=_("My firm's trips"), icon="file-upload", url="bo
      audience="member", permission=p.MANAGE_FIRM, hint=_("Declare, follow, pay"))  # fmt: skip
 door("border_gate.queue", title=_("Vehicle queue"), icon="list", url="border_gate:queue", order=32,
      audience="official", permission=p.VIEW_BOARD)  # fmt: skip
+door("border_gate.undeclared", title=_("Vehicles not declared yet"), icon="truck", url="border_gate:quick_waiting",
+     order=33, audience="official", permission=p.step_permission("submit"))  # fmt: skip
 door("border_gate.yards", title=_("Yard"), icon="parking", url="border_gate:yards", order=32,
      audience="official", permission=p.step_permission("yard_in"))  # fmt: skip
 door("border_gate.reports", title=_("Daily report"), icon="report", url="border_gate:reports", order=34,

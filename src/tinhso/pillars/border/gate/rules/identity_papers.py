@@ -27,6 +27,14 @@ def read(kind: str, text: str) -> str:
     return number
 
 
+def kind_of(text: str) -> str:
+    """Which paper a number most likely is: 12 digits a citizen card, 18 signs a Chinese card, else a passport."""
+    number = SEPARATORS.sub("", unicodedata.normalize("NFKC", text[:60]).upper())
+    if re.fullmatch(r"[0-9]{12}", number):
+        return "CCCD"
+    return "CN_ID" if re.fullmatch(r"[0-9]{17}[0-9X]", number) else "PASSPORT"
+
+
 def must_be_valid_on(day: date, *, expires_on: date | None) -> None:
     """Refuse BG-007 when the paper's last day lies before `day`; a paper without an end is for ever."""
     if expires_on is not None and expires_on < day:

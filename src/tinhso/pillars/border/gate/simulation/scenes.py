@@ -9,12 +9,13 @@ from uuid import UUID
 from django.db import transaction
 
 from tinhso.kernel.base.actor import Actor
-from tinhso.pillars.border.gate.actions import declare, move
-from tinhso.pillars.border.gate.models import SimulatedTrip, Trip
+from tinhso.pillars.border.gate.actions import declare, move, undeclared
+from tinhso.pillars.border.gate.models import SimulatedTrip, UndeclaredArrival
 from tinhso.pillars.border.gate.simulation.again import again
 from tinhso.pillars.border.gate.simulation.board import Board
 from tinhso.pillars.border.gate.simulation.cast import Cast
 from tinhso.pillars.border.gate.simulation.desk import Ask, Handler
+from tinhso.pillars.border.gate.simulation.durations import Draw
 from tinhso.pillars.border.gate.simulation.plan import Planned
 
 UNDECLARED_BAY = "K01"
@@ -78,30 +79,31 @@ class Scenes:
             pair = self.cast.undeclared()
             if pair is None:
                 continue
+            draws = Draw(f"{day}{self.seed}", number)
             with transaction.atomic():
-                found = move.record_undeclared(
+                found = undeclared.record_undeclared(
                     plate=pair.tractor.plate_typed,
                     point=self.cast.points[ask.point],
                     by=by,
                     at=at,
                     bay=UNDECLARED_BAY,
+                    phone=pair.driver.person.phone if draws.happens("phone") else "",
                 )
                 SimulatedTrip.objects.create(day_id=day, number=number, trip_id=found.trip_id)
             yield ask.move.target
 
     def late(self, asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
-        """The driver of such a truck declares on the spot."""
+        """Such a truck is declared on the spot: mostly by its driver with the short link, else by a broker."""
         for ask in asks:
             seen = self.board.seen[ask.move.target]
-            trip = Trip.objects.get(pk=seen.id)
-            day = trip.simulated.day_id
-            if trip.tractor_id is None:
+            found = UndeclaredArrival.objects.select_related("trip__simulated").get(trip_id=seen.id)
+            if found.trip.tractor_id is None:
                 continue
-            pair = self.cast.pair_of(trip.tractor_id)
+            pair = self.cast.pair_of(found.trip.tractor_id)
+            day = found.trip.simulated.day_id
             draft = self.cast.draft(self.board.plan(day)[seen.number], pair, day, self.seed)
-            with transaction.atomic():
-                trip = declare.fill_draft(trip=trip, draft=draft, by=by, at=at)
-                declare.submit_trip(trip=trip, by=by, at=at)
+            who = undeclared.declarer(found) if seen.draw.happens("link") else by
+            undeclared.declare_on_the_spot(arrival=found, draft=draft, by=who, at=at)
             yield ask.move.target
 
     def call(self, asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:

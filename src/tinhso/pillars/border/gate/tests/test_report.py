@@ -13,7 +13,7 @@ from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.kernel.workflow.models import History
-from tinhso.pillars.border.gate.actions import declare, move, release
+from tinhso.pillars.border.gate.actions import declare, move, release, undeclared
 from tinhso.pillars.border.gate.actions.report import freeze_report
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import CrossingPoint, DailyReport, Trip
@@ -166,7 +166,7 @@ def test_a_vehicle_sent_to_another_point_leaves_one_and_comes_at_the_other(gate,
 
 
 def test_an_undeclared_vehicle_is_counted_until_it_is_declared(gate):
-    move.record_undeclared(plate="29H-512.70", point=gate.points["TT-1088"], by=gate.everything, at=NOON)
+    undeclared.record_undeclared(plate="29H-512.70", point=gate.points["TT-1088"], by=gate.everything, at=NOON)
 
     block = report.count(TODAY).blocks["TT-1088"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import pytest
 from django.db import connection
@@ -19,7 +19,7 @@ from tinhso.kernel.modules.declare import handlers_of
 from tinhso.kernel.notices.models import Delivery, Notice
 from tinhso.kernel.notices.queries import unread_count
 from tinhso.kernel.testing.people import grant, make_person
-from tinhso.pillars.border.gate.actions import declare, links, tasks
+from tinhso.pillars.border.gate.actions import declare, links, tasks, undeclared
 from tinhso.pillars.border.gate.flows.trip import PAST
 from tinhso.pillars.border.gate.handlers import trips
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, Trip, Unloading
@@ -157,6 +157,26 @@ def test_steps_of_which_the_table_tells_nobody_tell_nobody(world, gate, monkeypa
 
     assert {row.event for row in rows} >= {"submit", "resubmit", "finish"}
     assert world.told() == set()
+
+
+def test_an_undeclared_vehicle_is_told_to_those_whom_the_table_names(world, gate):
+    rows = {row.event: row for row in transitions() if row.event.startswith("walk_up")}
+    firm = world.trip.enterprise
+    plates = {"walk_up": make_vehicle("12C77777", owner=firm), "walk_up_line": make_vehicle("桂F12345", country="CN")}
+    plates["walk_up_line"].owner = firm
+    plates["walk_up_line"].save()
+
+    told = {}
+    for step_name, vehicle in plates.items():
+        Notice.objects.all().delete()
+        found = undeclared.record_undeclared(
+            plate=vehicle.plate, point=world.trip.point, by=gate.everything, at=NOON, phone="+84900000009"
+        )
+        world.names[uuid5(found.pk, found.phone)] = "DRIVER"
+        deliver("border_gate.trip_found_undeclared", found.trip_id)
+        told[step_name] = world.told()
+
+    assert told == {name: world.expected(row.notify) for name, row in rows.items()}
 
 
 def test_no_officer_and_no_firm_gets_a_message_and_none_names_a_vehicle(world, gate, monkeypatch):

@@ -11,7 +11,7 @@ from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.testing.people import grant
 from tinhso.kernel.workflow.flow import StepRefused
 from tinhso.kernel.workflow.models import History
-from tinhso.pillars.border.gate.actions import declare, fees, move, release, tasks
+from tinhso.pillars.border.gate.actions import declare, fees, move, release, tasks, undeclared
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, Hold, Moratorium, Trip
 from tinhso.pillars.border.gate.permissions import FORCE_ROLE, FORCES, role_code
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
@@ -250,7 +250,7 @@ def test_a_declaration_with_a_problem_is_refused_by_its_first_and_tells_all(gate
 
 
 def test_an_undeclared_truck_leaves_the_lane_with_a_draft(gate, people):
-    found = move.record_undeclared(
+    found = undeclared.record_undeclared(
         plate="29H-512.70", point=gate.points["HN-1119"], by=people["BIENPHONG"], at=NOON, bay="K01"
     )
 

@@ -1,0 +1,245 @@
+"""A vehicle that comes undeclared: noted with one tap, declared on the spot by a short link, counted against its firm.
+
+The link needs no code by message, for often no telephone is known: who holds it may declare this one vehicle and see
+where its trip stands, nothing else. It is shown at the barrier, sent to the driver, and given to the yard or importer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b32encode
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+
+from tinhso.kernel.access.actions import end, give
+from tinhso.kernel.access.may import require
+from tinhso.kernel.access.models import Grant, Role
+from tinhso.kernel.access.scope import Where
+from tinhso.kernel.audit.record import record
+from tinhso.kernel.base import clock
+from tinhso.kernel.base.actor import SYSTEM, Actor
+from tinhso.kernel.base.clock import HANOI
+from tinhso.kernel.base.text import fold
+from tinhso.kernel.events.publish import publish
+from tinhso.kernel.identity.models import Person
+from tinhso.pillars.border.gate import events
+from tinhso.pillars.border.gate.actions.declare import Draft, DraftLine, draft_trips, fill_draft, submit_trip
+from tinhso.pillars.border.gate.flows import TRIP
+from tinhso.pillars.border.gate.flows.states import DRAFT
+from tinhso.pillars.border.gate.models import (
+    CrossingPoint,
+    Driver,
+    Enterprise,
+    Standing,
+    Trip,
+    UndeclaredArrival,
+    Vehicle,
+)
+from tinhso.pillars.border.gate.permissions import role_code, step_permission
+from tinhso.pillars.border.gate.queries.barrier import yard_for
+from tinhso.pillars.border.gate.queries.parties import driver_by_paper, firm_by_tax_code
+from tinhso.pillars.border.gate.queries.undeclared import arrivals_of, driver_before
+from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.rules.codes import refuse
+
+LINK_LIVES = timedelta(hours=12)
+"""By the real clock; noting the vehicle again gives it another term."""
+SIGNS = 12
+COUNTED, MOST, LOCKED_FOR = timedelta(days=90), 3, timedelta(days=7)
+"""Third arrival in 90 days: the firm books nothing for 7 days (border brief 6.7)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What is declared on the spot. Six things; the rest only when the goods or a driver not known yet ask for it.
+
+    An empty `paper_no`: the driver of the vehicle's trip before, of the same name. Weight in kg.
+    """
+
+    tax_code: str
+    goods: tuple[str, str, str]
+    gross_kg: int
+    driver_name: str
+    paper_kind: str = ""
+    paper_no: str = ""
+    paper_until: date | None = None
+    phone: str = ""
+    language: str = "vi"
+    growing_areas: tuple[str, ...] = field(default=())
+    packing_houses: tuple[str, ...] = field(default=())
+
+
+def record_undeclared(
+    *, plate: str, point: CrossingPoint, by: Actor, at: datetime, goods_guess: str = "", phone: str = "", bay: str = ""
+) -> UndeclaredArrival:
+    """One tap: a vehicle without a declaration goes to its own bay, the lane is free, a trip waits to be declared.
+
+    A vehicle that waits here already is not noted twice: its link holds on. Refusals: BG-001 for a plate that is none.
+    """
+    read = plates.read(plate)
+    waiting = UndeclaredArrival.objects.filter(plate=read.norm, point=point, trip__state=DRAFT)
+    if (known := waiting.select_related("trip").order_by("-seen_at").first()) is not None:
+        return _noted_again(known, phone, by, at)
+    vehicle, _made = Vehicle.objects.get_or_create(
+        country=read.country, plate=read.norm, defaults={"kind": "TRACTOR", "plate_typed": plate[:40]}
+    )
+    foreign = read.country != "VN"
+    draft = Draft(
+        enterprise=vehicle.owner,
+        kind="IMP_CN" if foreign else "EXP_VN",
+        regime="IMPORT" if foreign else "EXPORT",
+        point=point,
+        planned_on=at.astimezone(HANOI).date(),
+        tractor=vehicle,
+        driver=None,
+        yard=yard_for(point.pk),
+        source="WALK_UP",
+    )
+    with transaction.atomic():
+        step = "walk_up_line" if foreign else "walk_up"
+        trip = draft_trips(drafts=[draft], by=by, at=at, step=step)[0]
+        arrival = UndeclaredArrival(
+            trip=trip, point=point, plate=read.norm, seen_at=at, seen_by=by.id, goods_guess=goods_guess, phone=phone,
+            bay=bay, link_until=clock.real() + LINK_LIVES,
+        )  # fmt: skip
+        arrival.link_digest = link_digest(link_code(arrival))
+        arrival.save(force_insert=True)
+        role = Role.objects.get(code=role_code("DRIVER"))
+        give(role=role, holder_id=arrival.pk, where=Where(record=trip.pk), by=by, at=at)
+    return arrival
+
+
+def link_code(arrival: UndeclaredArrival) -> str:
+    """What stands in the short link: 60 bits that follow from our key, so that it can be shown again; not stored."""
+    whole = salted_hmac("border_gate.undeclared", str(arrival.pk), algorithm="sha256").digest()
+    return b32encode(whole).decode()[:SIGNS]
+
+
+def link_digest(code: str) -> bytes:
+    """By what a link is found."""
+    return hashlib.sha256(code.upper().encode()).digest()
+
+
+def declarer(arrival: UndeclaredArrival) -> Actor:
+    """Who acts when the link is used: whoever stands with the vehicle."""
+    return Actor(arrival.pk, "link", plates.show(arrival.plate))
+
+
+@transaction.atomic
+def send_link(*, arrival: UndeclaredArrival, phone: str, by: Actor, at: datetime) -> None:
+    """Note the driver's telephone; the link is sent there."""
+    require(by, step_permission("walk_up"), on=arrival.trip, at=at)
+    arrival.phone = phone
+    arrival.save(update_fields=["phone"])
+    publish(events.LINK_WANTED, kind=TRIP.name, record_id=arrival.trip_id, by=by, at=at)
+
+
+@transaction.atomic
+def declare_with(*, arrival: UndeclaredArrival, answers: Answers, by: Actor, at: datetime) -> Trip:
+    """Complete the draft with the answers and send it. Refusals: BG-270 for a firm that is not known here, BG-220 for
+    another's paper, BG-007 for a paper without a last day, and each problem that any declaration would meet.
+    """
+    require(by, step_permission("submit"), on=arrival.trip, at=at)
+    firm = firm_by_tax_code(answers.tax_code)
+    if firm is None:
+        raise refuse("BG-270", field="tax_code", v=answers.tax_code)
+    trip = arrival.trip
+    code, title, group = answers.goods
+    line = DraftLine(
+        hs6=code,
+        title=title,
+        group=group,
+        gross_kg=answers.gross_kg,
+        origin="CN" if trip.kind == "IMP_CN" else "VN",
+        growing_areas=answers.growing_areas,
+        packing_houses=answers.packing_houses,
+    )
+    draft = Draft(
+        enterprise=firm,
+        kind=trip.kind,
+        regime=trip.declaration.regime,
+        point=trip.point,
+        planned_on=at.astimezone(HANOI).date(),
+        tractor=trip.tractor or Vehicle(),
+        driver=_driver(arrival, answers, by, at),
+        lines=(line,),
+        yard=trip.yard or yard_for(trip.point_id),
+        source="WALK_UP",
+    )
+    if answers.phone:
+        arrival.phone = answers.phone
+        arrival.save(update_fields=["phone"])
+    return declare_on_the_spot(arrival=arrival, draft=draft, by=by, at=at)
+
+
+@transaction.atomic
+def declare_on_the_spot(*, arrival: UndeclaredArrival, draft: Draft, by: Actor, at: datetime) -> Trip:
+    """Fill the draft, send it, and count the arrival against the firm that it turns out to be."""
+    trip = fill_draft(trip=arrival.trip, draft=draft, by=by, at=at)
+    trip = submit_trip(trip=trip, by=by, at=at)
+    if draft.enterprise is not None:
+        _count(trip, draft.enterprise, at)
+    return trip
+
+
+def close_link(*, arrival: UndeclaredArrival, at: datetime) -> None:
+    """The vehicle is in the queue: whoever holds the link changes nothing any more."""
+    for grant in Grant.objects.filter(holder_id=arrival.pk, valid_until=None):
+        end(grant=grant, by=SYSTEM, at=at)
+
+
+def _noted_again(arrival: UndeclaredArrival, phone: str, by: Actor, at: datetime) -> UndeclaredArrival:
+    require(by, step_permission("walk_up"), on=arrival.trip, at=at)
+    arrival.link_until = clock.real() + LINK_LIVES
+    arrival.save(update_fields=["link_until"])
+    if phone and phone != arrival.phone:
+        send_link(arrival=arrival, phone=phone, by=by, at=at)
+    return arrival
+
+
+def _driver(arrival: UndeclaredArrival, answers: Answers, by: Actor, at: datetime) -> Driver:
+    """The driver by his paper, or the one of the trip before. What is known of him is not changed by a link."""
+    if not answers.paper_no:
+        before = driver_before(arrival)
+        if before is None or fold(before.person.full_name) != fold(answers.driver_name):
+            raise refuse("BG-271", field="paper_no")
+        return before
+    known = driver_by_paper(answers.paper_kind, answers.paper_no)
+    if known is None:
+        return _new_driver(answers, by, at)
+    if fold(known.person.full_name) != fold(answers.driver_name):
+        raise refuse("BG-220", field="driver_name")
+    return known
+
+
+def _new_driver(answers: Answers, by: Actor, at: datetime) -> Driver:
+    if answers.paper_until is None:
+        raise refuse("BG-272", field="paper_until")
+    foreign = answers.paper_kind == "CN_ID"
+    person = Person.objects.create(
+        full_name=answers.driver_name,
+        nationality="CN" if foreign else "VN",
+        phone=answers.phone,
+        language=answers.language,
+    )
+    driver = Driver(person=person, paper_until=answers.paper_until)
+    driver.keep_paper(answers.paper_kind, answers.paper_no)
+    driver.save()
+    record("border_gate.driver_added", by=by, at=at, kind="border_gate.driver", record_id=driver.pk)
+    return driver
+
+
+def _count(trip: Trip, firm: Enterprise, at: datetime) -> None:
+    """The first arrivals are a warning, from the third within 90 days on booking is locked for 7 days."""
+    count = arrivals_of(firm, since=at - COUNTED)
+    facts: dict[str, Any] = {"count": count, "days": COUNTED.days, "limit": MOST, "lock": LOCKED_FOR.days}
+    if count >= MOST and firm.standing in (Standing.ACTIVE, Standing.BOOKING_LOCKED):
+        firm.standing, firm.locked_until = Standing.BOOKING_LOCKED, max(firm.locked_until or at, at + LOCKED_FOR)
+        firm.save(update_fields=["standing", "locked_until"])
+        record("border_gate.booking_locked", by=SYSTEM, at=at, kind="border_gate.enterprise", record_id=firm.pk)
+        facts["until"] = firm.locked_until
+    publish(events.ARRIVAL_COUNTED, kind=TRIP.name, record_id=trip.pk, by=SYSTEM, at=at, **facts)
