@@ -17,6 +17,12 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// A sheet whose form was refused is shown again, with what was typed in it.
+document.addEventListener("DOMContentLoaded", () => {
+  const refused = document.querySelector("dialog[data-shown]");
+  if (refused && refused.showModal && !refused.open) refused.showModal();
+});
+
 // A form is sent once: its button rests until the answer comes.
 document.addEventListener("submit", (event) => {
   const button = event.submitter;

@@ -36,6 +36,7 @@ from tinhso.pillars.border.gate.queries.problems import problems_of, rule_line, 
 from tinhso.pillars.border.gate.queries.risk import risk_of
 from tinhso.pillars.border.gate.rules import priority, tripcodes
 from tinhso.pillars.border.gate.rules.codes import refuse
+from tinhso.pillars.border.gate.rules.corrections import by_field
 
 EXPORTS = frozenset({"EXP_VN", "EXP_XFER", "CN_EMPTY_IN"})
 CARRIES_ABROAD = frozenset({"IMP_CN", "AGV"})
@@ -202,7 +203,9 @@ def accept_trips(*, trips: Sequence[Trip], at: datetime, by: Actor = SYSTEM) -> 
 def request_fix(
     *, trip: Trip, fields: Sequence[str], reason: str, by: Actor, at: datetime, reason_code: str = "DOC_MISMATCH"
 ) -> Trip:
-    """Ask the firm to mend named fields, with a reason that it reads."""
+    """Ask the firm to mend named fields, with a reason that it reads. Refusals: BG-203 for no field of the table."""
+    if not set(fields) <= by_field().keys():
+        raise refuse("BG-203", field="fields")
     return TRIP.fire(trip, "request_fix", by=by, at=at, fields=list(fields), reason=reason, reason_code=reason_code)
 
 

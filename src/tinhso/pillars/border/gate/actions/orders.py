@@ -66,8 +66,7 @@ def redirect_yard(*, trip: Trip, yard: UUID, by: Actor, at: datetime) -> Trip:
             TRIP.fire(trip, "yard_redirect", by=by, at=at, yard=str(target.pk))
         except StepRefused as refusal:
             raise _told(refusal, "BG-030", lambda: _full(target)) from refusal
-        trip.bay = ""
-        trip.save(update_fields=["bay"])
+        _stands(trip, target)
     return trip
 
 
@@ -85,8 +84,7 @@ def divert_trip(*, trip: Trip, point: UUID, by: Actor, at: datetime, customs_con
             TRIP.fire(trip, "divert", by=by, at=at, **facts)
         except StepRefused as refusal:
             raise _told(refusal, "BG-015", lambda: _closed(target, trip, at)) from refusal
-        trip.yard, trip.bay = yard_for(target.pk), ""
-        trip.save(update_fields=["yard", "bay"])
+        _stands(trip, yard_for(target.pk))
         for overlay in (ClearanceTask, Hold, FeeAssessment):
             overlay.objects.filter(trip_id=trip.pk).update(point_id=target.pk)
     return trip
@@ -112,6 +110,12 @@ def give_back(*, trip: Trip, decision_no: str, by: Actor, at: datetime) -> Trip:
 def return_foreign(*, trip: Trip, by: Actor, at: datetime) -> Trip:
     """Send goods that a force has refused back over the line. Refusal: BG-213 while none has recorded a refusal."""
     return TRIP.fire(trip, "return_foreign", by=by, at=at)
+
+
+def _stands(trip: Trip, yard: Yard | None) -> None:
+    """That yard is the trip's now; a bay kept for it in another one is given up."""
+    Trip.objects.filter(pk=trip.pk).update(yard=yard, bay="")
+    trip.yard, trip.bay = yard, ""
 
 
 def _by_decision(step: str, trip: Trip, decision_no: str, by: Actor, at: datetime) -> Trip:

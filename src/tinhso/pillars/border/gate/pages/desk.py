@@ -15,16 +15,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tinhso.kernel.access.may import may
+from tinhso.kernel.access.may import rights
 from tinhso.kernel.access.needs import needs
 from tinhso.kernel.base.dates import show_span
 from tinhso.kernel.base.errors import NotFound
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate import permissions as p
-from tinhso.pillars.border.gate.models import ClearanceTask, ReasonCode, Trip
+from tinhso.pillars.border.gate.models import ClearanceTask, Force, Trip
 from tinhso.pillars.border.gate.models.tasks import STAGE_TITLES
-from tinhso.pillars.border.gate.pages import desk_fees
-from tinhso.pillars.border.gate.pages.desk_steps import KEPT
+from tinhso.pillars.border.gate.pages import task_offers, trip_offers
+from tinhso.pillars.border.gate.pages.desk_fees import TONES as FEE_TONES
+from tinhso.pillars.border.gate.pages.offers import Offers, sorted_out
 from tinhso.pillars.border.gate.queries import tasks as queries
 from tinhso.pillars.border.gate.queries.tones import trip_tone
 from tinhso.pillars.border.gate.queries.trips import found_by, live_trips, visible_trips
@@ -119,24 +120,19 @@ def record(request: Request, trip_id: UUID, task: ClearanceTask | None) -> dict[
         "plate": plates.show(one.tractor_plate),
         "trailer": plates.show(one.trailer_plate),
         "way": queries.way_of(one),
-        "fee_tone": desk_fees.TONES.get(dossier.fee.state, "") if dossier.fee else "attn",
+        "fee_tone": FEE_TONES.get(dossier.fee.state, "") if dossier.fee else "attn",
         "checks": _checks(dossier.tasks, own),
-        "own_forces": forces,
         "own_holds": [hold for hold in dossier.holds if hold.agency_id in own],
-        "hold_reasons": ReasonCode.objects.filter(kind="HOLD"),
-        "kept": _kept(request, one, task),
-        "may": _may(request, one, dossier),
+        "offers": _offers(request, dossier, forces, task),
     }
 
 
-def _kept(request: Request, one: Trip, task: ClearanceTask | None) -> dict[str, str]:
-    """The reason that was just typed for this record and refused, once."""
-    kept: dict[str, str] = request.session.get(KEPT, {})
-    shown = {str(record.pk) for record in (one, task) if record}
-    if not shown.intersection(kept.get("path", "").split("/")):
-        return {}
-    del request.session[KEPT]
-    return kept
+def _offers(request: Request, dossier: queries.Dossier, forces: list[Force], task: ClearanceTask | None) -> Offers:
+    """All buttons. A check that may end with a hold has that in place of the plain one."""
+    case = trip_offers.case_of(dossier, forces, by=request.actor, at=request.moment)
+    of_task, of_trip = list(task_offers.offers_of(task)), trip_offers.offers_of(case)
+    holds = any(one.id == "task-hold" for one in of_task)
+    return sorted_out([*of_task, *(one for one in of_trip if not (holds and one.id == "hold"))], request)
 
 
 def due_of(task: ClearanceTask, at: datetime) -> dict[str, str]:
@@ -168,31 +164,17 @@ def _check(task: ClearanceTask, own: set[UUID], *, again: bool) -> dict[str, Any
     }
 
 
-def _may(request: Request, trip: Trip, dossier: queries.Dossier) -> dict[str, bool]:
-    """Which buttons are shown; the step itself decides once more."""
-    ask = {
-        "release": ("release_out", queries.is_clear(trip)),
-        "accept": ("accept", trip.state == "submitted"),
-        "close": ("close_return", trip.state == "returned_in"),
-    }
-    allowed = {
-        name: fits and may(request.actor, p.step_permission(step), trip, request.moment)
-        for name, (step, fits) in ask.items()
-    }
-    allowed["fix"] = trip.state == "submitted" and may(
-        request.actor, p.step_permission("request_fix"), trip, request.moment
-    )
-    return allowed | desk_fees.fee_rights(request, trip, dossier.fee)
-
-
 def _tab(request: Request) -> str:
     tab = request.GET.get("loc", "todo")
     return tab if tab in queries.TABS else "todo"
 
 
 def _bar(request: Request) -> dict[str, Any]:
-    rights = {"may_work": p.WORK_TASK, "may_release": p.step_permission("release_out"), "may_queue": p.VIEW_BOARD}
-    return {name: may(request.actor, right, at=request.moment) for name, right in rights.items()}
+    """Which tabs the desk has for the reader: what he holds anywhere at all, in one query."""
+    wanted = {"may_work": p.WORK_TASK, "may_release": p.step_permission("release_out"), "may_queue": p.VIEW_BOARD}
+    held = rights(request.actor, at=request.moment).filter(permission__in=list(wanted.values()))
+    names = set(held.values_list("permission", flat=True))
+    return {name: right in names for name, right in wanted.items()}
 
 
 def _split(request: Request, tab: str, found: list[ClearanceTask], one: ClearanceTask | None) -> HttpResponse:

@@ -1,0 +1,75 @@
+"""What may be done with a trip's fee at the counter: collected, waived, deferred, given back or assessed anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tinhso.kernel.access.may import which
+from tinhso.kernel.access.scope import Where
+from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.base.money import vnd
+from tinhso.pillars.border.gate import permissions as p
+from tinhso.pillars.border.gate.flows.overlays import ASSESSED, OVER, PAID, TO_PAY
+from tinhso.pillars.border.gate.models import FeeAssessment, Trip
+from tinhso.pillars.border.gate.pages.offers import Box, Offer
+
+
+def offers_of(trip: Trip, fee: FeeAssessment | None, by: Actor, at: datetime) -> Iterator[Offer]:
+    """The deeds that fit the fee's state and to which the officer has the right; the step itself asks once more."""
+    state = fee.state if fee else ""
+    lacks = trip.is_live and trip.accepted_at is not None and (fee is None or state in OVER)
+    fits = {
+        _collect: (p.COLLECT_FEE, state in TO_PAY),
+        _assess: (p.ASSESS_FEE, lacks),
+        _assess_anew: (p.ASSESS_FEE, state == ASSESSED),
+        _defer: (p.WAIVE_FEE, state == ASSESSED),
+        _waive: (p.WAIVE_FEE, state == ASSESSED),
+        _refund: (p.REFUND_FEE, state == PAID),
+    }
+    asked = {right for right, now in fits.values() if now}
+    held = which(by, asked, Where(place=trip.point_id, record=trip.pk), at) if asked else set()
+    makers: list[Callable[[Trip, FeeAssessment | None], Offer]] = [
+        make for make, (right, now) in fits.items() if now and right in held
+    ]
+    for make in makers:
+        yield make(trip, fee)
+
+
+def _collect(trip: Trip, fee: FeeAssessment | None) -> Offer:
+    words = f"{_('Collect the fee')} {vnd(fee.amount)}" if fee else _("Collect the fee")
+    url = reverse("border_gate:trip_pay", args=[trip.pk])
+    return Offer("pay", words, url, icon="receipt", key="P", ahead=True, hidden=(("method", "CASH_EXCEPTION"),))
+
+
+def _assess(trip: Trip, fee: FeeAssessment | None) -> Offer:
+    return Offer("assess", _("Assess the fee"), reverse("border_gate:trip_assess", args=[trip.pk]), icon="receipt")
+
+
+def _assess_anew(trip: Trip, fee: FeeAssessment | None) -> Offer:
+    url = reverse("border_gate:fee_replace", args=[trip.pk])
+    return Offer("assess-anew", _("Assess the fee anew"), url, icon="refresh")
+
+
+def _defer(trip: Trip, fee: FeeAssessment | None) -> Offer:
+    text = _("The vehicle may be released before the fee is paid; it stays to be paid.")
+    return _by_document(trip, "defer", _("Defer the fee"), text, icon="clock")
+
+
+def _waive(trip: Trip, fee: FeeAssessment | None) -> Offer:
+    text = _("Nothing is collected for this trip.")
+    return _by_document(trip, "waive", _("Waive the fee"), text, icon="receipt-off")
+
+
+def _refund(trip: Trip, fee: FeeAssessment | None) -> Offer:
+    text = _("The money goes back to the payer and is taken off today's takings.")
+    return _by_document(trip, "refund", _("Refund the fee"), text, icon="receipt-refund")
+
+
+def _by_document(trip: Trip, name: str, words: str, text: str, *, icon: str) -> Offer:
+    url = reverse(f"border_gate:fee_{name}", args=[trip.pk])
+    box = Box("document_no", _("Document number"))
+    return Offer(name, words, url, icon=icon, title=words, verb=words, text=text, boxes=(box,))

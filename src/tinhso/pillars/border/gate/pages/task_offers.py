@@ -1,0 +1,137 @@
+"""What an officer may do with a check of his force: the results which such a check may have, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tinhso.pillars.border.gate.models import ClearanceTask, Force
+from tinhso.pillars.border.gate.pages.offers import Box, Offer, reasons
+from tinhso.pillars.border.gate.rules import checks
+
+
+def offers_of(task: ClearanceTask | None) -> Iterator[Offer]:
+    """The deeds of a task that one's own force works."""
+    if task is None:
+        return
+    if task.state == "treating":
+        yield Offer("recheck", _("Check again"), _url("recheck", task), icon="refresh", ahead=True)
+    if task.state not in ("open", "in_progress"):
+        return
+    yield Offer("pass", _("Confirm passed"), _url("pass", task), icon="check", key="Đ", ahead=True)
+    if task.state == "open":
+        yield Offer("take", _("Take"), _url("take", task), icon="hand-stop", key="N")
+    for result in checks.results_of(task.kind):
+        if make := RESULTS.get(result):
+            yield make(task)
+
+
+def _url(name: str, task: ClearanceTask) -> str:
+    return reverse(f"border_gate:task_{name}", args=[task.pk])
+
+
+def _not_passed(task: ClearanceTask) -> Offer:
+    return Offer(
+        "fail",
+        _("Not passed"),
+        _url("fail", task),
+        icon="x",
+        key="S",
+        title=_("Record not passed"),
+        verb=_("Record and hold"),
+        text=_("The vehicle is held by your force with this reason until you lift the hold."),
+        boxes=reasons("HOLD"),
+        hidden=(("result", "FAIL"),),
+    )
+
+
+def _goes_back(task: ClearanceTask) -> Offer:
+    return Offer(
+        "return",
+        _("Goods go back"),
+        _url("fail", task),
+        icon="arrow-back-up",
+        key="S",
+        title=_("Goods have to go back"),
+        verb=_("Record and hold"),
+        text=_("The vehicle is held until it is turned back or sent back over the line."),
+        boxes=reasons("RETURN"),
+        hidden=(("result", "RETURN"),),
+    )
+
+
+def _destroyed(task: ClearanceTask) -> Offer:
+    others = Force.objects.exclude(pk=task.force_id)
+    return Offer(
+        "destroy",
+        _("Destroy the goods"),
+        _url("fail", task),
+        icon="trash",
+        title=_("Goods have to be destroyed"),
+        verb=_("Record and hold"),
+        text=_("Goods are destroyed with a record and before another force; the vehicle is held until then."),
+        boxes=(
+            *reasons("RETURN"),
+            Box("minutes_no", _("Number of the record")),
+            Box("witnesses", _("Witnessed by"), "checks", [(one.code, one.short) for one in others]),
+        ),
+        hidden=(("result", "DESTROY"),),
+    )
+
+
+def _treated(task: ClearanceTask) -> Offer:
+    return Offer(
+        "treat",
+        _("Send to treatment"),
+        _url("treat", task),
+        icon="flask",
+        title=_("Send the goods to treatment"),
+        verb=_("Send to treatment"),
+        text=_("The check waits, and is made again after the treatment."),
+        boxes=(reasons("HOLD")[1],),
+    )
+
+
+def _held(task: ClearanceTask) -> Offer:
+    return Offer(
+        "task-hold",
+        _("Hold, decide later"),
+        _url("hold", task),
+        icon="lock",
+        key="G",
+        title=_("Hold the vehicle, the check stays open"),
+        verb=_("Hold"),
+        text=_("No barrier opens until your force lifts the hold."),
+        boxes=reasons("HOLD"),
+    )
+
+
+def _red(task: ClearanceTask) -> Offer:
+    return Offer(
+        "red",
+        _("Red channel"),
+        _url("pass", task),
+        icon="search",
+        title=_("Red channel: the goods are inspected"),
+        verb=_("Open the inspection"),
+        text=_("The papers are passed and the inspection of the goods is opened for customs."),
+        boxes=(Box("note", _("Note of the officer"), "long", required=False),),
+        hidden=(("result", "RED"),),
+    )
+
+
+def _repeated(task: ClearanceTask) -> Offer:
+    return Offer("repeat", _("Check once more"), _url("repeat", task), icon="refresh")
+
+
+RESULTS: dict[str, Callable[[ClearanceTask], Offer]] = {
+    "FAIL": _not_passed,
+    "REPEAT": _repeated,
+    "TREAT": _treated,
+    "RETURN": _goes_back,
+    "DESTROY": _destroyed,
+    "HOLD": _held,
+    "RED": _red,
+}
