@@ -15,8 +15,9 @@ from tinhso.kernel.audit.models import Entry
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Stale
 from tinhso.kernel.base.ids import uuid7
-from tinhso.kernel.workflow.fire import StepRefused, fire
+from tinhso.kernel.workflow.fire import fire
 from tinhso.kernel.workflow.models import History
+from tinhso.kernel.workflow.outcome import StepRefused
 from tinhso.kernel.workflow.tests.sample import CASE, CHECK, Case, Check
 
 NOON = datetime(2026, 6, 1, 5, tzinfo=UTC)

@@ -13,7 +13,7 @@ from tinhso.kernel.access.may import require
 from tinhso.kernel.access.scope import Where
 from tinhso.kernel.audit.record import record
 from tinhso.kernel.base.actor import Actor
-from tinhso.kernel.workflow.fire import StepRefused
+from tinhso.kernel.workflow.flow import StepRefused
 from tinhso.pillars.border.gate.actions.orders import reason_of
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.flows.states import IN_YARD

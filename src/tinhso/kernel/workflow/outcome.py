@@ -1,0 +1,57 @@
+"""What comes of a step: done, or refused with the flow's own code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import psycopg
+
+from tinhso.kernel.access import refusals
+from tinhso.kernel.access.scope import Where
+from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.base.errors import Refusal
+from tinhso.kernel.workflow.table import FlowTable
+
+
+class StepRefused(Refusal):
+    """A step that was not done; `code` names the guard's refusal, `state` where the record stands."""
+
+    def __init__(self, refusal: Refusal, *, step: str, state: str = "", guard: str = "") -> None:
+        super().__init__(
+            refusal.message, code=refusal.code, status=refusal.status, field=refusal.field, **refusal.facts
+        )
+        self.step, self.state, self.guard = step, state, guard
+
+
+@dataclass
+class Outcome:
+    """What a batch did: versions of the records done, refusals of the others, by id."""
+
+    done: dict[UUID, int] = field(default_factory=dict)
+    refused: dict[UUID, StepRefused] = field(default_factory=dict)
+
+
+def refusal_of(
+    flow: FlowTable, error: psycopg.Error, *, step: str, by: Actor, record_id: UUID, at: datetime
+) -> StepRefused | psycopg.Error:
+    """The refusal that a database error stands for, or the error itself when it stands for none."""
+    state, detail, hint = error.sqlstate, error.diag.message_detail or "", error.diag.message_hint or ""
+    if state == "FI403":
+        refusals.record(by, detail, on=Where(record=record_id), at=at)
+    constraint = error.diag.constraint_name or ""
+    if state == "23505" and constraint in flow.constraints:
+        return StepRefused(flow.refuse(flow.constraints[constraint]), step=step)
+    if not state or not state.startswith("FI"):
+        return error
+    return refused(flow, state, detail, step, hint)
+
+
+def refused(flow: FlowTable, state: str, detail: str, step: str, guard: str = "") -> StepRefused:
+    plain = {"FI401": "nobody", "FI403": "forbidden", "FI404": "not-found", "FI409": "stale", "FI423": "illegal-step"}
+    code = detail if state == "FI422" else flow.codes.get(state, plain.get(state, state))
+    stands = detail if state == "FI423" else ""
+    title = next((row.title for row in flow.step_rows(step) if row.title), step)
+    refusal = flow.refuse(code, step=step, event=title, state=flow.states.get(stands, stands), permission=detail)
+    return StepRefused(refusal, step=step, state=stands, guard=guard)
