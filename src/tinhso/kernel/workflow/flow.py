@@ -11,9 +11,8 @@ from django.db.models import QuerySet
 
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.workflow import fire
-from tinhso.kernel.workflow.fire import Outcome
 from tinhso.kernel.workflow.models import FlowModel
-from tinhso.kernel.workflow.outcome import StepRefused
+from tinhso.kernel.workflow.outcome import Outcome, StepRefused
 from tinhso.kernel.workflow.table import (
     FLOWS,
     Counter,
