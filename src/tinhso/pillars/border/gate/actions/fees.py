@@ -70,8 +70,13 @@ def pay_fees(*, fees: Sequence[FeeAssessment], method: str, by: Actor, at: datet
     return FEE.fire_many(fees, "pay", by=by, at=at, facts=receipts)
 
 
+def propose_waiver(*, fee: FeeAssessment, document_no: str, by: Actor, at: datetime) -> FeeAssessment:
+    """The counter asks a leader to waive the fee, by a document. Refusal: BG-216 without its number."""
+    return FEE.fire(fee, "propose_waiver", by=by, at=at, document_no=document_no.strip())
+
+
 def waive_fee(*, fee: FeeAssessment, document_no: str, by: Actor, at: datetime) -> FeeAssessment:
-    """Nothing is collected, by a document. Refusal: BG-216 without its number."""
+    """Nothing is collected, by a document. Refusals: BG-263 unless another person proposed it, BG-216."""
     return FEE.fire(fee, "waive", by=by, at=at, document_no=document_no.strip())
 
 

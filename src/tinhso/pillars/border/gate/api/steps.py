@@ -89,6 +89,11 @@ def fail(
     tasks.fail_task(task=task, result=chosen, reason=reason, reason_code=reason_code, by=by, at=at, **destroyed)
 
 
+def propose_waiver(fee: FeeAssessment, *, document_no: Number, by: Actor, at: datetime) -> None:
+    """Ask a leader to collect nothing, by the document of that number."""
+    fees.propose_waiver(fee=fee, document_no=document_no, by=by, at=at)
+
+
 def waive(fee: FeeAssessment, *, document_no: Number, by: Actor, at: datetime) -> None:
     """Collect nothing, by the document of that number."""
     fees.waive_fee(fee=fee, document_no=document_no, by=by, at=at)
@@ -149,6 +154,7 @@ TASK_STEPS: dict[str, Callable[..., Any]] = {
 HOLD_STEPS: dict[str, Callable[..., Any]] = {"lift": tasks.lift_hold, "override": tasks.override_hold}
 FEE_STEPS: dict[str, Callable[..., Any]] = {
     "pay": pay,
+    "propose_waiver": propose_waiver,
     "waive": waive,
     "defer": defer,
     "replace": fees.replace_fee,

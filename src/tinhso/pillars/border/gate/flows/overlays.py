@@ -177,6 +177,8 @@ ASSESSED, PAID, WAIVED, DEFERRED, REPLACED, REFUNDED, VOIDED = (
     "refunded",
     "voided",
 )
+# Two people and a document (border brief 13).
+PROPOSED = SqlGuard("PROPOSED", "BG-263", "r.proposed_by <> v_actor")
 TO_PAY = (ASSESSED, DEFERRED)
 OVER = (REPLACED, REFUNDED, VOIDED)
 """Fees beside which a trip may have another one."""
@@ -225,11 +227,21 @@ FEE = Flow(
             title=_("collect the fee"),
         ),
         Step(
+            "propose_waiver",
+            (ASSESSED,),
+            ASSESSED,
+            p.COLLECT_FEE,
+            guards=(DOCUMENT,),
+            sets={"proposed_by": "v_actor", "document_no": "f->>'document_no'"},
+            event="border_gate.fee_waiver_proposed",
+            title=_("propose to waive the fee"),
+        ),
+        Step(
             "waive",
             (ASSESSED,),
             WAIVED,
             p.WAIVE_FEE,
-            guards=(DOCUMENT,),
+            guards=(PROPOSED, DOCUMENT),
             sets={"document_no": "f->>'document_no'"},
             event="border_gate.fee_waived",
             title=_("waive the fee"),

@@ -150,3 +150,11 @@ WAITS_ABROAD = notice(
         "en": "Vehicle {plate} is not declared and waits beyond the line at {gate}. Declare it or tell the importer.",
     },
 )
+WAIVER_PROPOSED = notice(
+    "border_gate.waiver_proposed",
+    title=_("Waiver of a fee proposed"),
+    texts={
+        "vi": "Xe {plate}: đề nghị miễn phí {amount} theo văn bản {document}. Duyệt trên hồ sơ lượt xe.",
+        "en": "Vehicle {plate}: it is proposed to waive {amount} by document {document}. Approve in the dossier.",
+    },
+)

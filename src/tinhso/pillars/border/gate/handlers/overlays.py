@@ -12,7 +12,7 @@ from tinhso.kernel.notices.kinds import NoticeKind
 from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.flows import LIVE
 from tinhso.pillars.border.gate.handlers import officers, travellers
-from tinhso.pillars.border.gate.handlers.audience import DRIVER, ENTERPRISE
+from tinhso.pillars.border.gate.handlers.audience import DRIVER, ENTERPRISE, LEADER
 from tinhso.pillars.border.gate.handlers.telling import Told, tell, trip_of
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Hold
 
@@ -69,6 +69,17 @@ def tell_fee_paid(event: Event) -> None:
     _tell_of_fee(event, "paid", [Told(travellers.FEE_PAID, (ENTERPRISE, DRIVER), lasts=True)])
 
 
+@subscribe("border_gate.fee_waiver_proposed", name="border_gate.tell_waiver_proposed")
+def tell_waiver_proposed(event: Event) -> None:
+    """It waits for a leader's word."""
+    _tell_of_fee(event, "assessed", [Told(officers.WAIVER_PROPOSED, (LEADER,), lasts=True)])
+
+
+@subscribe("border_gate.fee_refunded", name="border_gate.tell_refunded")
+def tell_refunded(event: Event) -> None:
+    _tell_of_fee(event, "refunded", [Told(travellers.FEE_REFUNDED, (ENTERPRISE,), lasts=True)])
+
+
 def _tell_of_hold(event: Event, owner: Told, force: NoticeKind | None = None) -> None:
     """`force`: what its own officers read. Of a trip that has ended nobody waits for the hold any more."""
     hold = Hold.objects.filter(pk=event.record_id, trip__state__in=LIVE).select_related("force").first()
@@ -80,7 +91,7 @@ def _tell_of_hold(event: Event, owner: Told, force: NoticeKind | None = None) ->
 def _tell_of_fee(event: Event, state: str, about: Sequence[Told]) -> None:
     fee = FeeAssessment.objects.filter(pk=event.record_id, state=state).first()
     if fee is not None:
-        _tell(fee.trip_id, event, about, amount=vnd(fee.amount), receipt=fee.receipt_no)
+        _tell(fee.trip_id, event, about, amount=vnd(fee.amount), receipt=fee.receipt_no, document=fee.document_no)
 
 
 def _task(event: Event) -> ClearanceTask | None:

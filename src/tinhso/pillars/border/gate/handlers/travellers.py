@@ -288,6 +288,14 @@ FEE_PAID = notice(
     },
     quiet=True,
 )
+FEE_REFUNDED = notice(
+    "border_gate.fee_refunded",
+    title=_("Fee given back"),
+    texts={
+        "vi": "Lượt {code}: hoàn trả phí {amount}, biên lai {receipt}.",
+        "en": "Trip {code}: the fee of {amount} is given back, receipt {receipt}.",
+    },
+)
 TO_DECLARE = notice(
     "border_gate.to_declare",
     title=_("Vehicle to be declared now"),

@@ -361,6 +361,7 @@ class Migration(migrations.Migration):
                 ("document_no", models.CharField(blank=True, max_length=40, verbose_name="document number")),
                 ("paid_at", models.DateTimeField(editable=False, null=True)),
                 ("collected_by", models.UUIDField(editable=False, null=True)),
+                ("proposed_by", models.UUIDField(editable=False, null=True)),
                 ("refunded_at", models.DateTimeField(editable=False, null=True)),
                 ("refunded_by", models.UUIDField(editable=False, null=True)),
                 (

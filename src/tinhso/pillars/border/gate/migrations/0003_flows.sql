@@ -1,4 +1,4 @@
--- digest: f880b687a563477fa1f058d87dea0842
+-- digest: 79a12336676ad5da9d478d7243128036
 
 create or replace function border_gate_clearancetask_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -1026,10 +1026,29 @@ begin
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.collect_fee';
         end if;
+    when 'propose_waiver' then
+        if r.state in ('assessed') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.collect_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.collect_fee';
+            end if;
+            if not coalesce((length(btrim(f->>'document_no')) > 0), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-216', hint = 'DOCUMENT';
+            end if;
+            v_to := 'assessed';
+            v_event := 'border_gate.fee_waiver_proposed';
+            update border_gate_feeassessment set state = v_to, state_since = p_at, version = r.version + 1, proposed_by = v_actor, document_no = f->>'document_no' where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.collect_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.collect_fee';
+        end if;
     when 'waive' then
         if r.state in ('assessed') then
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.waive_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.waive_fee';
+            end if;
+            if not coalesce((r.proposed_by <> v_actor), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-263', hint = 'PROPOSED';
             end if;
             if not coalesce((length(btrim(f->>'document_no')) > 0), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-216', hint = 'DOCUMENT';
@@ -1188,11 +1207,11 @@ begin
         from judged j where j.verdict <> ''
         union all
         select m.id, null, null, 'FI404', null from missing m;
-    when 'waive' then
+    when 'propose_waiver' then
         return query
         with rights as materialized (
             select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
-            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.waive_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.collect_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
@@ -1201,8 +1220,67 @@ begin
             order by p.id, r.id for no key update of p, r
         ), judged as materialized (
             select r.id, r.state, r.f, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.collect_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.collect_fee' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.collect_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.collect_fee'
+                when r.step_row = 0 and not coalesce((length(btrim(f->>'document_no')) > 0), false) then 'FI422 BG-216' else '' end as verdict,
+                case r.step_row when 0 then 'assessed' end as v_to,
+                case r.step_row when 0 then 'border_gate.fee_waiver_proposed' end as v_event,
+                case r.step_row when 0 then v_actor end as new_proposed_by,
+                case r.step_row when 0 then f->>'document_no' end as new_document_no
+            from (select l.*, case when l.state in ('assessed') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_feeassessment t set state = j.v_to, state_since = p_at, version = t.version + 1, proposed_by = j.new_proposed_by, document_no = j.new_document_no
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.fee', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.fee', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.fee', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'waive' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.waive_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.point_id, r.proposed_by, r.trip_id
+            from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.waive_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.waive_fee' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.waive_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.waive_fee'
+                when r.step_row = 0 and not coalesce((r.proposed_by <> v_actor), false) then 'FI422 BG-263'
                 when r.step_row = 0 and not coalesce((length(btrim(f->>'document_no')) > 0), false) then 'FI422 BG-216' else '' end as verdict,
                 case r.step_row when 0 then 'waived' end as v_to,
                 case r.step_row when 0 then 'border_gate.fee_waived' end as v_event,
@@ -1531,7 +1609,7 @@ begin
             raise exception 'no such step' using errcode = 'FI423', detail = '';
         end case;
         r.state := v_to; r.state_since := p_at; r.version := 1; r.created_at := p_at; r.created_by := v_actor;
-        insert into border_gate_feeassessment (id, state, state_since, version, created_at, created_by, trip_id, point_id, amount, kept, budget, explanation, is_demo, method, receipt_no, document_no, paid_at, collected_by, refunded_at, refunded_by) values (r.id, r.state, r.state_since, r.version, r.created_at, r.created_by, r.trip_id, r.point_id, r.amount, r.kept, r.budget, r.explanation, r.is_demo, r.method, r.receipt_no, r.document_no, r.paid_at, r.collected_by, r.refunded_at, r.refunded_by);
+        insert into border_gate_feeassessment (id, state, state_since, version, created_at, created_by, trip_id, point_id, amount, kept, budget, explanation, is_demo, method, receipt_no, document_no, paid_at, collected_by, proposed_by, refunded_at, refunded_by) values (r.id, r.state, r.state_since, r.version, r.created_at, r.created_by, r.trip_id, r.point_id, r.amount, r.kept, r.budget, r.explanation, r.is_demo, r.method, r.receipt_no, r.document_no, r.paid_at, r.collected_by, r.proposed_by, r.refunded_at, r.refunded_by);
         insert into kernel_workflow_history
             (flow, record_id, version, step, source, target, at, actor, place_id, facts)
             values ('border_gate.fee', r.id, 1, p_step, '', v_to, p_at, v_actor, r.point_id, f);
@@ -1549,7 +1627,7 @@ begin
 end $$;
 
 revoke insert, update, delete, truncate on border_gate_feeassessment from tinhso_app;
-grant update (amount, budget, collected_by, document_no, explanation, is_demo, kept, method, paid_at, point_id, receipt_no, refunded_at, refunded_by, trip_id) on border_gate_feeassessment to tinhso_app;
+grant update (amount, budget, collected_by, document_no, explanation, is_demo, kept, method, paid_at, point_id, proposed_by, receipt_no, refunded_at, refunded_by, trip_id) on border_gate_feeassessment to tinhso_app;
 
 
 create or replace function border_gate_trip_fire(

@@ -29,6 +29,7 @@ class FeeAssessment(FlowModel):
     document_no = models.CharField(_("document number"), max_length=40, blank=True)
     paid_at = models.DateTimeField(null=True, editable=False)
     collected_by = models.UUIDField(null=True, editable=False)
+    proposed_by = models.UUIDField(null=True, editable=False)
     refunded_at = models.DateTimeField(null=True, editable=False)
     refunded_by = models.UUIDField(null=True, editable=False)
 

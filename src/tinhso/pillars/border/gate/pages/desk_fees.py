@@ -22,6 +22,13 @@ TONES = {"paid": "done", "waived": "done", "deferred": "wait", "assessed": "wait
 
 
 @require_POST
+@needs(p.COLLECT_FEE)
+def propose(request: Request, trip_id: UUID) -> HttpResponse:
+    """Ask a leader to waive the fee."""
+    return _with_document(request, trip_id, fees.propose_waiver)
+
+
+@require_POST
 @needs(p.WAIVE_FEE)
 def waive(request: Request, trip_id: UUID) -> HttpResponse:
     return _with_document(request, trip_id, fees.waive_fee)

@@ -20,14 +20,15 @@ from tinhso.pillars.border.gate.pages.offers import Box, Offer
 
 def offers_of(trip: Trip, fee: FeeAssessment | None, by: Actor, at: datetime) -> Iterator[Offer]:
     """The deeds that fit the fee's state and to which the officer has the right; the step itself asks once more."""
-    state = fee.state if fee else ""
+    state, proposed = (fee.state, fee.proposed_by) if fee else ("", None)
     lacks = trip.is_live and trip.accepted_at is not None and (fee is None or state in OVER)
     fits = {
         _collect: (p.COLLECT_FEE, state in TO_PAY),
         _assess: (p.ASSESS_FEE, lacks),
         _assess_anew: (p.ASSESS_FEE, state == ASSESSED),
         _defer: (p.WAIVE_FEE, state == ASSESSED),
-        _waive: (p.WAIVE_FEE, state == ASSESSED),
+        _propose: (p.COLLECT_FEE, state == ASSESSED),
+        _waive: (p.WAIVE_FEE, state == ASSESSED and proposed not in (None, by.id)),
         _refund: (p.REFUND_FEE, state == PAID),
     }
     asked = {right for right, now in fits.values() if now}
@@ -57,6 +58,11 @@ def _assess_anew(trip: Trip, fee: FeeAssessment | None) -> Offer:
 def _defer(trip: Trip, fee: FeeAssessment | None) -> Offer:
     text = _("The vehicle may be released before the fee is paid; it stays to be paid.")
     return _by_document(trip, "defer", _("Defer the fee"), text, icon="clock")
+
+
+def _propose(trip: Trip, fee: FeeAssessment | None) -> Offer:
+    text = _("A leader approves it; until then the fee is to be paid.")
+    return _by_document(trip, "propose", _("Propose to waive the fee"), text, icon="receipt-off")
 
 
 def _waive(trip: Trip, fee: FeeAssessment | None) -> Offer:

@@ -26,11 +26,6 @@ def reopened(fields: Iterable[str]) -> frozenset[str]:
     return frozenset(kind for field in fields for kind in words(by_field()[field]["reopens"]))
 
 
-def needs_new_fee(fields: Iterable[str]) -> bool:
-    """Whether the fee is assessed anew."""
-    return any(by_field()[field]["fee_anew"] == "1" for field in fields)
-
-
 def needs_new_qr(fields: Iterable[str]) -> bool:
     """Whether the QR code that is out must not be accepted any more."""
     return not NEW_QR.isdisjoint(fields)

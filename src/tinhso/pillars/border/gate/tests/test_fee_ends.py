@@ -157,16 +157,36 @@ def test_a_trip_that_has_ended_gets_no_fee(gate, accepted):  # noqa: F811
         fees.assess_fee(trip=accepted, by=gate.everything, at=NOON)
 
 
-@pytest.mark.parametrize(("step", "state"), [("waive", "waived"), ("defer", "deferred")])
-def test_a_leader_waives_or_defers_by_document_over_the_api(gate, accepted, step, state):  # noqa: F811
+def test_a_leader_defers_by_document_over_the_api(gate, accepted):  # noqa: F811
     leader, board = (signed_in(role, place=gate.points["HN-1119"]) for role in ("LEADER", "BQLKKT"))
-    address = f"/fees/{fee_of(accepted).pk}/steps/{step}"
+    address = f"/fees/{fee_of(accepted).pk}/steps/defer"
 
     answers = [post(board, address, document_no="1"), post(leader, address), post(leader, address, document_no=" ")]
     done = post(leader, address, document_no="45/QĐ-UBND")
 
     assert [answer.status_code for answer in answers] == [403, 422, 422]
-    assert (done.json()["state"], fee_of(accepted).document_no) == (state, "45/QĐ-UBND")
+    assert (done.json()["state"], fee_of(accepted).document_no) == ("deferred", "45/QĐ-UBND")
+
+
+def test_a_waiver_takes_the_counter_and_a_leader(gate, accepted):  # noqa: F811
+    leader, board = (signed_in(role, place=gate.points["HN-1119"]) for role in ("LEADER", "BQLKKT"))
+    address = f"/fees/{fee_of(accepted).pk}/steps"
+    number = {"document_no": "45/QĐ-UBND"}
+
+    early = post(leader, f"{address}/waive", **number)
+    proposed = post(board, f"{address}/propose_waiver", **number)
+    alone = post(board, f"{address}/waive", **number)
+    done = post(leader, f"{address}/waive", **number)
+
+    assert (early.json()["code"], proposed.json()["state"], alone.status_code) == ("BG-263", "assessed", 403)
+    assert (done.json()["state"], *standing(accepted)) == ("waived", "waived", "waived")
+
+
+def test_who_holds_both_rights_does_not_waive_what_he_proposed(gate, accepted):  # noqa: F811
+    fees.propose_waiver(fee=fee_of(accepted), document_no="45/QĐ-UBND", by=gate.everything, at=NOON)
+
+    with pytest.raises(StepRefused, match="BG-263"):
+        fees.waive_fee(fee=fee_of(accepted), document_no="45/QĐ-UBND", by=gate.everything, at=NOON)
 
 
 def test_the_api_gives_back_assesses_anew_and_does_not_offer_to_void(gate, accepted):  # noqa: F811
@@ -184,12 +204,14 @@ def test_the_api_gives_back_assesses_anew_and_does_not_offer_to_void(gate, accep
 
 def test_the_dossier_offers_each_what_is_his(gate, accepted):  # noqa: F811
     page = reverse("border_gate:trip", args=[accepted.pk])
+    fees.propose_waiver(fee=fee_of(accepted), document_no="45/QĐ-UBND", by=gate.everything, at=NOON)
     leader, board, guard = (officer_of(gate, role) for role in ("LEADER", "BQLKKT", "BIENPHONG"))
 
     shown = {name: client.get(page).content.decode() for name, client in (("L", leader), ("B", board), ("G", guard))}
 
     assert ("Miễn phí" in shown["L"], "Cho nộp sau" in shown["L"], "Thu phí" in shown["L"]) == (True, True, False)
     assert ("Miễn phí" in shown["B"], "Tính lại phí" in shown["B"], "Thu phí" in shown["B"]) == (False, True, True)
+    assert ("Đề nghị miễn phí" in shown["L"], "Đề nghị miễn phí" in shown["B"]) == (False, True)
     assert not any(words in shown["G"] for words in ("Miễn phí", "Cho nộp sau", "Tính lại phí", "Hoàn trả phí"))
 
 

@@ -10,13 +10,10 @@ NOON = datetime(2026, 11, 24, 5, tzinfo=UTC)
 def test_another_driver_reopens_person_and_health_only():
     assert corrections.reopened(["driver"]) == {"PERSON", "MEDICAL"}
     assert corrections.needs_new_qr(["driver"])
-    assert not corrections.needs_new_fee(["driver"])
 
 
 def test_another_goods_line_reopens_quarantine_customs_and_fee():
     assert {"PLANT_Q", "ANIMAL_Q", "CUSTOMS_DOC", "FEE"} <= corrections.reopened(["goods"])
-    assert corrections.needs_new_fee(["goods"])
-    assert corrections.needs_new_fee(["container"])
     assert not corrections.needs_new_qr(["goods"])
 
 
