@@ -28,4 +28,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler400 = "tinhso.kernel.web.pages.refusals.bad_request"
 handler403 = "tinhso.kernel.web.pages.refusals.permission_denied"
 handler404 = "tinhso.kernel.web.pages.refusals.not_found"
+handler429 = "tinhso.kernel.web.pages.refusals.too_many"  # asked by allauth
 handler500 = "tinhso.kernel.web.pages.refusals.server_error"

@@ -46,6 +46,13 @@ def test_the_page_asks_in_vietnamese(client):
     assert "Sign in" not in page
 
 
+def test_who_tries_to_sign_in_too_often_is_told_to_wait_in_words(client, an):
+    answers = [sign_in(client, password="sai") for _ in range(31)]
+
+    assert (answers[-1].status_code, answers[-1]["Retry-After"]) == (429, "60")
+    assert "Quá nhiều lượt yêu cầu" in answers[-1].content.decode()
+
+
 def test_name_and_password_open_a_session(client, an):
     answer = sign_in(client)
 

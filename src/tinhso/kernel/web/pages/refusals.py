@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from tinhso.kernel.access.limits import TooMany
 from tinhso.kernel.base.errors import Refusal
 
 API = "/api/"
@@ -79,6 +80,11 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _error(request, 404)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Signing in was tried too often; those limits count minutes."""
+    return refusal(request, TooMany(retry_after=60))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
