@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from tinhso.kernel.base import clock
 from tinhso.kernel.metrics.models import LiveValue
+from tinhso.kernel.metrics.together import together
 from tinhso.kernel.modules.declare import Metric, Number
 
 FRESH = timedelta(seconds=5)
@@ -42,7 +43,8 @@ def readings(metrics: Iterable[Metric]) -> dict[str, Reading]:
     """The readings of these figures by name, one query when all are fresh."""
     wanted = list(metrics)
     rows = LiveValue.objects.in_bulk([metric.name for metric in wanted])
-    return {metric.name: _reading(metric, rows.get(metric.name)) for metric in wanted}
+    with together():
+        return {metric.name: _reading(metric, rows.get(metric.name)) for metric in wanted}
 
 
 def _reading(metric: Metric, row: LiveValue | None) -> Reading:

@@ -8,6 +8,7 @@ from django.db import connection
 
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.metrics.live import Values, compute
+from tinhso.kernel.metrics.together import together
 from tinhso.kernel.modules.declare import METRICS, Metric
 
 AREA = "area"
@@ -29,10 +30,11 @@ def take(at: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(CLOSE, [day])
     taken = 0
-    for metric in METRICS:
-        if reading := compute(metric):
-            keep(metric, day, reading.values, at=at)
-            taken += 1
+    with together():
+        for metric in METRICS:
+            if reading := compute(metric):
+                keep(metric, day, reading.values, at=at)
+                taken += 1
     return taken
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.base import clock
+from tinhso.kernel.metrics.together import once
 from tinhso.kernel.modules.declare import metric
 from tinhso.pillars.border.gate.queries import figures, statistics
 from tinhso.pillars.border.gate.queries.figures import title_of
@@ -21,8 +22,13 @@ from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
 POINT = ("point",)
 
 
+def _points() -> list[statistics.PointNow]:
+    """The points now; asked once for all figures that are measured together."""
+    return once("border_gate.points", lambda: statistics.points(at=clock.now()))
+
+
 def _of_points(part: str) -> dict[str, int]:
-    return {one.code: getattr(one, part) for one in statistics.points(at=clock.now())}
+    return {one.code: getattr(one, part) for one in _points()}
 
 
 @metric("border_gate.waiting", title=_("Vehicles waiting"), unit="vehicle", public=True, dimensions=POINT,
@@ -85,14 +91,14 @@ def crowding() -> dict[str, int]:
         dimensions=POINT, title_of=title_of)  # fmt: skip
 def open_minutes() -> dict[str, int]:
     at = clock.now()
-    return _with_longest({one.code: _until(one, at) for one in statistics.points(at=at)})
+    return _with_longest({one.code: _until(one, at) for one in _points()})
 
 
 @metric("border_gate.silent_minutes", title=_("Minutes without news"), unit="minute", public=True,
         dimensions=POINT, title_of=title_of)  # fmt: skip
 def silent_minutes() -> dict[str, int]:
     at = clock.now()
-    found = statistics.points(at=at)
+    found = _points()
     return _with_longest(
         {one.code: statistics.minutes(at - one.silent_since) if one.silent_since else 0 for one in found}
     )
@@ -101,7 +107,7 @@ def silent_minutes() -> dict[str, int]:
 @metric("border_gate.cleared_today", title=_("Vehicles cleared today"), unit="vehicle", public=True,
         dimensions=("point", "direction"), title_of=title_of)  # fmt: skip
 def cleared_today() -> dict[tuple[str, str], int]:
-    found = statistics.points(at=clock.now())
+    found = _points()
     exported = {(one.code, "export"): one.exported for one in found}
     return exported | {(one.code, "import"): one.imported for one in found}
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import islice
 from typing import TypedDict, Unpack
 
 from django.db import transaction
 
 from tinhso.kernel.base.actor import SYSTEM, Actor
+from tinhso.kernel.workflow.flow import StepRefused
 from tinhso.pillars.border.gate.actions.tasks import open_tasks
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import CrossingPoint, QueueState, Trip
@@ -38,16 +40,33 @@ def enter_buffer(*, trip: Trip, plate: str, by: Actor, at: datetime, **seen: Unp
 
 def call_next(*, point: CrossingPoint, at: datetime, by: Actor = SYSTEM) -> Trip | None:
     """Call whom the published order names; nobody when nobody waits. The cycle goes on where it stood."""
-    with transaction.atomic():
-        state, _made = QueueState.objects.select_for_update().get_or_create(point=point)
-        call = queue.next_call(waiting_tickets(point=point, at=at), pace_of(point, state, at))
-        if call is None:
-            return None
-        trip = Trip.objects.get(code=call.ticket.code)
-        TRIP.fire(trip, "call", by=by, at=at, first=queue.FirstInLine(trip.pk), reason=call.reason.kind)
+    return next(iter(call_many(point=point, count=1, at=at, by=by)), None)
+
+
+@transaction.atomic
+def call_many(*, point: CrossingPoint, count: int, at: datetime, by: Actor = SYSTEM) -> list[Trip]:
+    """Call the first of the published order, at most so many; the queue is ranked once for all of them.
+
+    A call that is refused, as when the yard is full, ends the calling; it is raised when it was the first one.
+    """
+    state, _made = QueueState.objects.select_for_update().get_or_create(point=point)
+    order = list(islice(queue.calls_now(waiting_tickets(point=point, at=at), pace_of(point, state, at)), count))
+    trips = {trip.code: trip for trip in Trip.objects.filter(code__in=[call.ticket.code for call in order])}
+    called: list[Trip] = []
+    for call in order:
+        trip = trips[call.ticket.code]
+        try:
+            with transaction.atomic():
+                TRIP.fire(trip, "call", by=by, at=at, first=queue.FirstInLine(trip.pk), reason=call.reason.kind)
+        except StepRefused:
+            if not called:
+                raise
+            break
+        called.append(trip)
         state.position, state.last_called_at = call.position, at
+    if called:
         state.save(update_fields=["position", "last_called_at"])
-        return trip
+    return called
 
 
 def arrive(*, trip: Trip, plate: str, by: Actor, at: datetime, **seen: Unpack[Sighting]) -> Trip:

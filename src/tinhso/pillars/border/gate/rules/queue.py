@@ -154,12 +154,19 @@ def calls(tickets: Iterable[Ticket], pace: Pace) -> Iterator[Call]:
             at = _next_beat(at, line.coming[0][0], pace.every)
 
 
-def next_call(tickets: Iterable[Ticket], pace: Pace) -> Call | None:
-    """Whom to call at `pace.start`, or nobody."""
+def calls_now(tickets: Iterable[Ticket], pace: Pace) -> Iterator[Call]:
+    """All who are here, in the order in which they are called when all calls are made at `pace.start`."""
     line = _Line(tickets, pace)
     line.admit(pace.start)
-    chosen = line.choose(pace.start)
-    return Call(chosen[0], 1, pace.start, chosen[1], line.position) if chosen else None
+    number = 0
+    while chosen := line.choose(pace.start):
+        number += 1
+        yield Call(chosen[0], number, pace.start, chosen[1], line.position)
+
+
+def next_call(tickets: Iterable[Ticket], pace: Pace) -> Call | None:
+    """Whom to call at `pace.start`, or nobody."""
+    return next(calls_now(tickets, pace), None)
 
 
 def places(tickets: Iterable[Ticket], pace: Pace) -> dict[str, Place]:

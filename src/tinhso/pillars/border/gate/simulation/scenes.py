@@ -107,12 +107,14 @@ class Scenes:
             yield ask.move.target
 
     def call(self, asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
-        """Call whom the published order names, as often as was asked for."""
+        """Call whom the published order names, as often as was asked for at each point."""
+        asked: dict[str, list[Ask]] = {}
         for ask in asks:
-            point = self.cast.points[ask.point]
-            if again(lambda point=point: move.call_next(point=point, at=at, by=by)) is None:  # type: ignore[misc]
-                return
-            yield ask.move.target
+            asked.setdefault(ask.point, []).append(ask)
+        for code, some in asked.items():
+            wanted = {"point": self.cast.points[code], "count": len(some), "at": at, "by": by}
+            called = again(lambda wanted=wanted: move.call_many(**wanted)) or []  # type: ignore[misc]
+            yield from (ask.move.target for ask in some[: len(called)])
 
     def _planned(self, ask: Ask) -> Planned:
         day, number = day_and_number(ask.move.target)

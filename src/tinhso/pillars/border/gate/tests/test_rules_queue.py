@@ -212,3 +212,16 @@ def test_an_emergency_is_always_next(waiting):
     for number, call in enumerate(called):
         if call.ticket.priority != "P0":
             assert not [x for x in called[number:] if x.ticket.priority == "P0" and x.ticket.here_from <= call.at]
+
+
+def test_calls_made_at_once_name_the_same_as_one_call_after_the_other():
+    tickets, late = fixture_tickets(), DAY.replace(hour=12)
+    waiting, position, one_by_one = list(tickets), 0, ""
+    while call := queue.next_call(waiting, queue.Pace(late, TWO_MINUTES, position=position)):
+        one_by_one += call.ticket.code
+        waiting = [one for one in waiting if one.code != call.ticket.code]
+        position = call.position
+
+    at_once = "".join(call.ticket.code for call in queue.calls_now(tickets, queue.Pace(late, TWO_MINUTES)))
+
+    assert (at_once, len(at_once)) == (one_by_one, len(tickets))
