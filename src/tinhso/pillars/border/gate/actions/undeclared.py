@@ -19,6 +19,7 @@ from tinhso.kernel.access.actions import end, give
 from tinhso.kernel.access.may import require
 from tinhso.kernel.access.models import Grant, Role
 from tinhso.kernel.access.scope import Where
+from tinhso.kernel.audit.binding import acting_as
 from tinhso.kernel.audit.record import record
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import SYSTEM, Actor
@@ -28,8 +29,10 @@ from tinhso.kernel.events.publish import publish
 from tinhso.kernel.identity.models import Person
 from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.actions.declare import Draft, DraftLine, draft_trips, fill_draft, submit_trip
+from tinhso.pillars.border.gate.actions.move import enter_buffer
 from tinhso.pillars.border.gate.flows import TRIP
-from tinhso.pillars.border.gate.flows.states import DRAFT
+from tinhso.pillars.border.gate.flows.states import ACCEPTED, DRAFT
+from tinhso.pillars.border.gate.flows.trip import FROM_INLAND
 from tinhso.pillars.border.gate.models import (
     CrossingPoint,
     Driver,
@@ -183,11 +186,20 @@ def declare_on_the_spot(*, arrival: UndeclaredArrival, draft: Draft, by: Actor, 
     trip = submit_trip(trip=trip, by=by, at=at)
     if draft.enterprise is not None:
         _count(trip, draft.enterprise, at)
+    if trip.state == ACCEPTED:
+        join_queue(arrival=arrival, trip=trip, at=at)
     return trip
 
 
-def close_link(*, arrival: UndeclaredArrival, at: datetime) -> None:
-    """The vehicle is in the queue: whoever holds the link changes nothing any more."""
+@transaction.atomic
+def join_queue(*, arrival: UndeclaredArrival, trip: Trip, at: datetime) -> None:
+    """It stands at the gate already: once accepted it waits with the others, and its link changes nothing more.
+
+    That is the driver's own step, whoever has typed the declaration for him.
+    """
+    if trip.kind in FROM_INLAND:
+        with acting_as(declarer(arrival)) as driver:
+            enter_buffer(trip=trip, plate=arrival.plate, by=driver, at=at, confirmed=True)
     for grant in Grant.objects.filter(holder_id=arrival.pk, valid_until=None):
         end(grant=grant, by=SYSTEM, at=at)
 

@@ -13,7 +13,7 @@ from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.flows import LIVE
 from tinhso.pillars.border.gate.handlers import officers, travellers
 from tinhso.pillars.border.gate.handlers.audience import DRIVER, ENTERPRISE, LEADER
-from tinhso.pillars.border.gate.handlers.telling import Told, tell, trip_of
+from tinhso.pillars.border.gate.handlers.telling import Told, is_heard, tell, trip_of
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Hold
 
 OWNER = (DRIVER, ENTERPRISE)
@@ -46,9 +46,11 @@ def tell_reopened(event: Event) -> None:
 
 @subscribe("border_gate.task_passed", name="border_gate.tell_passed")
 def tell_passed(event: Event) -> None:
-    task = _task(event)
+    """The commonest event of all: whether anybody wants to know is asked first."""
+    told = Told(travellers.CHECK_PASSED, (ENTERPRISE,), lasts=True)
+    firms = ClearanceTask.objects.filter(pk=event.record_id).values("trip__agency_id")
+    task = _task(event) if is_heard([told], firms, at=event.at) else None
     if task is not None:
-        told = Told(travellers.CHECK_PASSED, (ENTERPRISE,), lasts=True)
         _tell(task.trip_id, event, [told], force=str(task.force))
 
 
@@ -66,7 +68,7 @@ def tell_fee_due(event: Event) -> None:
 
 @subscribe(events.FEE_PAID, name="border_gate.tell_fee_paid")
 def tell_fee_paid(event: Event) -> None:
-    _tell_of_fee(event, "paid", [Told(travellers.FEE_PAID, (ENTERPRISE, DRIVER), lasts=True)])
+    _tell_of_fee(event, "paid", [Told(travellers.FEE_PAID, (ENTERPRISE,), lasts=True)])
 
 
 @subscribe("border_gate.fee_waiver_proposed", name="border_gate.tell_waiver_proposed")
@@ -89,7 +91,8 @@ def _tell_of_hold(event: Event, owner: Told, force: NoticeKind | None = None) ->
 
 
 def _tell_of_fee(event: Event, state: str, about: Sequence[Told]) -> None:
-    fee = FeeAssessment.objects.filter(pk=event.record_id, state=state).first()
+    rows = FeeAssessment.objects.filter(pk=event.record_id, state=state)
+    fee = rows.first() if is_heard(about, rows.values("trip__agency_id"), at=event.at) else None
     if fee is not None:
         _tell(fee.trip_id, event, about, amount=vnd(fee.amount), receipt=fee.receipt_no, document=fee.document_no)
 

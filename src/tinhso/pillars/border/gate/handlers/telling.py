@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from tinhso.kernel.base import site
@@ -19,6 +21,12 @@ from tinhso.pillars.border.gate.handlers import audience
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.rules import plates
 
+TOLD = (
+    "code", "state", "kind", "agency_id", "declaration_id", "tractor_plate", "bay", "released_to", "undeclared",
+    "fix_fields", "call_expires_at", "release_expires_at", "point__code", "point__name", "yard__code", "yard__name",
+    "yard__operator_id", "slot__begins_at", "driver__person__full_name", "driver__person__phone",
+    "driver__person__language",
+)  # fmt: skip
 ON_THEIR_PAGE = {audience.DRIVER: "driver", audience.BOTH_DRIVERS: "driver", audience.ENTERPRISE: "firm_trip"}
 
 
@@ -40,10 +48,16 @@ class Told:
         return here and self.only(trip, event)
 
 
+def is_heard(about: Sequence[Told], firms: QuerySet[Any], *, at: datetime) -> bool:
+    """Whether there is anybody to tell: what is for the firm alone is for nobody when nobody works for it here."""
+    firm_alone = all(one.to == (audience.ENTERPRISE,) for one in about)
+    return not firm_alone or audience.firm_listens(firms, at=at)
+
+
 def trip_of(trip_id: UUID) -> Trip | None:
-    """The trip with what notices tell of it."""
+    """The trip with what notices tell of it, and no more: it is read for nearly every event."""
     rows = Trip.objects.select_related("point", "yard", "slot", "driver__person")
-    return rows.filter(pk=trip_id).first()
+    return rows.only(*TOLD).filter(pk=trip_id).first()
 
 
 def tell(trip: Trip, event: Event, about: Sequence[Told], *, points: Sequence[UUID] = (), **facts: Any) -> None:

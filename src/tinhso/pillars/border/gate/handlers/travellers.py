@@ -284,7 +284,6 @@ FEE_PAID = notice(
     texts={
         "vi": "Lượt {code}: đã thu phí {amount}, biên lai {receipt}.",
         "en": "Trip {code}: the fee of {amount} is paid, receipt {receipt}.",
-        "zh-hans": "车次{code}：已缴费{amount}，收据{receipt}。",
     },
     quiet=True,
 )

@@ -30,7 +30,7 @@ from tinhso.pillars.border.gate.handlers.audience import (
     TASK_FORCES,
     YARD,
 )
-from tinhso.pillars.border.gate.handlers.telling import Told, announce, tell, trip_of
+from tinhso.pillars.border.gate.handlers.telling import Told, announce, is_heard, tell, trip_of
 from tinhso.pillars.border.gate.models import CrossingPoint, Trip, UndeclaredArrival
 
 BEFORE_THE_GATE = ("accepted", "en_route", "at_buffer")
@@ -99,6 +99,8 @@ OF_DIVERSION = (
 
 def tell_of_step(event: Event, about: Sequence[Told]) -> None:
     """Tell of a step for which a row of the table is enough."""
+    if not is_heard(about, Trip.objects.filter(pk=event.record_id).values("agency_id"), at=event.at):
+        return
     trip = trip_of(event.record_id)
     if trip is not None:
         tell(trip, event, about)

@@ -14,7 +14,7 @@ from tinhso.kernel.events.event import Event
 from tinhso.kernel.modules.declare import subscribe
 from tinhso.kernel.notices.actions import Recipient
 from tinhso.pillars.border.gate import events
-from tinhso.pillars.border.gate.actions import move, undeclared
+from tinhso.pillars.border.gate.actions import undeclared
 from tinhso.pillars.border.gate.flows.states import ACCEPTED, DRAFT
 from tinhso.pillars.border.gate.flows.trip import FROM_INLAND
 from tinhso.pillars.border.gate.handlers import officers, travellers
@@ -48,14 +48,10 @@ def send_link(event: Event) -> None:
 
 @subscribe("border_gate.trip_accepted", name="border_gate.join_queue")
 def join_queue(event: Event) -> None:
-    """It stands at the gate already: once accepted it waits with the others, counted from its declaration."""
-    trip, arrival = trip_of(event.record_id), _arrival(event)
-    if trip is None or arrival is None or trip.state != ACCEPTED:
-        return
-    if trip.kind in FROM_INLAND:
-        by = undeclared.declarer(arrival)
-        move.enter_buffer(trip=trip, plate=arrival.plate, by=by, at=event.at, confirmed=True)
-    undeclared.close_link(arrival=arrival, at=event.at)
+    """A person has accepted it afterwards; who is accepted by rule is in the queue already."""
+    arrival = _arrival(event)
+    if arrival is not None and arrival.trip.state == ACCEPTED:
+        undeclared.join_queue(arrival=arrival, trip=arrival.trip, at=event.at)
 
 
 @subscribe(events.ARRIVAL_COUNTED, name="border_gate.tell_counted")
@@ -91,4 +87,4 @@ def _language(arrival: UndeclaredArrival) -> str:
 
 
 def _arrival(event: Event) -> UndeclaredArrival | None:
-    return UndeclaredArrival.objects.filter(trip_id=event.record_id).first()
+    return UndeclaredArrival.objects.select_related("trip").filter(trip_id=event.record_id).first()

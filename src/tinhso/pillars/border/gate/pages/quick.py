@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tinhso.kernel.access.limits import Rate, limited
 from tinhso.kernel.access.needs import needs
+from tinhso.kernel.audit.binding import acting_as
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import NotFound, Refusal
@@ -42,7 +43,9 @@ def quick(request: Request, code: str) -> HttpResponse:
         return render(request, "border_gate/quick_closed.html", _desk(), status=404 if arrival is None else 410)
     if arrival.trip.state != DRAFT:
         return render(request, "border_gate/quick_done.html", _done(request, arrival))
-    return _declared(request, arrival, undeclared.declarer(arrival), Quick)
+    # Whoever is signed in besides: the link acts for the vehicle's driver and for nobody else.
+    with acting_as(undeclared.declarer(arrival)) as driver:
+        return _declared(request, arrival, driver, Quick)
 
 
 @require_safe

@@ -112,6 +112,16 @@ def test_from_the_barrier_over_six_fields_into_the_queue(gate, firm, officer, at
     assert [way.address for way in accepted] == ["+84912345678"]
 
 
+def test_the_link_works_for_somebody_who_is_signed_in_as_well(gate, firm, at_noon):
+    arrival = noted(gate)
+    yard = signed_in("YARD", place=gate.points[HERE].pk)
+
+    answer = yard.post(path_of(arrival), ANSWERS)
+
+    assert (answer.status_code, state_of(arrival)) == (302, "at_buffer")
+    assert History.objects.get(record_id=arrival.trip_id, step="submit").actor == arrival.pk
+
+
 def test_after_declaring_the_link_changes_nothing_and_shows_where_the_trip_stands(gate, firm, at_noon):
     arrival = noted(gate)
     Client().post(path_of(arrival), ANSWERS)
@@ -333,12 +343,16 @@ def test_an_officer_of_another_point_sends_no_link(gate, at_noon):
         assert stranger.post(path, {"phone": PHONE}).status_code == 404
 
 
-def test_who_drives_into_the_holding_area_by_himself_is_not_moved_twice(gate, firm, at_noon):
+def test_what_a_person_accepts_afterwards_joins_the_queue_as_well(gate, firm, at_noon):
+    firm.standing = "pending"
+    firm.save()
     arrival = noted(gate)
     Client().post(path_of(arrival), ANSWERS)
-    trip = Trip.objects.get(pk=arrival.trip_id)
-    move.enter_buffer(trip=trip, plate=PLATE, by=gate.everything, at=NOON)
+    sent = state_of(arrival)
+    declare.accept_trips(trips=[Trip.objects.get(pk=arrival.trip_id)], by=gate.everything, at=NOON)
 
     deliver_all()
+    deliver_all()
 
-    assert History.objects.filter(record_id=trip.pk, step="enter_buffer").count() == 1
+    assert (sent, state_of(arrival)) == ("submitted", "at_buffer")
+    assert History.objects.filter(record_id=arrival.trip_id, step="enter_buffer").count() == 1
