@@ -32,6 +32,7 @@ from tinhso.pillars.border.gate.models import (
     Yard,
 )
 from tinhso.pillars.border.gate.permissions import step_permission
+from tinhso.pillars.border.gate.queries.parties import must_be_able_to_book
 from tinhso.pillars.border.gate.queries.problems import problems_of, rule_line, what_stands_against
 from tinhso.pillars.border.gate.queries.risk import risk_of
 from tinhso.pillars.border.gate.rules import priority, tripcodes
@@ -228,7 +229,12 @@ def cancel_trip(*, trip: Trip, by: Actor, at: datetime) -> Trip:
 
 
 def book_slot(*, trip: Trip, slot_id: Any, by: Actor, at: datetime) -> Trip:
-    """Take a place in an hour; the window's row is locked, so the last place goes to one trip only."""
+    """Take a place in an hour; the window's row is locked, so the last place goes to one trip only.
+
+    Refusals: BG-037 while the firm's booking is locked, BG-014 when the hour is full.
+    """
+    if trip.enterprise is not None:
+        must_be_able_to_book(trip.enterprise, at=at)
     return TRIP.fire(trip, "book_slot", by=by, at=at, slot=str(slot_id))
 
 

@@ -30,6 +30,7 @@ from tinhso.pillars.border.gate.flows.states import DRAFT
 from tinhso.pillars.border.gate.models import ControlPoint, UndeclaredArrival
 from tinhso.pillars.border.gate.pages.quick_forms import called
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER, STEPS
+from tinhso.pillars.border.gate.queries.barrier import plates_near
 from tinhso.pillars.border.gate.rules import plates, qr
 
 LOG_KEPT = 5
@@ -150,7 +151,8 @@ def _asked(request: Request, barrier: ControlPoint, typed: str) -> dict[str, Any
         return {"wrong": refusal.for_people()}
     if not passage.open:
         _remember(request, barrier, passage, seen)
-    return _card(passage, seen)
+    near = [] if passage.trip or seen.qr else plates_near(plates.normalise(seen.plate), barrier)
+    return {**_card(passage, seen), "near": [plates.show(one) for one in near]}
 
 
 def _card(passage: Passage, seen: Seen) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from tinhso.pillars.border.gate.models import (
 )
 from tinhso.pillars.border.gate.queries.fees import to_pay
 from tinhso.pillars.border.gate.queries.reference import hours_of
+from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.hours import next_opening
 
 CENTRE = "BQLKKT"
@@ -123,6 +124,12 @@ def explain(trip: Trip, refusal: Refusal, *, at: datetime) -> Explanation:
     tell = _BY_CODE.get(refusal.code) or (_too_early if _arriving(refusal) else None)
     told = tell(trip, at) if tell else None
     return told or Explanation(force=_force_name(CENTRE), missing=refusal.for_people(), place=_yard_name(trip))
+
+
+def plates_near(plate: str, barrier: ControlPoint) -> list[str]:
+    """Plates of live trips of the point that differ from what was read by one slip; at most three. One query."""
+    live = Trip.objects.filter(point_id=barrier.point_id, is_live=True).values_list("tractor_plate", flat=True)
+    return sorted(one for one in live if plates.is_near(one, plate))[:3]
 
 
 def undeclared(barrier: ControlPoint) -> Explanation:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from uuid import UUID
-
-from django.db.models import QuerySet
+from datetime import date, datetime, timedelta
 
 from tinhso.kernel.base.dates import show_moment
-from tinhso.pillars.border.gate.models import Driver, Enterprise, Mandate, Standing, Vehicle
+from tinhso.pillars.border.gate.flows.states import NO_SHOW
+from tinhso.pillars.border.gate.models import Driver, Enterprise, Standing, Trip, Vehicle
 from tinhso.pillars.border.gate.models.parties import paper_digest
 from tinhso.pillars.border.gate.rules import identity_papers, plates
 from tinhso.pillars.border.gate.rules.codes import refuse
+
+MISSES_COUNT_FOR = timedelta(days=30)
+"""No-shows of so long count against a firm (border brief §7.4)."""
 
 
 def firm_by_tax_code(number: str) -> Enterprise | None:
@@ -25,31 +26,18 @@ def vehicle_by_plate(text: str) -> Vehicle | None:
     return Vehicle.objects.filter(country=plate.country, plate=plate.norm).first()
 
 
-def vehicles_like(words: str, *, limit: int = 20) -> QuerySet[Vehicle]:
-    """Vehicles whose plate holds what was typed, shortest plates first."""
-    part = plates.normalise(words)
-    return Vehicle.objects.filter(plate__contains=part).order_by("plate")[:limit]
-
-
 def driver_by_paper(kind: str, number: str) -> Driver | None:
     """The driver with that paper. Refusals: BG-008, BG-104, BG-108."""
     number = identity_papers.read(kind, number)
     return Driver.objects.filter(paper_digest=paper_digest(kind, number)).select_related("person").first()
 
 
-def may_act_for(*, actor_firm: UUID, principal: UUID, day: date) -> bool:
-    """Whether one firm may declare for another: for itself always, for others with a mandate that holds."""
-    if actor_firm == principal:
-        return True
-    mandates = Mandate.objects.filter(broker=actor_firm, principal=principal, revoked_at=None)
-    return mandates.filter(valid_from__lte=day, valid_until__gt=day).exists()
-
-
-def must_be_able_to_book(firm: Enterprise, *, at: datetime, misses: int) -> None:
+def must_be_able_to_book(firm: Enterprise, *, at: datetime) -> None:
     """Refuse BG-037 while the firm's booking is locked."""
-    locked = firm.standing == Standing.BOOKING_LOCKED
-    if locked and (firm.locked_until is None or at < firm.locked_until):
-        raise refuse("BG-037", t=firm.locked_until and show_moment(firm.locked_until), n=misses)
+    if firm.standing != Standing.BOOKING_LOCKED or (firm.locked_until is not None and at >= firm.locked_until):
+        return
+    missed = Trip.objects.filter(agency_id=firm.pk, state=NO_SHOW, ended_at__gt=at - MISSES_COUNT_FOR).count()
+    raise refuse("BG-037", t=show_moment(firm.locked_until) if firm.locked_until else "…", n=missed)
 
 
 def must_fit(vehicle: Vehicle, *, gross_kg: int) -> None:

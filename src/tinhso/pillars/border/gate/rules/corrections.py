@@ -10,8 +10,6 @@ from functools import cache
 
 from tinhso.pillars.border.gate.rules.tables import Row, table, words
 
-# Fields whose change makes the code on the driver's telephone worthless.
-NEW_QR = frozenset({"driver", "tractor"})
 SHORTEST_REASON = 10
 
 
@@ -24,8 +22,3 @@ def by_field() -> dict[str, Row]:
 def reopened(fields: Iterable[str]) -> frozenset[str]:
     """The kinds of tasks that are done again when these fields change. Raises KeyError for an unknown field."""
     return frozenset(kind for field in fields for kind in words(by_field()[field]["reopens"]))
-
-
-def needs_new_qr(fields: Iterable[str]) -> bool:
-    """Whether the QR code that is out must not be accepted any more."""
-    return not NEW_QR.isdisjoint(fields)

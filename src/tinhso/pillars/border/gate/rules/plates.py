@@ -105,6 +105,19 @@ def show(norm: str) -> str:
     return plate.shown if plate else norm
 
 
+def is_near(one: str, other: str) -> bool:
+    """Whether two plates in normal form differ by one slip: a character wrong, missing, too much, or two swapped."""
+    if one == other or abs(len(one) - len(other)) > 1:
+        return False
+    if len(one) == len(other):
+        at = [place for place, pair in enumerate(zip(one, other, strict=True)) if pair[0] != pair[1]]
+        return len(at) == 1 or (
+            len(at) == 2 and at[1] == at[0] + 1 and one[at[0]] == other[at[1]] and one[at[1]] == other[at[0]]
+        )
+    short, long = sorted((one, other), key=len)
+    return any(long[:place] + long[place + 1 :] == short for place in range(len(long)))
+
+
 def _vietnamese(norm: str) -> Plate | None:
     found = VIETNAM.fullmatch(norm)
     if not found or found["area"] not in AREAS:

@@ -10,8 +10,9 @@ from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.pillars.border.gate.actions import declare, tasks
-from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, FeeRule, Force, Hold, Trip
+from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, FeeRule, Force, Hold, Standing, Trip
 from tinhso.pillars.border.gate.permissions import FORCE_ROLE, role_code
+from tinhso.pillars.border.gate.rules.codes import GateRefusal
 from tinhso.pillars.border.gate.search import find_trips
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft
 
@@ -185,3 +186,22 @@ def test_a_reason_that_was_refused_is_kept_in_its_form_once(gate, accepted):
 
     assert ">Mờ quá</textarea>" in client.get(page).content.decode()
     assert ">Mờ quá</textarea>" not in client.get(page).content.decode()
+
+
+def test_a_slip_in_the_plate_is_told_at_the_barrier(gate, accepted):
+    client = officer(gate, "BIENPHONG")
+    address = reverse("border_gate:barrier", args=["HN-1119-B1"])
+
+    slip = client.get(address, {"xe": "12C-123.54"}).content.decode()
+    far = client.get(address, {"xe": "29H-512.70"}).content.decode()
+
+    assert 'href="?xe=12C-123.45"' in slip
+    assert "?xe=12C-123.45" not in far
+
+
+def test_a_firm_whose_booking_is_locked_books_no_hour(gate, accepted):
+    accepted.enterprise.standing = Standing.BOOKING_LOCKED
+    accepted.enterprise.save()
+
+    with pytest.raises(GateRefusal, match="BG-037"):
+        declare.book_slot(trip=accepted, slot_id=accepted.pk, by=gate.everything, at=NOON)

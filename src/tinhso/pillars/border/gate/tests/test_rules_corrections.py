@@ -9,12 +9,10 @@ NOON = datetime(2026, 11, 24, 5, tzinfo=UTC)
 
 def test_another_driver_reopens_person_and_health_only():
     assert corrections.reopened(["driver"]) == {"PERSON", "MEDICAL"}
-    assert corrections.needs_new_qr(["driver"])
 
 
 def test_another_goods_line_reopens_quarantine_customs_and_fee():
     assert {"PLANT_Q", "ANIMAL_Q", "CUSTOMS_DOC", "FEE"} <= corrections.reopened(["goods"])
-    assert not corrections.needs_new_qr(["goods"])
 
 
 def test_a_telephone_number_reopens_nothing():

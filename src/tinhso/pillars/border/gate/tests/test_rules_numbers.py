@@ -243,3 +243,20 @@ def test_a_refusal_speaks_the_reader_s_language():
     with translation.override("vi"):
         assert refusal.for_people() == "Chưa nộp phí 1.300.000 đồng."
     assert refusal.status == 402
+
+
+@pytest.mark.parametrize(
+    ("other", "near"),
+    [
+        ("12C12346", True),
+        ("12C1234", True),
+        ("12C123455", True),
+        ("21C12345", True),
+        ("12C12345", False),
+        ("12C12356", False),
+        ("12C54321", False),
+        ("12C123", False),
+    ],
+)
+def test_a_plate_is_near_when_one_slip_explains_it(other, near):
+    assert plates.is_near("12C12345", other) == plates.is_near(other, "12C12345") == near
