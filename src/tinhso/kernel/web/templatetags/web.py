@@ -38,6 +38,15 @@ def asset(name: str) -> str:
 
 
 @register.simple_tag
+def state_line(kind: str, words: object) -> SafeString:
+    """The piece `<c-state kind line>` for rows of long lists: drawn some ten times quicker than as a component."""
+    modifier = f" state--{kind}" if kind and kind not in ("off", "paused", "lock") else ""
+    return format_html(
+        '<span class="state{} state--line">{}<span>{}</span></span>', modifier, draw_icon(state_icon(kind), 16), words
+    )
+
+
+@register.simple_tag
 def age(at: datetime, stale_after: int = 0) -> SafeString:
     """A moment that counts on in the page; greyed (data-stale-class of what holds it) after that many seconds."""
     return format_html(

@@ -129,3 +129,11 @@ def test_the_page_of_all_pieces_stands_without_inline_script(client, address):
     assert "Dữ liệu trình diễn" in text
     assert "onclick" not in text
     assert text.count("<script") == text.count("<script src=") + text.count('type="application/json"')
+
+
+@pytest.mark.parametrize("kind", ["", "done", "run", "wait", "attn", "stop", "off", "paused", "lock"])
+def test_a_state_in_a_row_is_the_same_piece(kind):
+    component = drawn(f'<c-state kind="{kind}" line>{{{{ said }}}}</c-state>', said="<Đang kiểm>")
+    quick = drawn(f'{{% state_line "{kind}" said %}}', said="<Đang kiểm>")
+
+    assert "".join(quick.split()) == "".join(component.split())
