@@ -164,3 +164,21 @@ def test_goods_that_are_refused_abroad_come_back_and_their_trips_end(demo, monke
     checks = ClearanceTask.objects.filter(trip__in=refused, kind="RETURN_CHECK")
     assert set(checks.values_list("force__code", flat=True)) >= {"HAIQUAN"}
     assert not checks.filter(trip__state="completed").exclude(state="passed").exists()
+
+
+def test_undeclared_trucks_declare_on_the_spot_and_join_the_queue(demo, monkeypatch):
+    from tinhso.kernel.workflow.models import History
+    from tinhso.pillars.border.gate.models import UndeclaredArrival
+    from tinhso.pillars.border.gate.simulation import durations
+
+    shares = {"undeclared": 1.0, "link": 0.5, "phone": 0.5}
+    monkeypatch.setattr(durations, "share", lambda fate: shares.get(fate, 0.0))
+    play(hour=14)
+
+    found = list(UndeclaredArrival.objects.filter(trip__submitted_at__isnull=False))
+    sent = dict(History.objects.filter(step="submit").values_list("record_id", "actor"))
+    by_link = [one for one in found if sent[one.trip_id] == one.pk]
+    queued = History.objects.filter(step="enter_buffer", record_id__in=[one.trip_id for one in found])
+    assert 0 < len(by_link) < len(found)
+    assert queued.count() == len(found)
+    assert {one.phone != "" for one in UndeclaredArrival.objects.all()} == {True, False}
