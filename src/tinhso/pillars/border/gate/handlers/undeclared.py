@@ -87,4 +87,4 @@ def _language(arrival: UndeclaredArrival) -> str:
 
 
 def _arrival(event: Event) -> UndeclaredArrival | None:
-    return UndeclaredArrival.objects.select_related("trip").filter(trip_id=event.record_id).first()
+    return UndeclaredArrival.objects.filter(trip_id=event.record_id).first()
