@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import django_tables2
+from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -22,12 +23,16 @@ from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.actions.report import freeze_report
 from tinhso.pillars.border.gate.models.places import SHORT_NAMES
+from tinhso.pillars.border.gate.pages.offers import LONGEST_KEPT
 from tinhso.pillars.border.gate.queries import report
 from tinhso.pillars.border.gate.queries.figures import title_of
 from tinhso.pillars.border.gate.queries.report import WHOLE, Figures, Report
+from tinhso.pillars.border.gate.rules.codes import GateRefusal
 
 SAMPLE = "border_gate.report_sample."
 SHOWN_DAYS = 14
+KEPT = "border_gate.report_reason"
+"""Session key of a reason that was refused."""
 
 # The lines of the sheet: title, figure, whether it stands under the line above it.
 LINES: tuple[tuple[Any, str, bool], ...] = (
@@ -93,15 +98,20 @@ def daily(request: Request, day: date) -> HttpResponseBase:
         "chosen": chosen, "lines": lines_of(shown), "points": _points(shown), "whole": shown.whole,
         "adds_up": all(block.adds_up for block in shown.blocks.values()), "sample": _sample(),
         "differences": _differences(request, day, versions, until), "days": _days(request),
-        "may_freeze": may(request.actor, p.FREEZE_REPORT, at=request.moment),
+        "typed": request.session.pop(KEPT, ""), "may_freeze": may(request.actor, p.FREEZE_REPORT, at=request.moment),
     })  # fmt: skip
 
 
 @require_POST
 @needs(p.FREEZE_REPORT)
 def freeze(request: Request, day: date) -> HttpResponse:
-    """Freeze the day, or its correction."""
-    freeze_report(day=day, by=request.actor, at=request.moment, reason=request.POST.get("reason", ""))
+    """Freeze the day, or its correction; a reason that was refused stands in its box again."""
+    reason = request.POST.get("reason", "")
+    try:
+        freeze_report(day=day, by=request.actor, at=request.moment, reason=reason)
+    except GateRefusal as refusal:
+        messages.warning(request, refusal.for_people())
+        request.session[KEPT] = reason[:LONGEST_KEPT]
     return redirect("border_gate:report", day)
 
 

@@ -226,6 +226,22 @@ def test_the_page_shows_the_running_day_and_freezes_the_one_that_is_over(gate, f
         assert reader.get(f"/cua-khau-so/bao-cao/{TODAY + timedelta(days=9)}/").status_code == 404
 
 
+def test_a_reason_that_was_refused_stands_in_its_box_once(gate, firm, reader):
+    trip = coming(gate, firm, 0)
+    arrive(gate, trip, NOON + timedelta(minutes=1))
+    freeze_report(day=TODAY, by=gate.everything, at=EVENING)
+    turn_back(gate, trip, NOON + timedelta(hours=3))
+    address = f"/cua-khau-so/bao-cao/{TODAY}/"
+
+    with clock.frozen(EVENING):
+        answer = reader.post(f"{address}chot/", {"reason": "Gửi muộn"})
+        page, again = (reader.get(address).content.decode() for _ in range(2))
+
+    assert answer.status_code == 302
+    assert ('value="Gửi muộn"' in page, 'value="Gửi muộn"' in again) == (True, False)
+    assert "ít nhất 10 ký tự" in page
+
+
 def test_the_sheet_comes_as_a_file(gate, firm, reader):
     an_eventful_day(gate, firm)
 
