@@ -77,7 +77,7 @@ def through_barrier(gate, trip: Trip, at) -> Trip:
 
 def turn_back(gate, trip: Trip, at) -> Trip:
     return release.turn_back(
-        trip=trip, reason="Hàng không đủ giấy tờ", reason_code="DOC_MISMATCH", customs_consent="HQ-1",
+        trip=trip, reason="Hàng không đủ giấy tờ", reason_code="OWNER_REQUEST", customs_consent="HQ-1",
         by=gate.everything, at=at,
     )  # fmt: skip
 
