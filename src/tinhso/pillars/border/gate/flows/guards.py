@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from tinhso.kernel.workflow.flow import LockingGuard, PythonGuard, SqlGuard
+from tinhso.pillars.border.gate.flows.predicates import point_is_open
 from tinhso.pillars.border.gate.rules.queue import FirstInLine
 
 SHORTEST_REASON = 10
 SURE = "0.90"
 """Confidence of a camera's reading under which an officer confirms by eye."""
 
-_POINT_OPEN = "border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)"
 
 VALID = SqlGuard("G-VALID", "BG-201", "r.problems = '[]'::jsonb")
 RISK_LOW = SqlGuard("G-RISKLOW", "BG-202", "r.risk = 'low'")
@@ -44,7 +44,7 @@ SLOT_NOW = SqlGuard(
     " and p_at between s.begins_at - interval '30 minutes' and s.begins_at + interval '60 minutes')"
     " or (select c.direct_mode from border_gate_crossingpoint c where c.place_id = r.point_id)",
 )
-OPEN = SqlGuard("G-CAL", "BG-015", _POINT_OPEN)
+OPEN = SqlGuard("G-CAL", "BG-015", point_is_open("r.point_id"))
 TICKET = SqlGuard("G-TICKET", "BG-206", "r.slot_id is not null or r.ticket_at is not null")
 # A request can say any text; only the call by the published order says who is first.
 QUEUE = PythonGuard(
@@ -121,8 +121,7 @@ CUSTOMS_CONSENT = SqlGuard(
 OTHER_POINT = SqlGuard(
     "G-POINT",
     "BG-015",
-    "(f->>'point')::uuid <> r.point_id"
-    " and border_gate_point_is_open((f->>'point')::uuid, r.direction, r.accepted_at, p_at)",
+    "(f->>'point')::uuid <> r.point_id and " + point_is_open("(f->>'point')::uuid"),
 )
 DECISION = SqlGuard("G-DECISION", "BG-212", "length(btrim(f->>'decision_no')) > 0")
 SAME_FORCE = SqlGuard("G-SAMEFORCE", "BG-024", "f->>'force' = r.seized_by")

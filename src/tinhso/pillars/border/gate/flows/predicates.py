@@ -1,35 +1,33 @@
 """SQL predicates that several guards ask: whether a point works, whether its goods are stopped.
 
-They say in SQL what rules.hours and the moratorium's row say in Python; a test compares the two. They are plpgsql
-with a generic plan: an SQL function with a fixed search_path is planned anew at each call, about a millisecond.
+They say in SQL what rules.hours and the moratorium's row say in Python; a test compares the two.
 """
 
 from __future__ import annotations
 
-POINT_IS_OPEN = """
-create or replace function border_gate_point_is_open(
-    point uuid, direction text, accepted_at timestamptz, at timestamptz
-) returns boolean language plpgsql stable set search_path = pg_catalog, public, pg_temp
-set plan_cache_mode = force_generic_plan as $$
-#variable_conflict use_column
-begin
-    return coalesce((
+
+def point_is_open(point: str) -> str:
+    """Whether that point (SQL, its id) works at `p_at` for the trip `r`.
+
+    Written into the step's function: most barriers ask it, and to call a function costs as much as the question.
+    """
+    return f"""coalesce((
         select case
             when c.kind = 'closed' then false
             when not (local.moment >= c.opens and local.moment < c.closes) then false
-            when c.kind = 'preregistered' then coalesce($3 < c.accepted_before, false)
+            when c.kind = 'preregistered' then coalesce(r.accepted_at < c.accepted_before, false)
             else true end
-        from (select ($4 at time zone 'Asia/Ho_Chi_Minh')::date as day,
-                     ($4 at time zone 'Asia/Ho_Chi_Minh')::time as moment) local
+        from (select (p_at at time zone 'Asia/Ho_Chi_Minh')::date as day,
+                     (p_at at time zone 'Asia/Ho_Chi_Minh')::time as moment) local
         join border_gate_operatingcalendar c
-            on c.point_id = $1 and c.direction = $2
+            on c.point_id = {point} and c.direction = r.direction
             and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
             and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
         order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
-        limit 1), false);
-end $$;
-"""
+        limit 1), false)"""
 
+
+# In plpgsql with a generic plan: an SQL function with a fixed search_path is planned anew at each call, a millisecond.
 IS_UNDER_MORATORIUM = """
 create or replace function border_gate_is_under_moratorium(
     trip uuid, point uuid, direction text, goods_group text, at timestamptz
@@ -58,8 +56,7 @@ begin
 end $$;
 """
 
-FORWARD = POINT_IS_OPEN + IS_UNDER_MORATORIUM
+FORWARD = IS_UNDER_MORATORIUM
 BACKWARD = """
-drop function border_gate_point_is_open(uuid, text, timestamptz, timestamptz);
 drop function border_gate_is_under_moratorium(uuid, uuid, text, text, timestamptz);
 """

@@ -1,4 +1,4 @@
--- digest: 79a12336676ad5da9d478d7243128036
+-- digest: 26bfad74bcefc10e9e06ef9a86ee7a73
 
 create or replace function border_gate_clearancetask_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -1763,7 +1763,20 @@ begin
             if not coalesce((found), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-014', hint = 'G-SLOTFREE';
             end if;
-            if not coalesce((border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)), false) then
+            if not coalesce((coalesce((
+        select case
+            when c.kind = 'closed' then false
+            when not (local.moment >= c.opens and local.moment < c.closes) then false
+            when c.kind = 'preregistered' then coalesce(r.accepted_at < c.accepted_before, false)
+            else true end
+        from (select (p_at at time zone 'Asia/Ho_Chi_Minh')::date as day,
+                     (p_at at time zone 'Asia/Ho_Chi_Minh')::time as moment) local
+        join border_gate_operatingcalendar c
+            on c.point_id = r.point_id and c.direction = r.direction
+            and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
+            and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
+        order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
+        limit 1), false)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-015', hint = 'G-CAL';
             end if;
             if not coalesce((not border_gate_is_under_moratorium(r.id, r.point_id, r.direction, r.goods_group, p_at)), false) then
@@ -1819,7 +1832,20 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.call_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.call_trip';
             end if;
-            if not coalesce((border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)), false) then
+            if not coalesce((coalesce((
+        select case
+            when c.kind = 'closed' then false
+            when not (local.moment >= c.opens and local.moment < c.closes) then false
+            when c.kind = 'preregistered' then coalesce(r.accepted_at < c.accepted_before, false)
+            else true end
+        from (select (p_at at time zone 'Asia/Ho_Chi_Minh')::date as day,
+                     (p_at at time zone 'Asia/Ho_Chi_Minh')::time as moment) local
+        join border_gate_operatingcalendar c
+            on c.point_id = r.point_id and c.direction = r.direction
+            and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
+            and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
+        order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
+        limit 1), false)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-015', hint = 'G-CAL';
             end if;
             if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then
@@ -1869,7 +1895,20 @@ begin
             if not coalesce((r.holds = 0), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-026', hint = 'G-HOLD0';
             end if;
-            if not coalesce((border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)), false) then
+            if not coalesce((coalesce((
+        select case
+            when c.kind = 'closed' then false
+            when not (local.moment >= c.opens and local.moment < c.closes) then false
+            when c.kind = 'preregistered' then coalesce(r.accepted_at < c.accepted_before, false)
+            else true end
+        from (select (p_at at time zone 'Asia/Ho_Chi_Minh')::date as day,
+                     (p_at at time zone 'Asia/Ho_Chi_Minh')::time as moment) local
+        join border_gate_operatingcalendar c
+            on c.point_id = r.point_id and c.direction = r.direction
+            and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
+            and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
+        order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
+        limit 1), false)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-015', hint = 'G-CAL';
             end if;
             v_to := 'arrived';
@@ -1923,7 +1962,20 @@ begin
             if not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-007', hint = 'G-DRIVER';
             end if;
-            if not coalesce((border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)), false) then
+            if not coalesce((coalesce((
+        select case
+            when c.kind = 'closed' then false
+            when not (local.moment >= c.opens and local.moment < c.closes) then false
+            when c.kind = 'preregistered' then coalesce(r.accepted_at < c.accepted_before, false)
+            else true end
+        from (select (p_at at time zone 'Asia/Ho_Chi_Minh')::date as day,
+                     (p_at at time zone 'Asia/Ho_Chi_Minh')::time as moment) local
+        join border_gate_operatingcalendar c
+            on c.point_id = r.point_id and c.direction = r.direction
+            and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
+            and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
+        order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
+        limit 1), false)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-015', hint = 'G-CAL';
             end if;
             v_to := 'crossed_in';
@@ -2104,7 +2156,20 @@ begin
             if not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-007', hint = 'G-DRIVER';
             end if;
-            if not coalesce((border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)), false) then
+            if not coalesce((coalesce((
+        select case
+            when c.kind = 'closed' then false
+            when not (local.moment >= c.opens and local.moment < c.closes) then false
+            when c.kind = 'preregistered' then coalesce(r.accepted_at < c.accepted_before, false)
+            else true end
+        from (select (p_at at time zone 'Asia/Ho_Chi_Minh')::date as day,
+                     (p_at at time zone 'Asia/Ho_Chi_Minh')::time as moment) local
+        join border_gate_operatingcalendar c
+            on c.point_id = r.point_id and c.direction = r.direction
+            and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
+            and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
+        order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
+        limit 1), false)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-015', hint = 'G-CAL';
             end if;
             if not coalesce((p_at < r.release_expires_at), false) then
@@ -2272,7 +2337,20 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.divert_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.divert_trip';
             end if;
-            if not coalesce(((f->>'point')::uuid <> r.point_id and border_gate_point_is_open((f->>'point')::uuid, r.direction, r.accepted_at, p_at)), false) then
+            if not coalesce(((f->>'point')::uuid <> r.point_id and coalesce((
+        select case
+            when c.kind = 'closed' then false
+            when not (local.moment >= c.opens and local.moment < c.closes) then false
+            when c.kind = 'preregistered' then coalesce(r.accepted_at < c.accepted_before, false)
+            else true end
+        from (select (p_at at time zone 'Asia/Ho_Chi_Minh')::date as day,
+                     (p_at at time zone 'Asia/Ho_Chi_Minh')::time as moment) local
+        join border_gate_operatingcalendar c
+            on c.point_id = (f->>'point')::uuid and c.direction = r.direction
+            and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
+            and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
+        order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
+        limit 1), false)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-015', hint = 'G-POINT';
             end if;
             if not coalesce((r.customs_no = '' and r.seal_no = '' or f->>'customs_consent' <> ''), false) then
@@ -2813,7 +2891,20 @@ begin
             select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.call_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.call_trip' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.call_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.call_trip'
-                when r.step_row = 0 and not coalesce((border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)), false) then 'FI422 BG-015'
+                when r.step_row = 0 and not coalesce((coalesce((
+        select case
+            when c.kind = 'closed' then false
+            when not (local.moment >= c.opens and local.moment < c.closes) then false
+            when c.kind = 'preregistered' then coalesce(r.accepted_at < c.accepted_before, false)
+            else true end
+        from (select (p_at at time zone 'Asia/Ho_Chi_Minh')::date as day,
+                     (p_at at time zone 'Asia/Ho_Chi_Minh')::time as moment) local
+        join border_gate_operatingcalendar c
+            on c.point_id = r.point_id and c.direction = r.direction
+            and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
+            and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
+        order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
+        limit 1), false)), false) then 'FI422 BG-015'
                 when r.step_row = 0 and not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then 'FI422 BG-030'
                 when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026' else '' end as verdict,
                 case r.step_row when 0 then 'called' end as v_to,
@@ -2928,7 +3019,20 @@ begin
                 when r.step_row = 0 and not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
                 when r.step_row = 0 and not coalesce((r.accepted_at is not null), false) then 'FI422 BG-209'
                 when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026'
-                when r.step_row = 0 and not coalesce((border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)), false) then 'FI422 BG-015'
+                when r.step_row = 0 and not coalesce((coalesce((
+        select case
+            when c.kind = 'closed' then false
+            when not (local.moment >= c.opens and local.moment < c.closes) then false
+            when c.kind = 'preregistered' then coalesce(r.accepted_at < c.accepted_before, false)
+            else true end
+        from (select (p_at at time zone 'Asia/Ho_Chi_Minh')::date as day,
+                     (p_at at time zone 'Asia/Ho_Chi_Minh')::time as moment) local
+        join border_gate_operatingcalendar c
+            on c.point_id = r.point_id and c.direction = r.direction
+            and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
+            and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
+        order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
+        limit 1), false)), false) then 'FI422 BG-015'
                 when r.step_row = 1 and not exists (select 1 from rights g where g.permission in ('border_gate.arrive_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.arrive_trip'
                 when r.step_row = 1 and not coalesce((exists (select 1 from border_gate_slotwindow s where s.id = r.slot_id and p_at between s.begins_at - interval '30 minutes' and s.begins_at + interval '60 minutes') or (select c.direct_mode from border_gate_crossingpoint c where c.place_id = r.point_id)), false) then 'FI422 BG-205'
                 when r.step_row = 1 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019'
@@ -3001,7 +3105,20 @@ begin
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.cross_in_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.cross_in_trip'
                 when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019'
                 when r.step_row = 0 and not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
-                when r.step_row = 0 and not coalesce((border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)), false) then 'FI422 BG-015' else '' end as verdict,
+                when r.step_row = 0 and not coalesce((coalesce((
+        select case
+            when c.kind = 'closed' then false
+            when not (local.moment >= c.opens and local.moment < c.closes) then false
+            when c.kind = 'preregistered' then coalesce(r.accepted_at < c.accepted_before, false)
+            else true end
+        from (select (p_at at time zone 'Asia/Ho_Chi_Minh')::date as day,
+                     (p_at at time zone 'Asia/Ho_Chi_Minh')::time as moment) local
+        join border_gate_operatingcalendar c
+            on c.point_id = r.point_id and c.direction = r.direction
+            and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
+            and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
+        order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
+        limit 1), false)), false) then 'FI422 BG-015' else '' end as verdict,
                 case r.step_row when 0 then 'crossed_in' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_crossed_in' end as v_event,
                 case r.step_row when 0 then coalesce(r.first_arrival_at, p_at) end as new_first_arrival_at,
@@ -3342,7 +3459,20 @@ begin
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.cross_out_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.cross_out_trip'
                 when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019'
                 when r.step_row = 0 and not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
-                when r.step_row = 0 and not coalesce((border_gate_point_is_open(r.point_id, r.direction, r.accepted_at, p_at)), false) then 'FI422 BG-015'
+                when r.step_row = 0 and not coalesce((coalesce((
+        select case
+            when c.kind = 'closed' then false
+            when not (local.moment >= c.opens and local.moment < c.closes) then false
+            when c.kind = 'preregistered' then coalesce(r.accepted_at < c.accepted_before, false)
+            else true end
+        from (select (p_at at time zone 'Asia/Ho_Chi_Minh')::date as day,
+                     (p_at at time zone 'Asia/Ho_Chi_Minh')::time as moment) local
+        join border_gate_operatingcalendar c
+            on c.point_id = r.point_id and c.direction = r.direction
+            and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
+            and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
+        order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
+        limit 1), false)), false) then 'FI422 BG-015'
                 when r.step_row = 0 and not coalesce((p_at < r.release_expires_at), false) then 'FI422 BG-210' else '' end as verdict,
                 case r.step_row when 0 then 'crossed_out' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_crossed_out' end as v_event,
