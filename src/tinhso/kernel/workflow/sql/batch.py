@@ -20,6 +20,14 @@ from tinhso.kernel.workflow.sql.parts import (
 )
 from tinhso.kernel.workflow.table import Step
 
+ANSWER = """select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;"""
 PARENT = "p__"
 ALWAYS = frozenset({"id", "version", "state", "want", "f", "step_row", "v_to", "v_event"})
 
@@ -77,14 +85,18 @@ end $$;
 def _case(kind: Kind, name: str) -> str:
     """Each row is found by its key and carried along; no two sets are joined, whose sizes the planner cannot know."""
     rows = [step for step in kind.flow.step_rows(name) if step.source]
-    flow_name = quoted(kind.flow.name)
-    columns = kind.flow.set_columns(name)
-    verdict = _verdict(kind, name, rows)
-    told = _columns_in(*_told(kind))
-    read = _columns_in(verdict, _row_number(rows), *_new_values(rows, columns).values(), *_told(kind))
     return f"""    when {quoted(name)} then
         return query
-        with rights as materialized (
+        with {_judging(kind, name, rows)}{_writing(kind, name)}
+        {ANSWER}"""
+
+
+def _judging(kind: Kind, name: str, rows: list[Step]) -> str:
+    """The records locked, each with its row of the table, a verdict and what it would become."""
+    verdict, new = _verdict(kind, name, rows), _new_values(rows, kind.flow.set_columns(name))
+    told = _told(kind)
+    read = _columns_in(verdict, _row_number(rows), *new.values(), *told)
+    return f"""rights as materialized (
             select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
             from kernel_access_right g where {held(permissions_of(kind.flow, name))}
         ), wanted as materialized (
@@ -93,9 +105,9 @@ def _case(kind: Kind, name: str) -> str:
             select r.id, r.version, r.state, w.want, w.f{_selected(read)}
             from {kind.table} r join wanted w on w.id = r.id{_join_parent(kind)}
         ), judged as materialized (
-            select r.id, r.state, r.f{"".join(f", r.{column}" for column in told)}, {verdict} as verdict,
+            select r.id, r.state, r.f{_each("r", told)}, {verdict} as verdict,
                 {_by_row(rows, lambda step: quoted(step.target))} as v_to,
-                {_by_row(rows, lambda step: quoted(step.event))} as v_event{_named(_new_values(rows, columns))}
+                {_by_row(rows, lambda step: quoted(step.event))} as v_event{_named(new)}
             from (select l.*, {_row_number(rows, "l")} as step_row from locked l) r
         ), missing as materialized (
             select w.id from wanted w except select j.id from judged j
@@ -104,10 +116,17 @@ def _case(kind: Kind, name: str) -> str:
                 select j.verdict, j.state from judged j where j.verdict <> ''
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
-        ), changed as (
-            update {kind.table} t set state = j.v_to, state_since = p_at, version = t.version + 1{_assign(columns)}
+        ), """
+
+
+def _writing(kind: Kind, name: str) -> str:
+    """The records' new state, and the same traces as the single form leaves."""
+    flow_name = quoted(kind.flow.name)
+    return f"""changed as (
+            update {kind.table} t set state = j.v_to, state_since = p_at,
+                version = t.version + 1{_assign(kind.flow.set_columns(name))}
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event{"".join(f", j.{column}" for column in told)}
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event{_each("j", _told(kind))}
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
@@ -121,15 +140,11 @@ def _case(kind: Kind, name: str) -> str:
             select {flow_name}, r.id, r.version, r.v_event, p_at, v_actor,
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
             from changed r where r.v_event <> ''
-        ){_parent_update(kind)}
-        select r.id, r.version, r.v_to, null::text, null::text from changed r
-        union all
-        select j.id, null, null, split_part(j.verdict, ' ', 1),
-            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
-                 when j.verdict = 'FI423' then j.state end
-        from judged j where j.verdict <> ''
-        union all
-        select m.id, null, null, 'FI404', null from missing m;"""
+        ){_parent_update(kind)}"""
+
+
+def _each(alias: str, expressions: list[str]) -> str:
+    return "".join(f", {alias}.{column}" for column in _columns_in(*expressions))
 
 
 def _columns_in(*texts: str) -> tuple[str, ...]:

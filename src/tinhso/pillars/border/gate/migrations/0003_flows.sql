@@ -1,4 +1,4 @@
--- digest: 26bfad74bcefc10e9e06ef9a86ee7a73
+-- digest: 7e7c6eb3ea1f9819c0fd1aa1802a14da
 
 create or replace function border_gate_clearancetask_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -196,7 +196,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_clearancetask t set state = j.v_to, state_since = p_at, version = t.version + 1, started_at = j.new_started_at, officer_id = j.new_officer_id
+            update border_gate_clearancetask t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, started_at = j.new_started_at, officer_id = j.new_officer_id
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.stage, j.trip_id
         ), told as (
@@ -256,7 +257,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_clearancetask t set state = j.v_to, state_since = p_at, version = t.version + 1, finished_at = j.new_finished_at, officer_id = j.new_officer_id, result = j.new_result, note = j.new_note
+            update border_gate_clearancetask t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, finished_at = j.new_finished_at, officer_id = j.new_officer_id, result = j.new_result, note = j.new_note
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.stage, j.trip_id
         ), told as (
@@ -317,7 +319,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_clearancetask t set state = j.v_to, state_since = p_at, version = t.version + 1, finished_at = j.new_finished_at, officer_id = j.new_officer_id, result = j.new_result, note = j.new_note
+            update border_gate_clearancetask t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, finished_at = j.new_finished_at, officer_id = j.new_officer_id, result = j.new_result, note = j.new_note
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.stage, j.trip_id
         ), told as (
@@ -378,7 +381,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_clearancetask t set state = j.v_to, state_since = p_at, version = t.version + 1, finished_at = j.new_finished_at, officer_id = j.new_officer_id, result = j.new_result, note = j.new_note
+            update border_gate_clearancetask t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, finished_at = j.new_finished_at, officer_id = j.new_officer_id, result = j.new_result, note = j.new_note
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.stage, j.trip_id
         ), told as (
@@ -437,7 +441,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_clearancetask t set state = j.v_to, state_since = p_at, version = t.version + 1, started_at = j.new_started_at, result = j.new_result, note = j.new_note
+            update border_gate_clearancetask t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, started_at = j.new_started_at, result = j.new_result, note = j.new_note
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.stage, j.trip_id
         ), told as (
@@ -493,7 +498,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_clearancetask t set state = j.v_to, state_since = p_at, version = t.version + 1, finished_at = j.new_finished_at
+            update border_gate_clearancetask t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, finished_at = j.new_finished_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.stage, j.trip_id
         ), told as (
@@ -550,7 +556,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_clearancetask t set state = j.v_to, state_since = p_at, version = t.version + 1, finished_at = j.new_finished_at, result = j.new_result
+            update border_gate_clearancetask t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, finished_at = j.new_finished_at, result = j.new_result
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.stage, j.trip_id
         ), told as (
@@ -605,7 +612,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_clearancetask t set state = j.v_to, state_since = p_at, version = t.version + 1
+            update border_gate_clearancetask t set state = j.v_to, state_since = p_at,
+                version = t.version + 1
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.stage, j.trip_id
         ), told as (
@@ -819,7 +827,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_hold t set state = j.v_to, state_since = p_at, version = t.version + 1, lifted_at = j.new_lifted_at, lifted_by = j.new_lifted_by
+            update border_gate_hold t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, lifted_at = j.new_lifted_at, lifted_by = j.new_lifted_by
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
         ), told as (
@@ -879,7 +888,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_hold t set state = j.v_to, state_since = p_at, version = t.version + 1, lifted_at = j.new_lifted_at, lifted_by = j.new_lifted_by, document_no = j.new_document_no
+            update border_gate_hold t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, lifted_at = j.new_lifted_at, lifted_by = j.new_lifted_by, document_no = j.new_document_no
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
         ), told as (
@@ -1178,7 +1188,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_feeassessment t set state = j.v_to, state_since = p_at, version = t.version + 1, paid_at = j.new_paid_at, collected_by = j.new_collected_by, receipt_no = j.new_receipt_no, method = j.new_method
+            update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, paid_at = j.new_paid_at, collected_by = j.new_collected_by, receipt_no = j.new_receipt_no, method = j.new_method
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
         ), told as (
@@ -1236,7 +1247,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_feeassessment t set state = j.v_to, state_since = p_at, version = t.version + 1, proposed_by = j.new_proposed_by, document_no = j.new_document_no
+            update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, proposed_by = j.new_proposed_by, document_no = j.new_document_no
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
         ), told as (
@@ -1294,7 +1306,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_feeassessment t set state = j.v_to, state_since = p_at, version = t.version + 1, document_no = j.new_document_no
+            update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, document_no = j.new_document_no
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
         ), told as (
@@ -1351,7 +1364,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_feeassessment t set state = j.v_to, state_since = p_at, version = t.version + 1, document_no = j.new_document_no
+            update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, document_no = j.new_document_no
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
         ), told as (
@@ -1406,7 +1420,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_feeassessment t set state = j.v_to, state_since = p_at, version = t.version + 1
+            update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
+                version = t.version + 1
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
         ), told as (
@@ -1462,7 +1477,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_feeassessment t set state = j.v_to, state_since = p_at, version = t.version + 1
+            update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
+                version = t.version + 1
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
         ), told as (
@@ -1521,7 +1537,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_feeassessment t set state = j.v_to, state_since = p_at, version = t.version + 1, refunded_at = j.new_refunded_at, refunded_by = j.new_refunded_by, document_no = j.new_document_no
+            update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, refunded_at = j.new_refunded_at, refunded_by = j.new_refunded_by, document_no = j.new_document_no
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
         ), told as (
@@ -2470,7 +2487,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, submitted_at = j.new_submitted_at
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, submitted_at = j.new_submitted_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -2525,7 +2543,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, accepted_at = j.new_accepted_at, ticket_at = j.new_ticket_at
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, accepted_at = j.new_accepted_at, ticket_at = j.new_ticket_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -2578,7 +2597,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, accepted_at = j.new_accepted_at, ticket_at = j.new_ticket_at
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, accepted_at = j.new_accepted_at, ticket_at = j.new_ticket_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -2632,7 +2652,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, fix_fields = j.new_fix_fields
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, fix_fields = j.new_fix_fields
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -2686,7 +2707,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, fix_fields = j.new_fix_fields
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, fix_fields = j.new_fix_fields
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -2739,7 +2761,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, amend_count = j.new_amend_count
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, amend_count = j.new_amend_count
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -2791,7 +2814,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -2851,7 +2875,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, first_arrival_at = j.new_first_arrival_at, effective_at = j.new_effective_at, buffer_at = j.new_buffer_at
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, first_arrival_at = j.new_first_arrival_at, effective_at = j.new_effective_at, buffer_at = j.new_buffer_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -2920,7 +2945,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, called_at = j.new_called_at, call_expires_at = j.new_call_expires_at
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, called_at = j.new_called_at, call_expires_at = j.new_call_expires_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -2975,7 +3001,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, miss_count = j.new_miss_count, missed_at = j.new_missed_at, call_expires_at = j.new_call_expires_at
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, miss_count = j.new_miss_count, missed_at = j.new_missed_at, call_expires_at = j.new_call_expires_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -3063,7 +3090,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, first_arrival_at = j.new_first_arrival_at, effective_at = j.new_effective_at, arrived_at = j.new_arrived_at
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, first_arrival_at = j.new_first_arrival_at, effective_at = j.new_effective_at, arrived_at = j.new_arrived_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -3134,7 +3162,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, first_arrival_at = j.new_first_arrival_at, arrived_at = j.new_arrived_at, crossed_in_at = j.new_crossed_in_at, dwell_deadline = j.new_dwell_deadline
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, first_arrival_at = j.new_first_arrival_at, arrived_at = j.new_arrived_at, crossed_in_at = j.new_crossed_in_at, dwell_deadline = j.new_dwell_deadline
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -3189,7 +3218,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, yard_id = j.new_yard_id
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, yard_id = j.new_yard_id
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -3244,7 +3274,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, unloaded_kg = j.new_unloaded_kg, balance_kg = j.new_balance_kg, unloaded_at = j.new_unloaded_at
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, unloaded_kg = j.new_unloaded_kg, balance_kg = j.new_balance_kg, unloaded_at = j.new_unloaded_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -3302,7 +3333,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, released_at = j.new_released_at, release_expires_at = j.new_release_expires_at, released_to = j.new_released_to
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, released_at = j.new_released_at, release_expires_at = j.new_release_expires_at, released_to = j.new_released_to
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -3360,7 +3392,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, released_at = j.new_released_at, release_expires_at = j.new_release_expires_at, released_to = j.new_released_to
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, released_at = j.new_released_at, release_expires_at = j.new_release_expires_at, released_to = j.new_released_to
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -3417,7 +3450,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, released_at = j.new_released_at, release_expires_at = j.new_release_expires_at, released_to = j.new_released_to
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, released_at = j.new_released_at, release_expires_at = j.new_release_expires_at, released_to = j.new_released_to
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -3486,7 +3520,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, crossed_out_at = j.new_crossed_out_at
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, crossed_out_at = j.new_crossed_out_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -3539,7 +3574,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, ended_at = j.new_ended_at
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, ended_at = j.new_ended_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -3594,7 +3630,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, released_at = j.new_released_at, release_expires_at = j.new_release_expires_at, released_to = j.new_released_to
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, released_at = j.new_released_at, release_expires_at = j.new_release_expires_at, released_to = j.new_released_to
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -3646,7 +3683,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, ended_at = j.new_ended_at
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, ended_at = j.new_ended_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -3702,7 +3740,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, leg = j.new_leg, load_state = j.new_load_state, returned_at = j.new_returned_at
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, leg = j.new_leg, load_state = j.new_load_state, returned_at = j.new_returned_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -3755,7 +3794,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, ended_at = j.new_ended_at
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, ended_at = j.new_ended_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -3808,7 +3848,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, seized_by = j.new_seized_by
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, seized_by = j.new_seized_by
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -3862,7 +3903,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, seized_by = j.new_seized_by
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, seized_by = j.new_seized_by
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -3915,7 +3957,8 @@ begin
                 union all select 'FI404', null from missing
             ) x where p_all limit 1
         ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at, version = t.version + 1, crossed_out_at = j.new_crossed_out_at
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, crossed_out_at = j.new_crossed_out_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
