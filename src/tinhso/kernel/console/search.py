@@ -28,15 +28,14 @@ def find_agencies(words: str, *, by: Actor, at: datetime, limit: int) -> list[Hi
 
 @searchable("kernel_organisations.unit", title=_("Administrative units"))
 def find_units(words: str, *, by: Actor, at: datetime, limit: int) -> list[Hit]:
-    """Units of all days, the present ones first."""
-    if not may(by, VIEW_ORGANISATIONS, at=at):
-        return []
+    """Units of all days, the present ones first. They are public: who may not see their pages is shown the map."""
+    address = _unit if may(by, VIEW_ORGANISATIONS, at=at) else _on_the_map
     found = holding(AdminUnit.objects.order_by("-valid_from", "folded"), words, "full_name", "code")[:limit]
     return [
         Hit(
             title=one.full_name,
             text=" – ".join(show_date(day) for day in (one.valid_from, one.valid_until) if day),
-            url=reverse("kernel_console:unit", args=[one.code, one.valid_from.isoformat()]),
+            url=address(one),
         )
         for one in found
     ]
@@ -57,3 +56,12 @@ def find_officials(words: str, *, by: Actor, at: datetime, limit: int) -> list[H
 
 def _agency(code: str) -> str:
     return reverse("kernel_console:agency", args=[code])
+
+
+def _unit(unit: AdminUnit) -> str:
+    return reverse("kernel_console:unit", args=[unit.code, unit.valid_from.isoformat()])
+
+
+def _on_the_map(unit: AdminUnit) -> str:
+    day = f"&ngay={unit.valid_from.isoformat()}" if unit.valid_until else ""
+    return f"{reverse('kernel_geo:map')}?xa={unit.code}{day}"

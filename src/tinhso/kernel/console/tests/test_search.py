@@ -3,8 +3,10 @@ from datetime import date
 import pytest
 
 from tinhso.kernel.base import clock
+from tinhso.kernel.base.actor import NOBODY
+from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.console.permissions import VIEW_ORGANISATIONS
-from tinhso.kernel.organisations.models import Agency, Post
+from tinhso.kernel.organisations.models import AdminUnit, Agency, Post
 from tinhso.kernel.search.find import find
 from tinhso.kernel.testing.people import grant, make_person
 
@@ -31,6 +33,15 @@ def test_agencies_and_those_who_work_there_are_found_without_accents(office):
 
     assert titles("so thu nghiem", reader.actor()) == ["Sở Thử nghiệm"]
     assert titles("dang hong", reader.actor()) == ["Đặng Thị Hồng"]
+
+
+def test_units_are_found_by_everybody_and_lead_a_guest_to_the_map():
+    values = {"level": "commune", "type": "xã", "name": "Thử Nghiệm", "full_name": "xã Thử Nghiệm", "slug": "thu"}
+    AdminUnit.objects.create(id=uuid7(), code="06001", valid_from=date(2025, 7, 1), **values)
+
+    (hit,) = (hit for group in find("thu nghiem", by=NOBODY, at=clock.now(), kinds=KINDS) for hit in group.hits)
+
+    assert (hit.title, hit.url) == ("xã Thử Nghiệm", "/ban-do/?xa=06001")
 
 
 def test_who_may_not_see_the_organisations_finds_none(office):

@@ -18,10 +18,21 @@ from tinhso.pillars.border.gate.rules import plates, tripcodes
 
 @searchable("border_gate.trip", title=_("Trips"))
 def find_trips(words: str, *, by: Actor, at: datetime, limit: int) -> list[Hit]:
-    """Trips that the asker may see, by plate, trip code or container; the newest first."""
+    """Trips that the asker may see, by plate, trip code or container; the newest first.
+
+    A trip code that is not his to see leads to what its code alone tells to everybody.
+    """
     rows = found_by(visible_trips(by=by, at=at), words).select_related("point").order_by("-created_at")
     page = "border_gate:trip" if may(by, VIEW_BOARD, at=at) else "border_gate:firm_trip"
-    return [hit(trip, page) for trip in rows[:limit]]
+    found = [hit(trip, page) for trip in rows[:limit]]
+    return found or ([_by_code(words)] if tripcodes.is_right(words) else [])
+
+
+def _by_code(words: str) -> Hit:
+    code = tripcodes.read(words).text
+    return Hit(
+        title=tripcodes.show(code), url=f"{reverse('border_gate:find')}?ma={code}", text=str(_("where the trip is"))
+    )
 
 
 def hit(trip: Trip, page: str) -> Hit:

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tinhso.kernel.base import clock
-from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.base.actor import NOBODY, Actor
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.pillars.border.gate.actions import declare, tasks
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, FeeRule, Force, Hold, Standing, Trip
@@ -205,3 +205,10 @@ def test_a_firm_whose_booking_is_locked_books_no_hour(gate, accepted):
 
     with pytest.raises(GateRefusal, match="BG-037"):
         declare.book_slot(trip=accepted, slot_id=accepted.pk, by=gate.everything, at=NOON)
+
+
+def test_a_guest_who_searches_a_trip_code_is_led_to_what_the_code_tells(accepted):
+    (hit,) = find_trips(accepted.shown_code(), by=NOBODY, at=NOON, limit=5)
+
+    assert hit.url == f"/cua-khau-so/tra-cuu/?ma={accepted.code}"
+    assert find_trips("12C12345", by=NOBODY, at=NOON, limit=5) == []
