@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import CHROMIUM, GATE, POINT, WALL, Border
+from tests.journeys.conftest import CHROMIUM, GATE, OFFICE, PHONE, POINT, WALL, Border
 from tinhso.pillars.border.gate.actions import declare, links, move
 from tinhso.pillars.border.gate.models import ClearanceTask, Trip
 from tinhso.pillars.border.gate.tests.conftest import fruit_draft, make_driver
@@ -67,6 +67,20 @@ def test_a_task_is_confirmed_with_keys_alone(border):
     passed = second.replace("-", "").replace(".", "")
     assert {plate: state for plate, state in states().items() if state == "passed"} == {passed: "passed"}
     assert border.complaints == []
+
+
+@pytest.mark.parametrize("size", [PHONE, OFFICE])
+def test_what_else_an_officer_may_do_opens_within_the_screen(border, size):
+    in_yard(border, "12C12345")
+    page = border.sign_in("KDTV", size)
+    page.goto(f"{border.address}{GATE}/nhiem-vu/{ClearanceTask.objects.get(kind='PLANT_Q').pk}/")
+
+    page.locator(".menu--up summary").click()
+
+    box = page.locator(".menu--up .menu__sheet").bounding_box()
+    assert box is not None
+    for begins, length, most in (("x", "width", size[0]), ("y", "height", size[1])):
+        assert 0 <= box[begins] <= most - box[length]
 
 
 def test_axe_finds_nothing_serious_on_the_pages_of_the_gate(border):
