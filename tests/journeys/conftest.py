@@ -19,7 +19,15 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    APIRequestContext,
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from tinhso.kernel.base import clock
 from tinhso.pillars.border.gate.tests.conftest import Gate, as_owner, gate, make_firm
@@ -69,14 +77,31 @@ class Border:
     browser: Browser
     address: str
     firm: Any
+    point: str = POINT
     now: datetime = MORNING
     complaints: list[str] = field(default_factory=list)
     pages: dict[str, Page] = field(default_factory=dict)
+    contexts: list[BrowserContext] = field(default_factory=list)
 
-    def later(self, minutes: int) -> datetime:
-        """Some minutes pass; the moment then."""
-        self.now += timedelta(minutes=minutes)
+    def later(self, minutes: float = 0, *, seconds: float = 0) -> datetime:
+        """Some time passes; the moment then."""
+        self.now += timedelta(minutes=minutes, seconds=seconds)
         return self.now
+
+    def machine(self, role: str, **scope: object) -> APIRequestContext:
+        """A program with a key of its own, in that role and scope, that calls `/api/v1/border/gate` + path."""
+        from tinhso.kernel.base.actor import SYSTEM
+        from tinhso.kernel.identity.actions import make_key
+        from tinhso.kernel.testing.people import grant
+        from tinhso.pillars.border.gate.permissions import role_code
+
+        key, secret = make_key(name=f"máy {role}", expires_at=None, by=SYSTEM, at=clock.real())
+        grant(key.holder_id, role_code(role), **scope)
+        browser = self.browser.new_context(
+            base_url=self.address, extra_http_headers={"Authorization": f"Bearer {secret}"}
+        )
+        self.contexts.append(browser)
+        return browser.request
 
     def open(self, size: tuple[int, int] = OFFICE) -> Page:
         """A browser of its own, whose complaints are kept."""
@@ -111,7 +136,7 @@ class Border:
     def ask_barrier(self, actor: str, barrier: str, plate: str) -> Page:
         """The officer types the plate; the card says whether to open."""
         page = self.sign_in(actor)
-        page.goto(f"{self.address}{GATE}/barie/{POINT}-{barrier}/")
+        page.goto(f"{self.address}{GATE}/barie/{self.point}-{barrier}/")
         page.locator("#code").fill(plate)
         page.locator("#code").press("Enter")
         expect(page.locator("#main .plate").first).to_have_text(plate)
@@ -187,7 +212,7 @@ def _person(border: Border, actor: str) -> str:
     from tinhso.pillars.border.gate.models import Force
     from tinhso.pillars.border.gate.permissions import FORCE_ROLE, role_code
 
-    person, place = make_person(f"Người thử {actor}"), border.gate.points[POINT]
+    person, place = make_person(f"Người thử {actor}"), border.gate.points[border.point]
     if actor == "ENTERPRISE":
         grant(person, role_code(actor), agency=border.firm.pk)
     else:
@@ -203,14 +228,14 @@ def _person(border: Border, actor: str) -> str:
 
 @pytest.fixture
 def border(browser: Browser, as_owner: str, gate: Gate) -> Iterator[Border]:
-    """The gate at Hữu Nghị on a working morning."""
+    """The gate on a working morning; at Hữu Nghị, unless the test takes another point."""
     server = make_server("127.0.0.1", 0, StaticFilesHandler(get_wsgi_application()), Server, Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     border = Border(gate, browser, f"http://127.0.0.1:{server.server_port}", make_firm())
     clock.use(lambda: border.now)
     yield border
     clock.use(clock.real)
-    for page in border.pages.values():
-        page.context.close()
+    for context in (*(page.context for page in border.pages.values()), *border.contexts):
+        context.close()
     server.shutdown()
     server.server_close()
