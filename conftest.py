@@ -140,6 +140,15 @@ def _no_key_is_remembered() -> None:
     remembered.forget()
 
 
+@pytest.fixture(autouse=True)
+def _rules_are_looked_up_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dated row that a test writes is seen by its next look."""
+    from tinhso.kernel.rulebook import held
+
+    monkeypatch.setattr(held, "SECONDS", 0.0)
+    held.forget()
+
+
 @pytest.fixture(scope="session")
 def template_database() -> str:
     return template_in(shared_cluster())

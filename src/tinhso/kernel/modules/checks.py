@@ -35,7 +35,7 @@ KERNEL_LAYERS = (
     ("events",),
     ("files", "numbering"),
     ("workflow",),
-    ("notices", "metrics", "exchange", "search"),
+    ("notices", "metrics", "exchange", "search", "rulebook"),
     ("web", "api"),
     ("console", "login"),
     ("demo", "testing"),

@@ -19,6 +19,7 @@ DECLARING_FILES = (
     "bus",
     "jobs",
     "switches",
+    "rulebook",
     "pages.tiles",
 )
 # Read only when rows are to be put in, so that no web process carries them.

@@ -1,0 +1,26 @@
+"""For the migrations of rooms with dated tables: writes of them are counted (rulebook.held)."""
+
+from __future__ import annotations
+
+from django.db.migrations import RunSQL
+
+TOUCH = """
+create function kernel_rulebook_touch() returns trigger language plpgsql security definer
+set search_path = pg_catalog, public, pg_temp as $$
+begin
+    update kernel_rulebook_edition set number = number + 1;
+    return null;
+end $$;
+revoke all on function kernel_rulebook_touch() from public;
+insert into kernel_rulebook_edition (number) values (1);
+"""
+
+
+def counted(*tables: str) -> RunSQL:
+    """The operation that makes each write of these tables count."""
+    lines = [
+        f"create trigger kernel_rulebook_touch after insert or update or delete or truncate on {table}"
+        " for each statement execute function kernel_rulebook_touch();"
+        for table in tables
+    ]
+    return RunSQL("\n".join(lines), "\n".join(f"drop trigger kernel_rulebook_touch on {table};" for table in tables))

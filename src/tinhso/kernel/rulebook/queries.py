@@ -1,0 +1,164 @@
+"""What is in force, what is coming, who changed what and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Min, QuerySet
+
+from tinhso.kernel.identity.models import Person
+from tinhso.kernel.modules.rule_tables import RULE_TABLES, RuleTable
+from tinhso.kernel.rulebook import rows
+from tinhso.kernel.rulebook.flows import APPROVED, DRAFTED, IN_FORCE, PROPOSED
+from tinhso.kernel.rulebook.models import Operation, RowChange, RuleChange
+from tinhso.kernel.workflow.models import History
+
+
+@dataclass(frozen=True, slots=True)
+class TableState:
+    """A table on a day: how many rows hold, how many come, and when the next does."""
+
+    table: RuleTable
+    holding: int
+    coming: int
+    next_on: date | None
+    open_changes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field of a changed row: what it said, what it is to say."""
+
+    field: str
+    title: str
+    old: Any
+    new: Any
+
+    @property
+    def differs(self) -> bool:
+        return bool(self.old != self.new)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A row of one rule over time, and the change that brought it and that ended it."""
+
+    row: Any
+    values: list[tuple[str, Any]]
+    begun_by: RuleChange | None
+    ended_by: RuleChange | None
+
+
+def tables_on(day: date) -> list[TableState]:
+    """All tables in their order."""
+    waiting = open_by_table()
+    return [_state(table, day, waiting.get(table.name, 0)) for table in in_order()]
+
+
+def in_order() -> list[RuleTable]:
+    return sorted(RULE_TABLES, key=lambda table: (table.order, table.name))
+
+
+def open_by_table() -> dict[str, int]:
+    """How many changes that are not decided yet speak of each table."""
+    found = RowChange.objects.filter(change__state__in=(DRAFTED, PROPOSED)).values("table")
+    return dict(found.annotate(count=models.Count("change", distinct=True)).values_list("table", "count"))
+
+
+def turning_days(table: RuleTable) -> list[date]:
+    """The days on which the table's rows change, newest first, at most 24."""
+    model = rows.model_of(table)._default_manager
+    begun = model.order_by().values_list("valid_from", flat=True).distinct()
+    ended = model.exclude(valid_until=None).order_by().values_list("valid_until", flat=True).distinct()
+    return sorted({*begun, *ended}, reverse=True)[:24]
+
+
+def versions_of(table: RuleTable, row: models.Model) -> list[Version]:
+    """All versions of a rule, newest first, each with the changes that began and ended it."""
+    changes = list(
+        RowChange.objects.filter(table=table.name, key=rows.key_of(table, row)[:200])
+        .filter(change__state__in=(APPROVED, IN_FORCE))
+        .select_related("change")
+    )
+    begun = {one.made_id: one.change for one in changes if one.made_id}
+    ended = {one.base_id: one.change for one in changes if one.base_id}
+    return [
+        Version(one, shown_values(table, one), begun.get(str(one.pk)), ended.get(str(one.pk)))
+        for one in rows.versions(table, row)
+    ]
+
+
+def differences(row_change: RowChange) -> list[Difference]:
+    """Field by field, old beside new; of a rule that ends, all that it said."""
+    table = rows.table_called(row_change.table)
+    old = row_change.base if row_change.base_id else {}
+    new = {} if row_change.operation == Operation.END else row_change.values
+    return [
+        Difference(name, title_of(table, name), shown(table, name, old.get(name)), shown(table, name, new.get(name)))
+        for name in (*table.key, *table.fields)
+    ]
+
+
+def preview_of(row_change: RowChange, change: RuleChange) -> list[str]:
+    """What the change of the row means, in the sentences of its room."""
+    table = rows.table_called(row_change.table)
+    if table.preview is None:
+        return []
+    old = rows.model_of(table)._default_manager.filter(pk=row_change.base_id).first() if row_change.base_id else None
+    ends = row_change.operation == Operation.END
+    new = None if ends else rows.made_row(table, row_change.values, change, None)
+    return [str(sentence) for sentence in table.preview(old, new)]
+
+
+def shown_values(table: RuleTable, row: models.Model) -> list[tuple[str, Any]]:
+    """The changeable fields of a row with their titles, for people."""
+    kept = rows.values_of(table, row)
+    return [(title_of(table, name), shown(table, name, kept[name])) for name in table.fields]
+
+
+def title_of(table: RuleTable, name: str) -> str:
+    """The field's name for people."""
+    return str(rows.field_of(table, name).verbose_name)
+
+
+def shown(table: RuleTable, name: str, value: Any) -> str:
+    """A kept value for people: lists with commas, choices by their words, nothing as a dash."""
+    if value in (None, "", []):
+        return "–"
+    if isinstance(value, bool):
+        return "✓" if value else "–"
+    field = rows.field_of(table, name)
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    if isinstance(field, models.ForeignKey):
+        manager: Any = field.remote_field.model._default_manager
+        found = manager.filter(pk=value).first()
+        return str(found) if found else str(value)
+    return str(dict(field.flatchoices).get(value, value))
+
+
+def changes(*states: str) -> QuerySet[RuleChange]:
+    """Changes in these states, newest first."""
+    return RuleChange.objects.filter(state__in=states).order_by("-created_at")
+
+
+def steps_of(change: RuleChange) -> QuerySet[History]:
+    """Who did what with the change, and when."""
+    return History.objects.filter(flow=change.flow.name, record_id=change.pk).order_by("version")
+
+
+def names_of(ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Names of people by their id."""
+    found = Person.objects.filter(pk__in=[one for one in ids if one])
+    return dict(found.values_list("pk", "full_name"))
+
+
+def _state(table: RuleTable, day: date, waiting: int) -> TableState:
+    coming = rows.rows_after(table, day)
+    facts = coming.order_by().aggregate(count=models.Count("pk"), first=Min("valid_from"))
+    return TableState(table, rows.rows_on(table, day).count(), facts["count"], facts["first"], waiting)
