@@ -1,4 +1,4 @@
-"""What a person keeps of the look: columns of a table, for now."""
+"""What a person keeps of the look, and what is known of devices that work without network."""
 
 from __future__ import annotations
 
@@ -6,6 +6,26 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.base.ids import uuid7
+from tinhso.kernel.web.offline.models import (
+    EventState,
+    OfflineDevice,
+    OfflineDuty,
+    OfflineEvent,
+    OfflineList,
+    OfflinePeriod,
+    Resolution,
+)
+
+__all__ = [
+    "EventState",
+    "OfflineDevice",
+    "OfflineDuty",
+    "OfflineEvent",
+    "OfflineList",
+    "OfflinePeriod",
+    "Preference",
+    "Resolution",
+]
 
 
 class Preference(models.Model):

@@ -21,6 +21,7 @@ VENDOR: dict[str, str] = {
     "maplibre.css": "maplibre-gl/dist/maplibre-gl.css",
     "echarts.js": "echarts/dist/echarts.common.min.js",
     "idb.js": "idb/build/umd.js",
+    "noble-ed25519.js": "@noble/ed25519/index.js",
 }
 
 

@@ -12,10 +12,9 @@ from django.views.decorators.http import require_safe
 SHEETS = ("public.css", "public.js", "icons.svg", "fonts/be-vietnam-400.woff2", "fonts/be-vietnam-700.woff2")
 
 
-@require_safe
-@cache_control(max_age=3600, public=True)
-def manifest(request: HttpRequest) -> HttpResponse:
-    icons = [
+def icons() -> list[dict[str, str]]:
+    """The icons of an installed app, as its manifest names them."""
+    return [
         {"src": static(f"web/app/{name}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
         for name, size, purpose in (
             ("icon-192", 192, "any"),
@@ -23,6 +22,11 @@ def manifest(request: HttpRequest) -> HttpResponse:
             ("icon-maskable-512", 512, "maskable"),
         )
     ]
+
+
+@require_safe
+@cache_control(max_age=3600, public=True)
+def manifest(request: HttpRequest) -> HttpResponse:
     return JsonResponse(
         {
             "name": _("Tỉnh Số Lạng Sơn"),
@@ -33,7 +37,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
             "lang": "vi",
             "background_color": "#ffffff",
             "theme_color": "#17508f",
-            "icons": icons,
+            "icons": icons(),
         },
         content_type="application/manifest+json",
     )

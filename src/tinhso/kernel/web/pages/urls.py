@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import path
 
-from tinhso.kernel.web.pages import app, choices, pieces
+from tinhso.kernel.web.pages import app, choices, offline, pieces
 
 urlpatterns = [
     path("ngon-ngu/<str:code>/", choices.language, name="language"),
@@ -13,6 +13,11 @@ urlpatterns = [
     path("manifest.webmanifest", app.manifest, name="manifest"),
     path("sw.js", app.worker, name="worker"),
     path("mat-mang/", app.offline, name="offline"),
+    path("mat-mang/<slug:app>/manifest.webmanifest", offline.manifest, name="offline_manifest"),
+    path("mat-mang/<slug:app>/sw.js", offline.worker, name="offline_worker"),
+    path("mat-mang/<slug:app>/toi/", offline.me, name="offline_me"),
+    path("mat-mang/<slug:app>/may/", offline.enrol, name="offline_enrol"),
+    path("mat-mang/<slug:app>/dong-bo/", offline.sync, name="offline_sync"),
     path("bang/<slug:name>/cot/", choices.columns, name="columns"),
 ]
 if settings.SHOW_PIECES:

@@ -80,6 +80,9 @@ REFUND_FEE = permission(f"{LABEL}.refund_fee", _("refund a fee"), system=True)
 WAIVE_FEE = permission(f"{LABEL}.waive_fee", _("waive or defer a fee"))
 CONFIRM_UNLOADING = permission(f"{LABEL}.confirm_unloading", _("confirm the unloading"))
 DECIDE_BARRIER = permission(f"{LABEL}.decide_barrier", _("work at a barrier"))
+ENROL_DEVICE = permission(f"{LABEL}.enrol_device", _("set up and lock devices that work without network"))
+RECONCILE = permission(f"{LABEL}.reconcile_event", _("decide on events recorded without network"))
+KEY_PAPER = permission(f"{LABEL}.key_paper", _("key in paper forms of a network cut"))
 VIEW_BOARD = permission(f"{LABEL}.view_board", _("see the gate's board"))
 VIEW_REPORT = permission(f"{LABEL}.view_report", _("see the daily report"))
 FREEZE_REPORT = permission(f"{LABEL}.freeze_report", _("freeze the daily report"), system=True)
@@ -108,16 +111,27 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
     "ENTERPRISE": (_("Enterprise"), (VIEW_TRIP, VIEW_PAPERS, MANAGE_FIRM)),
     "BROKER": (_("Customs broker"), (VIEW_TRIP,)),
     "DRIVER": (_("Driver"), (VIEW_TRIP,)),
-    "HELPDESK": (_("Declaration help desk"), OFFICER),
-    "YARD": (_("Yard operator"), (VIEW_TRIP, VIEW_BOARD, DECIDE_BARRIER)),
-    "BUFFER": (_("Holding area operator"), (VIEW_TRIP, VIEW_BOARD, DECIDE_BARRIER)),
+    "HELPDESK": (_("Declaration help desk"), (*OFFICER, KEY_PAPER)),
+    "YARD": (_("Yard operator"), (VIEW_TRIP, VIEW_BOARD, DECIDE_BARRIER, ENROL_DEVICE)),
+    "BUFFER": (_("Holding area operator"), (VIEW_TRIP, VIEW_BOARD, DECIDE_BARRIER, ENROL_DEVICE)),
     "BQLKKT": (
         _("Border-gate management board"),
-        (*OFFICER, DECIDE_BARRIER, ASSESS_FEE, COLLECT_FEE, REFUND_FEE, FREEZE_REPORT, RUN_SIMULATION),
+        (
+            *OFFICER,
+            DECIDE_BARRIER,
+            ASSESS_FEE,
+            COLLECT_FEE,
+            REFUND_FEE,
+            FREEZE_REPORT,
+            RUN_SIMULATION,
+            ENROL_DEVICE,
+            RECONCILE,
+            KEY_PAPER,
+        ),
     ),
-    "BIENPHONG": (_("Border guard"), (*OFFICER, VIEW_PAPERS, DECIDE_BARRIER)),
+    "BIENPHONG": (_("Border guard"), (*OFFICER, VIEW_PAPERS, DECIDE_BARRIER, ENROL_DEVICE)),
     "HAIQUAN": (_("Customs"), (*OFFICER, CONFIRM_UNLOADING)),
-    "CSGT": (_("Traffic police"), (*OFFICER, DECIDE_BARRIER)),
+    "CSGT": (_("Traffic police"), (*OFFICER, DECIDE_BARRIER, ENROL_DEVICE)),
     "KDYT": (_("Medical quarantine"), (*OFFICER, VIEW_PAPERS)),
     "KDTV": (_("Plant quarantine"), OFFICER),
     "KDDV": (_("Animal quarantine"), OFFICER),

@@ -6,7 +6,8 @@ what the tap then does.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -46,7 +47,10 @@ on conflict do nothing returning id
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was seen at a barrier: the plate read or typed, the camera's confidence, the officer's word, a QR text."""
+    """What was seen at a barrier: the plate read or typed, the camera's confidence, the officer's word, a QR text.
+
+    `offline`: what a device tells of itself that let the vehicle through without network.
+    """
 
     plate: str = ""
     qr: str = ""
@@ -54,6 +58,7 @@ class Seen:
     confirmed: bool = False
     lane: int = 0
     load_state: str = "EMPTY"
+    offline: Mapping[str, Any] = field(default_factory=dict)
 
     def facts(self, barrier: ControlPoint, plate: str) -> dict[str, Any]:
         """What history keeps of the passage."""
@@ -62,6 +67,8 @@ class Seen:
             told["confidence"] = self.confidence
         if self.confirmed:
             told["confirmed"] = True
+        if self.offline:
+            told["offline"] = dict(self.offline)
         return told
 
 

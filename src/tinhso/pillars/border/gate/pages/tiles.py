@@ -13,6 +13,7 @@ from tinhso.kernel.modules.declare import DeskTask, door, task_source
 from tinhso.kernel.web.live import live_state, live_topic
 from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.models import ClearanceTask
+from tinhso.pillars.border.gate.pages import offline
 from tinhso.pillars.border.gate.pages.public_board import state
 from tinhso.pillars.border.gate.queries import tasks as queries
 from tinhso.pillars.border.gate.rules import plates
@@ -40,6 +41,7 @@ door("border_gate.reports", title=_("Daily report"), icon="report", url="border_
 if settings.PROFILE == "demo":
     door("border_gate.simulation", title=_("Simulated border"), icon="circle-play", url="border_gate:simulation",
          order=36, audience="official", permission=p.VIEW_BOARD)  # fmt: skip
+__all__ = ["offline"]  # declared there: the app that works without network
 live_topic("border_gate.board", events=("border_gate.*",), permission=p.VIEW_BOARD, seconds=2)
 live_state("border_gate.public", events=("border_gate.*",), seconds=5)(state)
 live_topic("border_gate.tasks", events=("border_gate.task_*", "border_gate.hold_*"), permission=p.WORK_TASK)

@@ -5,7 +5,13 @@ from __future__ import annotations
 from django.urls import path
 from django.views.generic import RedirectView
 
-from tinhso.pillars.border.gate.pages import barrier_urls, board_urls, desk_urls, driver_urls, firm_urls
+from tinhso.pillars.border.gate.pages import (
+    barrier_urls,
+    board_urls,
+    desk_urls,
+    driver_urls,
+    firm_urls,
+)
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="border_gate:ways"), name="start"),

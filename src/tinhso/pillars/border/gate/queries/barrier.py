@@ -30,7 +30,7 @@ from tinhso.pillars.border.gate.models import (
 )
 from tinhso.pillars.border.gate.queries.fees import to_pay
 from tinhso.pillars.border.gate.queries.reference import hours_of
-from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.rules import offline, plates
 from tinhso.pillars.border.gate.rules.hours import next_opening
 
 CENTRE = "BQLKKT"
@@ -106,15 +106,7 @@ def _barrier(row: tuple[Any, ...] | None) -> ControlPoint:
 
 def step_at(barrier: ControlPoint, trip: Trip) -> str:
     """Which step a barrier of its kind stands for, as the trip stands now."""
-    if barrier.kind == "buffer":
-        return "enter_buffer"
-    if barrier.kind == "yard":
-        return "yard_in"
-    if barrier.kind == "entry":
-        return "leave_inland" if trip.state == "released" else "arrive"
-    if trip.state == "crossed_out":
-        return "return_in"
-    return "cross_in" if trip.direction == "N" and trip.crossed_in_at is None else "cross_out"
+    return offline.step_at(barrier.kind, trip.state, trip.direction, trip.crossed_in_at is not None)
 
 
 def explain(trip: Trip, refusal: Refusal, *, at: datetime) -> Explanation:

@@ -1,0 +1,165 @@
+"""What a barrier's device must know to decide without network: live trips of its point and those expected soon.
+
+No reason of a hold goes out, secret or not: only which force holds. Of the driver two letters, no name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from tinhso.kernel.access.may import visible, which
+from tinhso.kernel.access.models import Right
+from tinhso.kernel.access.scope import Where
+from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.base.clock import HANOI
+from tinhso.kernel.workflow.flow import Step
+from tinhso.pillars.border.gate.flows import TRIP
+from tinhso.pillars.border.gate.models import ControlPoint, CrossingPoint, Hold, OperatingCalendar, Trip
+from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER, step_permission
+from tinhso.pillars.border.gate.queries.reference import verifying_keys
+from tinhso.pillars.border.gate.rules import hours, offline
+
+EXPECTED = timedelta(hours=24)
+DAYS = 4
+"""Days of opening hours that a list carries: 72 hours of work and the rest of the last day."""
+BEFORE = ("submitted", "fix_requested", "accepted")
+KINDS = re.compile(r"r\.kind in \(([^)]*)\)")
+WIDTH = 40
+
+
+def entries_at(point_id: UUID, at: datetime) -> dict[str, dict[str, Any]]:
+    """Trips by code, 0.4 KB each; keys are short because thousands of entries travel."""
+    soon = at + EXPECTED
+    expected = Q(slot__begins_at__lte=soon) | Q(slot=None, planned_on__lte=soon.astimezone(HANOI).date())
+    rows = Trip.objects.filter(~Q(state__in=BEFORE) | expected, point_id=point_id, is_live=True)
+    rows = rows.select_related("driver", "slot", "yard", "tractor__wanted_by")
+    holders = _holders(point_id)
+    return {trip.code: entry_of(trip, holders.get(trip.pk, "")) for trip in rows}
+
+
+def entry_of(trip: Trip, holder: str) -> dict[str, Any]:
+    """One trip as a device knows it. `u`: holds, then open checks on the way in, out and inland."""
+    wanted = trip.tractor.wanted_by if trip.tractor else None
+    return {
+        "p": trip.tractor_plate,
+        "t": trip.trailer_plate,
+        "s": trip.state,
+        "k": trip.kind,
+        "d": trip.direction,
+        "g": trip.leg,
+        "n": trip.nonce,
+        "ci": 1 if trip.crossed_in_at else 0,
+        "ac": _seconds(trip.accepted_at),
+        "sb": _seconds(trip.slot.begins_at if trip.slot else None),
+        "rx": _seconds(trip.release_expires_at),
+        "x": _seconds(trip.expires_at),
+        "u": [trip.holds, trip.open_entry, trip.open_exit, trip.open_inland],
+        "f": trip.fee_state,
+        "h": holder if trip.holds else "",
+        "w": wanted.short if wanted else "",
+        "di": initials(trip.driver_name),
+        "dp": _paper(trip),
+        "gt": trip.goods_title[:WIDTH],
+        "kg": trip.gross_kg,
+        "y": f"{trip.bay}, {trip.yard}" if trip.yard and trip.bay else str(trip.yard or ""),
+    }
+
+
+def initials(name: str) -> str:
+    """First letters of a name: enough to compare with a paper in the hand, too little to know whose it is."""
+    return "".join(word[0] for word in name.split())[:4]
+
+
+def common_at(point: CrossingPoint, spots: Iterable[ControlPoint], at: datetime) -> dict[str, Any]:
+    """What holds for all entries: the barriers, the table of steps, opening hours, keys of QR codes."""
+    return {
+        "spots": [{"code": one.code, "name": one.name, "kind": one.kind, "place": point.gate_short} for one in spots],
+        "table": step_table(),
+        "hours": {direction: open_hours(point, direction, at) for direction in "XNTO"},
+        "direct": point.direct_mode,
+        "keys": public_keys(),
+    }
+
+
+def public_keys() -> dict[str, str]:
+    """Keys that sign QR codes and lists, in hex by key id."""
+    return {key_id.hex(): key.public_bytes_raw().hex() for key_id, key in verifying_keys().items()}
+
+
+def step_table() -> dict[str, list[dict[str, Any]]]:
+    """Rows of TRIP for the steps allowed without network; a row whose condition cannot be told is left out."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name in offline.ALLOWED:
+        rows = [row_of(step) for step in TRIP.step_rows(name)]
+        found[name] = [row for row in rows if row is not None]
+    return found
+
+
+def row_of(step: Step) -> dict[str, Any] | None:
+    """States, trip types (none: all) and guards with their refusals."""
+    named = KINDS.fullmatch(step.when)
+    if step.when and named is None:
+        return None
+    kinds = re.findall(r"'(\w+)'", named.group(1)) if named else []
+    guards = [[guard.name, guard.refuses] for guard in step.guards]
+    return {"source": list(step.source), "kinds": kinds, "guards": guards}
+
+
+def open_hours(point: CrossingPoint, direction: str, at: datetime) -> list[list[int]]:
+    """From, until (Unix seconds), and before when a trip must have been accepted (0: any) on each of the next days."""
+    rows = [row.hours() for row in OperatingCalendar.objects.filter(point=point, direction=direction)]
+    today = at.astimezone(HANOI).date()
+    days = [today + timedelta(days=ahead) for ahead in range(DAYS)]
+    return [window for day in days if (window := _window(hours.row_of(rows, day), day))]
+
+
+def _window(row: hours.Hours | None, day: date) -> list[int] | None:
+    if row is None or row.kind == hours.CLOSED or row.opens is None or row.closes is None:
+        return None
+    if row.kind == hours.PREREGISTERED and row.accepted_before is None:
+        return None
+    before = _seconds(row.accepted_before) if row.kind == hours.PREREGISTERED else 0
+    return [_at(day, row.opens), _at(day, row.closes), before]
+
+
+def steps_of(officer: Actor, point_id: UUID, at: datetime) -> list[str]:
+    """Steps that the officer may do at that point."""
+    wanted = {step_permission(step): step for step in (*offline.ALLOWED, "walk_up", "walk_up_line")}
+    return sorted(wanted[right] for right in which(officer, wanted, Where(place=point_id), at))
+
+
+def barriers_of(officer: Actor, at: datetime) -> list[ControlPoint]:
+    """Barriers at which the officer may work."""
+    return list(visible(ControlPoint.objects.select_related("point"), officer, DECIDE_BARRIER, at))
+
+
+def holders_of(permission: str, place_id: UUID, at: datetime) -> list[UUID]:
+    """People with that right at that place, or everywhere."""
+    rows = Right.objects.filter(Q(place_id=place_id) | Q(place_id=None), permission=permission, record_id=None)
+    rows = rows.filter(Q(valid_until=None) | Q(valid_until__gt=at), valid_from__lte=at)
+    return list(rows.values_list("holder_id", flat=True).distinct()[:100])
+
+
+def _holders(point_id: UUID) -> Mapping[UUID, str]:
+    rows = Hold.objects.filter(point_id=point_id, state="active").select_related("force").order_by("-created_at")
+    return {hold.trip_id: hold.force.short for hold in rows}
+
+
+def _paper(trip: Trip) -> str:
+    if trip.driver is None:
+        return ""
+    return trip.driver.paper_until.isoformat() if trip.driver.paper_until else offline.PAPER_UNKNOWN
+
+
+def _seconds(moment: datetime | None) -> int:
+    return int(moment.timestamp()) if moment else 0
+
+
+def _at(day: date, moment: time) -> int:
+    return int(datetime.combine(day, moment, HANOI).timestamp())
