@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from datetime import datetime
 
+import psycopg
 import structlog
 
-from tinhso.kernel.audit import anchors
+from tinhso.kernel.audit import anchors, keys, roots
 from tinhso.kernel.audit.models import Seal, Verification
-from tinhso.kernel.audit.sealer import run
+from tinhso.kernel.audit.sealer import run, sealer_dsn
 from tinhso.kernel.audit.verify import MOST, verify
 from tinhso.kernel.base import clock
 from tinhso.kernel.jobs.driver import connect
@@ -30,6 +31,12 @@ def anchor_head(*, at: datetime) -> None:
     keep_anchor()
 
 
+@every(cron="10 0 * * *")
+def publish_day_roots(*, at: datetime) -> None:
+    """Make the roots of the day that is over."""
+    publish_roots(until=clock.real())
+
+
 @every(seconds=86_400)
 def verify_trail(*, at: datetime) -> None:
     """Read the whole trail once a day; what is found is logged and shown on the trail's page."""
@@ -45,6 +52,12 @@ def check() -> Verification:
     return Verification.objects.create(
         at=clock.real(), seals=report.seals, entries=report.sealed, findings=report.findings[:MOST]
     )
+
+
+def publish_roots(*, until: datetime) -> int:
+    """Make the roots of the days that ended before `until`, as the sealer; returns how many."""
+    with psycopg.connect(sealer_dsn(), autocommit=True) as sealer:
+        return roots.close_days(sealer, keys.seal_key(), until=until)
 
 
 def keep_anchor() -> anchors.Anchor | None:

@@ -21,6 +21,7 @@ from django.conf import settings
 
 PRIVATE = "audit-seal.key"
 PREFIX = b"tinhso audit seal 1\n"
+TEXT_PREFIX = b"tinhso day root 1\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ class SealKey:
 
     def sign(self, digest: bytes) -> bytes:
         return self.private.sign(PREFIX + digest)
+
+    def sign_text(self, text: str) -> bytes:
+        """Sign what is published of a day; no seal's signature can pass for one of these."""
+        return self.private.sign(TEXT_PREFIX + text.encode())
 
 
 def folder() -> Path:
@@ -59,12 +64,21 @@ def public_keys() -> dict[str, Ed25519PublicKey]:
     return found
 
 
+def is_text_signed(key: Ed25519PublicKey | None, text: str, signature: bytes) -> bool:
+    """Whether `signature` over `text` was made by `sign_text` with the private half of `key`."""
+    return _is_signed(key, TEXT_PREFIX + text.encode(), signature)
+
+
 def is_signed(key: Ed25519PublicKey | None, digest: bytes, signature: bytes) -> bool:
     """Whether `signature` over `digest` was made with the private half of `key`."""
+    return _is_signed(key, PREFIX + digest, signature)
+
+
+def _is_signed(key: Ed25519PublicKey | None, said: bytes, signature: bytes) -> bool:
     if key is None:
         return False
     try:
-        key.verify(signature, PREFIX + digest)
+        key.verify(signature, said)
     except InvalidSignature:
         return False
     return True

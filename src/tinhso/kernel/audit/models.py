@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -68,3 +70,36 @@ class Verification(models.Model):
     @property
     def holds(self) -> bool:
         return not self.findings
+
+
+class DayRoot(models.Model):
+    """What is published of one chapter of a day: the Merkle root over its sealed entries, signed by the sealer.
+
+    `statement` is the very text that is signed. Written by the sealer only.
+    """
+
+    no = models.BigIntegerField(primary_key=True)
+    book = models.TextField()
+    chapter = models.TextField()
+    day = models.DateField()
+    ids = ArrayField(models.BigIntegerField())
+    root = models.BinaryField()
+    statement = models.TextField()
+    key = models.TextField()
+    signature = models.BinaryField()
+
+    class Meta:
+        managed = False
+        db_table = "kernel_audit_dayroot"
+
+    def __str__(self) -> str:
+        return f"{self.book} {self.chapter} {self.day}"
+
+    @property
+    def shown_root(self) -> str:
+        return bytes(self.root).hex()
+
+    @property
+    def count(self) -> int:
+        """How many entries the root covers."""
+        return int(json.loads(self.statement)["entries"])

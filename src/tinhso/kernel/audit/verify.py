@@ -4,6 +4,7 @@ its signature and the copies kept outside, and the history of records against th
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ from psycopg.pq import TransactionStatus
 
 from tinhso.kernel.audit import anchors, keys
 from tinhso.kernel.audit.leaves import COLUMNS, FIRST_PREV, Place, Row, leaf, rows, seal_hash
+from tinhso.kernel.audit.merkle import root_of
 
 MOST = 1000  # findings of one kind that are looked into; beyond that the trail is lost anyway
 CHUNK = 5000
@@ -23,6 +25,11 @@ select no, last_epoch, last_tx::text::bigint, last_id, ids, leaves, prev, hash, 
 from kernel_audit_seal order by no
 """
 ENTRIES = f"select {COLUMNS} from kernel_audit_entry order by epoch, tx, id"  # noqa: S608 – the columns are ours
+OF_ROOT = f"select {COLUMNS} from kernel_audit_entry where id = any(%s::bigint[]) order by epoch, tx, id"  # noqa: S608
+ROOTS = """
+select book, chapter, day, ids, root, statement, key, signature from kernel_audit_dayroot
+order by book, chapter, day
+"""
 NOT_AUDITED = """
 select h.record_id, h.version from kernel_workflow_history h
 left join kernel_audit_entry a on a.record_id = h.record_id and a.version = h.version
@@ -185,6 +192,7 @@ def verify(connection: psycopg.Connection[Any], *, public_keys: dict[str, Ed2551
             f"line {one.line} of the anchors was cut off while it was written" for one in broken if one.cut
         ]
         report.findings += _history_findings(connection)
+        report.findings += _root_findings(connection, known)
     return report
 
 
@@ -260,6 +268,23 @@ def _broken_findings(broken: list[anchors.Broken], hashes: dict[int, str], last:
             yield f"seal {one.no} missing, but anchored outside (line {one.line})"
         elif one.no in hashes and not hashes[one.no].startswith(one.hash):
             yield f"seal {one.no} is not the one anchored outside"
+
+
+def _root_findings(connection: psycopg.Connection[Any], known: dict[str, Ed25519PublicKey]) -> Iterator[str]:
+    """Each published root against the entries that it covers, its signature, and the root before it."""
+    before: dict[tuple[str, str], str] = {}
+    for book, chapter, day, ids, root, statement, key, signature in _stream(connection, "roots", ROOTS, 10):
+        name = f"day root {book} {chapter} {day}"
+        if not keys.is_text_signed(known.get(key), statement, bytes(signature)):
+            yield f"{name} not made by the sealer (signature)"
+        said = json.loads(statement)
+        if said["root"] != bytes(root).hex() or said["previous"] != before.get((book, chapter), ""):
+            yield f"{name} does not follow the one before"
+        before[book, chapter] = said["root"]
+        with connection.cursor(binary=True) as cursor:
+            found = list(rows(cursor.execute(OF_ROOT, [ids])))
+        if [row.id for row in found] != ids or root_of([row.leaf() for row in found]).hex() != said["root"]:
+            yield f"{name} is not what its entries give"
 
 
 def _history_findings(connection: psycopg.Connection[Any]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tinhso.kernel.console.pages import desk, modules, operations, simulated, trail
+from tinhso.kernel.console.pages import day_roots, desk, modules, operations, simulated, trail
 from tinhso.kernel.console.pages.access import urls as access
 from tinhso.kernel.console.pages.organisations import urls as organisations
 from tinhso.kernel.console.pages.people import urls as people
@@ -8,6 +8,9 @@ from tinhso.kernel.console.pages.people import urls as people
 urlpatterns = [
     path("ban-lam-viec/", desk.desk, name="desk"),
     path("modules", modules.modules, name="modules"),
+    path("kiem-chung/", day_roots.day_roots, name="day_roots"),
+    path("kiem-chung/goc/<int:number>.json", day_roots.day_root, name="day_root"),
+    path("kiem-chung/ban-ghi/<uuid:record_id>/", day_roots.proof, name="proof"),
     path("quan-tri/nhat-ky/", trail.trail, name="trail"),
     path("quan-tri/van-hanh/", operations.operations, name="operations"),
     path("quan-tri/van-hanh/mo-phong/", simulated.simulated, name="simulated"),

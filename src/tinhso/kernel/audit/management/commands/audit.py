@@ -1,4 +1,4 @@
-"""`audit verify | show | anchor`: prove the trail, read its end, copy its head outside the database."""
+"""`audit verify | show | anchor | roots`: prove the trail, read its end, copy its head out, publish its days."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import psycopg
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
-from tinhso.kernel.audit.jobs import keep_anchor
+from tinhso.kernel.audit.jobs import keep_anchor, publish_roots
 from tinhso.kernel.audit.models import Entry
 from tinhso.kernel.audit.queries import sealing
 from tinhso.kernel.audit.verify import Report, verify
+from tinhso.kernel.base import clock
 
 
 class Command(BaseCommand):
@@ -25,6 +26,8 @@ class Command(BaseCommand):
         show.add_argument("--count", type=int, default=20)
         show.add_argument("--record", default=None, help="only this record's entries")
         parts.add_parser("anchor", help="append the newest seal to the anchors outside the database")
+
+        parts.add_parser("roots", help="make the roots of all days that are over, as the nightly job does")
 
     def handle(self, *args: Any, **options: Any) -> None:
         getattr(self, f"_{options['part']}")(options)
@@ -62,3 +65,6 @@ class Command(BaseCommand):
     def _anchor(self, options: dict[str, Any]) -> None:
         anchor = keep_anchor()
         self.stdout.write(f"seal {anchor.no} {anchor.hash}" if anchor else "nothing was ever sealed")
+
+    def _roots(self, options: dict[str, Any]) -> None:
+        self.stdout.write(f"{publish_roots(until=clock.real())} roots made")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -10,7 +11,8 @@ from django.db.models import Q, QuerySet
 from tinhso.kernel.access.may import visible
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import NotFound
-from tinhso.pillars.border.gate.models import Trip
+from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
+from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Hold, Trip
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP
 from tinhso.pillars.border.gate.rules import plates
 
@@ -48,3 +50,15 @@ def found_by(rows: QuerySet[Trip], words: str) -> QuerySet[Trip]:
 def latest_trip(plate: str) -> Trip | None:
     """The newest trip of a tractor, live or not."""
     return Trip.objects.filter(tractor_plate=plate).select_related("point").order_by("-created_at").first()
+
+
+def point_codes(kind: str, records: list[UUID]) -> dict[UUID, str]:
+    """The code of the crossing point at which each trip, task, hold or fee lies."""
+    ways: dict[str, tuple[QuerySet[Any], str]] = {
+        TRIP.name: (Trip.objects.all(), "point__code"),
+        TASK.name: (ClearanceTask.objects.all(), "trip__point__code"),
+        HOLD.name: (Hold.objects.all(), "trip__point__code"),
+        FEE.name: (FeeAssessment.objects.all(), "point__code"),
+    }
+    rows, code = ways[kind]
+    return dict(rows.filter(pk__in=records).values_list("pk", code))
