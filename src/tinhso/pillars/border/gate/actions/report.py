@@ -11,10 +11,12 @@ from tinhso.kernel.audit.record import record
 from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.pillars.border.gate.models import DailyReport
 from tinhso.pillars.border.gate.permissions import FREEZE_REPORT
-from tinhso.pillars.border.gate.queries import report
+from tinhso.pillars.border.gate.queries import day_counts, report
 from tinhso.pillars.border.gate.rules.codes import refuse
 
 REASON_AT_LEAST = 10
+REPLAYED = "DEMO"
+"""Why a report of a generated day stands."""
 
 
 def freeze_report(*, day: date, by: Actor = SYSTEM, at: datetime, reason: str = "") -> DailyReport:
@@ -38,3 +40,21 @@ def freeze_report(*, day: date, by: Actor = SYSTEM, at: datetime, reason: str = 
         )
         record("border_gate.report_frozen", by=by, at=at, kind="border_gate.report", day=str(day), version=version)
     return row
+
+
+def freeze_replayed(*, first: date, last: date, at: datetime, by: Actor = SYSTEM) -> int:
+    """Freeze the reports of days that were put in whole, from their kept figures; those frozen before stay."""
+    require(by, FREEZE_REPORT, at=at)
+    frozen = set(DailyReport.objects.filter(day__gte=first, day__lte=last).values_list("day", flat=True))
+    rows = [
+        DailyReport(day=told.day, version=1, figures=told.stored(), taken_at=at, made_by=by.id, reason=REPLAYED)
+        for told in day_counts.reports(first, last)
+        if told.day not in frozen
+    ]
+    with transaction.atomic():
+        DailyReport.objects.bulk_create(rows, batch_size=100)
+        record(
+            "border_gate.reports_frozen", by=by, at=at, kind="border_gate.report", first=str(first), last=str(last),
+            reports=len(rows),
+        )  # fmt: skip
+    return len(rows)

@@ -1,6 +1,7 @@
 """Places, parties and reference tables of the gate."""
 
 from tinhso.pillars.border.gate.models.fees import FeeAssessment
+from tinhso.pillars.border.gate.models.figures import DayFigure, MonthTime, ReplayedDay
 from tinhso.pillars.border.gate.models.parties import Driver, Enterprise, Mandate, Standing, Vehicle, VehicleKind
 from tinhso.pillars.border.gate.models.places import ControlPoint, CrossingPoint, Gate, Yard
 from tinhso.pillars.border.gate.models.qr_keys import QrKey, QrUse
@@ -31,6 +32,7 @@ __all__ = [
     "ControlPoint",
     "CrossingPoint",
     "DailyReport",
+    "DayFigure",
     "Declaration",
     "Direction",
     "Driver",
@@ -44,12 +46,14 @@ __all__ = [
     "Hold",
     "HsCode",
     "Mandate",
+    "MonthTime",
     "Moratorium",
     "OperatingCalendar",
     "QrKey",
     "QrUse",
     "QueueState",
     "ReasonCode",
+    "ReplayedDay",
     "SimulatedDay",
     "SimulatedTrip",
     "SimulationSwitch",

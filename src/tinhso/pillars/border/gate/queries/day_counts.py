@@ -1,0 +1,158 @@
+"""The figures of report days as SQL over history: each gives day, point, name, key, how many and a sum.
+
+A report's day runs from 20:00 (excluded) to 20:00 of Vietnam. `names` in NAMES tell what is counted.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from tinhso.pillars.border.gate.models import DayFigure
+from tinhso.pillars.border.gate.queries.report import CAME, LEFT, WHOLE, Figures, Report, period, total
+from tinhso.pillars.border.gate.rules.goods import FARM_GROUPS
+
+NEW = "NEW_VEHICLE"
+LOOKED_BACK = timedelta(days=30)
+"""A vehicle that stood longer than this before the first day counts as come anew when it moves."""
+
+
+def day_of(column: str) -> str:
+    """SQL: the report's day of a moment."""
+    return f"({column} at time zone 'Asia/Ho_Chi_Minh' + interval '4 hours' - interval '1 microsecond')::date"
+
+
+def hour_of(column: str) -> str:
+    return f"lpad(extract(hour from {column} at time zone 'Asia/Ho_Chi_Minh')::int::text, 2, '0')"
+
+
+_SPAN = "h.at > %(since)s::timestamptz and h.at <= %(until)s::timestamptz"
+_CLEARED = "(x.step = 'cross_out' and x.direction = 'X' or x.step = 'cross_in' and x.direction = 'N')"
+_FIRST = "(x.step in ('enter_buffer', 'arrive', 'cross_in') and x.at = x.first_arrival_at)"
+_GONE = "(x.step in ('cross_out', 'leave_inland', 'turn_back') and x.at >= x.yard_in_at)"
+STEPS = f"""
+select x.day, x.place_id, v.name, v.key, count(*), coalesce(sum(v.amount), 0)::bigint from (
+    select {day_of("h.at")} as day, h.place_id, h.step, h.at, h.facts, t.direction, t.kind, t.goods_group, t.gross_kg,
+        t.enterprise_id, t.first_arrival_at, t.accepted_at, t.yard_in_at, t.dwell_deadline,
+        y.code as yard
+    from kernel_workflow_history h join border_gate_trip t on t.id = h.record_id
+    left join border_gate_yard y on y.place_id = t.yard_id
+    where h.flow = 'border_gate.trip' and {_SPAN}
+) x cross join lateral (values
+    (case when {_CLEARED} then 'cleared.' || x.direction end,
+        case when x.kind = '{NEW}' then '{NEW}' else x.goods_group end, x.gross_kg::bigint),
+    (case when {_CLEARED} then 'hour.' || x.direction end, {hour_of("x.at")}, x.gross_kg::bigint),
+    (case when {_CLEARED} then 'firm' end, coalesce(x.enterprise_id::text, ''), x.gross_kg::bigint),
+    (case when {_CLEARED} then 'way' end, x.kind, x.gross_kg::bigint),
+    (case when {_FIRST} then 'came' end, x.direction, 0),
+    (case when {_FIRST} and x.first_arrival_at - x.accepted_at >= interval '2 hours' then 'early' end, x.direction, 0),
+    (case when x.step in ('walk_up', 'walk_up_line') then 'undeclared' end, coalesce(x.enterprise_id::text, ''), 0),
+    (case when x.step in ('walk_up', 'walk_up_line') and coalesce({day_of("x.accepted_at")} > x.day, true)
+        then 'undeclared_still' end, '', 0),
+    (case when x.step in ('accept', 'auto_accept') then 'declared' end, x.direction, 0),
+    (case when x.step in ('amend', 'request_fix') then 'corrected' end, x.step, 0),
+    (case when x.step in ('no_show', 'cancel', 'expire', 'turn_back', 'divert') then 'ended' end, x.step, 0),
+    (case when x.step = 'return_in' and x.facts->>'load_state' = 'REJECTED' then 'refused' end,
+        coalesce(x.facts->>'reason_code', ''), x.gross_kg::bigint),
+    (case when x.step = 'cross_out' and x.at > x.dwell_deadline then 'overstay' end, '',
+        (extract(epoch from x.at - x.dwell_deadline) / 60)::bigint),
+    (case when {_GONE} then 'yard' end, coalesce(x.yard, ''), (extract(epoch from x.at - x.yard_in_at) / 60)::bigint)
+) v (name, key, amount)
+where v.name is not null group by 1, 2, 3, 4
+"""  # noqa: S608 – the columns are ours
+GOODS = f"""
+select {day_of("h.at")}, h.place_id, 'hs4', left(l.hs6, 4), count(*), sum(l.gross_kg)::bigint
+from kernel_workflow_history h join border_gate_trip t on t.id = h.record_id
+join border_gate_goodsline l on l.declaration_id = t.declaration_id
+where h.flow = 'border_gate.trip' and {_SPAN}
+    and (h.step = 'cross_out' and t.direction = 'X' or h.step = 'cross_in' and t.direction = 'N')
+group by 1, 2, 4
+"""  # noqa: S608 – the columns are ours
+FEES = f"""
+select {day_of("h.at")}, h.place_id, v.name, d.regime, count(*), sum(v.amount)::bigint
+from kernel_workflow_history h join border_gate_feeassessment f on f.id = h.record_id
+join border_gate_trip t on t.id = f.trip_id join border_gate_declaration d on d.id = t.declaration_id
+cross join lateral (values ('fee.' || h.step, f.amount), ('fee.' || h.step || '.kept', f.kept),
+    ('fee.' || h.step || '.budget', f.budget)) v (name, amount)
+where h.flow = 'border_gate.fee' and h.step in ('pay', 'refund') and {_SPAN}
+group by 1, 2, 3, 4
+"""  # noqa: S608 – the columns are ours
+HOLDS = f"""
+select {day_of("h.at")}, h.place_id, 'hold', o.code, count(*),
+    coalesce(sum(extract(epoch from k.lifted_at - k.created_at) / 60), 0)::bigint
+from kernel_workflow_history h join border_gate_hold k on k.id = h.record_id
+join border_gate_force o on o.agency_id = k.force_id
+where h.flow = 'border_gate.hold' and h.step = 'create' and {_SPAN}
+group by 1, 2, 4
+"""  # noqa: S608 – the columns are ours
+SLOTS = f"""
+select {day_of("w.ends_at")}, w.point_id, 'slots', w.direction, sum(w.booked)::integer, sum(w.capacity)::bigint
+from border_gate_slotwindow w where w.ends_at > %(since)s::timestamptz and w.ends_at <= %(until)s::timestamptz
+group by 1, 2, 4
+"""  # noqa: S608 – the columns are ours
+# Each vehicle of the export direction comes and goes; what stood before the first day is the caller's to know.
+MOVED = f"""
+select {day_of("at")} as day, place_id, fruit, count(*) filter (where came and not here),
+    count(*) filter (where not came and here)
+from (
+    select h.at, h.place_id, t.goods_group = 'FRUIT' as fruit, h.step = any (%(came)s::text[]) as came,
+        coalesce(lag(h.step) over own = any (%(came)s::text[]), false) as here
+    from kernel_workflow_history h join border_gate_trip t on t.id = h.record_id and t.direction = 'X'
+    where h.flow = 'border_gate.trip' and h.at > %(back)s::timestamptz and h.at <= %(until)s::timestamptz
+        and h.step = any (%(came)s::text[] || %(left)s::text[])
+    window own as (partition by h.record_id order by h.version)
+) told where at > %(since)s::timestamptz group by 1, 2, 3
+"""  # noqa: S608 – the columns are ours
+COUNTS = (STEPS, GOODS, FEES, HOLDS, SLOTS)
+
+
+def span(first: date, last: date) -> dict[str, Any]:
+    """The parameters of these queries for the days from `first` to `last`, both counted."""
+    since: datetime = period(first)[0]
+    back = since - LOOKED_BACK
+    return {"since": since, "until": period(last)[1], "back": back, "came": list(CAME), "left": list(LEFT)}
+
+
+def reports(first: date, last: date) -> list[Report]:
+    """The daily reports of these days as the kept figures tell them; one query. Days without figures are left out."""
+    found: dict[date, dict[str, Figures]] = defaultdict(dict)
+    rows = DayFigure.objects.filter(day__gte=first - timedelta(days=1), day__lte=last, name__in=_SHEET)
+    blocks: dict[tuple[date, str], Figures] = defaultdict(Figures)
+    for day, code, name, key, n, amount in rows.values_list("day", "point__code", "name", "key", "n", "amount"):
+        _add(blocks[day, code], name, key, n, amount)
+        if name == "remaining":
+            following = blocks[day + timedelta(days=1), code]
+            setattr(following, f"before_{key}", n)
+    for (day, code), block in blocks.items():
+        if first <= day <= last:
+            found[day][code] = block
+    return [Report(day, {WHOLE: total(found[day].values()), **found[day]}) for day in sorted(found)]
+
+
+_SHEET = (
+    "cleared.X", "cleared.N", "remaining", "came.X", "left.X", "ended", "undeclared", "undeclared_still",
+)  # fmt: skip
+_ENDED = {"turn_back": "turned_back", "divert": "diverted"}
+
+
+def _add(block: Figures, name: str, key: str, n: int, amount: int) -> None:
+    """Put one kept figure where the sheet has it."""
+    field = _field_of(name, key)
+    if field:
+        setattr(block, field, getattr(block, field) + n)
+    if name.startswith("cleared.") and key in FARM_GROUPS:
+        block.farm_kg += amount
+
+
+def _field_of(name: str, key: str) -> str:
+    if name == "cleared.X":
+        return "export_fruit" if key == "FRUIT" else "export_other"
+    if name == "cleared.N":
+        return "import_new" if key == NEW else "import_cargo"
+    if name == "ended":
+        return _ENDED.get(key, "")
+    return {
+        "remaining": f"remaining_{key}", "came.X": "arrived", "left.X": "left", "undeclared": "undeclared",
+        "undeclared_still": "undeclared_still",
+    }.get(name, "")  # fmt: skip

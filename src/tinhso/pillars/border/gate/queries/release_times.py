@@ -1,0 +1,143 @@
+"""The time-release study: how long the spans of the border brief §11 took, and each force's checks.
+
+T1 from the acceptance to barrier 1 or the line; T2 from when a vehicle counts as waiting to its call; T3 from
+barrier 1 into the yard; T4 (by force) from when a check can begin to its end, without the time in which the force's
+own hold waited for the firm; T5 from the yard to the release; T6 from barrier 1 or the line over the line. Whole
+minutes, cut off.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from tinhso.kernel.base.clock import HANOI
+from tinhso.pillars.border.gate.models import MonthTime
+from tinhso.pillars.border.gate.queries.statistics import rows_of
+
+SPANS = ("T1", "T2", "T3", "T5", "T6")
+GROUP, HOUR = "group", "hour"
+_LOCAL = "at time zone 'Asia/Ho_Chi_Minh'"
+
+# Both forms give month, point, what, part, key, minutes, n; the trip's moments decide, as history keeps them.
+_TRIPS = f"""
+select date_trunc('month', t.arrived_at {_LOCAL})::date, t.point_id, s.what, p.part, p.key,
+    greatest(floor(extract(epoch from s.span) / 60), 0)::integer, count(*)::integer
+from border_gate_trip t
+cross join lateral (values
+    ('T1', t.arrived_at - t.accepted_at), ('T2', t.called_at - greatest(t.buffer_at, t.effective_at)),
+    ('T3', t.yard_in_at - t.arrived_at), ('T5', t.released_at - t.yard_in_at), ('T6', t.crossed_out_at - t.arrived_at)
+) s (what, span)
+cross join lateral (values
+    ('{GROUP}', t.goods_group), ('{HOUR}', lpad(extract(hour from t.arrived_at {_LOCAL})::int::text, 2, '0'))
+) p (part, key)
+where t.arrived_at >= %(since)s::timestamptz and t.arrived_at < %(until)s::timestamptz and s.span is not null
+group by 1, 2, 3, 4, 5, 6
+"""  # noqa: S608 – the columns are ours
+_TASKS = f"""
+select x.month, x.point_id, x.what, p.part, p.key, greatest(floor(extract(epoch from x.span) / 60), 0)::integer,
+    count(*)::integer
+from (
+    select date_trunc('month', k.finished_at {_LOCAL})::date as month, k.point_id, a.code as what, t.goods_group,
+        extract(hour from begins.at {_LOCAL})::int::text as hour,
+        k.finished_at - begins.at - coalesce(held.span, interval '0') as span
+    from border_gate_clearancetask k join border_gate_trip t on t.id = k.trip_id
+    join border_gate_force a on a.agency_id = k.force_id
+    cross join lateral (select greatest(k.created_at, least(coalesce(t.yard_in_at, t.arrived_at, k.created_at),
+        k.finished_at)) as at) begins
+    left join (select trip_id, force_id, sum(lifted_at - created_at) as span from border_gate_hold
+               where lifted_at is not null and lifted_at >= %(since)s::timestamptz group by 1, 2) held
+        on held.trip_id = k.trip_id and held.force_id = k.force_id and k.note <> ''
+    where k.state = 'passed' and k.finished_at >= %(since)s::timestamptz and k.finished_at < %(until)s::timestamptz
+) x
+cross join lateral (values ('{GROUP}', x.goods_group), ('{HOUR}', lpad(x.hour, 2, '0'))) p (part, key)
+group by 1, 2, 3, 4, 5, 6
+"""  # noqa: S608 – the columns are ours
+COUNTS = (_TRIPS, _TASKS)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Of one span: how many, the median and what nine of ten stay within, in minutes."""
+
+    n: int
+    median: int
+    p90: int
+
+
+def span(month: date) -> dict[str, Any]:
+    """The parameters of COUNTS for a calendar month."""
+    begins = datetime.combine(month, time(), HANOI)
+    following = (month + timedelta(days=32)).replace(day=1)
+    return {"since": begins, "until": datetime.combine(following, time(), HANOI)}
+
+
+def study(first: date, last: date, *, part: str = GROUP, point: UUID | None = None) -> dict[tuple[str, str], Times]:
+    """By span and key (`part`: goods group or hour); key `` is all together. Both days are counted.
+
+    Whole months are read as they are kept; any other span of days, and months not kept yet, from the records.
+    """
+    rows = _kept(first, last, part, point) if _whole_months(first, last) else _counted(first, last, part, point)
+    minutes: dict[tuple[str, str], dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for what, key, took, n in rows:
+        minutes[what, key][took] += n
+        minutes[what, ""][took] += n
+    return {which: times(found) for which, found in minutes.items()}
+
+
+def times(minutes: dict[int, int]) -> Times:
+    """Median and 90th percentile of how many took so many minutes (the smallest that so many stay within)."""
+    whole = sum(minutes.values())
+    return Times(whole, _within(minutes, whole, 0.5), _within(minutes, whole, 0.9))
+
+
+def _within(minutes: dict[int, int], whole: int, part: float) -> int:
+    seen = 0
+    for took in sorted(minutes):
+        seen += minutes[took]
+        if seen >= whole * part:
+            return took
+    return 0
+
+
+def _whole_months(first: date, last: date) -> bool:
+    if first.day != 1 or (last + timedelta(days=1)).day != 1:
+        return False
+    wanted = set(_months(first, last))
+    return wanted == set(MonthTime.objects.filter(month__in=wanted).values_list("month", flat=True).distinct())
+
+
+def _months(first: date, last: date) -> Iterable[date]:
+    month = first
+    while month <= last:
+        yield month
+        month = (month + timedelta(days=32)).replace(day=1)
+
+
+_KEPT = """
+select what, key, minutes, sum(n)::integer from border_gate_monthtime
+where month >= %(first)s::date and month <= %(last)s::date and part = %(part)s::text
+    and (%(point)s::uuid is null or point_id = %(point)s::uuid)
+group by 1, 2, 3
+"""
+
+
+def _kept(first: date, last: date, part: str, point: UUID | None) -> list[tuple[Any, ...]]:
+    return rows_of(_KEPT, {"first": first, "last": last, "part": part, "point": point})
+
+
+def _counted(first: date, last: date, part: str, point: UUID | None) -> list[tuple[Any, ...]]:
+    facts = {
+        "since": datetime.combine(first, time(), HANOI),
+        "until": datetime.combine(last + timedelta(days=1), time(), HANOI),
+    }
+    found = []
+    for query in COUNTS:
+        for _month, place, what, by, key, took, n in rows_of(query, facts):
+            if by == part and point in (None, place):
+                found.append((what, key, took, n))
+    return found

@@ -1,0 +1,216 @@
+"""How the records of one vehicle are written: its row in each table, and its steps with their versions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+
+from django.db import models
+
+from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
+from tinhso.pillars.border.gate.flows.overlays import UNDONE
+from tinhso.pillars.border.gate.models import (
+    ClearanceTask,
+    Declaration,
+    FeeAssessment,
+    GoodsLine,
+    Hold,
+    SlotWindow,
+    Trip,
+    UndeclaredArrival,
+    Unloading,
+)
+from tinhso.pillars.border.gate.rules.tables import Row
+from tinhso.pillars.border.gate.simulation.moves import FAILS
+from tinhso.pillars.border.gate.simulation.year.cast import Cast
+from tinhso.pillars.border.gate.simulation.year.cast import Fee as Owed
+from tinhso.pillars.border.gate.simulation.year.lines import NULL, moment, perhaps, text, writer
+from tinhso.pillars.border.gate.simulation.year.vehicle import HANOI, HOUR, Vehicle, Way
+
+NAMES = (TRIP.name, TASK.name, FEE.name, HOLD.name)
+"""By the numbers of `way.TRIP`, `TASK`, `FEE` and `HOLD`."""
+MOMENTS = (
+    "submitted_at", "accepted_at", "ticket_at", "effective_at", "first_arrival_at", "buffer_at", "called_at",
+    "call_expires_at", "missed_at", "arrived_at", "crossed_in_at", "dwell_deadline", "yard_in_at", "unloaded_at",
+    "released_at", "release_expires_at", "crossed_out_at", "returned_at", "ended_at",
+)  # fmt: skip
+STAGES = {"ENTRY": "open_entry", "EXIT": "open_exit", "INLAND": "open_inland", "RETURN": "open_return"}
+COUNTERS = ("holds", *STAGES.values(), "failed_tasks")
+
+
+class Columns:
+    """The columns of a table, and how a line is made of those that differ from row to row."""
+
+    def __init__(self, model: type[models.Model], *varying: str) -> None:
+        self.names, self.line = writer(model, varying)
+
+
+WINDOW = Columns(SlotWindow, "id", "point_id", "direction", "begins_at", "ends_at", "capacity", "booked")
+DECLARATION = Columns(
+    Declaration, "id", "code", "enterprise_id", "regime", "point_id", "planned_on", "customs_no", "channel", "partner",
+    "created_at", "created_by",
+)  # fmt: skip
+GOODS = Columns(
+    GoodsLine, "declaration_id", "number", "hs6", "title", "group", "packages", "net_kg", "gross_kg", "origin",
+    "growing_areas", "packing_houses", "certificate_no",
+)  # fmt: skip
+ARRIVAL = Columns(
+    UndeclaredArrival, "id", "trip_id", "point_id", "plate", "seen_at", "seen_by", "link_digest", "link_until"
+)
+UNLOADING = Columns(Unloading, "trip_id", "kg", "yard_by", "yard_at", "customs_by", "customs_at")
+CHECK = Columns(
+    ClearanceTask, "id", "state", "state_since", "version", "created_at", "created_by", "trip_id", "point_id",
+    "force_id", "agency_id", "kind", "stage", "officer_id", "started_at", "finished_at", "result", "note",
+)  # fmt: skip
+HELD = Columns(
+    Hold, "id", "state", "state_since", "version", "created_at", "created_by", "trip_id", "point_id", "force_id",
+    "agency_id", "reason_code", "note", "lifted_at", "lifted_by",
+)  # fmt: skip
+DUE = Columns(
+    FeeAssessment, "id", "state", "state_since", "version", "created_at", "created_by", "trip_id", "point_id", "amount",
+    "kept", "budget", "explanation", "is_demo", "method", "receipt_no", "paid_at", "collected_by",
+)  # fmt: skip
+WAY = Columns(
+    Trip, "id", "state", "state_since", "version", "created_at", "created_by", "code", "declaration_id",
+    "enterprise_id", "agency_id", "kind", "direction", "point_id", "yard_id", "bay", "tractor_id", "driver_id",
+    "tractor_plate", "driver_name", "goods_title", "goods_group", "gross_kg", "customs_no", "priority",
+    "priority_basis", "nonce", "problems", "source", "undeclared", "leg", "load_state", "balance_kg", "unloaded_kg",
+    "amend_count", "miss_count", "released_to", "planned_on", "expires_at", "slot_id", "tasks_opened", "fee_state",
+    *MOMENTS, *COUNTERS,
+)  # fmt: skip
+
+
+class Writing:
+    """One vehicle's lines. `declared` comes first, `steps` before `trip`: it counts the versions."""
+
+    def __init__(self, cast: Cast, vehicle: Vehicle, way: Way, code: str, direction: str, day: date) -> None:
+        self.cast, self.vehicle, self.way, self.code, self.direction = cast, vehicle, way, code, direction
+        self.day = day
+        self.begins = way.steps[0]
+        self.made = (moment(self.begins[0]), self.begins[6])
+
+    def declared(self, id: str, regime: str, goods: Row, channel: int) -> None:
+        self.declaration_id, self.regime, self.goods_row, self.channel = id, regime, goods, channel
+        self.title = text(goods["name_vi"].split(",")[0])
+        lead = "307" if self.direction == "X" else "107"
+        self.customs_no = f"{lead}{self.day:%y%m%d}{self.vehicle.number % 1000:03d}"
+
+    def declaration(self) -> str:
+        vehicle = self.vehicle
+        return DECLARATION.line((
+            self.declaration_id, f"TK{self.code}", vehicle.owner, self.regime, vehicle.place.id, str(self.day),
+            self.customs_no, str(self.channel), "凭祥市示范贸易有限公司 (DEMO)", *self.made,
+        ))  # fmt: skip
+
+    def goods(self) -> str:
+        row, kg, number = self.goods_row, self.vehicle.kg, self.vehicle.number
+        listed = row["paper_needed"] == "GACC_PUC_PHC"
+        areas, houses = (
+            (f'["DEMO-{number % 90 + 10:04d}"]', f'["DEMO-{number % 40 + 9000}"]') if listed else ("[]", "[]")
+        )
+        origin = "VN" if self.direction == "X" else "CN"
+        return GOODS.line((
+            self.declaration_id, "1", row["hs6"], self.title, self.vehicle.group, str(kg // 12), str(kg - kg // 20),
+            str(kg), origin, areas, houses, f"KD-DEMO-{self.day:%y%m%d}-{number:05d}",
+        ))  # fmt: skip
+
+    def steps(self) -> Iterator[str]:
+        """Every step with the version that it gave its record and the trip."""
+        versions: Counter[str] = Counter()
+        root, place = self.way.id, self.vehicle.place.id
+        for number, (at, flow, record, step, source, target, actor, told) in enumerate(self.way.steps, start=1):
+            if flow:
+                versions[record] += 1
+                version = versions[record]
+            else:
+                version = number
+            yield (
+                f"{NAMES[flow]}\t{record}\t{version}\t{root}\t{number}\t{step}\t{source}\t{target}\t{moment(at)}"
+                f"\t{actor}\t{place}\t{told}"
+            )
+        self.way.versions = len(self.way.steps)
+
+    def trip(self) -> str:
+        vehicle, way, at = self.vehicle, self.way, self.way.at
+        last = max(step[0] for step in way.steps if step[1] == 0)
+        imports = vehicle.kind == "IMP_CN"
+        unloaded = str(vehicle.kg) if way.unloading else NULL
+        balance = vehicle.kg if imports and not way.unloading else 0
+        expires = self.midnight() + 72 * HOUR
+        released = "inland" if vehicle.kind == "NEW_VEHICLE" else "line"
+        return WAY.line((
+            way.id, way.state, moment(last), str(way.versions), *self.made, self.code, self.declaration_id,
+            vehicle.owner, vehicle.owner, vehicle.kind, self.direction, vehicle.place.id, vehicle.place.yard or NULL,
+            self.bay(), vehicle.truck.id, vehicle.truck.driver, vehicle.truck.plate, vehicle.truck.driver_name,
+            self.title, vehicle.group, str(vehicle.kg), self.customs_no, *vehicle.priority, way.id[-16:], "[]",
+            way.source, "t" if vehicle.fate == "undeclared" else "f", str(way.leg), way.load_state, str(balance),
+            unloaded, str(way.amended), str(way.misses), released if "released_at" in at else "", str(self.day),
+            moment(expires), vehicle.slot if way.booked else NULL, "t" if way.tasks else "f", way.fee_state,
+            *(perhaps(at.get(name)) for name in MOMENTS), *self.counters(),
+        ))  # fmt: skip
+
+    def midnight(self) -> int:
+        days = (self.day - date(1970, 1, 1)).days
+        return days * 24 * HOUR - HANOI
+
+    def bay(self) -> str:
+        if "yard_in_at" not in self.way.at:
+            return ""
+        number = self.vehicle.number % max(self.vehicle.place.bays, 1)
+        return f"{chr(65 + number // 50 % 26)}{number % 50 + 1:02d}"
+
+    def counters(self) -> list[str]:
+        """What still lies over the trip; nothing, but for who was turned back under a hold."""
+        found = dict.fromkeys(COUNTERS, 0)
+        found["holds"] = sum(hold.lifted is None for hold in self.way.holds)
+        for work in self.way.tasks:
+            if work.state in UNDONE:
+                found[STAGES[work.stage]] += 1
+            found["failed_tasks"] += work.state == "failed"
+        return [str(found[name]) for name in COUNTERS]
+
+    def tasks(self) -> Iterator[str]:
+        cast, trip, place = self.cast, self.way.id, self.vehicle.place.id
+        for work in self.way.tasks:
+            force = cast.force[work.force]
+            yield CHECK.line((
+                work.id, work.state, moment(work.since), str(work.versions), moment(work.opened), cast.system, trip,
+                place, force, force, work.kind, work.stage, work.officer or NULL, perhaps(work.started),
+                perhaps(work.finished), work.result, text(work.note),
+            ))  # fmt: skip
+
+    def holds(self) -> Iterator[str]:
+        for hold in self.way.holds:
+            force, lifted = self.cast.force[hold.force], hold.lifted
+            yield HELD.line((
+                hold.id, "active" if lifted is None else "lifted", moment(hold.placed if lifted is None else lifted),
+                "1" if lifted is None else "2", moment(hold.placed), hold.officer, self.way.id, self.vehicle.place.id,
+                force, force, "DOC_MISMATCH", FAILS, perhaps(lifted), NULL if lifted is None else hold.officer,
+            ))  # fmt: skip
+
+    def fee(self, owed: Owed) -> str:
+        way = self.way
+        paid = way.paid is not None
+        ended = way.paid if way.paid is not None else way.at["ended_at"]
+        accepted = moment(way.at["accepted_at"])
+        return DUE.line((
+            way.fee, way.fee_state, moment(ended), "2", accepted, self.cast.system, way.id,
+            self.vehicle.place.id, str(owed.amount), str(owed.kept), str(owed.budget), owed.explanation, "t",
+            "BANK_QR" if paid else "", self.vehicle.receipt if paid else "", perhaps(way.paid),
+            way.collected_by or NULL,
+        ))  # fmt: skip
+
+    def arrival(self, id: str, digest: str) -> str:
+        at = moment(self.begins[0])
+        seen = (id, self.way.id, self.vehicle.place.id, self.vehicle.truck.plate, at, self.way.seen_by)
+        return ARRIVAL.line((*seen, f"\\\\x{digest}", at))
+
+    def unloading(self) -> str:
+        assert self.way.unloading is not None
+        recorded, confirmed = self.way.unloading
+        officers, code = self.cast.officer, self.vehicle.place.code
+        return UNLOADING.line((
+            self.way.id, str(self.vehicle.kg), officers["YARD", code], moment(recorded), officers["HAIQUAN", code],
+            moment(confirmed),
+        ))  # fmt: skip
