@@ -22,6 +22,8 @@ DEBUG = False
 SECRET_KEY = env.text("TINHSO_SECRET_KEY", "")
 # Keys of identity papers at rest: the first encrypts, all decrypt, the last makes the digests to search by.
 PAPER_KEYS = env.words("TINHSO_PAPER_KEYS")
+# Secrets that banks sign their messages with; several while one takes the place of another.
+BANK_SECRETS = env.words("TINHSO_BANK_SECRETS")
 ALLOWED_HOSTS = env.words("TINHSO_HOSTS", "127.0.0.1,localhost,[::1]")
 # The platform's own address: what links in text messages and e-mail begin with.
 SITE_URL = env.site("TINHSO_SITE_URL", f"http://127.0.0.1:{env.number('PORT', 8000)}")

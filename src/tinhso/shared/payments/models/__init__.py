@@ -1,0 +1,23 @@
+"""Records of money: who is paid, what is owed, what came, what was given back, how days were closed."""
+
+from tinhso.shared.payments.models.bank import SimulatedBank, SimulatedTransfer, StatementLine
+from tinhso.shared.payments.models.days import DailyClosing, Difference, ReconciliationDay
+from tinhso.shared.payments.models.obligations import Obligation, PayeeAccount, Payment, Receipt
+from tinhso.shared.payments.models.refunds import Refund
+from tinhso.shared.payments.models.wallets import Wallet, WalletMove
+
+__all__ = [
+    "DailyClosing",
+    "Difference",
+    "Obligation",
+    "PayeeAccount",
+    "Payment",
+    "Receipt",
+    "ReconciliationDay",
+    "Refund",
+    "SimulatedBank",
+    "SimulatedTransfer",
+    "StatementLine",
+    "Wallet",
+    "WalletMove",
+]
