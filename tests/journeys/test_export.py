@@ -65,7 +65,7 @@ def test_fruit_goes_out_at_huu_nghi_and_the_truck_comes_back_empty(border):
     border.call(SHOWN)
     driver.reload()
     expect(driver.get_by_text("Mời vào cổng").first).to_be_visible()
-    press(driver, "Tôi đang đi")
+    press(driver, "Đã nhận lệnh gọi")
     border.later(5)
     border.pass_barrier("BIENPHONG", "B1", SHOWN)
     border.pass_barrier("YARD", "B2", SHOWN)

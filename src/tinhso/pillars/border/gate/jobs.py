@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.modules.declare import every
+from tinhso.pillars.border.gate.actions.guidance import reach_newcomers
 from tinhso.pillars.border.gate.actions.report import freeze_report
 from tinhso.pillars.border.gate.queries.report import CLOSES
 
@@ -16,3 +17,9 @@ def freeze_daily_report(at: datetime) -> None:
     local = at.astimezone(HANOI)
     day = local.date() if local.time() >= CLOSES else local.date() - timedelta(days=1)
     freeze_report(day=day, at=at, reason="counted again by the platform")
+
+
+@every(seconds=60)
+def tell_orders_to_newcomers(at: datetime) -> None:
+    """Movement orders reach vehicles that have come under them meanwhile; done again it tells nobody twice."""
+    reach_newcomers(at=at)

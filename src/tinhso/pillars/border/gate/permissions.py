@@ -88,6 +88,20 @@ VIEW_REPORT = permission(f"{LABEL}.view_report", _("see the daily report"))
 FREEZE_REPORT = permission(f"{LABEL}.freeze_report", _("freeze the daily report"), system=True)
 MANAGE_FIRM = permission(f"{LABEL}.manage_firm", _("keep one's firm's vehicles and drivers"))
 
+ISSUE_ORDER = permission(f"{LABEL}.issue_order", _("issue movement orders"))
+CONTROL_CALLS = permission(f"{LABEL}.control_calls", _("pause the calls and call out of order"))
+ANSWER_HELP = permission(f"{LABEL}.answer_help", _("answer drivers who ask for help"))
+VIEW_HEALTH = permission(f"{LABEL}.view_health", _("read drivers' health forms"))
+RUN_WHAT_IF = permission(f"{LABEL}.run_what_if", _("try out changes on the simulator"))
+# Who guides drivers and looks ahead, beside what ROLES gives.
+GUIDES = {
+    "HELPDESK": (ANSWER_HELP,),
+    "CSGT": (ISSUE_ORDER,),
+    "KDYT": (VIEW_HEALTH,),
+    "BQLKKT": (ISSUE_ORDER, CONTROL_CALLS, RUN_WHAT_IF),
+    "LEADER": (RUN_WHAT_IF,),
+}
+
 RUN_SIMULATION = permission(f"{LABEL}.run_simulation", _("give any role of the simulation to people"))
 
 FORCES = ("BQLKKT", "BIENPHONG", "HAIQUAN", "CSGT", "KDYT", "KDTV", "KDDV", "THUE", "QLTT", "QLVT")
@@ -154,6 +168,7 @@ for _actor, (_title, _rights) in ROLES.items():
         title=_title,
         permissions=(
             *_rights,
+            *GUIDES.get(_actor, ()),
             *([play_permission(_actor)] if _actor in PLAYED else []),
             *(step_permission(step) for step, (_t, actors) in STEPS.items() if _actor in actors),
         ),

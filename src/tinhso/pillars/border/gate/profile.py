@@ -67,7 +67,7 @@ def places(at: datetime) -> int:
     _put(by_order, unique=["place"], only=["gate", "name", "markers", "opposite", "source", "order"])
     barriers = [_barrier(row, known) for row in table("control_points")]
     _put(barriers, unique=["code"], only=["point", "kind", "name", "source"])
-    _put([_yard(row, known) for row in yards], unique=["place"], only=["name", "point", "level", "source"])
+    _put([_yard(row, known) for row in yards], unique=["place"], only=["name", "name_zh", "point", "level", "source"])
     return len(points) + len(yards) + len(barriers)
 
 
@@ -91,7 +91,7 @@ def reference(at: datetime) -> int:
     rules = [_check_rule(row) for row in table("check_rules")]
     _put(rules, unique=["task", "valid_from"])
     _put([_reason(row) for row in table("reason_codes")], unique=["kind", "code"])
-    _put([_good(row) for row in table("border_goods")], unique=["hs"], only=["name_vi", "name_en"])
+    _put([_good(row) for row in table("border_goods")], unique=["hs"], only=["name_vi", "name_en", "name_zh"])
     _put([_hours(row) for row in table("calendar")], unique=["id"])
     load_rates(demo=False)
     return len(codes) + len(rules)
@@ -209,6 +209,7 @@ def _yard(row: Row, known: dict[str, Any]) -> Yard:
         place_id=known[f"YARD-{row['yard_code']}"],
         code=row["yard_code"],
         name=row["name_vi"],
+        name_zh=row["name_zh"],
         point_id=known[row["point_code"]],
         level=row["level"],
         capacity=int(row["capacity"]),
@@ -235,6 +236,7 @@ def _force(row: Row, ids: dict[str, Any]) -> Force:
         number=int(row["no"]),
         name_vi=row["name_vi"],
         name_en=row["name_en"],
+        name_zh=row["name_zh"],
         duties=row["duties"],
         basis=row["basis"],
     )
@@ -261,6 +263,7 @@ def _reason(row: Row) -> ReasonCode:
         code=row["code"],
         label_vi=row["label_vi"],
         label_en=row["label_en"],
+        label_zh=row["name_zh"],
         secret=bool(int(row["secret"])),
     )
 
@@ -270,6 +273,7 @@ def _good(row: Row) -> Goods:
         hs_id=row["hs6"],
         name_vi=row["name_vi"],
         name_en=row["name_en"],
+        name_zh=row["name_zh"],
         group=row["group"],
         directions=row["directions"],
         season=row["season_months"],

@@ -9,12 +9,15 @@ from typing import TypedDict, Unpack
 from django.db import transaction
 
 from tinhso.kernel.base.actor import SYSTEM, Actor
+from tinhso.kernel.base.dates import show_time
 from tinhso.kernel.workflow.flow import StepRefused
 from tinhso.pillars.border.gate.actions.tasks import open_tasks
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import CrossingPoint, QueueState, Trip
+from tinhso.pillars.border.gate.queries.guidance import pause_of
 from tinhso.pillars.border.gate.queries.queue import pace_of, waiting_tickets
 from tinhso.pillars.border.gate.rules import queue
+from tinhso.pillars.border.gate.rules.codes import refuse
 
 EMPTY, LOADED, REJECTED = "EMPTY", "LOADED", "REJECTED"
 
@@ -48,7 +51,11 @@ def call_many(*, point: CrossingPoint, count: int, at: datetime, by: Actor = SYS
     """Call the first of the published order, at most so many; the queue is ranked once for all of them.
 
     A call that is refused, as when the yard is full, ends the calling; it is raised when it was the first one.
+    Refusal: BG-355 while the calls of the point are paused.
     """
+    pause = pause_of(point.pk)
+    if pause is not None:
+        raise refuse("BG-355", point=point.gate_short, t=show_time(pause.begun_at), reason=pause.reason)
     state, _made = QueueState.objects.select_for_update().get_or_create(point=point)
     order = list(islice(queue.calls_now(waiting_tickets(point=point, at=at), pace_of(point, state, at)), count))
     trips = {trip.code: trip for trip in Trip.objects.filter(code__in=[call.ticket.code for call in order])}

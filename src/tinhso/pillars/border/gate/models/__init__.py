@@ -2,6 +2,15 @@
 
 from tinhso.pillars.border.gate.models.fees import FeeAssessment
 from tinhso.pillars.border.gate.models.figures import DayFigure, MonthTime, ReplayedDay
+from tinhso.pillars.border.gate.models.foresight import ForecastDay, OpenDay, WhatIfRun
+from tinhso.pillars.border.gate.models.guidance import (
+    CallPause,
+    HealthForm,
+    HelpRequest,
+    MovementOrder,
+    OrderReceipt,
+    TrackingConsent,
+)
 from tinhso.pillars.border.gate.models.parties import Driver, Enterprise, Mandate, Standing, Vehicle, VehicleKind
 from tinhso.pillars.border.gate.models.places import ControlPoint, CrossingPoint, Gate, Yard
 from tinhso.pillars.border.gate.models.qr_keys import QrKey, QrUse
@@ -27,6 +36,7 @@ from tinhso.pillars.border.gate.models.trips import (
 
 __all__ = [
     "CalendarKind",
+    "CallPause",
     "CheckRule",
     "ClearanceTask",
     "ControlPoint",
@@ -40,15 +50,21 @@ __all__ = [
     "FeeAssessment",
     "FeeRule",
     "Force",
+    "ForecastDay",
     "Gate",
     "Goods",
     "GoodsLine",
+    "HealthForm",
+    "HelpRequest",
     "Hold",
     "HsCode",
     "Mandate",
     "MonthTime",
     "Moratorium",
+    "MovementOrder",
+    "OpenDay",
     "OperatingCalendar",
+    "OrderReceipt",
     "QrKey",
     "QrUse",
     "QueueState",
@@ -59,10 +75,12 @@ __all__ = [
     "SimulationSwitch",
     "SlotWindow",
     "Standing",
+    "TrackingConsent",
     "Trip",
     "UndeclaredArrival",
     "Unloading",
     "Vehicle",
     "VehicleKind",
+    "WhatIfRun",
     "Yard",
 ]

@@ -129,6 +129,7 @@ class Yard(models.Model):
     place = models.OneToOneField(Place, models.PROTECT, primary_key=True, related_name="+")
     code = models.CharField(_("yard code"), max_length=8, unique=True)
     name = models.CharField(_("name"), max_length=120)
+    name_zh = models.CharField(_("Chinese name"), max_length=120, blank=True)
     point = models.ForeignKey(CrossingPoint, models.PROTECT, related_name="yards")
     level = models.CharField(_("level"), max_length=8, choices=YardLevel)
     operator = models.ForeignKey(

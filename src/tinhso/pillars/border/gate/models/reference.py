@@ -26,6 +26,7 @@ class Force(models.Model):
     number = models.PositiveSmallIntegerField(default=0)
     name_vi = models.CharField(_("name"), max_length=160)
     name_en = models.CharField(_("English name"), max_length=160)
+    name_zh = models.CharField(_("Chinese name"), max_length=160, blank=True)
     duties = models.CharField(_("duties"), max_length=200, blank=True)
     basis = models.CharField(_("basis"), max_length=200, blank=True)
 
@@ -37,12 +38,12 @@ class Force(models.Model):
 
     @property
     def name(self) -> Bilingual:
-        return Bilingual(self.name_vi, self.name_en)
+        return Bilingual(self.name_vi, self.name_en, self.name_zh)
 
     @property
     def short(self) -> str:
         """The name people use: without the unit in brackets or the second name after a stroke."""
-        return str(self.name).partition(" (")[0].partition(" / ")[0]
+        return str(self.name).partition(" (")[0].partition(" / ")[0].partition("（")[0]
 
     @property
     def is_assumed(self) -> bool:
@@ -143,6 +144,7 @@ class ReasonCode(models.Model):
     code = models.CharField(_("code"), max_length=24)
     label_vi = models.CharField(_("label of the reason"), max_length=120)
     label_en = models.CharField(_("English label"), max_length=120)
+    label_zh = models.CharField(_("Chinese label"), max_length=120, blank=True)
     secret = models.BooleanField(_("not shown to the firm"), default=False)
 
     class Meta:
@@ -154,7 +156,7 @@ class ReasonCode(models.Model):
 
     @property
     def label(self) -> Bilingual:
-        return Bilingual(self.label_vi, self.label_en)
+        return Bilingual(self.label_vi, self.label_en, self.label_zh)
 
 
 class HsCode(models.Model):
@@ -172,6 +174,7 @@ class Goods(models.Model):
     hs = models.OneToOneField(HsCode, models.PROTECT, primary_key=True, related_name="goods")
     name_vi = models.CharField(_("name"), max_length=160)
     name_en = models.CharField(_("English name"), max_length=160)
+    name_zh = models.CharField(_("Chinese name"), max_length=160, blank=True)
     group = models.CharField(_("goods group"), max_length=12)
     directions = models.CharField(_("directions"), max_length=2)
     season = models.CharField(_("season, months"), max_length=60, blank=True)
@@ -186,4 +189,4 @@ class Goods(models.Model):
 
     @property
     def name(self) -> Bilingual:
-        return Bilingual(self.name_vi, self.name_en)
+        return Bilingual(self.name_vi, self.name_en, self.name_zh)

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tinhso.kernel.access.may import visible
 from tinhso.kernel.access.needs import needs
-from tinhso.kernel.base import site
+from tinhso.kernel.base import clock, site
 from tinhso.kernel.base.dates import show_time
 from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.web.request import Request
@@ -30,6 +30,7 @@ from tinhso.pillars.border.gate.flows.states import DRAFT
 from tinhso.pillars.border.gate.models import ControlPoint, UndeclaredArrival
 from tinhso.pillars.border.gate.pages.quick_forms import called
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER, STEPS
+from tinhso.pillars.border.gate.queries import overlays
 from tinhso.pillars.border.gate.queries.barrier import plates_near
 from tinhso.pillars.border.gate.rules import plates, qr
 
@@ -164,6 +165,7 @@ def _card(passage: Passage, seen: Seen) -> dict[str, Any]:
         "step_title": STEPS[passage.step][0] if passage.step in STEPS else "",
         "closes": trip is not None and trip.state == "returned_in",
         "returns": passage.step == "return_in",
+        "line_code": overlays.shown(trip, clock.real()) if trip is not None and passage.open else None,
     }
 
 

@@ -2,7 +2,17 @@
 
 from django.urls import path, register_converter
 
-from tinhso.pillars.border.gate.pages import board, public_board, queue, report, simulation, yard
+from tinhso.pillars.border.gate.pages import (
+    board,
+    help_desk,
+    movement_orders,
+    public_board,
+    queue,
+    queue_control,
+    report,
+    simulation,
+    yard,
+)
 from tinhso.pillars.border.gate.pages.days import Day
 
 register_converter(Day, "day")
@@ -13,6 +23,17 @@ urlpatterns = [
     path("bang-cong-khai/man-hinh/", public_board.screen, name="public_screen"),
     path("hang-cho/", queue.queue, name="queue"),
     path("hang-cho/<slug:code>/goi/", queue.call, name="queue_call"),
+    path("hang-cho/<slug:code>/tam-ngung/", queue_control.pause, name="queue_pause"),
+    path("hang-cho/<slug:code>/goi-tiep/", queue_control.resume, name="queue_resume"),
+    path("hang-cho/<slug:code>/ngoai-thu-tu/", queue_control.out_of_order, name="queue_out_of_order"),
+    path("lenh-dieu-tiet/", movement_orders.orders, name="movement_orders"),
+    path("lenh-dieu-tiet/<uuid:order_id>/", movement_orders.order, name="movement_order"),
+    path("lenh-dieu-tiet/<uuid:order_id>/nhac-lai/", movement_orders.repeat, name="movement_order_repeat"),
+    path("lenh-dieu-tiet/<uuid:order_id>/thu-hoi/", movement_orders.withdraw, name="movement_order_withdraw"),
+    path("ho-tro/", help_desk.desk, name="help_desk"),
+    path("ho-tro/<uuid:request_id>/nhan/", help_desk.take, name="help_take"),
+    path("ho-tro/<uuid:request_id>/xong/", help_desk.close, name="help_close"),
+    path("luot-xe/<uuid:trip_id>/y-te/", help_desk.health, name="trip_health"),
     path("bai/", yard.yards, name="yards"),
     path("bai/<uuid:trip_id>/vao/", yard.enter, name="yard_enter"),
     path("bai/<uuid:trip_id>/do-hang/", yard.unload, name="yard_unload"),

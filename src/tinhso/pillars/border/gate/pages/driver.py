@@ -11,11 +11,13 @@ from django.templatetags.static import static
 from django.utils.cache import patch_cache_control
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from tinhso.kernel.access.may import may
 from tinhso.kernel.audit.record import record
+from tinhso.kernel.base import clock
 from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.identity.queries import link_of_session
 from tinhso.kernel.web.request import Request
@@ -24,11 +26,19 @@ from tinhso.pillars.border.gate.flows import LIVE
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP
 from tinhso.pillars.border.gate.queries import driver as queries
+from tinhso.pillars.border.gate.queries import guidance, overlays
 from tinhso.pillars.border.gate.queries.qr_codes import picture_of
 from tinhso.pillars.border.gate.rules import plates
 
 HELP_DESK = "1900 0000"
 """Invented for the demo: the province names the telephone of its declaration help desk."""
+TOPICS = (
+    ("ROUTE", gettext_lazy("The way")),
+    ("PAPERS", gettext_lazy("Papers and checks")),
+    ("FEE", gettext_lazy("The fee")),
+    ("VEHICLE", gettext_lazy("The vehicle, an accident")),
+    ("OTHER", gettext_lazy("Something else")),
+)
 KEPT = ("public.css", "public.js", "live.js", "icons.svg", "fonts/be-vietnam-400.woff2", "fonts/be-vietnam-700.woff2")
 PARTS = {"tren": "border_gate/_driver_now.html", "duoi": "border_gate/_driver_way.html"}
 
@@ -36,11 +46,11 @@ PARTS = {"tren": "border_gate/_driver_now.html", "duoi": "border_gate/_driver_wa
 @require_safe
 def trip(request: Request) -> HttpResponse:
     """The trip of the link that is open here; without one, how to get it."""
-    one = _trip(request)
+    one = opened_trip(request)
     if one is None:
         return render(request, "border_gate/driver_door.html", status=200)
     part = PARTS.get(request.GET.get("phan", ""))
-    context = {"standing": queries.standing(one, at=request.moment), **_head(one)}
+    context = {"standing": queries.standing(one, at=request.moment), **head(one), **_asides(one, request)}
     if part:
         response = render(request, part, context)
     else:
@@ -55,7 +65,7 @@ def trip(request: Request) -> HttpResponse:
 @require_POST
 def going(request: Request) -> HttpResponse:
     """The driver is on his way: sets out when that is the next step, and answers a call."""
-    one = _trip(request)
+    one = opened_trip(request)
     if one is None:
         raise NotFound
     try:
@@ -73,7 +83,8 @@ def worker(request: HttpRequest) -> HttpResponse:
     return render(request, "border_gate/driver_sw.js", {"files": files}, content_type="text/javascript")
 
 
-def _trip(request: Request) -> Trip | None:
+def opened_trip(request: Request) -> Trip | None:
+    """The trip of the link that is open here, if it still gives the right to it."""
     link = link_of_session(cast(Any, request))
     one = queries.trip_of_link(link.record_id) if link else None
     return one if one and may(request.actor, VIEW_TRIP, one, request.moment) else None
@@ -86,10 +97,25 @@ def _answer(one: Trip, request: Request) -> None:
         messages.info(request, _("Noted: you are on your way"))
     elif one.state == "called" and queries.acknowledged(one) is None:
         record(queries.ON_THE_WAY, by=by, at=at, kind="border_gate.trip", record_id=one.pk)
-        messages.info(request, _("Noted: you are on your way"))
+        messages.info(request, _("Noted: you have the call"))
 
 
-def _head(one: Trip) -> dict[str, Any]:
+def _asides(one: Trip, request: Request) -> dict[str, Any]:
+    """What lies beside the way: orders to read, the health form, help asked for, the code of the line."""
+    return {
+        "orders": guidance.orders_of(one, at=request.moment),
+        "health_asked": guidance.health_is_asked(one) and guidance.health_form_of(one) is None,
+        "help_open": guidance.help_of(one),
+        "tracked": one.state in guidance.TRACKED,
+        "followed": guidance.is_tracked(one),
+        "line_code": overlays.shown(one, clock.real()),
+        "topics": TOPICS,
+        "pause": guidance.pause_of(one.point_id) if one.state == "at_buffer" else None,
+    }
+
+
+def head(one: Trip) -> dict[str, Any]:
+    """The vehicle and the help desk, as every page of the driver names them."""
     return {
         "trip": one,
         "plate": plates.show(one.tractor_plate),

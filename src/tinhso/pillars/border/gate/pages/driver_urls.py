@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tinhso.pillars.border.gate.pages import driver, driver_help, quick
+from tinhso.pillars.border.gate.pages import driver, driver_asides, driver_help, quick
 
 urlpatterns = [
     path("xe/", driver_help.ways, name="ways"),
@@ -10,6 +10,13 @@ urlpatterns = [
     path("tra-cuu/", driver_help.find, name="find"),
     path("lai-xe/", driver.trip, name="driver"),
     path("lai-xe/dang-di/", driver.going, name="driver_going"),
+    path("lai-xe/lenh/<uuid:order_id>/", driver_asides.read, name="driver_order"),
+    path("lai-xe/y-te/", driver_asides.health, name="driver_health"),
+    path("lai-xe/goi-lai/", driver_asides.help_me, name="driver_help"),
+    path("lai-xe/vi-tri/", driver_asides.follow, name="driver_follow"),
+    path("lai-xe/da-di/", driver_asides.history, name="driver_history"),
+    path("lai-xe/in-ma/", driver_asides.printed, name="driver_print"),
+    path("lai-xe/duong-di/", driver_asides.road, name="driver_road"),
     path("kn/<str:code>/", quick.quick, name="quick"),
     path("khai-ho/", quick.waiting, name="quick_waiting"),
     path("khai-ho/<uuid:arrival_id>/", quick.for_another, name="quick_for"),

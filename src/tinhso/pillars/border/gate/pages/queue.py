@@ -17,7 +17,8 @@ from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions.move import call_next
 from tinhso.pillars.border.gate.models import CrossingPoint
 from tinhso.pillars.border.gate.pages.words import plain_words
-from tinhso.pillars.border.gate.permissions import VIEW_BOARD, step_permission
+from tinhso.pillars.border.gate.permissions import CONTROL_CALLS, VIEW_BOARD, step_permission
+from tinhso.pillars.border.gate.queries.guidance import pause_of
 from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES, queue_now
 from tinhso.pillars.border.gate.rules import plates
 
@@ -75,4 +76,6 @@ def _shown(request: Request, point: CrossingPoint) -> dict[str, Any]:
         "first_group": GROUP_TITLES.get(now.first.priority, "") if now.first else "",
         "waiting": [(trip, place, GROUP_TITLES.get(trip.priority, "")) for trip, place in now.waiting[:ROWS]],
         "may_call": may(request.actor, CALL, point, request.moment),
+        "may_control": may(request.actor, CONTROL_CALLS, point, request.moment),
+        "pause": pause_of(point.pk),
     }

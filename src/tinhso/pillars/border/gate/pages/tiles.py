@@ -42,6 +42,11 @@ if settings.PROFILE == "demo":
     door("border_gate.simulation", title=_("Simulated border"), icon="circle-play", url="border_gate:simulation",
          order=36, audience="official", permission=p.VIEW_BOARD)  # fmt: skip
 __all__ = ["offline"]  # declared there: the app that works without network
+door("border_gate.orders", title=_("Movement orders"), icon="speakerphone", url="border_gate:movement_orders", order=32,
+     audience="official", permission=p.ISSUE_ORDER)  # fmt: skip
+door("border_gate.help", title=_("Drivers who ask for help"), icon="phone", url="border_gate:help_desk", order=33,
+     audience="official", permission=p.ANSWER_HELP)  # fmt: skip
+live_topic("border_gate.help", events=("border_gate.help_*",), permission=p.ANSWER_HELP)
 live_topic("border_gate.board", events=("border_gate.*",), permission=p.VIEW_BOARD, seconds=2)
 live_state("border_gate.public", events=("border_gate.*",), seconds=5)(state)
 live_topic("border_gate.tasks", events=("border_gate.task_*", "border_gate.hold_*"), permission=p.WORK_TASK)

@@ -15,7 +15,7 @@ from tinhso.kernel.base.clock import BEIJING
 from tinhso.kernel.base.dates import show_span, show_time
 from tinhso.pillars.border.gate.flows import STATES
 from tinhso.pillars.border.gate.flows.overlays import UNDONE
-from tinhso.pillars.border.gate.models import ClearanceTask, Hold, ReasonCode, Trip, Yard
+from tinhso.pillars.border.gate.models import ClearanceTask, Goods, Hold, ReasonCode, Trip, Yard
 from tinhso.pillars.border.gate.queries.figures import title_of
 from tinhso.pillars.border.gate.queries.queue import places_in_queue, sentence
 from tinhso.pillars.border.gate.rules.queue import Place
@@ -100,19 +100,31 @@ def yard_name(yard: Yard | None) -> str:
     """A yard within a sentence, as drivers call it."""
     if yard is None:
         return _("the yard")
+    if get_language() == "zh-hans" and yard.name_zh:
+        return yard.name_zh
     name = SHORT_YARDS.get(yard.code, str(yard))
-    if get_language() == "zh-hans":
-        return name.removeprefix("Bãi ")
     return f"{name[:1].lower()}{name[1:]}" if name.startswith("Bãi ") else name
 
 
 def subject(trip: Trip) -> str:
     """What the trip is, in one line: Xuất khẩu thanh long tươi qua Hữu Nghị."""
-    title = trip.goods_title
+    title = goods_named(trip)
     goods = (title[:1].lower() + title[1:] if get_language() == "vi" else title) or _("no goods")
     words = {"X": _("Export of %(goods)s through %(gate)s"), "N": _("Import of %(goods)s through %(gate)s")}
     told = words.get(trip.direction, _("Transit of %(goods)s through %(gate)s"))
     return told % {"goods": goods, "gate": title_of("point", trip.point.code)}
+
+
+def goods_named(trip: Trip) -> str:
+    """The goods as the reader calls them: as declared in Vietnamese, else by the table of usual goods.
+
+    What that table does not know is left as it was declared.
+    """
+    if not trip.goods_title or get_language() == "vi":
+        return trip.goods_title
+    line = trip.declaration.lines.first()
+    usual = Goods.objects.filter(hs_id=line.hs6[:6]).first() if line else None
+    return str(usual.name) if usual else trip.goods_title
 
 
 def _title(trip: Trip) -> str:
@@ -282,5 +294,5 @@ def _dwell(trip: Trip) -> str:
 
 def trip_of_link(record_id: UUID | None) -> Trip | None:
     """The trip that a link speaks of, with what its page shows."""
-    rows = Trip.objects.select_related("point", "yard", "driver__person")
+    rows = Trip.objects.select_related("point", "yard", "driver__person", "declaration")
     return rows.filter(pk=record_id).first() if record_id else None

@@ -67,12 +67,15 @@ def late_tasks(*, at: datetime) -> dict[str, int]:
 
 def _short(name: str) -> str:
     """A force's name without what stands in brackets or after a stroke."""
-    return name.partition(" (")[0].partition(" / ")[0]
+    return name.partition(" (")[0].partition(" / ")[0].partition("（")[0]
 
 
 @cache
 def _forces() -> dict[str, Bilingual]:
-    return {row["code"]: Bilingual(_short(row["name_vi"]), _short(row["name_en"])) for row in table("forces")}
+    return {
+        row["code"]: Bilingual(_short(row["name_vi"]), _short(row["name_en"]), _short(row["name_zh"]))
+        for row in table("forces")
+    }
 
 
 def title_of(dimension: str, value: str) -> Any:

@@ -138,7 +138,7 @@ def test_the_called_driver_sees_the_green_card_and_answers(gate, accepted):
     assert "13:45 giờ Bắc Kinh" in page
     client.post(reverse("border_gate:driver_going"))
 
-    assert "Bạn đã báo đang đi lúc 12:00" in page_of(client)
+    assert "Bạn đã nhận lệnh gọi lúc 12:00" in page_of(client)
 
 
 def test_the_page_speaks_chinese(gate, accepted):

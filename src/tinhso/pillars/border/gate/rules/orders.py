@@ -1,0 +1,36 @@
+"""What a movement order may say, and the usual words for it (tables/order_texts.csv). Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from tinhso.pillars.border.gate.rules.codes import refuse
+from tinhso.pillars.border.gate.rules.tables import Row, table
+
+SHORTEST, LONGEST = 5, 160
+HOLDS_AT_MOST = timedelta(hours=24)
+_PHONE = re.compile(r"\+?\d(?:[ .-]?\d){8,}")
+_PLATE = re.compile(r"\b\d{2}[A-ZĐ]{1,2}[ -]?\d{3}[. ]?\d{1,2}\b|[\u4e00-\u9fff][A-Z][·. ]?[A-Z0-9]{5,6}\b")
+
+
+def usual_texts() -> list[Row]:
+    """Orders that are given again and again, with `{from}` and `{to}` left open."""
+    return list(table("order_texts"))
+
+
+def check_text(text: str, *, field: str = "text_vi") -> str:
+    """The text without spaces around. Refusals: BG-350 too short or long, BG-352 with a plate or telephone number."""
+    said = " ".join(text.split())
+    if not SHORTEST <= len(said) <= LONGEST:
+        raise refuse("BG-350", field=field)
+    found = _PHONE.search(said) or _PLATE.search(said.upper())
+    if found:
+        raise refuse("BG-352", field=field, v=found[0])
+    return said
+
+
+def check_times(*, begins_at: datetime, ends_at: datetime, at: datetime) -> None:
+    """Refusal BG-351: ends before it begins, lies in the past, or holds longer than a day."""
+    if not begins_at < ends_at <= begins_at + HOLDS_AT_MOST or ends_at <= at:
+        raise refuse("BG-351", field="ends_at")
