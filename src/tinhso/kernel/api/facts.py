@@ -10,6 +10,7 @@ from typing import Any, get_args, get_type_hints
 from ninja.errors import ValidationError
 from pydantic import ConfigDict, TypeAdapter
 from pydantic import ValidationError as NotOfType
+from typing_extensions import is_typeddict
 
 Action = Callable[..., Any]
 """Takes the record first, `by` and `at`, and the step's facts as keywords."""
@@ -58,9 +59,14 @@ def facts_of(action: Action) -> Facts:
     named = [one for other in others for one in _named(other, hints.get(other.name)) if one[0] not in FROM_PLATFORM]
     return Facts(
         record.name,
-        {name: TypeAdapter(kind, config=FINITE) for name, kind, _needed in named},
+        {name: _adapter(kind) for name, kind, _needed in named},
         frozenset(name for name, _kind, needed in named if needed),
     )
+
+
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    """How a fact of that type is read; a TypedDict brings a configuration of its own."""
+    return TypeAdapter(kind) if is_typeddict(kind) else TypeAdapter(kind, config=FINITE)
 
 
 def _named(parameter: Parameter, hint: Any) -> Iterator[tuple[str, Any, bool]]:

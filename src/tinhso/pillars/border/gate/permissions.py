@@ -26,7 +26,7 @@ STEPS: dict[str, tuple[object, tuple[str, ...]]] = {
     "accept": (_("accept the declaration"), ("BQLKKT",)),
     "request_fix": (_("ask for a correction"), ("SYSTEM", "BQLKKT", "HAIQUAN", "BIENPHONG", "KDTV", "KDDV")),
     "resubmit": (_("send the correction"), (*FIRM, "DRIVER")),
-    "amend": (_("amend a field"), FIRM),
+    "amend": (_("amend a field"), (*FIRM, "SYSTEM")),
     "book_slot": (_("book a time slot"), (*FIRM, "DRIVER")),
     "depart": (_("set out"), ("DRIVER",)),
     "enter_buffer": (_("enter the holding area"), ("CSGT", "BUFFER", "DRIVER")),
@@ -79,6 +79,10 @@ COLLECT_FEE = permission(f"{LABEL}.collect_fee", _("collect a fee"))
 REFUND_FEE = permission(f"{LABEL}.refund_fee", _("refund a fee"), system=True)
 WAIVE_FEE = permission(f"{LABEL}.waive_fee", _("waive or defer a fee"))
 CONFIRM_UNLOADING = permission(f"{LABEL}.confirm_unloading", _("confirm the unloading"))
+WANT_AMENDMENT = permission(f"{LABEL}.want_amendment", _("ask the firm for a change"))
+CONSENT_BORDER = permission(f"{LABEL}.consent_border", _("consent to another driver or vehicle beyond barrier 1"))
+CONSENT_CUSTOMS = permission(f"{LABEL}.consent_customs", _("consent to other goods or seals beyond barrier 1"))
+LAPSE_AMENDMENT = permission(f"{LABEL}.lapse_amendment", _("let a request for a change lapse"), system=True)
 DECIDE_BARRIER = permission(f"{LABEL}.decide_barrier", _("work at a barrier"))
 ENROL_DEVICE = permission(f"{LABEL}.enrol_device", _("set up and lock devices that work without network"))
 RECONCILE = permission(f"{LABEL}.reconcile_event", _("decide on events recorded without network"))
@@ -120,6 +124,15 @@ for _role in PLAYED:
 OFFICER = (VIEW_TRIP, VIEW_BOARD, VIEW_REPORT)
 # Over tasks and holds: granted with the force's agency as scope.
 FORCE_WORK = (WORK_TASK, PLACE_HOLD, LIFT_HOLD)
+
+# Beyond what their row below says: who asks for corrections of accepted trips, and who consents to them.
+CORRECTING: dict[str, tuple[str, ...]] = {
+    "BQLKKT": (WANT_AMENDMENT,),
+    "BIENPHONG": (WANT_AMENDMENT, CONSENT_BORDER),
+    "HAIQUAN": (WANT_AMENDMENT, CONSENT_CUSTOMS),
+    "KDTV": (WANT_AMENDMENT,),
+    "KDDV": (WANT_AMENDMENT,),
+}
 
 ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
     "ENTERPRISE": (_("Enterprise"), (VIEW_TRIP, VIEW_PAPERS, MANAGE_FIRM)),
@@ -169,6 +182,7 @@ for _actor, (_title, _rights) in ROLES.items():
         permissions=(
             *_rights,
             *GUIDES.get(_actor, ()),
+            *CORRECTING.get(_actor, ()),
             *([play_permission(_actor)] if _actor in PLAYED else []),
             *(step_permission(step) for step, (_t, actors) in STEPS.items() if _actor in actors),
         ),

@@ -46,7 +46,7 @@ DWELL_HOURS = {False: 24, True: 36}
 FILLED = (
     "enterprise", "agency_id", "yard", "trailer", "driver", "trailer_plate", "driver_name", "container_no",
     "container_type", "seal_no", "goods_title", "goods_group", "gross_kg", "balance_kg", "customs_no", "two_way",
-    "dwell_limit_h", "eta", "planned_on", "expires_at",
+    "dwell_limit_h", "eta", "planned_on", "expires_at", "second_driver", "note",
 )  # fmt: skip
 
 
@@ -90,6 +90,8 @@ class Draft:
     two_way: bool = False
     source: str = "WEB"
     order_no: str = ""
+    second_driver: Driver | None = None
+    note: str = ""
     steps: dict[str, Any] = field(default_factory=dict)
 
 
@@ -154,12 +156,15 @@ def fill_draft(*, trip: Trip, draft: Draft, by: Actor, at: datetime) -> Trip:
     return stored
 
 
-def check_trips(*, trips: Sequence[Trip], at: datetime) -> None:
-    """Look for problems, class and risk, and keep them on the trips; guards read what stands there."""
+def check_trips(*, trips: Sequence[Trip], at: datetime, times: bool = True) -> None:
+    """Look for problems, class and risk, and keep them on the trips; guards read what stands there.
+
+    `times`: whether day and hour are to lie ahead.
+    """
     lines = _lines_of(trips)
     for trip in trips:
         own = lines.get(trip.declaration_id, [])
-        trip.problems = problems_of(trip, own, at=at)
+        trip.problems = problems_of(trip, own, at=at, times=times)
         _classify(trip, own)
         trip.risk = risk_of(trip)
     Trip.objects.bulk_update(trips, ["problems", "priority", "priority_basis", "risk"], batch_size=500)
@@ -168,7 +173,7 @@ def check_trips(*, trips: Sequence[Trip], at: datetime) -> None:
 def submit_trip(*, trip: Trip, by: Actor, at: datetime) -> Trip:
     """Send the declaration; what no rule doubts is accepted at once. Raises the first problem as a refusal."""
     check_trips(trips=[trip], at=at)
-    _raise_first(trip)
+    raise_first(trip)
     try:
         TRIP.fire(trip, "submit", by=by, at=at)
     except StepRefused as refusal:
@@ -213,7 +218,7 @@ def request_fix(
 def resubmit_trip(*, trip: Trip, changed: Sequence[str], by: Actor, at: datetime) -> Trip:
     """Send the correction: only listed fields may have changed."""
     check_trips(trips=[trip], at=at)
-    _raise_first(trip)
+    raise_first(trip)
     TRIP.fire(trip, "resubmit", by=by, at=at, changed=list(changed))
     if trip.risk == "low":
         accept_trips(trips=[trip], at=at)
@@ -238,7 +243,8 @@ def book_slot(*, trip: Trip, slot_id: Any, by: Actor, at: datetime) -> Trip:
     return TRIP.fire(trip, "book_slot", by=by, at=at, slot=str(slot_id))
 
 
-def _raise_first(trip: Trip) -> None:
+def raise_first(trip: Trip) -> None:
+    """Refuse with the first problem that stands on the trip, all of them with it."""
     if trip.problems:
         first = trip.problems[0]
         raise refuse(first["code"], field=first["field"], text=first["text"], problems=trip.problems)
@@ -329,6 +335,8 @@ def _trip(draft: Draft, code: str, declaration: Declaration, lines: Sequence[Goo
         tractor=draft.tractor,
         trailer=draft.trailer,
         driver=draft.driver,
+        second_driver=draft.second_driver,
+        note=draft.note,
         tractor_plate=draft.tractor.plate or draft.tractor.vin,
         trailer_plate=draft.trailer.plate if draft.trailer else "",
         driver_name=draft.driver.person.full_name if draft.driver else "",

@@ -90,6 +90,12 @@ def refund_fee(*, fee: FeeAssessment, document_no: str, by: Actor, at: datetime)
     return FEE.fire(fee, "refund", by=by, at=at, document_no=document_no.strip())
 
 
+def assessed_now(trip: Trip, *, at: datetime) -> FeeAssessment:
+    """The fee by what is declared now, not stored. Refusal: BG-029 when the tariff holds no rate."""
+    groups = _groups_of([trip]).get(trip.declaration_id, [])
+    return _assessment(trip, groups, known_rates(at), at)
+
+
 @transaction.atomic
 def replace_fee(*, fee: FeeAssessment, by: Actor, at: datetime) -> FeeAssessment:
     """Assess anew what is not paid yet, after something that the fee depends on has changed.
@@ -97,7 +103,7 @@ def replace_fee(*, fee: FeeAssessment, by: Actor, at: datetime) -> FeeAssessment
     Refusals: BG-262 when nothing has, BG-029 when the tariff holds no rate (the old fee then stands).
     """
     trip = Trip.objects.select_related("declaration").select_for_update(of=("self",), no_key=True).get(pk=fee.trip_id)
-    fresh = _assessment(trip, _groups_of([trip]).get(trip.declaration_id, []), known_rates(at), at)
+    fresh = assessed_now(trip, at=at)
     if (fresh.amount, fresh.point_id, _ground_of(fresh)) == (fee.amount, fee.point_id, _ground_of(fee)):
         raise refuse("BG-262")
     FEE.fire(fee, "replace", by=by, at=at)

@@ -23,6 +23,7 @@ from tinhso.pillars.border.gate.actions.move import return_in
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import ControlPoint, QrUse, Trip
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER
+from tinhso.pillars.border.gate.queries.amendments import ended_code
 from tinhso.pillars.border.gate.queries.barrier import (
     Explanation,
     barrier_of,
@@ -160,7 +161,13 @@ def _who(seen: Seen, at: datetime) -> tuple[str, Trip | None]:
     token = qr.verify(seen.qr, keys=verifying_keys(), at=at)
     trip = Trip.objects.filter(code=token.trip_code).select_related("point").first()
     if trip is None or trip.nonce != token.nonce.hex():
-        raise refuse("BG-020", field="qr")
+        raise _ended_or_forged(trip, token.nonce.hex())
     if seen.plate and plates.read(seen.plate).norm != trip.tractor_plate:
         raise refuse("BG-019", field="plate", a=seen.plate, b=plates.show(trip.tractor_plate))
     return trip.tractor_plate, trip
+
+
+def _ended_or_forged(trip: Trip | None, nonce: str) -> GateRefusal:
+    """A code that a change of driver or tractor has ended is told from one that never was the trip's."""
+    ended_at = ended_code(trip, nonce) if trip else None
+    return refuse("BG-021", field="qr", t=show_moment(ended_at)) if ended_at else refuse("BG-020", field="qr")

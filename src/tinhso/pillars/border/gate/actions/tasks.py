@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -24,9 +24,30 @@ NOT_TASKS = frozenset({"FEE", "CUSTOMS_RELEASE"})
 
 def open_tasks(*, trips: Sequence[Trip], at: datetime, returns: str = "") -> list[ClearanceTask]:
     """Open what the rules demand of each trip, in one statement."""
+    return TASK.create_many(_wanted(trips, returns), by=SYSTEM, at=at)
+
+
+def open_missing(*, trips: Sequence[Trip], kinds: Collection[str], at: datetime) -> list[ClearanceTask]:
+    """Open what the rules demand of these kinds and what the trips do not have yet, after something has changed."""
+    stands = ClearanceTask.objects.filter(trip__in=trips, kind__in=kinds).exclude(state=NOT_NEEDED)
+    known = set(stands.values_list("trip_id", "kind", "stage", "force_id"))
+    wanted = [
+        task
+        for task in _wanted(trips, "")
+        if task.kind in kinds and (task.trip_id, task.kind, task.stage, task.force_id) not in known
+    ]
+    return TASK.create_many(wanted, by=SYSTEM, at=at)
+
+
+def checks_of(trip: Trip, *, at: datetime) -> tuple[checks.Check, ...]:
+    """What the rules demand of the trip on its first leg, as it is declared now."""
+    return checks.checks(_facts_of([trip], "")[trip.pk])
+
+
+def _wanted(trips: Sequence[Trip], returns: str) -> list[ClearanceTask]:
     forces = {force.code: force for force in Force.objects.all()}
     facts = _facts_of(trips, returns)
-    wanted = [
+    return [
         ClearanceTask(
             trip=trip,
             point_id=trip.point_id,
@@ -39,7 +60,6 @@ def open_tasks(*, trips: Sequence[Trip], at: datetime, returns: str = "") -> lis
         for check in checks.checks(facts[trip.pk])
         if check.kind not in NOT_TASKS
     ]
-    return TASK.create_many(wanted, by=SYSTEM, at=at)
 
 
 def start_clocks(*, trip_id: UUID, at: datetime) -> int:

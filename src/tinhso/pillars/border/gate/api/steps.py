@@ -6,15 +6,17 @@ A step without an action is not offered.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, Unpack
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic_core import to_jsonable_python
+from typing_extensions import TypedDict
 
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.workflow.flow import Flow
-from tinhso.pillars.border.gate.actions import declare, fees, move, orders, release, tasks
+from tinhso.pillars.border.gate.actions import amend, declare, fees, move, orders, release, tasks
 from tinhso.pillars.border.gate.actions.move import Sighting
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Trip, Unloading
 from tinhso.pillars.border.gate.permissions import STEPS
@@ -25,6 +27,10 @@ Bay = Annotated[str, Field(max_length=8)]
 LoadState = Literal["EMPTY", "LOADED", "REJECTED"]
 Number = Annotated[str, Field(max_length=40)]
 NotPassed = Literal["FAIL", "RETURN", "DESTROY"]
+Reason = Annotated[str, Field(max_length=400)]
+Weight = Annotated[int, Field(gt=0, le=200_000)]
+Codes = Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=20)]
+Regime = Literal["EXPORT", "IMPORT", "TEMP_IMP_REEXP", "TEMP_EXP_REIMP", "TRANSIT", "BORDER_TRANSFER", "BONDED"]
 Method = Literal["CASH_EXCEPTION", "BANK_QR", "CARD"]
 
 
@@ -114,10 +120,88 @@ def pay(fee: FeeAssessment, *, method: Method, by: Actor, at: datetime) -> None:
     fees.pay_fee(fee=fee, method=method, by=by, at=at)
 
 
+EXACT = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class Person(TypedDict):
+    """A driver of the trip's own firm."""
+
+    __pydantic_config__ = EXACT  # type: ignore[misc]
+
+    id: UUID
+
+
+class Container(TypedDict):
+    """Number and ISO 6346 size-type code."""
+
+    __pydantic_config__ = EXACT  # type: ignore[misc]
+
+    number: Annotated[str, Field(max_length=20)]
+    type: Annotated[str, Field(max_length=4)]
+
+
+class Line(TypedDict, total=False):
+    """What of a goods line may be changed; each field takes its own of these."""
+
+    __pydantic_config__ = EXACT  # type: ignore[misc]
+
+    hs6: Annotated[str, Field(max_length=8)]
+    title: Annotated[str, Field(max_length=160)]
+    group: Annotated[str, Field(max_length=12)]
+    origin: Annotated[str, Field(max_length=2)]
+    gross_kg: Weight
+    net_kg: Weight
+    packages: Annotated[int, Field(ge=0, le=100_000)]
+    value: Annotated[int, Field(ge=0, le=10**15)]
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
+    growing_areas: Codes
+    packing_houses: Codes
+    certificate_no: Number
+
+
+Lines = Annotated[dict[Annotated[str, Field(pattern="^[0-9]{1,3}$")], Line], Field(max_length=50)]
+
+
+class Values(TypedDict, total=False):
+    """The fields of tables/corrections.csv with their new values; goods lines by their number."""
+
+    __pydantic_config__ = EXACT  # type: ignore[misc]
+
+    goods: Lines
+    weight: Lines
+    packages: Lines
+    value: Lines
+    certificate: Lines
+    customs_no: Annotated[str, Field(pattern="^[0-9]{12}$")]
+    channel: Literal[0, 1, 2, 3]
+    contract: Number
+    partner: Annotated[str, Field(max_length=120)]
+    regime: Regime
+    seal: Annotated[str, Field(max_length=24)]
+    note: Annotated[str, Field(max_length=240)]
+    container: Container
+    tractor: Annotated[str, Field(max_length=24)]
+    trailer: Annotated[str, Field(max_length=24)]
+    driver: Person
+    second_driver: Person | None
+    phone: Annotated[str, Field(pattern=r"^\+?[0-9]{9,15}$")]
+    point: Annotated[str, Field(max_length=16)]
+    yard: Annotated[str, Field(max_length=16)]
+    planned_on: date
+    eta: AwareDatetime
+    two_way: bool
+
+
+def amend_fields(trip: Trip, *, values: Values, reason: Reason, by: Actor, at: datetime) -> None:
+    """Change any field of an accepted trip alone; beyond barrier 1 the force in charge is asked for its consent."""
+    amend.amend_trip(trip=trip, values=to_jsonable_python(values), reason=reason, by=by, at=at)
+
+
 TRIP_STEPS: dict[str, Callable[..., Any]] = {
     "submit": declare.submit_trip,
     "accept": accept,
     "request_fix": declare.request_fix,
+    "amend": amend_fields,
     "book_slot": book_slot,
     "cancel": declare.cancel_trip,
     "depart": move.depart,
@@ -165,7 +249,6 @@ FEE_STEPS: dict[str, Callable[..., Any]] = {
 def left_out(flow: Flow, through: Mapping[str, object]) -> frozenset[str]:
     """Steps without an action here, which are not offered: their flow alone would take any facts.
 
-    The queue calls whom its order names; a correction and an amendment are sent with their values; the rest is the
-    platform's own.
+    The queue calls whom its order names; a correction is sent with its values; the rest is the platform's own.
     """
     return frozenset(flow.step_names()) - through.keys()

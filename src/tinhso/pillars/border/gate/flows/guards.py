@@ -86,7 +86,13 @@ TASKS_EXIT = SqlGuard("G-TASKS", "BG-027", "r.tasks_opened and r.open_entry = 0 
 TASKS_INLAND = SqlGuard(
     "G-TASKS", "BG-027", "r.tasks_opened and r.open_entry = 0 and r.open_inland = 0 and r.open_return = 0"
 )
-FEE = SqlGuard("G-FEE", "BG-028", "r.fee_state in ('paid', 'waived', 'deferred')")
+# What a correction made dearer after it was paid has to be paid as well.
+FEE = SqlGuard(
+    "G-FEE",
+    "BG-028",
+    "r.fee_state in ('paid', 'waived', 'deferred') and not exists (select 1 from border_gate_feedifference d"
+    " where d.trip_id = r.id and d.settled_at is null and d.amount > 0)",
+)
 # The customs' word is looked up where they gave it: who closes the unloading cannot say it for them.
 TRANSFER = SqlGuard(
     "G-XFER",
@@ -126,3 +132,10 @@ OTHER_POINT = SqlGuard(
 DECISION = SqlGuard("G-DECISION", "BG-212", "length(btrim(f->>'decision_no')) > 0")
 SAME_FORCE = SqlGuard("G-SAMEFORCE", "BG-024", "f->>'force' = r.seized_by")
 REFUSAL_RECORDED = SqlGuard("G-REFUSALRECORDED", "BG-213", "r.failed_tasks > 0")
+# The consent is looked up where the force gave it: who asks for the change cannot say it for the force.
+CONSENT = SqlGuard(
+    "G-CONSENT",
+    "BG-283",
+    "exists (select 1 from border_gate_amendment a where a.id = (f->>'amendment')::uuid and a.trip_id = r.id"
+    " and a.state = 'applied' and (a.consent_of = '' or a.decided_by is not null))",
+)

@@ -106,6 +106,7 @@ TASK = Flow(
             event="border_gate.task_reopened",
             title=_("open again"),
         ),
+        Step("unneed", (OPEN,), NOT_NEEDED, p.OPEN_TASK, title=_("no longer needed")),
         Step("drop", (OPEN,), NOT_NEEDED, p.OPEN_TASK, when="r.kind in ('TAX', 'MARKET')", title=_("drop the task")),
     ),
     scope=Scope(agency="agency_id", place="point_id", record="trip_id"),

@@ -35,6 +35,7 @@ from tinhso.pillars.border.gate.flows.states import (
 )
 from tinhso.pillars.border.gate.permissions import STEPS, step_permission
 from tinhso.pillars.border.gate.rules.codes import refuse
+from tinhso.pillars.border.gate.rules.corrections import BEYOND_BARRIER_1, OPEN_STATES
 
 FROM_INLAND = ("EXP_VN", "EXP_XFER", "IMP_VN_PICKUP", "TRANSIT")
 FROM_ABROAD = ("IMP_CN", "CN_EMPTY_IN", "AGV", "NEW_VEHICLE", "TRANSIT")
@@ -47,6 +48,9 @@ NOW = "p_at"
 LIVING = "r.is_live"
 FIRST_ARRIVAL = {"first_arrival_at": "coalesce(r.first_arrival_at, p_at)"}
 ENDED = {"ended_at": NOW}
+AMENDED = {"amend_count": "r.amend_count + 1"}
+# Another point or day: the booked hour was for the one before.
+OTHER_HOUR = "coalesce((f->>'other_hour')::boolean, false)"
 RELEASE = {"released_at": NOW, "release_expires_at": "p_at + interval '12 hours'"}
 # From when a waiting vehicle counts (rules.queue.effective_time, said in SQL; a test compares the two).
 EFFECTIVE = """coalesce(r.effective_at, case
@@ -146,7 +150,8 @@ DECLARING = (
     row("accept", (SUBMITTED,), ACCEPTED, sets={"accepted_at": NOW, "ticket_at": NOW}),
     row("request_fix", (SUBMITTED,), FIX_REQUESTED, ALL, (g.REASON, g.FIELDS), {"fix_fields": "f->'fields'"}),
     row("resubmit", (FIX_REQUESTED,), SUBMITTED, ALL, (g.LISTED, g.VALID), {"fix_fields": "'[]'::jsonb"}),
-    row("amend", (ACCEPTED,), ACCEPTED, ALL, (g.VALID,), {"amend_count": "r.amend_count + 1"}),
+    *(row("amend", (state,), state, ALL, (g.VALID,), AMENDED, frees=OTHER_HOUR) for state in OPEN_STATES),
+    *(row("amend", (state,), state, ALL, (g.VALID, g.CONSENT), AMENDED) for state in BEYOND_BARRIER_1),
     row(
         "book_slot",
         (ACCEPTED,),

@@ -126,6 +126,7 @@ class Migration(migrations.Migration):
                 ("problems", models.JSONField(default=tinhso.pillars.border.gate.models.trips.problems_unknown)),
                 ("fix_fields", models.JSONField(default=list)),
                 ("source", models.CharField(default="WEB", max_length=8)),
+                ("note", models.CharField(blank=True, max_length=240, verbose_name="note to the gate")),
                 ("undeclared", models.BooleanField(default=False)),
                 ("two_way", models.BooleanField(default=False)),
                 ("leg", models.SmallIntegerField(default=1)),
@@ -233,6 +234,17 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="trips",
+                        to="border_gate.driver",
+                    ),
+                ),
+                (
+                    "second_driver",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
                         to="border_gate.driver",
                     ),
                 ),
@@ -656,6 +668,74 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="undeclaredarrival",
             index=models.Index(fields=["point", "-seen_at"], name="border_gate_undeclared_seen"),
+        ),
+        migrations.CreateModel(
+            name="Amendment",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=tinhso.kernel.base.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("state", models.CharField(editable=False, max_length=24)),
+                ("state_since", models.DateTimeField(editable=False)),
+                ("version", models.IntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(editable=False)),
+                ("created_by", models.UUIDField(editable=False)),
+                ("fields", models.JSONField(default=list, verbose_name="fields")),
+                ("values", models.JSONField(default=dict, verbose_name="new values")),
+                ("reason", models.CharField(max_length=400, verbose_name="reason")),
+                ("consent_of", models.CharField(blank=True, max_length=12, verbose_name="consent of")),
+                ("asked_force", models.CharField(blank=True, max_length=12, verbose_name="asked by the force")),
+                ("control_point", models.CharField(blank=True, max_length=16, verbose_name="control point")),
+                ("lapses_at", models.DateTimeField(null=True, verbose_name="waits until")),
+                ("decided_by", models.UUIDField(editable=False, null=True)),
+                ("decided_at", models.DateTimeField(editable=False, null=True)),
+                ("answer", models.CharField(blank=True, max_length=400, verbose_name="answer")),
+                ("nonce_before", models.CharField(blank=True, max_length=16)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="kernel_organisations.agency",
+                    ),
+                ),
+                (
+                    "point",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="border_gate.crossingpoint",
+                    ),
+                ),
+                (
+                    "trip",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="amendments", to="border_gate.trip"
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name="amendment",
+            index=models.Index(
+                condition=models.Q(("state__in", ("wanted", "asked"))),
+                fields=["point"],
+                name="border_gate_amendment_open",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="amendment",
+            index=models.Index(
+                condition=models.Q(("nonce_before", ""), _negated=True),
+                fields=["nonce_before"],
+                name="border_gate_ended_code",
+            ),
         ),
         migrations.RunSQL(predicates.FORWARD, predicates.BACKWARD),
         migrations.RunSQL(ROOM, migrations.RunSQL.noop),

@@ -1,4 +1,518 @@
--- digest: 7e7c6eb3ea1f9819c0fd1aa1802a14da
+-- digest: 7e36180297c1cf772d2e22f9af4b1eae
+
+create or replace function border_gate_amendment_fire(
+    p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
+    out version integer, out state text
+) language plpgsql security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+declare
+    r border_gate_amendment%rowtype;
+    v_actor uuid := tinhso_actor();
+    v_to text;
+    v_event text := '';
+begin
+    select * into r from border_gate_amendment where id = p_id for no key update;
+    if r.id is null then
+        raise exception 'no such record' using errcode = 'FI404';
+    end if;
+    if p_version is not null and r.version <> p_version then
+        raise exception 'stale' using errcode = 'FI409';
+    end if;
+    case p_step
+    when 'consent' then
+        if r.state in ('asked') and (r.consent_of = 'BIENPHONG') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.consent_border') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.consent_border';
+            end if;
+            v_to := 'applied';
+            v_event := 'border_gate.amendment_consented';
+            update border_gate_amendment set state = v_to, state_since = p_at, version = r.version + 1, decided_by = v_actor, decided_at = p_at where id = p_id;
+        elsif r.state in ('asked') and (r.consent_of = 'HAIQUAN') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.consent_customs') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.consent_customs';
+            end if;
+            v_to := 'applied';
+            v_event := 'border_gate.amendment_consented';
+            update border_gate_amendment set state = v_to, state_since = p_at, version = r.version + 1, decided_by = v_actor, decided_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.consent_border') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) or exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.consent_customs') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.consent_border';
+        end if;
+    when 'decline' then
+        if r.state in ('asked') and (r.consent_of = 'BIENPHONG') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.consent_border') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.consent_border';
+            end if;
+            if not coalesce((length(btrim(f->>'reason')) >= 10), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-038', hint = 'SAID';
+            end if;
+            v_to := 'declined';
+            v_event := 'border_gate.amendment_declined';
+            update border_gate_amendment set state = v_to, state_since = p_at, version = r.version + 1, decided_by = v_actor, decided_at = p_at, answer = f->>'reason' where id = p_id;
+        elsif r.state in ('asked') and (r.consent_of = 'HAIQUAN') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.consent_customs') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.consent_customs';
+            end if;
+            if not coalesce((length(btrim(f->>'reason')) >= 10), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-038', hint = 'SAID';
+            end if;
+            v_to := 'declined';
+            v_event := 'border_gate.amendment_declined';
+            update border_gate_amendment set state = v_to, state_since = p_at, version = r.version + 1, decided_by = v_actor, decided_at = p_at, answer = f->>'reason' where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.consent_border') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) or exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.consent_customs') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.consent_border';
+        end if;
+    when 'confirm' then
+        if r.state in ('wanted') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.amend_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.amend_trip';
+            end if;
+            if not coalesce((r.lapses_at is null or p_at < r.lapses_at), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-285', hint = 'IN-TIME';
+            end if;
+            v_to := 'applied';
+            v_event := 'border_gate.amendment_confirmed';
+            update border_gate_amendment set state = v_to, state_since = p_at, version = r.version + 1, decided_by = v_actor, decided_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.amend_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.amend_trip';
+        end if;
+    when 'reject' then
+        if r.state in ('wanted') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.amend_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.amend_trip';
+            end if;
+            if not coalesce((length(btrim(f->>'reason')) >= 10), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-038', hint = 'SAID';
+            end if;
+            v_to := 'declined';
+            v_event := 'border_gate.amendment_rejected';
+            update border_gate_amendment set state = v_to, state_since = p_at, version = r.version + 1, decided_by = v_actor, decided_at = p_at, answer = f->>'reason' where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.amend_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.amend_trip';
+        end if;
+    when 'lapse' then
+        if r.state in ('wanted', 'asked') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.lapse_amendment') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.lapse_amendment';
+            end if;
+            if not coalesce((r.lapses_at <= p_at), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'DUE';
+            end if;
+            v_to := 'lapsed';
+            update border_gate_amendment set state = v_to, state_since = p_at, version = r.version + 1, decided_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.lapse_amendment') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.lapse_amendment';
+        end if;
+    else
+        raise exception 'no such step' using errcode = 'FI423', detail = r.state;
+    end case;
+    insert into kernel_workflow_history
+        (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+        values ('border_gate.amendment', p_id, r.version + 1, p_step, r.state, v_to, p_at, v_actor, r.point_id, f);
+    insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+        values (p_at, v_actor, p_step, 'border_gate.amendment', p_id, r.version + 1, f::text);
+    if v_event <> '' then
+        insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            values ('border_gate.amendment', p_id, r.version + 1, v_event, p_at, v_actor,
+                f || jsonb_build_object('source', r.state, 'target', v_to));
+    end if;
+    version := r.version + 1;
+    state := v_to;
+end $$;
+
+create or replace function border_gate_amendment_fire_many(
+    p_ids uuid[], p_versions integer[], p_step text, p_at timestamptz, p_facts jsonb[], p_all boolean
+) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+declare
+    v_actor uuid := tinhso_actor();
+begin
+    case p_step
+    when 'consent' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.consent_border', 'border_gate.consent_customs') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.consent_of, r.point_id, r.trip_id
+            from border_gate_amendment r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.consent_border', 'border_gate.consent_customs') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.consent_border' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.consent_border') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.consent_border'
+                when r.step_row = 1 and not exists (select 1 from rights g where g.permission in ('border_gate.consent_customs') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.consent_customs' else '' end as verdict,
+                case r.step_row when 0 then 'applied' when 1 then 'applied' end as v_to,
+                case r.step_row when 0 then 'border_gate.amendment_consented' when 1 then 'border_gate.amendment_consented' end as v_event,
+                case r.step_row when 0 then v_actor when 1 then v_actor end as new_decided_by,
+                case r.step_row when 0 then p_at when 1 then p_at end as new_decided_at
+            from (select l.*, case when l.state in ('asked') and (l.consent_of = 'BIENPHONG') then 0 when l.state in ('asked') and (l.consent_of = 'HAIQUAN') then 1 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_amendment t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, decided_by = j.new_decided_by, decided_at = j.new_decided_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.amendment', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.amendment', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.amendment', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'decline' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.consent_border', 'border_gate.consent_customs') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.consent_of, r.point_id, r.trip_id
+            from border_gate_amendment r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.consent_border', 'border_gate.consent_customs') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.consent_border' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.consent_border') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.consent_border'
+                when r.step_row = 0 and not coalesce((length(btrim(f->>'reason')) >= 10), false) then 'FI422 BG-038'
+                when r.step_row = 1 and not exists (select 1 from rights g where g.permission in ('border_gate.consent_customs') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.consent_customs'
+                when r.step_row = 1 and not coalesce((length(btrim(f->>'reason')) >= 10), false) then 'FI422 BG-038' else '' end as verdict,
+                case r.step_row when 0 then 'declined' when 1 then 'declined' end as v_to,
+                case r.step_row when 0 then 'border_gate.amendment_declined' when 1 then 'border_gate.amendment_declined' end as v_event,
+                case r.step_row when 0 then v_actor when 1 then v_actor end as new_decided_by,
+                case r.step_row when 0 then p_at when 1 then p_at end as new_decided_at,
+                case r.step_row when 0 then f->>'reason' when 1 then f->>'reason' end as new_answer
+            from (select l.*, case when l.state in ('asked') and (l.consent_of = 'BIENPHONG') then 0 when l.state in ('asked') and (l.consent_of = 'HAIQUAN') then 1 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_amendment t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, decided_by = j.new_decided_by, decided_at = j.new_decided_at, answer = j.new_answer
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.amendment', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.amendment', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.amendment', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'confirm' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.amend_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.lapses_at, r.point_id, r.trip_id
+            from border_gate_amendment r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.amend_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.amend_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.amend_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.amend_trip'
+                when r.step_row = 0 and not coalesce((r.lapses_at is null or p_at < r.lapses_at), false) then 'FI422 BG-285' else '' end as verdict,
+                case r.step_row when 0 then 'applied' end as v_to,
+                case r.step_row when 0 then 'border_gate.amendment_confirmed' end as v_event,
+                case r.step_row when 0 then v_actor end as new_decided_by,
+                case r.step_row when 0 then p_at end as new_decided_at
+            from (select l.*, case when l.state in ('wanted') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_amendment t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, decided_by = j.new_decided_by, decided_at = j.new_decided_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.amendment', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.amendment', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.amendment', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'reject' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.amend_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.point_id, r.trip_id
+            from border_gate_amendment r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.amend_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.amend_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.amend_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.amend_trip'
+                when r.step_row = 0 and not coalesce((length(btrim(f->>'reason')) >= 10), false) then 'FI422 BG-038' else '' end as verdict,
+                case r.step_row when 0 then 'declined' end as v_to,
+                case r.step_row when 0 then 'border_gate.amendment_rejected' end as v_event,
+                case r.step_row when 0 then v_actor end as new_decided_by,
+                case r.step_row when 0 then p_at end as new_decided_at,
+                case r.step_row when 0 then f->>'reason' end as new_answer
+            from (select l.*, case when l.state in ('wanted') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_amendment t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, decided_by = j.new_decided_by, decided_at = j.new_decided_at, answer = j.new_answer
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.amendment', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.amendment', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.amendment', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'lapse' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.lapse_amendment') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.lapses_at, r.point_id, r.trip_id
+            from border_gate_amendment r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.lapse_amendment') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.lapse_amendment' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.lapse_amendment') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.lapse_amendment'
+                when r.step_row = 0 and not coalesce((r.lapses_at <= p_at), false) then 'FI422 BG-208' else '' end as verdict,
+                case r.step_row when 0 then 'lapsed' end as v_to,
+                case r.step_row when 0 then '' end as v_event,
+                case r.step_row when 0 then p_at end as new_decided_at
+            from (select l.*, case when l.state in ('wanted', 'asked') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_amendment t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, decided_at = j.new_decided_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.amendment', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.amendment', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.amendment', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    else
+        return query select * from border_gate_amendment_fire_each(p_ids, p_versions, p_step, p_at, p_facts, p_all);
+    end case;
+end $$;
+
+create or replace function border_gate_amendment_fire_each(
+    p_ids uuid[], p_versions integer[], p_step text, p_at timestamptz, p_facts jsonb[], p_all boolean
+) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_variable
+declare
+    w record;
+    v_detail text;
+begin
+    for w in select u.id, u.version, u.f from unnest(p_ids, p_versions, p_facts) as u(id, version, f) order by u.id loop
+        begin
+            id := w.id; refusal := null; detail := null;
+            select o.version, o.state into version, state
+                from border_gate_amendment_fire(w.id, p_step, p_at, w.version, w.f) o;
+        exception when sqlstate 'FI403' or sqlstate 'FI404' or sqlstate 'FI409'
+                or sqlstate 'FI422' or sqlstate 'FI423' then
+            if p_all then raise; end if;
+            get stacked diagnostics v_detail = pg_exception_detail;
+            refusal := sqlstate; detail := v_detail; version := null; state := null;
+        end;
+        return next;
+    end loop;
+end $$;
+
+create or replace function border_gate_amendment_create(
+    p_rows jsonb, p_step text, p_at timestamptz, f jsonb
+) returns table (id uuid, version integer, state text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+declare
+    v_actor uuid := tinhso_actor();
+    r border_gate_amendment%rowtype;
+    v_to text;
+    v_event text := '';
+    e jsonb;
+begin
+
+    for e in select * from jsonb_array_elements(p_rows) loop
+        r := jsonb_populate_record(null::border_gate_amendment, e);
+        case p_step
+        when 'apply' then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.amend_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.amend_trip';
+            end if;
+            if not coalesce((length(btrim(f->>'reason')) >= 10), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-038', hint = 'SAID';
+            end if;
+            v_to := 'applied'; v_event := '';
+        when 'ask' then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.amend_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.amend_trip';
+            end if;
+            if not coalesce((length(btrim(f->>'reason')) >= 10), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-038', hint = 'SAID';
+            end if;
+            v_to := 'asked'; v_event := 'border_gate.amendment_asked';
+        when 'want' then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.want_amendment') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.want_amendment';
+            end if;
+            if not coalesce((length(btrim(f->>'reason')) >= 10), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-038', hint = 'SAID';
+            end if;
+            v_to := 'wanted'; v_event := 'border_gate.amendment_wanted';
+        when 'stop' then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.decide_barrier') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.decide_barrier';
+            end if;
+            if not coalesce((length(btrim(f->>'reason')) >= 10), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-038', hint = 'SAID';
+            end if;
+            v_to := 'wanted'; v_event := 'border_gate.amendment_wanted';
+        else
+            raise exception 'no such step' using errcode = 'FI423', detail = '';
+        end case;
+        r.state := v_to; r.state_since := p_at; r.version := 1; r.created_at := p_at; r.created_by := v_actor;
+        insert into border_gate_amendment (id, state, state_since, version, created_at, created_by, trip_id, point_id, agency_id, fields, values, reason, consent_of, asked_force, control_point, lapses_at, decided_by, decided_at, answer, nonce_before) values (r.id, r.state, r.state_since, r.version, r.created_at, r.created_by, r.trip_id, r.point_id, r.agency_id, r.fields, r.values, r.reason, r.consent_of, r.asked_force, r.control_point, r.lapses_at, r.decided_by, r.decided_at, r.answer, r.nonce_before);
+        insert into kernel_workflow_history
+            (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            values ('border_gate.amendment', r.id, 1, p_step, '', v_to, p_at, v_actor, r.point_id, f);
+        insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            values (p_at, v_actor, p_step, 'border_gate.amendment', r.id, 1, f::text);
+        if v_event <> '' then
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+                values ('border_gate.amendment', r.id, 1, v_event, p_at, v_actor,
+                    f || jsonb_build_object('source', '', 'target', v_to));
+        end if;
+        id := r.id; version := 1; state := v_to;
+        return next;
+    end loop;
+end $$;
+
+revoke insert, update, delete, truncate on border_gate_amendment from tinhso_app;
+grant update (agency_id, answer, asked_force, consent_of, control_point, decided_at, decided_by, fields, lapses_at, nonce_before, point_id, reason, trip_id, values) on border_gate_amendment to tinhso_app;
+
 
 create or replace function border_gate_clearancetask_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -125,6 +639,18 @@ begin
             v_to := 'open';
             v_event := 'border_gate.task_reopened';
             update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1, finished_at = null, result = '' where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.open_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.open_task';
+        end if;
+    when 'unneed' then
+        if r.state in ('open') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.open_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.open_task';
+            end if;
+            v_to := 'not_needed';
+            update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1 where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.open_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
@@ -558,6 +1084,62 @@ begin
         ), changed as (
             update border_gate_clearancetask t set state = j.v_to, state_since = p_at,
                 version = t.version + 1, finished_at = j.new_finished_at, result = j.new_result
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.stage, j.trip_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.task', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.task', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.task', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened from changed r group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, open_entry = open_entry + d_open_entry, open_exit = open_exit + d_open_exit, open_inland = open_inland + d_open_inland, open_return = open_return + d_open_return, failed_tasks = failed_tasks + d_failed_tasks, tasks_opened = m_tasks_opened from deltas d where t.id = d.parent_id
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'unneed' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.open_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.point_id, r.stage, r.trip_id
+            from border_gate_clearancetask r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, r.stage, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.open_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.open_task' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.open_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.open_task' else '' end as verdict,
+                case r.step_row when 0 then 'not_needed' end as v_to,
+                case r.step_row when 0 then '' end as v_event
+            from (select l.*, case when l.state in ('open') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_clearancetask t set state = j.v_to, state_since = p_at,
+                version = t.version + 1
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.stage, j.trip_id
         ), told as (
@@ -1763,7 +2345,80 @@ begin
             if not coalesce((r.problems = '[]'::jsonb), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-201', hint = 'G-VALID';
             end if;
+            if r.slot_id is not null and (coalesce((f->>'other_hour')::boolean, false)) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if;
             v_to := 'accepted';
+            v_event := 'border_gate.trip_amended';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, amend_count = r.amend_count + 1, slot_id = case when not (coalesce((f->>'other_hour')::boolean, false)) then r.slot_id end where id = p_id;
+        elsif r.state in ('en_route') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.amend_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.amend_trip';
+            end if;
+            if not coalesce((r.problems = '[]'::jsonb), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-201', hint = 'G-VALID';
+            end if;
+            if r.slot_id is not null and (coalesce((f->>'other_hour')::boolean, false)) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if;
+            v_to := 'en_route';
+            v_event := 'border_gate.trip_amended';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, amend_count = r.amend_count + 1, slot_id = case when not (coalesce((f->>'other_hour')::boolean, false)) then r.slot_id end where id = p_id;
+        elsif r.state in ('at_buffer') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.amend_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.amend_trip';
+            end if;
+            if not coalesce((r.problems = '[]'::jsonb), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-201', hint = 'G-VALID';
+            end if;
+            if r.slot_id is not null and (coalesce((f->>'other_hour')::boolean, false)) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if;
+            v_to := 'at_buffer';
+            v_event := 'border_gate.trip_amended';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, amend_count = r.amend_count + 1, slot_id = case when not (coalesce((f->>'other_hour')::boolean, false)) then r.slot_id end where id = p_id;
+        elsif r.state in ('called') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.amend_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.amend_trip';
+            end if;
+            if not coalesce((r.problems = '[]'::jsonb), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-201', hint = 'G-VALID';
+            end if;
+            if r.slot_id is not null and (coalesce((f->>'other_hour')::boolean, false)) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if;
+            v_to := 'called';
+            v_event := 'border_gate.trip_amended';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, amend_count = r.amend_count + 1, slot_id = case when not (coalesce((f->>'other_hour')::boolean, false)) then r.slot_id end where id = p_id;
+        elsif r.state in ('arrived') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.amend_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.amend_trip';
+            end if;
+            if not coalesce((r.problems = '[]'::jsonb), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-201', hint = 'G-VALID';
+            end if;
+            if not coalesce((exists (select 1 from border_gate_amendment a where a.id = (f->>'amendment')::uuid and a.trip_id = r.id and a.state = 'applied' and (a.consent_of = '' or a.decided_by is not null))), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-283', hint = 'G-CONSENT';
+            end if;
+            v_to := 'arrived';
+            v_event := 'border_gate.trip_amended';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, amend_count = r.amend_count + 1 where id = p_id;
+        elsif r.state in ('crossed_in') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.amend_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.amend_trip';
+            end if;
+            if not coalesce((r.problems = '[]'::jsonb), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-201', hint = 'G-VALID';
+            end if;
+            if not coalesce((exists (select 1 from border_gate_amendment a where a.id = (f->>'amendment')::uuid and a.trip_id = r.id and a.state = 'applied' and (a.consent_of = '' or a.decided_by is not null))), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-283', hint = 'G-CONSENT';
+            end if;
+            v_to := 'crossed_in';
+            v_event := 'border_gate.trip_amended';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, amend_count = r.amend_count + 1 where id = p_id;
+        elsif r.state in ('in_yard') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.amend_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.amend_trip';
+            end if;
+            if not coalesce((r.problems = '[]'::jsonb), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-201', hint = 'G-VALID';
+            end if;
+            if not coalesce((exists (select 1 from border_gate_amendment a where a.id = (f->>'amendment')::uuid and a.trip_id = r.id and a.state = 'applied' and (a.consent_of = '' or a.decided_by is not null))), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-283', hint = 'G-CONSENT';
+            end if;
+            v_to := 'in_yard';
             v_event := 'border_gate.trip_amended';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, amend_count = r.amend_count + 1 where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.amend_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
@@ -2098,7 +2753,7 @@ begin
             if not coalesce((r.tasks_opened and r.open_entry = 0 and r.open_exit = 0), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-027', hint = 'G-TASKS';
             end if;
-            if not coalesce((r.fee_state in ('paid', 'waived', 'deferred')), false) then
+            if not coalesce((r.fee_state in ('paid', 'waived', 'deferred') and not exists (select 1 from border_gate_feedifference d where d.trip_id = r.id and d.settled_at is null and d.amount > 0)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-028', hint = 'G-FEE';
             end if;
             if not coalesce((r.holds = 0), false) then
@@ -2123,7 +2778,7 @@ begin
             if not coalesce((r.tasks_opened and r.open_entry = 0 and r.open_inland = 0 and r.open_return = 0), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-027', hint = 'G-TASKS';
             end if;
-            if not coalesce((r.fee_state in ('paid', 'waived', 'deferred')), false) then
+            if not coalesce((r.fee_state in ('paid', 'waived', 'deferred') and not exists (select 1 from border_gate_feedifference d where d.trip_id = r.id and d.settled_at is null and d.amount > 0)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-028', hint = 'G-FEE';
             end if;
             if not coalesce((r.holds = 0), false) then
@@ -2148,7 +2803,7 @@ begin
             if not coalesce((r.balance_kg = 0), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-031', hint = 'G-BALANCE0';
             end if;
-            if not coalesce((r.fee_state in ('paid', 'waived', 'deferred')), false) then
+            if not coalesce((r.fee_state in ('paid', 'waived', 'deferred') and not exists (select 1 from border_gate_feedifference d where d.trip_id = r.id and d.settled_at is null and d.amount > 0)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-028', hint = 'G-FEE';
             end if;
             if not coalesce((r.holds = 0), false) then
@@ -2733,60 +3388,6 @@ begin
         from judged j where j.verdict <> ''
         union all
         select m.id, null, null, 'FI404', null from missing m;
-    when 'amend' then
-        return query
-        with rights as materialized (
-            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
-            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.amend_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
-        ), wanted as materialized (
-            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
-        ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.amend_count, r.point_id, r.problems
-            from border_gate_trip r join wanted w on w.id = r.id
-            order by r.id for no key update of r
-        ), judged as materialized (
-            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.amend_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.amend_trip' end
-                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.amend_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.amend_trip'
-                when r.step_row = 0 and not coalesce((r.problems = '[]'::jsonb), false) then 'FI422 BG-201' else '' end as verdict,
-                case r.step_row when 0 then 'accepted' end as v_to,
-                case r.step_row when 0 then 'border_gate.trip_amended' end as v_event,
-                case r.step_row when 0 then r.amend_count + 1 end as new_amend_count
-            from (select l.*, case when l.state in ('accepted') then 0 end as step_row from locked l) r
-        ), missing as materialized (
-            select w.id from wanted w except select j.id from judged j
-        ), stopped as (
-            select kernel_workflow_stop(x.verdict, x.state) from (
-                select j.verdict, j.state from judged j where j.verdict <> ''
-                union all select 'FI404', null from missing
-            ) x where p_all limit 1
-        ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at,
-                version = t.version + 1, amend_count = j.new_amend_count
-            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
-        ), told as (
-            insert into kernel_workflow_history
-                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed r
-        ), recorded as (
-            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
-        ), sent as (
-            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
-                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed r where r.v_event <> ''
-        )
-        select r.id, r.version, r.v_to, null::text, null::text from changed r
-        union all
-        select j.id, null, null, split_part(j.verdict, ' ', 1),
-            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
-                 when j.verdict = 'FI423' then j.state end
-        from judged j where j.verdict <> ''
-        union all
-        select m.id, null, null, 'FI404', null from missing m;
     when 'depart' then
         return query
         with rights as materialized (
@@ -3316,7 +3917,7 @@ begin
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.release_out_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.release_out_trip' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.release_out_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.release_out_trip'
                 when r.step_row = 0 and not coalesce((r.tasks_opened and r.open_entry = 0 and r.open_exit = 0), false) then 'FI422 BG-027'
-                when r.step_row = 0 and not coalesce((r.fee_state in ('paid', 'waived', 'deferred')), false) then 'FI422 BG-028'
+                when r.step_row = 0 and not coalesce((r.fee_state in ('paid', 'waived', 'deferred') and not exists (select 1 from border_gate_feedifference d where d.trip_id = r.id and d.settled_at is null and d.amount > 0)), false) then 'FI422 BG-028'
                 when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026'
                 when r.step_row = 0 and not coalesce((r.leg = 1), false) then 'FI422 BG-023' else '' end as verdict,
                 case r.step_row when 0 then 'released' end as v_to,
@@ -3375,7 +3976,7 @@ begin
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.release_inland_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.release_inland_trip' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.release_inland_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.release_inland_trip'
                 when r.step_row = 0 and not coalesce((r.tasks_opened and r.open_entry = 0 and r.open_inland = 0 and r.open_return = 0), false) then 'FI422 BG-027'
-                when r.step_row = 0 and not coalesce((r.fee_state in ('paid', 'waived', 'deferred')), false) then 'FI422 BG-028'
+                when r.step_row = 0 and not coalesce((r.fee_state in ('paid', 'waived', 'deferred') and not exists (select 1 from border_gate_feedifference d where d.trip_id = r.id and d.settled_at is null and d.amount > 0)), false) then 'FI422 BG-028'
                 when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026'
                 when r.step_row = 0 and not coalesce((r.kind <> 'EXP_VN' or r.leg = 2), false) then 'FI422 BG-023' else '' end as verdict,
                 case r.step_row when 0 then 'released' end as v_to,
@@ -3434,7 +4035,7 @@ begin
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.release_empty_back_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.release_empty_back_trip' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.release_empty_back_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.release_empty_back_trip'
                 when r.step_row = 0 and not coalesce((r.balance_kg = 0), false) then 'FI422 BG-031'
-                when r.step_row = 0 and not coalesce((r.fee_state in ('paid', 'waived', 'deferred')), false) then 'FI422 BG-028'
+                when r.step_row = 0 and not coalesce((r.fee_state in ('paid', 'waived', 'deferred') and not exists (select 1 from border_gate_feedifference d where d.trip_id = r.id and d.settled_at is null and d.amount > 0)), false) then 'FI422 BG-028'
                 when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026' else '' end as verdict,
                 case r.step_row when 0 then 'released' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_released' end as v_event,
@@ -4047,7 +4648,7 @@ begin
             raise exception 'no such step' using errcode = 'FI423', detail = '';
         end case;
         r.state := v_to; r.state_since := p_at; r.version := 1; r.created_at := p_at; r.created_by := v_actor;
-        insert into border_gate_trip (id, state, state_since, version, created_at, created_by, code, declaration_id, enterprise_id, agency_id, kind, direction, point_id, yard_id, bay, tractor_id, trailer_id, driver_id, tractor_plate, trailer_plate, driver_name, container_no, container_type, seal_no, goods_title, goods_group, gross_kg, customs_no, priority, priority_basis, risk, nonce, problems, fix_fields, source, undeclared, two_way, leg, load_state, tolerance_percent, balance_kg, unloaded_kg, amend_count, miss_count, released_to, seized_by, dwell_limit_h, planned_on, eta, expires_at, slot_id, submitted_at, accepted_at, ticket_at, effective_at, first_arrival_at, buffer_at, called_at, call_expires_at, missed_at, arrived_at, crossed_in_at, dwell_deadline, yard_in_at, unloaded_at, released_at, release_expires_at, crossed_out_at, returned_at, ended_at, holds, open_entry, open_exit, open_inland, open_return, failed_tasks, tasks_opened, fee_state) values (r.id, r.state, r.state_since, r.version, r.created_at, r.created_by, r.code, r.declaration_id, r.enterprise_id, r.agency_id, r.kind, r.direction, r.point_id, r.yard_id, r.bay, r.tractor_id, r.trailer_id, r.driver_id, r.tractor_plate, r.trailer_plate, r.driver_name, r.container_no, r.container_type, r.seal_no, r.goods_title, r.goods_group, r.gross_kg, r.customs_no, r.priority, r.priority_basis, r.risk, r.nonce, r.problems, r.fix_fields, r.source, r.undeclared, r.two_way, r.leg, r.load_state, r.tolerance_percent, r.balance_kg, r.unloaded_kg, r.amend_count, r.miss_count, r.released_to, r.seized_by, r.dwell_limit_h, r.planned_on, r.eta, r.expires_at, r.slot_id, r.submitted_at, r.accepted_at, r.ticket_at, r.effective_at, r.first_arrival_at, r.buffer_at, r.called_at, r.call_expires_at, r.missed_at, r.arrived_at, r.crossed_in_at, r.dwell_deadline, r.yard_in_at, r.unloaded_at, r.released_at, r.release_expires_at, r.crossed_out_at, r.returned_at, r.ended_at, r.holds, r.open_entry, r.open_exit, r.open_inland, r.open_return, r.failed_tasks, r.tasks_opened, r.fee_state);
+        insert into border_gate_trip (id, state, state_since, version, created_at, created_by, code, declaration_id, enterprise_id, agency_id, kind, direction, point_id, yard_id, bay, tractor_id, trailer_id, driver_id, second_driver_id, tractor_plate, trailer_plate, driver_name, container_no, container_type, seal_no, goods_title, goods_group, gross_kg, customs_no, priority, priority_basis, risk, nonce, problems, fix_fields, source, note, undeclared, two_way, leg, load_state, tolerance_percent, balance_kg, unloaded_kg, amend_count, miss_count, released_to, seized_by, dwell_limit_h, planned_on, eta, expires_at, slot_id, submitted_at, accepted_at, ticket_at, effective_at, first_arrival_at, buffer_at, called_at, call_expires_at, missed_at, arrived_at, crossed_in_at, dwell_deadline, yard_in_at, unloaded_at, released_at, release_expires_at, crossed_out_at, returned_at, ended_at, holds, open_entry, open_exit, open_inland, open_return, failed_tasks, tasks_opened, fee_state) values (r.id, r.state, r.state_since, r.version, r.created_at, r.created_by, r.code, r.declaration_id, r.enterprise_id, r.agency_id, r.kind, r.direction, r.point_id, r.yard_id, r.bay, r.tractor_id, r.trailer_id, r.driver_id, r.second_driver_id, r.tractor_plate, r.trailer_plate, r.driver_name, r.container_no, r.container_type, r.seal_no, r.goods_title, r.goods_group, r.gross_kg, r.customs_no, r.priority, r.priority_basis, r.risk, r.nonce, r.problems, r.fix_fields, r.source, r.note, r.undeclared, r.two_way, r.leg, r.load_state, r.tolerance_percent, r.balance_kg, r.unloaded_kg, r.amend_count, r.miss_count, r.released_to, r.seized_by, r.dwell_limit_h, r.planned_on, r.eta, r.expires_at, r.slot_id, r.submitted_at, r.accepted_at, r.ticket_at, r.effective_at, r.first_arrival_at, r.buffer_at, r.called_at, r.call_expires_at, r.missed_at, r.arrived_at, r.crossed_in_at, r.dwell_deadline, r.yard_in_at, r.unloaded_at, r.released_at, r.release_expires_at, r.crossed_out_at, r.returned_at, r.ended_at, r.holds, r.open_entry, r.open_exit, r.open_inland, r.open_return, r.failed_tasks, r.tasks_opened, r.fee_state);
         insert into kernel_workflow_history
             (flow, record_id, version, step, source, target, at, actor, place_id, facts)
             values ('border_gate.trip', r.id, 1, p_step, '', v_to, p_at, v_actor, r.point_id, f);
@@ -4064,4 +4665,4 @@ begin
 end $$;
 
 revoke insert, update, delete, truncate on border_gate_trip from tinhso_app;
-grant update (accepted_at, agency_id, amend_count, arrived_at, balance_kg, bay, buffer_at, call_expires_at, called_at, code, container_no, container_type, crossed_in_at, crossed_out_at, customs_no, declaration_id, direction, driver_id, driver_name, dwell_deadline, dwell_limit_h, effective_at, ended_at, enterprise_id, eta, expires_at, first_arrival_at, fix_fields, goods_group, goods_title, gross_kg, kind, leg, load_state, miss_count, missed_at, nonce, planned_on, point_id, priority, priority_basis, problems, release_expires_at, released_at, released_to, returned_at, risk, seal_no, seized_by, slot_id, source, submitted_at, ticket_at, tolerance_percent, tractor_id, tractor_plate, trailer_id, trailer_plate, two_way, undeclared, unloaded_at, unloaded_kg, yard_id, yard_in_at) on border_gate_trip to tinhso_app;
+grant update (accepted_at, agency_id, amend_count, arrived_at, balance_kg, bay, buffer_at, call_expires_at, called_at, code, container_no, container_type, crossed_in_at, crossed_out_at, customs_no, declaration_id, direction, driver_id, driver_name, dwell_deadline, dwell_limit_h, effective_at, ended_at, enterprise_id, eta, expires_at, first_arrival_at, fix_fields, goods_group, goods_title, gross_kg, kind, leg, load_state, miss_count, missed_at, nonce, note, planned_on, point_id, priority, priority_basis, problems, release_expires_at, released_at, released_to, returned_at, risk, seal_no, second_driver_id, seized_by, slot_id, source, submitted_at, ticket_at, tolerance_percent, tractor_id, tractor_plate, trailer_id, trailer_plate, two_way, undeclared, unloaded_at, unloaded_kg, yard_id, yard_in_at) on border_gate_trip to tinhso_app;

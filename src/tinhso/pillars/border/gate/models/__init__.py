@@ -1,5 +1,6 @@
 """Places, parties and reference tables of the gate."""
 
+from tinhso.pillars.border.gate.models.amendments import Amendment, FeeDifference, FieldChange
 from tinhso.pillars.border.gate.models.fees import FeeAssessment
 from tinhso.pillars.border.gate.models.figures import DayFigure, MonthTime, ReplayedDay
 from tinhso.pillars.border.gate.models.foresight import ForecastDay, OpenDay, WhatIfRun
@@ -35,6 +36,7 @@ from tinhso.pillars.border.gate.models.trips import (
 )
 
 __all__ = [
+    "Amendment",
     "CalendarKind",
     "CallPause",
     "CheckRule",
@@ -48,7 +50,9 @@ __all__ = [
     "Driver",
     "Enterprise",
     "FeeAssessment",
+    "FeeDifference",
     "FeeRule",
+    "FieldChange",
     "Force",
     "ForecastDay",
     "Gate",

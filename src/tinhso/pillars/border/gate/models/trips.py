@@ -127,6 +127,9 @@ class Trip(FlowModel):
     driver = models.ForeignKey(
         "border_gate.Driver", models.PROTECT, null=True, blank=True, related_name="trips", db_index=False
     )
+    second_driver = models.ForeignKey(
+        "border_gate.Driver", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     tractor_plate = models.CharField(_("tractor plate"), max_length=12)
     trailer_plate = models.CharField(_("trailer plate"), max_length=12, blank=True)
     driver_name = models.CharField(_("driver"), max_length=120, blank=True)
@@ -145,6 +148,7 @@ class Trip(FlowModel):
     problems = models.JSONField(default=problems_unknown)
     fix_fields = models.JSONField(default=list)
     source = models.CharField(max_length=8, default="WEB")
+    note = models.CharField(_("note to the gate"), max_length=240, blank=True)
     undeclared = models.BooleanField(default=False)
     two_way = models.BooleanField(default=False)
     leg = models.SmallIntegerField(default=1)

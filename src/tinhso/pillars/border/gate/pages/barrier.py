@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -23,18 +24,23 @@ from tinhso.kernel.base import clock, site
 from tinhso.kernel.base.dates import show_time
 from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.web.request import Request
+from tinhso.pillars.border.gate.actions import amend
 from tinhso.pillars.border.gate.actions import undeclared as arrivals
 from tinhso.pillars.border.gate.actions.move import EMPTY, REJECTED
 from tinhso.pillars.border.gate.actions.passages import Passage, Seen, decide, pass_barrier
 from tinhso.pillars.border.gate.flows.states import DRAFT
-from tinhso.pillars.border.gate.models import ControlPoint, UndeclaredArrival
+from tinhso.pillars.border.gate.models import ControlPoint, Trip, UndeclaredArrival
 from tinhso.pillars.border.gate.pages.quick_forms import called
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER, STEPS
 from tinhso.pillars.border.gate.queries import overlays
+from tinhso.pillars.border.gate.queries.amendments import firm_is_asked
 from tinhso.pillars.border.gate.queries.barrier import plates_near
 from tinhso.pillars.border.gate.rules import plates, qr
+from tinhso.pillars.border.gate.rules.corrections import may_change
 
 LOG_KEPT = 5
+COMES = ("enter_buffer", "arrive", "cross_in")
+"""Steps before which the firm may still say that another tractor comes."""
 PHONE = re.compile(r"\+?[0-9][0-9 .]{8,15}")
 QR_AT_LEAST = 120
 """Shorter texts are plates; a QR's text has 159 characters."""
@@ -74,6 +80,30 @@ def open_up(request: Request, code: str) -> HttpResponse:
         return _screen(request, barrier, {"typed": seen.plate or seen.qr, "wrong": refusal.for_people()})
     _remember(request, barrier, passage, seen)
     return _screen(request, barrier, {"typed": "", "done": True, **_card(passage, seen)})
+
+
+@require_POST
+@needs(DECIDE_BARRIER)
+def other_plate(request: Request, code: str) -> HttpResponse:
+    """The plate on the vehicle is not its trip's (BG-019): the firm is asked, the lane waits two minutes at most."""
+    barrier = _barrier(request, code)
+    typed, plate = request.POST.get("xe", ""), request.POST.get("bien", "").strip()
+    trip = Trip.objects.filter(point=barrier.point, pk=_uuid(request.POST.get("luot", ""))).first()
+    if trip is None:
+        raise NotFound
+    try:
+        amend.stop_other_plate(
+            trip=trip,
+            plate=plate,
+            barrier=barrier,
+            reason=_("The plate on the vehicle differs from the declared one"),
+            by=request.actor,
+            at=request.moment,
+        )
+    except Refusal as refusal:
+        return _screen(request, barrier, {"typed": typed, "wrong": refusal.for_people()})
+    _log(request, barrier, plates.show(plates.normalise(plate)), "attn", _("Firm is asked"))
+    return redirect(f"{reverse('border_gate:barrier', args=[barrier.code])}?xe={quote(plate)}")
 
 
 @require_POST
@@ -133,6 +163,13 @@ def _barrier(request: Request, code: str) -> ControlPoint:
     return barrier
 
 
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def _seen(typed: str, **more: Any) -> Seen:
     """What was typed or scanned; an officer at the barrier reads the plate with his own eyes."""
     if len(typed) >= QR_AT_LEAST:
@@ -152,8 +189,12 @@ def _asked(request: Request, barrier: ControlPoint, typed: str) -> dict[str, Any
         return {"wrong": refusal.for_people()}
     if not passage.open:
         _remember(request, barrier, passage, seen)
-    near = [] if passage.trip or seen.qr else plates_near(plates.normalise(seen.plate), barrier)
-    return {**_card(passage, seen), "near": [plates.show(one) for one in near]}
+    if passage.trip or seen.qr:
+        return _card(passage, seen)
+    norm = plates.normalise(seen.plate)
+    waiting = firm_is_asked(norm, barrier, at=request.moment)
+    near = [] if waiting else plates_near(norm, barrier)
+    return {**_card(passage, seen), "waiting": waiting, "near": [plates.show(one) for one in near]}
 
 
 def _card(passage: Passage, seen: Seen) -> dict[str, Any]:
@@ -166,6 +207,7 @@ def _card(passage: Passage, seen: Seen) -> dict[str, Any]:
         "closes": trip is not None and trip.state == "returned_in",
         "returns": passage.step == "return_in",
         "line_code": overlays.shown(trip, clock.real()) if trip is not None and passage.open else None,
+        "other_plate": trip is not None and passage.step in COMES and may_change("tractor", trip.state),
     }
 
 

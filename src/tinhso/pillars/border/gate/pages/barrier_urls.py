@@ -8,6 +8,7 @@ urlpatterns = [
     path("barie/", barrier.choose, name="barriers"),
     path("barie/<str:code>/", barrier.station, name="barrier"),
     path("barie/<str:code>/mo/", barrier.open_up, name="barrier_open"),
+    path("barie/<str:code>/bien-khac/", barrier.other_plate, name="barrier_other_plate"),
     path("barie/<str:code>/chua-khai-bao/", barrier.undeclared, name="barrier_undeclared"),
     path("barie/<str:code>/gui-lien-ket/<uuid:arrival_id>/", barrier.send_link, name="barrier_link"),
 ]

@@ -23,7 +23,7 @@ from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.models import ClearanceTask, Force, Trip
 from tinhso.pillars.border.gate.models.tasks import STAGE_TITLES
-from tinhso.pillars.border.gate.pages import task_offers, trip_offers
+from tinhso.pillars.border.gate.pages import amend_offers, amendments, task_offers, trip_offers
 from tinhso.pillars.border.gate.pages.desk_fees import TONES as FEE_TONES
 from tinhso.pillars.border.gate.pages.offers import Offers, sorted_out
 from tinhso.pillars.border.gate.queries import tasks as queries
@@ -115,7 +115,9 @@ def record(request: Request, trip_id: UUID, task: ClearanceTask | None) -> dict[
     one = dossier.trip
     forces = queries.forces_of(by=request.actor, at=request.moment)
     own = {force.pk for force in forces}
+    corrected = amendments.told(one)
     return {
+        **corrected,
         "dossier": dossier,
         "trip": one,
         "health_form": health_form_of(one) if any(force.code == "KDYT" for force in forces) else None,
@@ -128,16 +130,23 @@ def record(request: Request, trip_id: UUID, task: ClearanceTask | None) -> dict[
         "fee_tone": FEE_TONES.get(dossier.fee.state, "") if dossier.fee else "attn",
         "checks": _checks(dossier.tasks, own),
         "own_holds": [hold for hold in dossier.holds if hold.agency_id in own],
-        "offers": _offers(request, dossier, forces, task),
+        "offers": _offers(request, dossier, forces, task, corrected),
     }
 
 
-def _offers(request: Request, dossier: queries.Dossier, forces: list[Force], task: ClearanceTask | None) -> Offers:
+def _offers(
+    request: Request,
+    dossier: queries.Dossier,
+    forces: list[Force],
+    task: ClearanceTask | None,
+    corrected: dict[str, Any],
+) -> Offers:
     """All buttons. A check that may end with a hold has that in place of the plain one."""
     case = trip_offers.case_of(dossier, forces, by=request.actor, at=request.moment)
     of_task, of_trip = list(task_offers.offers_of(task)), trip_offers.offers_of(case)
     holds = any(one.id == "task-hold" for one in of_task)
-    return sorted_out([*of_task, *(one for one in of_trip if not (holds and one.id == "hold"))], request)
+    changes = amend_offers.offers_of(case, corrected)
+    return sorted_out([*of_task, *changes, *(one for one in of_trip if not (holds and one.id == "hold"))], request)
 
 
 def due_of(task: ClearanceTask, at: datetime) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tinhso.pillars.border.gate.pages import desk, desk_fees, desk_steps, trip_steps
+from tinhso.pillars.border.gate.pages import desk, desk_amend, desk_fees, desk_steps, trip_steps
 
 urlpatterns = [
     path("nhiem-vu/", desk.tasks, name="tasks"),
@@ -37,6 +37,10 @@ urlpatterns = [
     path("luot-xe/<uuid:trip_id>/xuat-tra/", trip_steps.return_foreign, name="trip_return_foreign"),
     path("luot-xe/<uuid:trip_id>/tam-giu-tang-vat/", trip_steps.seize, name="trip_seize"),
     path("luot-xe/<uuid:trip_id>/tra-lai-tang-vat/", trip_steps.unseize, name="trip_unseize"),
+    path("luot-xe/<uuid:trip_id>/yeu-cau-sua-o/", desk_amend.want, name="amendment_want"),
+    path("de-nghi-sua/<uuid:amendment_id>/dong-y/", desk_amend.consent, name="amendment_consent"),
+    path("de-nghi-sua/<uuid:amendment_id>/khong-dong-y/", desk_amend.decline, name="amendment_decline"),
+    path("cac-lan-sua/", desk_amend.ease, name="corrections"),
     path("tam-giu/<uuid:hold_id>/go-theo-lenh/", desk_steps.override, name="hold_override"),
     path("tam-giu/<uuid:hold_id>/go/", desk_steps.lift, name="hold_lift"),
 ]

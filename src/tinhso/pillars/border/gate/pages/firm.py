@@ -24,6 +24,7 @@ from tinhso.pillars.border.gate.actions import declare, links
 from tinhso.pillars.border.gate.actions import firm as actions
 from tinhso.pillars.border.gate.flows import LIVE
 from tinhso.pillars.border.gate.models import Enterprise, Trip
+from tinhso.pillars.border.gate.pages import amendments
 from tinhso.pillars.border.gate.pages.firm_forms import DriverOfFirm, NewVehicle
 from tinhso.pillars.border.gate.permissions import MANAGE_FIRM, step_permission
 from tinhso.pillars.border.gate.queries import driver as driving
@@ -95,6 +96,7 @@ def trip(request: Request, trip_id: UUID) -> HttpResponse:
         "can_cancel": one.state in CANCELLABLE,
         "can_send": one.state in LIVE and one.accepted_at is not None,
         "now": "board",
+        **amendments.told(one),
     }
     return render(request, "border_gate/firm_trip.html", context)
 

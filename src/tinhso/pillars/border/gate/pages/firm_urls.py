@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tinhso.pillars.border.gate.pages import firm, firm_declare, firm_fix
+from tinhso.pillars.border.gate.pages import firm, firm_amend, firm_declare, firm_fix
 
 urlpatterns = [
     path("doanh-nghiep/", firm.board, name="firm"),
@@ -11,6 +11,10 @@ urlpatterns = [
     path("doanh-nghiep/luot-xe/<uuid:trip_id>/gui-lai-xe/", firm.send, name="firm_send"),
     path("doanh-nghiep/luot-xe/<uuid:trip_id>/lien-ket/", firm.link, name="firm_link"),
     path("doanh-nghiep/luot-xe/<uuid:trip_id>/sua/", firm_fix.fix, name="firm_fix"),
+    path("doanh-nghiep/luot-xe/<uuid:trip_id>/sua-o/", firm_amend.choose, name="firm_amend"),
+    path("doanh-nghiep/luot-xe/<uuid:trip_id>/sua-o/nhap/", firm_amend.change, name="firm_amend_change"),
+    path("doanh-nghiep/de-nghi-sua/<uuid:amendment_id>/xac-nhan/", firm_amend.confirm, name="amendment_confirm"),
+    path("doanh-nghiep/de-nghi-sua/<uuid:amendment_id>/tu-choi/", firm_amend.reject, name="amendment_reject"),
     path("doanh-nghiep/luot-xe/<uuid:trip_id>/chep/", firm_declare.copy, name="declare_copy"),
     path("doanh-nghiep/khai-bao/", firm_declare.what, name="declare"),
     path("doanh-nghiep/khai-bao/xe/", firm_declare.who, name="declare_who"),

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from tinhso.kernel.access.may import may, which
 from tinhso.kernel.base.actor import Actor
@@ -19,35 +18,32 @@ from tinhso.pillars.border.gate.actions.orders import seizing_force
 from tinhso.pillars.border.gate.actions.release import release_step
 from tinhso.pillars.border.gate.models import CrossingPoint, Force, Hold, Trip, Unloading
 from tinhso.pillars.border.gate.pages import fee_offers
+from tinhso.pillars.border.gate.pages.field_forms import TITLES
 from tinhso.pillars.border.gate.pages.offers import Box, Offer, reasons
 from tinhso.pillars.border.gate.queries import tasks as queries
 from tinhso.pillars.border.gate.queries.barrier import yards_with_room
+from tinhso.pillars.border.gate.rules.corrections import AMENDABLE
 from tinhso.pillars.border.gate.rules.transitions import transitions
 
-FIXABLE: dict[str, Any] = {
-    "customs_no": gettext_lazy("Customs declaration number"),
-    "goods": gettext_lazy("Goods"),
-    "weight": gettext_lazy("Gross weight, kg"),
-    "certificate": gettext_lazy("Quarantine certificate"),
-    "tractor": gettext_lazy("Plate of the tractor"),
-    "trailer": gettext_lazy("Plate of the trailer"),
-    "container": gettext_lazy("Container number"),
-    "seal": gettext_lazy("Seal number"),
-    "driver": gettext_lazy("Driver"),
-    "planned_on": gettext_lazy("Day at the gate"),
-    "eta": gettext_lazy("Hour at the gate"),
-}
+FIXABLE: dict[str, Any] = TITLES
+"""Fields that an officer may ask the firm to correct: all of them."""
+
+
+AMENDING = (p.CONSENT_BORDER, p.CONSENT_CUSTOMS, p.WANT_AMENDMENT)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A trip before an officer; `steps` are those that fit it and to which he has the right."""
+    """A trip before an officer; `steps` are those that fit it and to which he has the right, `rights` all he was
+    asked for.
+    """
 
     dossier: queries.Dossier
     forces: Sequence[Force]
     by: Actor
     at: datetime
     steps: frozenset[str]
+    rights: frozenset[str] = frozenset()
 
     @property
     def trip(self) -> Trip:
@@ -64,8 +60,10 @@ class Case:
 def case_of(dossier: queries.Dossier, forces: Sequence[Force], *, by: Actor, at: datetime) -> Case:
     """The case, with one question for the rights to all steps that fit."""
     fitting = {p.step_permission(step): step for step in p.STEPS if fits(dossier.trip, step)}
-    held = which(by, fitting, dossier.trip, at) if fitting else set()
-    return Case(dossier, forces, by, at, frozenset(fitting[right] for right in held))
+    amending = AMENDING if dossier.trip.state in AMENDABLE else ()
+    held = which(by, [*fitting, *amending], dossier.trip, at) if fitting or amending else set()
+    steps = frozenset(fitting[right] for right in held if right in fitting)
+    return Case(dossier, forces, by, at, steps, frozenset(held))
 
 
 def fits(trip: Trip, step: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import Q
@@ -19,11 +20,14 @@ from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
 HORIZON_DAYS = 7
 
 
-def problems_of(trip: Trip, lines: list[GoodsLine], *, at: datetime) -> list[dict[str, Any]]:
-    """Each problem with code, field and sentence; empty when the declaration may go."""
+def problems_of(trip: Trip, lines: list[GoodsLine], *, at: datetime, times: bool = True) -> list[dict[str, Any]]:
+    """Each problem with code, field and sentence; empty when the declaration may go.
+
+    `times`: whether day and hour are to lie ahead, which of a vehicle already on its way they do not.
+    """
     return [
         {"code": refusal.code, "field": refusal.field or "", "text": refusal.for_people()}
-        for refusal in _refusals(trip, lines, at)
+        for refusal in _refusals(trip, lines, at, times)
     ]
 
 
@@ -81,8 +85,8 @@ def rule_line(line: GoodsLine) -> goods.Line:
     )
 
 
-def _refusals(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[GateRefusal]:
-    for check in (_time, _vehicle, _driver, _container, _goods):
+def _refusals(trip: Trip, lines: list[GoodsLine], at: datetime, times: bool) -> Iterator[GateRefusal]:
+    for check in ((_time,) if times else ()) + (_vehicle, _driver, _container, _goods):
         for one in check(trip, lines, at):
             refusal = _caught(one)
             if refusal is not None:
@@ -124,12 +128,16 @@ def _vehicle(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Calla
 
 
 def _driver(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Callable[[], object]]:
-    driver, tractor = trip.driver, trip.tractor
-    if driver is None or tractor is None:
-        return
-    yield lambda: must_be_allowed_to_drive(
-        driver, tractor, on=trip.planned_on, shuttle_drivers=trip.point.shuttle_drivers
-    )
+    tractor = trip.tractor
+    for driver in (trip.driver, trip.second_driver):
+        if driver is not None and tractor is not None:
+            yield partial(
+                must_be_allowed_to_drive,
+                driver,
+                tractor,
+                on=trip.planned_on,
+                shuttle_drivers=trip.point.shuttle_drivers,
+            )
 
 
 def _container(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Callable[[], object]]:

@@ -64,10 +64,11 @@ def test_every_step_is_done_through_an_action_or_not_offered(client, path, flow,
 def test_the_steps_that_only_platform_or_firm_pages_do_are_known_by_name():
     """A new step of these flows wants a decision: an action over the API, or a name here."""
     assert left_out(TRIP, TRIP_STEPS) == {
-        *("create", "walk_up", "walk_up_line", "call", "resubmit", "amend"),
+        *("create", "walk_up", "walk_up_line", "call", "resubmit"),
         *("auto_accept", "call_timeout", "finish", "no_show", "expire"),
     }
-    assert left_out(TASK, TASK_STEPS) == left_out(HOLD, HOLD_STEPS) == {"create"}
+    assert left_out(TASK, TASK_STEPS) == {"create", "unneed"}
+    assert left_out(HOLD, HOLD_STEPS) == {"create"}
 
 
 def test_accepting_opens_the_same_tasks_and_fee_as_the_page(gate):
@@ -196,3 +197,23 @@ def test_the_document_names_each_step_with_its_facts(client):
     pay = next(body for body in schema.get("anyOf", [schema]) if body["title"] == "pay")
     assert pay["required"] == ["method"]
     assert "create" not in post_of["x-steps"]
+
+
+def test_a_field_is_amended_with_its_typed_value_and_the_version_that_was_seen(gate):
+    trip = submitted(gate)
+    declare.accept_trips(trips=[trip], by=gate.everything, at=NOON)
+    clerk = signed_in("ENTERPRISE", agency=trip.enterprise.pk)
+    version = Trip.objects.get(pk=trip.pk).version
+    path = f"/api/v1/border/gate/trips/{trip.pk}/steps/amend"
+    body = {"values": {"seal": "SEAL-7", "weight": {"1": {"gross_kg": 17_000}}}, "reason": "Cân lại tại kho"}
+
+    answers = [
+        clerk.post(path, body, content_type="application/json", headers={"If-Match": f'"{version}"'}).status_code
+        for _ in range(2)
+    ]
+    wrong = clerk.post(path, {**body, "values": {"seal": 5, "priority": "P0"}}, content_type="application/json")
+
+    assert answers == [200, 409]
+    assert wrong.status_code == 422
+    stored = Trip.objects.get(pk=trip.pk)
+    assert (stored.seal_no, stored.gross_kg, stored.amend_count) == ("SEAL-7", 17_000, 1)

@@ -10,7 +10,7 @@ from tinhso.pillars.border.gate.actions import declare, fees, release, tasks
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, Hold, Trip
 from tinhso.pillars.border.gate.pages import task_offers, trip_offers
-from tinhso.pillars.border.gate.pages.firm_fix import BUILD
+from tinhso.pillars.border.gate.pages.field_forms import BUILD
 from tinhso.pillars.border.gate.rules import checks
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft
 from tinhso.pillars.border.gate.tests.test_api import signed_in

@@ -1,0 +1,306 @@
+"""One form for whichever fields are to be changed: built with what stands there, read as actions.fields wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, time, timedelta
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tinhso.kernel.base.clock import HANOI
+from tinhso.pillars.border.gate.models import CrossingPoint, GoodsLine, Trip, Yard
+from tinhso.pillars.border.gate.pages.firm_forms import (
+    HOURS,
+    REGIMES,
+    Checked,
+    codes_of,
+    container_choices,
+    day_field,
+    dialled,
+    goods_named,
+    upper,
+    whole,
+)
+from tinhso.pillars.border.gate.queries.firms import drivers_of
+from tinhso.pillars.border.gate.rules import containers, plates
+
+Built = dict[str, tuple[forms.Field, Any]]
+CHANNELS = (
+    (0, gettext_lazy("not known yet")),
+    (1, gettext_lazy("green")),
+    (2, gettext_lazy("yellow")),
+    (3, gettext_lazy("red")),
+)
+TITLES: dict[str, Any] = {
+    "customs_no": gettext_lazy("Customs declaration number"),
+    "goods": gettext_lazy("Goods"),
+    "weight": gettext_lazy("Gross weight, kg"),
+    "packages": gettext_lazy("Packages"),
+    "value": gettext_lazy("Value of the goods"),
+    "certificate": gettext_lazy("Quarantine certificate"),
+    "channel": gettext_lazy("Customs channel"),
+    "contract": gettext_lazy("Contract number"),
+    "partner": gettext_lazy("Partner on the Chinese side"),
+    "regime": gettext_lazy("Regime"),
+    "tractor": gettext_lazy("Plate of the tractor"),
+    "trailer": gettext_lazy("Plate of the trailer"),
+    "container": gettext_lazy("Container number"),
+    "seal": gettext_lazy("Seal number"),
+    "driver": gettext_lazy("Driver"),
+    "second_driver": gettext_lazy("Second driver"),
+    "phone": gettext_lazy("Telephone of the driver"),
+    "two_way": gettext_lazy("Carries goods both ways"),
+    "point": gettext_lazy("Crossing point"),
+    "yard": gettext_lazy("Yard"),
+    "planned_on": gettext_lazy("Day at the gate"),
+    "eta": gettext_lazy("Hour at the gate"),
+    "note": gettext_lazy("Note to the gate"),
+}
+"""In the order in which people look for them."""
+
+
+class FieldForm(Checked):
+    """Only the fields that are to be changed, filled with what stands there."""
+
+    def __init__(self, *args: Any, trip: Trip, lines: list[GoodsLine], names: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.trip, self.lines, self.names = trip, lines, [name for name in names if name in BUILD]
+        for field in self.names:
+            for name, (built, value) in BUILD[field](trip, lines).items():
+                self.fields[name] = built
+                self.initial.setdefault(name, value)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        for name in ("tractor", "trailer", "container"):
+            if name in self.fields:
+                self.read(name, {"container": containers.read, "tractor": plates.read_tractor}.get(name, plates.read))
+        return found
+
+    def values(self) -> dict[str, Any]:
+        """The new values by field."""
+        return {field: READ[field](self) for field in self.names}
+
+
+def _text(name: str, attribute: str, longest: int, *, required: bool = False) -> Callable[[Trip, Any], Built]:
+    return lambda trip, lines: {
+        name: (forms.CharField(label=TITLES[name], max_length=longest, required=required), _at(trip, attribute))
+    }
+
+
+def _at(trip: Trip, attribute: str) -> Any:
+    found: Any = trip
+    for part in attribute.split("."):
+        found = getattr(found, part)
+    return found
+
+
+def _plate(name: str, *, required: bool) -> Callable[[Trip, Any], Built]:
+    return lambda trip, lines: {
+        name: (
+            forms.CharField(label=TITLES[name], max_length=24, required=required),
+            plates.show(getattr(trip, f"{name}_plate")),
+        )
+    }
+
+
+def _certificate(trip: Trip, lines: list[GoodsLine]) -> Built:
+    built: Built = {}
+    for line in lines:
+        for name, label, value in (
+            ("puc", _("Growing area codes"), ", ".join(line.growing_areas)),
+            ("phc", _("Packing house codes"), ", ".join(line.packing_houses)),
+            ("certificate", _("Quarantine certificate"), line.certificate_no),
+        ):
+            field = forms.CharField(label=f"{label}, {line.title}", required=False, max_length=200)
+            built[f"{name}_{line.number}"] = (field, value)
+    return built
+
+
+def _numbers(name: str, key: str, attribute: str, *, highest: int) -> Callable[[Trip, list[GoodsLine]], Built]:
+    """A whole number for each goods line."""
+    return lambda trip, lines: {
+        f"{key}_{line.number}": (
+            whole(f"{TITLES[name]}, {line.title}", required=True, highest=highest),
+            getattr(line, attribute),
+        )
+        for line in lines
+    }
+
+
+def _value(trip: Trip, lines: list[GoodsLine]) -> Built:
+    built = _numbers("value", "value", "value", highest=10**12)(trip, lines)
+    for line in lines:
+        built[f"currency_{line.number}"] = (
+            forms.RegexField(r"^[A-Z]{3}$", label=f"{_('Currency')}, {line.title}"),
+            line.currency or "USD",
+        )
+    return built
+
+
+def _goods(trip: Trip, lines: list[GoodsLine]) -> Built:
+    return {
+        f"goods_{line.number}": (
+            forms.CharField(label=_("Goods"), max_length=160),
+            f"{line.title} ({line.hs6})",
+        )
+        for line in lines
+    }
+
+
+def _container(trip: Trip, lines: list[GoodsLine]) -> Built:
+    number = forms.CharField(label=_("Container number"), max_length=20)
+    size = forms.ChoiceField(label=_("Container size"), choices=container_choices)
+    return {"container": (number, trip.container_no), "container_type": (size, trip.container_type)}
+
+
+def _people(name: str, *, required: bool) -> Callable[[Trip, list[GoodsLine]], Built]:
+    def built(trip: Trip, lines: list[GoodsLine]) -> Built:
+        rows = drivers_of(trip.enterprise) if trip.enterprise else None
+        field = forms.ModelChoiceField(cast(Any, rows), label=TITLES[name], required=required)
+        return {name: (field, getattr(trip, f"{name}_id"))}
+
+    return built
+
+
+def _eta(trip: Trip, lines: list[GoodsLine]) -> Built:
+    hour = f"{trip.eta.astimezone(HANOI):%H}" if trip.eta else HOURS[0][0]
+    return {"hour": (forms.ChoiceField(label=_("Hour at the gate"), choices=HOURS), hour)}
+
+
+def _point(trip: Trip, lines: list[GoodsLine]) -> Built:
+    rows = CrossingPoint.objects.filter(goods_open=True, daily_average__gt=0)
+    choices = [(one.code, one.gate_short) for one in rows]
+    return {"point": (forms.ChoiceField(label=TITLES["point"], choices=choices), trip.point.code)}
+
+
+def _yard(trip: Trip, lines: list[GoodsLine]) -> Built:
+    choices = [(one.code, str(one)) for one in Yard.objects.filter(point_id=trip.point_id, level="border")]
+    return {"yard": (forms.ChoiceField(label=TITLES["yard"], choices=choices), trip.yard.code if trip.yard else "")}
+
+
+def _phone(trip: Trip, lines: list[GoodsLine]) -> Built:
+    field = forms.RegexField(
+        r"^\+?[0-9 .]{9,16}$",
+        label=TITLES["phone"],
+        error_messages={"invalid": _("A telephone number has 9 to 15 digits.")},
+    )
+    return {"phone": (field, trip.driver.person.phone if trip.driver else "")}
+
+
+def _choice(name: str, choices: Callable[[], list[tuple[Any, Any]]], attribute: str) -> Callable[[Trip, Any], Built]:
+    return lambda trip, lines: {name: (forms.ChoiceField(label=TITLES[name], choices=choices()), _at(trip, attribute))}
+
+
+def _read_eta(form: FieldForm) -> str:
+    day = form.cleaned_data.get("planned_on") or form.trip.planned_on
+    moment = datetime.combine(day, time(int(form.cleaned_data["hour"])), HANOI) + timedelta(minutes=59)
+    return moment.isoformat()
+
+
+def _read_container(form: FieldForm) -> dict[str, str]:
+    return {"number": form.cleaned_data["container"], "type": form.cleaned_data["container_type"]}
+
+
+def _read_certificate(form: FieldForm) -> dict[int, dict[str, Any]]:
+    typed = form.cleaned_data
+    return {
+        line.number: {
+            "growing_areas": list(codes_of(typed[f"puc_{line.number}"])),
+            "packing_houses": list(codes_of(typed[f"phc_{line.number}"])),
+            "certificate_no": typed[f"certificate_{line.number}"][:40],
+        }
+        for line in form.lines
+    }
+
+
+def _read_lines(**keys: str) -> Callable[[FieldForm], dict[int, dict[str, Any]]]:
+    """Columns of the goods lines by the keys of their boxes."""
+    return lambda form: {
+        line.number: {name: form.cleaned_data[f"{key}_{line.number}"] for name, key in keys.items()}
+        for line in form.lines
+    }
+
+
+def _read_goods(form: FieldForm) -> dict[int, dict[str, Any]]:
+    names = ("hs6", "title", "group")
+    return {
+        line.number: dict(zip(names, goods_named(form.cleaned_data[f"goods_{line.number}"]), strict=True))
+        for line in form.lines
+    }
+
+
+def _read_person(name: str) -> Callable[[FieldForm], dict[str, str] | None]:
+    def read(form: FieldForm) -> dict[str, str] | None:
+        chosen = form.cleaned_data[name]
+        return {"id": str(chosen.pk)} if chosen else None
+
+    return read
+
+
+def _typed(name: str) -> Callable[[FieldForm], Any]:
+    return lambda form: form.cleaned_data[name]
+
+
+BUILD: dict[str, Callable[[Trip, list[GoodsLine]], Built]] = {
+    "certificate": _certificate,
+    "weight": _numbers("weight", "kg", "gross_kg", highest=60_000),
+    "packages": _numbers("packages", "packages", "packages", highest=100_000),
+    "value": _value,
+    "goods": _goods,
+    "customs_no": lambda trip, lines: {
+        "customs_no": (
+            forms.RegexField(
+                r"^[0-9]{12}$",
+                label=TITLES["customs_no"],
+                error_messages={"invalid": gettext_lazy("A customs declaration number has 12 digits.")},
+            ),
+            trip.customs_no,
+        )
+    },
+    "channel": _choice("channel", lambda: list(CHANNELS), "declaration.channel"),
+    "contract": _text("contract", "declaration.contract_no", 40),
+    "partner": _text("partner", "declaration.partner", 120),
+    "regime": _choice(
+        "regime", lambda: [(code, upper(str(one))) for code, one in REGIMES.items()], "declaration.regime"
+    ),
+    "seal": _text("seal", "seal_no", 24, required=True),
+    "note": _text("note", "note", 240),
+    "container": _container,
+    "planned_on": lambda trip, lines: {"planned_on": (day_field(TITLES["planned_on"]), trip.planned_on)},
+    "eta": _eta,
+    "tractor": _plate("tractor", required=True),
+    "trailer": _plate("trailer", required=False),
+    "driver": _people("driver", required=True),
+    "second_driver": _people("second_driver", required=False),
+    "phone": _phone,
+    "point": _point,
+    "yard": _yard,
+    "two_way": lambda trip, lines: {
+        "two_way": (forms.BooleanField(label=TITLES["two_way"], required=False), trip.two_way)
+    },
+}
+READ: dict[str, Callable[[FieldForm], Any]] = {
+    "certificate": _read_certificate,
+    "weight": _read_lines(gross_kg="kg"),
+    "packages": _read_lines(packages="packages"),
+    "value": _read_lines(value="value", currency="currency"),
+    "goods": _read_goods,
+    "eta": _read_eta,
+    "container": _read_container,
+    "driver": _read_person("driver"),
+    "second_driver": _read_person("second_driver"),
+    "planned_on": lambda form: form.cleaned_data["planned_on"].isoformat(),
+    "channel": lambda form: int(form.cleaned_data["channel"]),
+    "phone": lambda form: dialled(form.cleaned_data["phone"]),
+    **{
+        name: _typed(name)
+        for name in (
+            *("customs_no", "contract", "partner", "regime", "seal", "note"),
+            *("tractor", "trailer", "point", "yard", "two_way"),
+        )
+    },
+}
