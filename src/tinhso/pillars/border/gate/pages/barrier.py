@@ -163,11 +163,11 @@ def _barrier(request: Request, code: str) -> ControlPoint:
     return barrier
 
 
-def _uuid(text: str) -> UUID | None:
+def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
-    except ValueError:
-        return None
+    except ValueError as error:
+        raise NotFound from error
 
 
 def _seen(typed: str, **more: Any) -> Seen:
