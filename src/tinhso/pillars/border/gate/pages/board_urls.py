@@ -4,13 +4,18 @@ from django.urls import path, register_converter
 
 from tinhso.pillars.border.gate.pages import (
     board,
+    forecast,
     help_desk,
+    live_map,
     movement_orders,
+    open_data,
     public_board,
     queue,
     queue_control,
     report,
     simulation,
+    tv,
+    what_if,
     yard,
 )
 from tinhso.pillars.border.gate.pages.days import Day
@@ -18,9 +23,16 @@ from tinhso.pillars.border.gate.pages.days import Day
 register_converter(Day, "day")
 
 urlpatterns = [
+    path("ban-do/", live_map.page, name="live_map"),
+    path("du-bao/", forecast.forecast, name="forecast"),
+    path("thu-gia-dinh/", what_if.questions, name="what_if"),
+    path("thu-gia-dinh/<uuid:run_id>/", what_if.run, name="what_if_run"),
+    path("du-lieu-mo/", open_data.about, name="open_data"),
+    path("du-lieu-mo/cua-khau-ngay.csv", open_data.as_csv, name="open_data_csv"),
+    path("du-lieu-mo/cua-khau-ngay.json", open_data.as_json, name="open_data_json"),
     path("bang/", board.board, name="board"),
     path("bang-cong-khai/", public_board.public_board, name="public_board"),
-    path("bang-cong-khai/man-hinh/", public_board.screen, name="public_screen"),
+    path("bang-cong-khai/man-hinh/", tv.screen, name="public_screen"),
     path("hang-cho/", queue.queue, name="queue"),
     path("hang-cho/<slug:code>/goi/", queue.call, name="queue_call"),
     path("hang-cho/<slug:code>/tam-ngung/", queue_control.pause, name="queue_pause"),

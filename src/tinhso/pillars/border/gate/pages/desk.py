@@ -86,6 +86,8 @@ def trips(request: Request) -> HttpResponse:
     state = request.GET.get("trang-thai", "")
     if state:
         rows = rows.filter(state=state)
+    if point := request.GET.get("diem", ""):
+        rows = rows.filter(point__code=point)
     page = _page(request, rows.order_by("-state_since", "-id"))
     title = _("Found for %(words)s") % {"words": words} if words else _("Vehicles at the gate")
     context = {"page": page, "now": "trips", "title": title, "words": words, **_bar(request)}

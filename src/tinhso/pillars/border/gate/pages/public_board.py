@@ -20,6 +20,7 @@ from tinhso.kernel.base.money import grouped
 from tinhso.kernel.metrics.queries import Figure, live_many
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.models import Moratorium
+from tinhso.pillars.border.gate.queries.closures import closures, points_hours
 from tinhso.pillars.border.gate.queries.figures import title_of
 from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
 
@@ -47,14 +48,8 @@ class Line:
 def public_board(request: Request) -> HttpResponse:
     """For a phone."""
     template = "border_gate/_public_board.html" if request.headers.get("X-Live") else "border_gate/public_board.html"
-    return render(request, template, shown(request.moment))
-
-
-@require_safe
-def screen(request: Request) -> HttpResponse:
-    """For the screen on the wall of the holding area."""
-    template = "border_gate/_public_screen.html" if request.headers.get("X-Live") else "border_gate/public_screen.html"
-    return render(request, template, shown(request.moment))
+    more = {"hours": points_hours(at=request.moment), "closures": closures(at=request.moment)}
+    return render(request, template, {**shown(request.moment), **more})
 
 
 def shown(at: datetime) -> dict[str, Any]:

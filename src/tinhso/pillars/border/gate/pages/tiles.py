@@ -42,6 +42,12 @@ if settings.PROFILE == "demo":
     door("border_gate.simulation", title=_("Simulated border"), icon="circle-play", url="border_gate:simulation",
          order=36, audience="official", permission=p.VIEW_BOARD)  # fmt: skip
 __all__ = ["offline"]  # declared there: the app that works without network
+door("border_gate.map", title=_("Map of the border now"), icon="route", url="border_gate:live_map", order=31,
+     audience="official", permission=p.VIEW_BOARD)  # fmt: skip
+door("border_gate.forecast", title=_("Forecast of 7 days"), icon="chart-bar", url="border_gate:forecast", order=35,
+     audience="official", permission=p.VIEW_BOARD)  # fmt: skip
+door("border_gate.what_if", title=_("What if"), icon="player-play", url="border_gate:what_if", order=35,
+     audience="official", permission=p.RUN_WHAT_IF)  # fmt: skip
 door("border_gate.orders", title=_("Movement orders"), icon="speakerphone", url="border_gate:movement_orders", order=32,
      audience="official", permission=p.ISSUE_ORDER)  # fmt: skip
 door("border_gate.help", title=_("Drivers who ask for help"), icon="phone", url="border_gate:help_desk", order=33,

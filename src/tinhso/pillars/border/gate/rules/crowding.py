@@ -22,3 +22,22 @@ def crowding(waiting: int, minutes: int) -> int:
 def is_silent(*, last_at: datetime | None, is_open: bool, at: datetime) -> bool:
     """Whether a point that should be working has sent no movement for so long that its figures are old."""
     return is_open and last_at is not None and at - last_at > SILENT_AFTER
+
+
+NEARLY_FULL, FULL = 0.85, 0.95
+"""Shares of a yard's room; from the second on the buffer stops calling (border brief 6.7)."""
+LONG, TOO_LONG = 60, 120
+"""Minutes of waiting; the second is the longest that fresh goods may wait (rules.queue)."""
+
+
+def tone_of_room(taken: int, room: int) -> str:
+    """How a yard is shown: calm, wait when it is nearly full, stop when it is full."""
+    if not room:
+        return "calm"
+    share = taken / room
+    return "stop" if share >= FULL else ("wait" if share >= NEARLY_FULL else "calm")
+
+
+def tone_of_wait(minutes: int) -> str:
+    """How a place where vehicles wait is shown, by the minutes of the one that waits longest."""
+    return "stop" if minutes > TOO_LONG else ("wait" if minutes > LONG else "calm")

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
 from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLES
 from tinhso.pillars.border.gate.queries.simulation import own_parts
@@ -27,6 +28,13 @@ def plain(number: float) -> str:
 def whole(number: Decimal) -> int:
     """A published figure without its decimals."""
     return int(number)
+
+
+@register.filter
+def minutes_short(count: int) -> str:
+    """Minutes as people say them: 45 min, 2 h 05."""
+    hours, minutes = divmod(count, 60)
+    return f"{hours} h {minutes:02d}" if hours else _("%(count)s min") % {"count": minutes}
 
 
 @register.filter

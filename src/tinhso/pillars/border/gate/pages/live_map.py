@@ -1,0 +1,101 @@
+"""The leaders' picture of the border: every point from the road to the line, on a wall or on a telephone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from tinhso.kernel.access.may import visible
+from tinhso.kernel.access.needs import needs
+from tinhso.kernel.base import clock
+from tinhso.kernel.base.money import grouped
+from tinhso.kernel.web.request import Request
+from tinhso.pillars.border.gate.models import CrossingPoint
+from tinhso.pillars.border.gate.permissions import CONTROL_CALLS, VIEW_BOARD, step_permission
+from tinhso.pillars.border.gate.queries.live_map import PointMap, Station, live_map
+
+ACROSS, DOWN = 10, 3
+MARK_WIDTH, MARK_HEIGHT, STEP_X, STEP_Y = 8, 5, 11, 8
+SIMULATED_FROM = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Lorries:
+    """The marks drawn for the vehicles of a place; `each` is how many vehicles one mark stands for."""
+
+    path: str
+    each: int
+
+
+@require_safe
+@needs(VIEW_BOARD)
+def page(request: Request) -> HttpResponse:
+    """The whole page, or its living part when the page asks for it anew."""
+    template = "border_gate/_live_map.html" if request.headers.get("X-Live") else "border_gate/live_map.html"
+    return render(request, template, shown(request))
+
+
+def shown(request: Request) -> dict[str, Any]:
+    """The points that the reader may see, with what he may do at each."""
+    at = request.moment
+    rows = CrossingPoint.objects.all()
+    seen = set(visible(rows, request.actor, VIEW_BOARD, at).values_list("pk", flat=True))
+    calling = set(visible(rows, request.actor, step_permission("call"), at).values_list("pk", flat=True))
+    controlling = set(visible(rows, request.actor, CONTROL_CALLS, at).values_list("pk", flat=True))
+    found = live_map(at=at, points=seen)
+    each = scale(found)
+    return {
+        "at": at,
+        "simulated": abs(at - clock.real()) > SIMULATED_FROM,
+        "title": finding(found),
+        "each": each,
+        "heads": [(one.key, one.title) for one in found[0].stations] if found else [],
+        "points": [
+            {
+                "map": one,
+                "now": one.now,
+                "stations": [(station, lorries(station, each)) for station in one.stations],
+                "may_call": one.now.id in calling and not one.pause,
+                "may_control": one.now.id in controlling,
+            }
+            for one in found
+        ],
+    }
+
+
+def finding(points: list[PointMap]) -> str:
+    """What the picture says first: where vehicles wait longest, or that nobody waits long."""
+    waits = [
+        (station.oldest, one.now.name, station.count)
+        for one in points
+        if not one.now.silent_since
+        for station in one.stations
+        if station.key == "buffer" and station.oldest
+    ]
+    if not waits:
+        return _("Nobody waits in the holding areas")
+    minutes, name, count = max(waits)
+    facts = {"point": name, "count": grouped(count), "minutes": grouped(minutes or 0)}
+    return _("%(point)s: %(count)s wait, the longest for %(minutes)s minutes") % facts
+
+
+def scale(points: list[PointMap]) -> int:
+    """How many vehicles one mark stands for, the same in the whole picture."""
+    most = max((station.count for one in points for station in one.stations), default=0)
+    return max(1, -(-most // (ACROSS * DOWN)))
+
+
+def lorries(station: Station, each: int) -> Lorries:
+    """Marks in rows, in the units of a drawing of 110 by 24."""
+    count = -(-station.count // each)
+    marks = (
+        f"M{number % ACROSS * STEP_X} {number // ACROSS * STEP_Y}h{MARK_WIDTH}v{MARK_HEIGHT}h-{MARK_WIDTH}z"
+        for number in range(min(count, ACROSS * DOWN))
+    )
+    return Lorries("".join(marks), each)

@@ -1,0 +1,165 @@
+"""The border as one living picture: for each point the places from the road to the line, and what is wrong there.
+
+Some ten queries whatever the traffic: counts by point and state, and what the boards count already.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from tinhso.kernel.base.dates import show_time
+from tinhso.pillars.border.gate.models import CallPause, ControlPoint, UndeclaredArrival
+from tinhso.pillars.border.gate.queries import statistics
+from tinhso.pillars.border.gate.queries.guidance import pauses
+from tinhso.pillars.border.gate.queries.statistics import PointNow, rows_of
+from tinhso.pillars.border.gate.rules.crowding import tone_of_room, tone_of_wait
+
+# Place, its states, and the barrier whose lanes lead on from it.
+PLACES: tuple[tuple[str, Any, tuple[str, ...], str], ...] = (
+    ("road", gettext_lazy("On the road"), ("en_route",), ""),
+    ("buffer", gettext_lazy("Holding area"), ("at_buffer",), "buffer"),
+    ("called", gettext_lazy("Called"), ("called",), ""),
+    ("barrier", gettext_lazy("Barrier 1"), ("arrived", "crossed_in"), "entry"),
+    ("yard", gettext_lazy("Yard"), ("in_yard", "seized"), "yard"),
+    ("line", gettext_lazy("Released, to the line"), ("released",), "line"),
+    ("abroad", gettext_lazy("Abroad, to come back"), ("crossed_out", "returned_in"), ""),
+)
+WAITED = ("buffer", "barrier", "line")
+"""Places where waiting long is a fault of the gate's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """One place of one point: how many, since when the oldest, in which tone (calm, wait, stop), out of how many."""
+
+    key: str
+    title: Any
+    count: int
+    oldest: int | None
+    tone: str
+    state: str
+    held: int = 0
+    room: int | None = None
+    lanes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something that a leader looks at: a kind for the icon, words, and where one reads more."""
+
+    kind: str
+    text: str
+    route: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PointMap:
+    now: PointNow
+    stations: list[Station]
+    alarms: list[Alarm] = field(default_factory=list)
+    pause: CallPause | None = None
+
+    @property
+    def tone(self) -> str:
+        tones = {one.tone for one in self.stations}
+        return "stop" if "stop" in tones or self.pause else ("wait" if "wait" in tones else "calm")
+
+
+_STATES = """
+select t.point_id, t.state, count(*), min(t.state_since), count(*) filter (where t.holds > 0),
+    count(*) filter (where t.dwell_deadline < %(now)s::timestamptz and t.crossed_out_at is null)
+from border_gate_trip t where t.is_live group by t.point_id, t.state
+"""
+_LATE = """
+select k.point_id, count(*) from border_gate_clearancetask k join border_gate_trip t on t.id = k.trip_id
+where k.state in ('open', 'in_progress') and k.due_at < %(now)s::timestamptz and t.is_live group by k.point_id
+"""
+
+
+def live_map(*, at: datetime, points: set[UUID] | None = None) -> list[PointMap]:
+    """Every point that handles goods trucks (or those given), the busiest first, those without news last."""
+    states: dict[UUID, dict[str, tuple[Any, ...]]] = defaultdict(dict)
+    for point, state, *figures in rows_of(_STATES, {"now": at}):
+        states[point][state] = tuple(figures)
+    late = dict(rows_of(_LATE, {"now": at}))
+    lanes, paused, undeclared = _lanes(), pauses(), _undeclared(at)
+    found = []
+    for now in statistics.ordered(statistics.points(at=at)):
+        if points is not None and now.id not in points:
+            continue
+        here = states.get(now.id, {})
+        stations = [_station(place, here, now, lanes.get(now.id, {}), at) for place in PLACES]
+        pause = paused.get(now.id)
+        alarms = _alarms(now, stations, here, late.get(now.id, 0), undeclared.get(now.id, 0))
+        found.append(PointMap(now, stations, alarms, pause))
+    return found
+
+
+def _station(
+    place: tuple[str, Any, tuple[str, ...], str],
+    here: dict[str, tuple[Any, ...]],
+    now: PointNow,
+    lanes: dict[str, int],
+    at: datetime,
+) -> Station:
+    key, title, states, barrier = place
+    rows = [here[state] for state in states if state in here]
+    count, held = sum(row[0] for row in rows), sum(row[2] for row in rows)
+    since = min((row[1] for row in rows), default=None)
+    oldest = statistics.minutes(at - since) if since else None
+    room = now.yard_capacity if key == "yard" else None
+    tone = "calm"
+    if key == "yard":
+        tone = tone_of_room(count, now.yard_capacity)
+    elif key in WAITED:
+        tone = tone_of_wait(oldest or 0)
+    return Station(key, title, count, oldest, tone, states[0], held, room, lanes.get(barrier, 0))
+
+
+def _lanes() -> dict[UUID, dict[str, int]]:
+    found: dict[UUID, dict[str, int]] = defaultdict(dict)
+    for point, kind, lanes in ControlPoint.objects.values_list("point_id", "kind", "lanes"):
+        found[point][kind] = found[point].get(kind, 0) + lanes
+    return found
+
+
+def _undeclared(at: datetime) -> dict[UUID, int]:
+    """Vehicles noted undeclared that nobody has declared yet, by point."""
+    found: dict[UUID, int] = defaultdict(int)
+    rows = UndeclaredArrival.objects.filter(trip__state="draft", seen_at__gt=statistics.midnight(at))
+    for point in rows.values_list("point_id", flat=True):
+        found[point] += 1
+    return found
+
+
+def _alarms(
+    now: PointNow, stations: list[Station], here: dict[str, tuple[Any, ...]], late: int, undeclared: int
+) -> list[Alarm]:
+    held, overstay = sum(one.held for one in stations), sum(row[3] for row in here.values())
+    yard = next(one for one in stations if one.key == "yard")
+    found = []
+    if now.silent_since:
+        found.append(Alarm("off", _("No news since %(at)s") % {"at": show_time(now.silent_since)}))
+    if yard.tone == "stop":
+        found.append(Alarm("stop", _("Yard full: %(count)s of %(room)s") % {"count": yard.count, "room": yard.room}))
+    if overstay:
+        found.append(Alarm("stop", _vehicles(overstay, _("past the limit of stay"))))
+    if held:
+        found.append(Alarm("stop", _vehicles(held, _("held")), "border_gate:trips"))
+    if undeclared:
+        found.append(Alarm("attn", _vehicles(undeclared, _("undeclared, waiting")), "border_gate:trips"))
+    if late:
+        text = ngettext("%(count)d check past its time", "%(count)d checks past their time", late)
+        found.append(Alarm("wait", text % {"count": late}, "border_gate:tasks"))
+    return found
+
+
+def _vehicles(count: int, what: str) -> str:
+    return ngettext("%(count)d vehicle %(what)s", "%(count)d vehicles %(what)s", count) % {"count": count, "what": what}
