@@ -32,7 +32,8 @@ from tinhso.kernel.workflow.models import FlowModel, History
 if TYPE_CHECKING:
     from tinhso.kernel.base.actor import Actor
 
-Show = Callable[[Any], Any]
+Show = Callable[[Any, "Actor", datetime], Any]
+"""A record as it is told to that reader at that moment."""
 Tell = Callable[[Any, "Actor", datetime], Callable[[dict[str, Any]], dict[str, Any]]]
 """Given record, reader and moment: how the facts of a step of the record's history are told to that reader."""
 
@@ -96,7 +97,7 @@ def mount(
     @router.get(base + "/{uuid:record_id}", operation_id=f"{name}_read", summary=f"Read: {flow.name}")
     def read_record(request: HttpRequest, record_id: UUID) -> HttpResponse:
         record = _readable(flow, record_id, request.actor, read, request.moment)
-        return answer(request, (show or _shown)(record), version=record.version)
+        return answer(request, (show or _shown)(record, request.actor, request.moment), version=record.version)
 
     @router.get(
         base + "/{uuid:record_id}/history",
@@ -154,7 +155,7 @@ def _readable(flow: Flow, record_id: UUID, by: Actor, read: str, at: datetime) -
     return record
 
 
-def _shown(record: FlowModel) -> dict[str, Any]:
+def _shown(record: FlowModel, by: Actor, at: datetime) -> dict[str, Any]:
     return {
         "id": record.pk,
         "state": record.state,

@@ -68,6 +68,8 @@ for _step, (_title, _actors) in STEPS.items():
     permission(step_permission(_step), _title, system="SYSTEM" in _actors)
 
 VIEW_TRIP = permission(f"{LABEL}.view_trip", _("see trips"))
+VIEW_GOODS = permission(f"{LABEL}.view_goods", _("see the goods of trips"))
+VIEW_PARTIES = permission(f"{LABEL}.view_parties", _("see firm and driver of trips"))
 VIEW_PAPERS = permission(f"{LABEL}.view_papers", _("see drivers' papers"))
 OPEN_TASK = permission(f"{LABEL}.open_task", _("open a task"), system=True)
 WORK_TASK = permission(f"{LABEL}.work_task", _("work a task of one's force"))
@@ -121,7 +123,9 @@ def play_permission(role: str) -> str:
 for _role in PLAYED:
     permission(play_permission(_role), _("take over one's own role from the simulation"))
 
-OFFICER = (VIEW_TRIP, VIEW_BOARD, VIEW_REPORT)
+# Yards and holding areas see plate, container and kg, nothing else of a trip (brief 13).
+WHOLE_TRIP = (VIEW_TRIP, VIEW_GOODS, VIEW_PARTIES)
+OFFICER = (*WHOLE_TRIP, VIEW_BOARD, VIEW_REPORT)
 # Over tasks and holds: granted with the force's agency as scope.
 FORCE_WORK = (WORK_TASK, PLACE_HOLD, LIFT_HOLD)
 
@@ -135,9 +139,9 @@ CORRECTING: dict[str, tuple[str, ...]] = {
 }
 
 ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
-    "ENTERPRISE": (_("Enterprise"), (VIEW_TRIP, VIEW_PAPERS, MANAGE_FIRM)),
-    "BROKER": (_("Customs broker"), (VIEW_TRIP,)),
-    "DRIVER": (_("Driver"), (VIEW_TRIP,)),
+    "ENTERPRISE": (_("Enterprise"), (*WHOLE_TRIP, VIEW_PAPERS, MANAGE_FIRM)),
+    "BROKER": (_("Customs broker"), WHOLE_TRIP),
+    "DRIVER": (_("Driver"), WHOLE_TRIP),
     "HELPDESK": (_("Declaration help desk"), (*OFFICER, KEY_PAPER)),
     "YARD": (_("Yard operator"), (VIEW_TRIP, VIEW_BOARD, DECIDE_BARRIER, ENROL_DEVICE)),
     "BUFFER": (_("Holding area operator"), (VIEW_TRIP, VIEW_BOARD, DECIDE_BARRIER, ENROL_DEVICE)),

@@ -12,6 +12,7 @@ from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.modules.declare import Hit, searchable
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.permissions import VIEW_BOARD
+from tinhso.pillars.border.gate.queries.masks import sight_of
 from tinhso.pillars.border.gate.queries.trips import found_by, visible_trips
 from tinhso.pillars.border.gate.rules import plates, tripcodes
 
@@ -24,7 +25,8 @@ def find_trips(words: str, *, by: Actor, at: datetime, limit: int) -> list[Hit]:
     """
     rows = found_by(visible_trips(by=by, at=at), words).select_related("point").order_by("-created_at")
     page = "border_gate:trip" if may(by, VIEW_BOARD, at=at) else "border_gate:firm_trip"
-    found = [hit(trip, page) for trip in rows[:limit]]
+    sight = sight_of(by=by, at=at)
+    found = [hit(trip, page, with_goods=sight.sees_goods(trip)) for trip in rows[:limit]]
     return found or ([_by_code(words)] if tripcodes.is_right(words) else [])
 
 
@@ -35,8 +37,9 @@ def _by_code(words: str) -> Hit:
     )
 
 
-def hit(trip: Trip, page: str) -> Hit:
-    said: list[str] = [tripcodes.show(trip.code), str(trip.get_state_title()), trip.point.gate_short, trip.goods_title]
+def hit(trip: Trip, page: str, *, with_goods: bool) -> Hit:
+    said: list[str] = [tripcodes.show(trip.code), str(trip.get_state_title()), trip.point.gate_short]
+    said += [trip.goods_title] if with_goods else []
     return Hit(
         title=plates.show(trip.tractor_plate),
         url=reverse(page, args=[trip.pk]),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
+from functools import partial
 from typing import Any, Literal
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
@@ -14,15 +17,18 @@ from tinhso.kernel.api import paging
 from tinhso.kernel.api.answers import answer, unless_known
 from tinhso.kernel.api.once import idempotent
 from tinhso.kernel.api.steps import mount
+from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate import facade
+from tinhso.pillars.border.gate.actions.papers import read_papers
 from tinhso.pillars.border.gate.actions.passages import Passage, Seen, decide, pass_barrier_of
 from tinhso.pillars.border.gate.api.steps import FEE_STEPS, HOLD_STEPS, TASK_STEPS, TRIP_STEPS, left_out
 from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP
 from tinhso.pillars.border.gate.queries.barrier import barrier_of
+from tinhso.pillars.border.gate.queries.masks import Sight, sight_of
 from tinhso.pillars.border.gate.queries.secrecy import facts_told
-from tinhso.pillars.border.gate.queries.trips import found_by, visible_trips
+from tinhso.pillars.border.gate.queries.trips import found_by, trip_for, visible_trips
 from tinhso.pillars.border.gate.rules import plates, tripcodes
 
 router = Router()
@@ -30,8 +36,13 @@ UNLIMITED: list[BaseThrottle] = []
 """A barrier may never be told to come again later."""
 
 
-def show_trip(trip: Trip) -> dict[str, Any]:
-    """A trip as the API tells it. Names in brackets: the WCO data model's."""
+def show_trip(trip: Trip, by: Actor, at: datetime) -> dict[str, Any]:
+    """One trip as the API tells it to that reader."""
+    return _shown(trip, sight_of(by=by, at=at))
+
+
+def _shown(trip: Trip, sight: Sight) -> dict[str, Any]:
+    """A trip as the API tells it. Names in brackets: the WCO data model's. Goods are empty for who may not see them."""
     return {
         "id": trip.pk,
         "code": tripcodes.show(trip.code),
@@ -45,7 +56,7 @@ def show_trip(trip: Trip) -> dict[str, Any]:
         "trailer_plate": plates.show(trip.trailer_plate),
         "container_no": trip.container_no,
         "container_type": trip.container_type,
-        "goods": trip.goods_title,
+        "goods": trip.goods_title if sight.sees_goods(trip) else "",
         "gross_kg": trip.gross_kg,
         "priority": trip.priority,
         "planned_on": trip.planned_on,
@@ -64,7 +75,8 @@ def list_trips(request: HttpRequest, state: str = "", words: str = "") -> HttpRe
         rows = rows.filter(state=state)
     if words:
         rows = found_by(rows, words)
-    return paging.page(request, rows, show_trip, order=("-created_at", "-id"))
+    shown = partial(_shown, sight=sight_of(by=request.actor, at=request.moment))
+    return paging.page(request, rows, shown, order=("-created_at", "-id"))
 
 
 class PassageIn(BaseModel):
@@ -88,6 +100,14 @@ def passages(request: HttpRequest, code: str, seen: PassageIn) -> HttpResponse:
     if seen.ask_only:
         return answer(request, _verdict(decide(barrier=barrier_of(code), seen=read, **who)))
     return answer(request, _verdict(pass_barrier_of(code=code, seen=read, **who)))
+
+
+@router.get("/trips/{uuid:trip_id}/papers", summary="Read the papers of a trip's driver")
+def driver_papers(request: HttpRequest, trip_id: UUID) -> HttpResponse:
+    """Border Guard and medical quarantine only; each reading is kept in the audit trail."""
+    trip = trip_for(trip_id, by=request.actor, at=request.moment)
+    found = read_papers(trip=trip, by=request.actor, at=request.moment)
+    return answer(request, asdict(found) if found else {})
 
 
 @router.get("/loads", summary="How full the crossing points are", auth=None)

@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tinhso.kernel.access.may import rights
 from tinhso.kernel.access.needs import needs
 from tinhso.kernel.base.dates import show_span
 from tinhso.kernel.base.errors import NotFound
@@ -26,11 +25,13 @@ from tinhso.pillars.border.gate.models.tasks import STAGE_TITLES
 from tinhso.pillars.border.gate.pages import amend_offers, amendments, task_offers, trip_offers
 from tinhso.pillars.border.gate.pages.desk_fees import TONES as FEE_TONES
 from tinhso.pillars.border.gate.pages.offers import Offers, sorted_out
+from tinhso.pillars.border.gate.queries import masks
 from tinhso.pillars.border.gate.queries import tasks as queries
 from tinhso.pillars.border.gate.queries.guidance import health_form_of
 from tinhso.pillars.border.gate.queries.tones import trip_tone
 from tinhso.pillars.border.gate.queries.trips import found_by, live_trips, visible_trips
 from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.templatetags.border_gate import sight
 
 NEAR_MINUTES = 15
 A_PAGE = 40
@@ -117,8 +118,14 @@ def record(request: Request, trip_id: UUID, task: ClearanceTask | None) -> dict[
     one = dossier.trip
     forces = queries.forces_of(by=request.actor, at=request.moment)
     own = {force.pk for force in forces}
+    seen = sight(request)
     corrected = amendments.told(one)
+    if not (seen.sees_goods(one) and seen.sees_parties(one)):  # old values would tell what the new ones do not
+        corrected |= {"changes": [], "wanted": [], "asked": [], "difference": None}
     return {
+        "sees_goods": seen.sees_goods(one),
+        "sees_parties": seen.sees_parties(one),
+        "may_read_papers": seen.reads_papers(one),
         **corrected,
         "dossier": dossier,
         "trip": one,
@@ -187,10 +194,8 @@ def _tab(request: Request) -> str:
 
 def _bar(request: Request) -> dict[str, Any]:
     """Which tabs the desk has for the reader: what he holds anywhere at all, in one query."""
-    wanted = {"may_work": p.WORK_TASK, "may_release": p.step_permission("release_out"), "may_queue": p.VIEW_BOARD}
-    held = rights(request.actor, at=request.moment).filter(permission__in=list(wanted.values()))
-    names = set(held.values_list("permission", flat=True))
-    return {name: right in names for name, right in wanted.items()}
+    wanted = {"may_work": p.WORK_TASK, "may_release": masks.RELEASE, "may_queue": p.VIEW_BOARD}
+    return {name: sight(request).holds(right) for name, right in wanted.items()}
 
 
 def _split(request: Request, tab: str, found: list[ClearanceTask], one: ClearanceTask | None) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tinhso.pillars.border.gate.pages import desk, desk_amend, desk_fees, desk_steps, trip_steps
+from tinhso.pillars.border.gate.pages import desk, desk_amend, desk_fees, desk_steps, papers, trip_steps
 
 urlpatterns = [
     path("nhiem-vu/", desk.tasks, name="tasks"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("cho-thong-quan/", desk.releases, name="releases"),
     path("luot-xe/", desk.trips, name="trips"),
     path("luot-xe/<uuid:trip_id>/", desk.trip, name="trip"),
+    path("luot-xe/<uuid:trip_id>/giay-to/", papers.papers, name="trip_papers"),
     path("luot-xe/<uuid:trip_id>/thong-quan/", trip_steps.release, name="trip_release"),
     path("luot-xe/<uuid:trip_id>/ket-thuc/", trip_steps.close, name="trip_close"),
     path("luot-xe/<uuid:trip_id>/tam-giu/", trip_steps.hold, name="trip_hold"),

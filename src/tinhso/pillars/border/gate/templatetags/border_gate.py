@@ -8,7 +8,9 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
+from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLES
+from tinhso.pillars.border.gate.queries.masks import Sight, sight_of
 from tinhso.pillars.border.gate.queries.simulation import own_parts
 from tinhso.pillars.border.gate.queries.tones import trip_tone
 from tinhso.pillars.border.gate.rules import plates
@@ -47,6 +49,26 @@ def kind_title(kind: str) -> str:
 def container_title(code: str) -> str:
     """Size and kind of a container in words."""
     return str(CONTAINER_TITLES.get(code, code))
+
+
+@register.simple_tag(takes_context=True)
+def goods_title(context: template.Context, trip: Trip) -> str:
+    """The goods of a trip, if the reader may see them there."""
+    return trip.goods_title if trip.goods_title and sight(context["request"]).sees_goods(trip) else "–"
+
+
+@register.simple_tag(takes_context=True)
+def driver_of(context: template.Context, trip: Trip) -> str:
+    """The driver of a trip, if the reader may see him there."""
+    return trip.driver_name if trip.driver_name and sight(context["request"]).sees_parties(trip) else "–"
+
+
+def sight(request: Any) -> Sight:
+    """What the reader of a page may see, asked once for it, whatever its length."""
+    if not hasattr(request, "border_gate_sight"):
+        request.border_gate_sight = sight_of(by=request.actor, at=request.moment)
+    seen: Sight = request.border_gate_sight
+    return seen
 
 
 @register.inclusion_tag("border_gate/_simulation_strip.html", takes_context=True)

@@ -1,0 +1,49 @@
+"""What of a trip a reader sees: a yard its plate, container and kg; goods, firm and driver only who works with them.
+
+Asked once for a page or a list (border brief 13), together with what the desk's tabs ask.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tinhso.kernel.access.reach import Reach, reaches
+from tinhso.kernel.base.actor import Actor
+from tinhso.pillars.border.gate.models import Trip
+from tinhso.pillars.border.gate.permissions import (
+    VIEW_BOARD,
+    VIEW_GOODS,
+    VIEW_PAPERS,
+    VIEW_PARTIES,
+    WORK_TASK,
+    step_permission,
+)
+
+RELEASE = step_permission("release_out")
+ASKED = (VIEW_GOODS, VIEW_PARTIES, VIEW_PAPERS, WORK_TASK, RELEASE, VIEW_BOARD)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """How far the reader's rights to see reach."""
+
+    reach: dict[str, Reach]
+
+    def sees_goods(self, trip: Trip) -> bool:
+        return self.reach[VIEW_GOODS].covers(trip)
+
+    def sees_parties(self, trip: Trip) -> bool:
+        """Whether firm and driver are named to him."""
+        return self.reach[VIEW_PARTIES].covers(trip)
+
+    def reads_papers(self, trip: Trip) -> bool:
+        return self.reach[VIEW_PAPERS].covers(trip)
+
+    def holds(self, permission: str) -> bool:
+        """Whether he holds it anywhere at all."""
+        return bool(self.reach[permission].scopes)
+
+
+def sight_of(*, by: Actor, at: datetime) -> Sight:
+    return Sight(reaches(by, ASKED, at))
