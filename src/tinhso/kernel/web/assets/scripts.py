@@ -13,6 +13,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "chart.js": ("chart.js",),
     "map.js": ("map.js",),
     "register.js": ("register.js",),
+    "offline.js": ("offline_store.js", "offline_sync.js", "offline_badge.js"),
 }
 VENDOR: dict[str, str] = {
     "htmx.js": "htmx.org/dist/htmx.min.js",

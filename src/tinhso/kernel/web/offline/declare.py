@@ -42,6 +42,7 @@ class OfflineApp:
     `scope`: the path that the worker keeps; below it `taken_over` paths are answered by the `page` (a route's
     name) when the network gives no answer; `start` (a route's name) is where the app opens. `apply` raises a Refusal
     when the event cannot be done as things stand: it then waits for a person. `again` does it on that person's word.
+    `attachable`: the kind under which events carry photographs (kernel.files).
     """
 
     name: str
@@ -54,6 +55,7 @@ class OfflineApp:
     files: tuple[str, ...]
     enrol: str
     resolve: str
+    attachable: str
     spots: Callable[[Actor, datetime], list[Spot]]
     entries: Callable[[OfflineDevice, datetime], Mapping[str, Any]]
     common: Callable[[OfflineDevice, datetime], Mapping[str, Any]]

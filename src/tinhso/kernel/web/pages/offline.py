@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.cache import cache_control, never_cache
@@ -22,6 +22,7 @@ from tinhso.kernel.base.plain import plain
 from tinhso.kernel.web.offline import enrol as enrolment
 from tinhso.kernel.web.offline.declare import APPS, OfflineApp
 from tinhso.kernel.web.offline.inbox import Sent
+from tinhso.kernel.web.offline.photos import take_photo
 from tinhso.kernel.web.offline.sync import Report, synchronise
 from tinhso.kernel.web.pages.app import icons
 from tinhso.kernel.web.request import Request
@@ -31,6 +32,12 @@ THEME = (
     "fonts/be-vietnam-400.woff2", "fonts/be-vietnam-500.woff2", "fonts/be-vietnam-700.woff2",
     "fonts/ts-figures-400.woff2", "fonts/ts-figures-500.woff2", "fonts/ts-figures-700.woff2",
 )  # fmt: skip
+
+
+@require_safe
+def base(request: HttpRequest, app: str) -> HttpResponse:
+    """The address below which the app's others lie; who comes here by himself is led to the app."""
+    return redirect(_app(app).start)
 
 
 @require_safe
@@ -115,6 +122,22 @@ def sync(request: Request, app: str) -> HttpResponse:
         return _json({"code": refusal.code, "detail": refusal.for_people()}, status=refusal.status)
     answer = synchronise(app=found, device=device, report=report, by=request.actor, at=request.moment)
     return _json(answer, status={"clock-skew": 409, "device-revoked": 403}.get(answer.get("code", ""), 200))
+
+
+@csrf_exempt
+@require_POST
+def photo(request: Request, app: str, device: UUID, digest: str) -> HttpResponse:
+    """A picture that was taken without network, signed by the device like all that it sends."""
+    found = _app(app)
+    try:
+        sender = enrolment.device_of(found, device)
+        enrolment.signed_by(sender, request.body, request.headers.get("X-Device-Signature", ""))
+        if sender.is_revoked:
+            raise enrolment.DeviceUnknown
+        take_photo(app=found, device=sender, digest=digest, picture=request.body, at=request.moment)
+    except Refusal as refusal:
+        return _json({"code": refusal.code, "detail": refusal.for_people()}, status=refusal.status)
+    return _json({"kept": digest})
 
 
 def _report(told: dict[str, Any]) -> Report:

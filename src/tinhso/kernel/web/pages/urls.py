@@ -15,9 +15,11 @@ urlpatterns = [
     path("mat-mang/", app.offline, name="offline"),
     path("mat-mang/<slug:app>/manifest.webmanifest", offline.manifest, name="offline_manifest"),
     path("mat-mang/<slug:app>/sw.js", offline.worker, name="offline_worker"),
+    path("mat-mang/<slug:app>/", offline.base, name="offline_base"),
     path("mat-mang/<slug:app>/toi/", offline.me, name="offline_me"),
     path("mat-mang/<slug:app>/may/", offline.enrol, name="offline_enrol"),
     path("mat-mang/<slug:app>/dong-bo/", offline.sync, name="offline_sync"),
+    path("mat-mang/<slug:app>/anh/<uuid:device>/<str:digest>/", offline.photo, name="offline_photo"),
     path("bang/<slug:name>/cot/", choices.columns, name="columns"),
 ]
 if settings.SHOW_PIECES:

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.kernel.base import clock
 from tinhso.kernel.metrics.together import once
 from tinhso.kernel.modules.declare import metric
-from tinhso.pillars.border.gate.queries import figures, statistics
+from tinhso.kernel.web.offline.sync import Standing
+from tinhso.pillars.border.gate.queries import figures, reconciling, statistics
 from tinhso.pillars.border.gate.queries.figures import title_of
 from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
 
@@ -132,6 +133,38 @@ def fees_today() -> int:
         title_of=title_of)  # fmt: skip
 def late_tasks() -> dict[str, int]:
     return figures.late_tasks(at=clock.now())
+
+
+@metric("border_gate.offline_minutes", title=_("Minutes without network today, by device"), unit="minute",
+        dimensions=("device",), title_of=title_of)  # fmt: skip
+def offline_minutes() -> dict[str, int]:
+    return _of_devices("offline_minutes")
+
+
+@metric("border_gate.offline_unsent", title=_("Events not sent yet, by device"), unit="event", dimensions=("device",),
+        title_of=title_of)  # fmt: skip
+def offline_unsent() -> dict[str, int]:
+    return _of_devices("unsent")
+
+
+@metric("border_gate.offline_waiting", title=_("Events to be reconciled, by device"), unit="event",
+        dimensions=("device",), title_of=title_of)  # fmt: skip
+def offline_waiting() -> dict[str, int]:
+    return _of_devices("waiting")
+
+
+@metric("border_gate.offline_gaps", title=_("Devices of which events are missing"), unit="device")
+def offline_gaps() -> int:
+    return sum(one.gap is not None for one in _devices())
+
+
+def _devices() -> list[Standing]:
+    return once("border_gate.devices", lambda: reconciling.devices_now(clock.now()))
+
+
+def _of_devices(part: str) -> dict[str, int]:
+    """By the device's name and the end of its id, for names are not unique."""
+    return {f"{one.device} {str(one.device.pk)[-4:]}": getattr(one, part) for one in _devices()}
 
 
 def _until(point: statistics.PointNow, at: datetime) -> int:

@@ -145,9 +145,9 @@ def _age(event: OfflineEvent) -> int:
 
 def _facts(event: OfflineEvent) -> dict[str, Any]:
     """What history keeps of a passage without network."""
-    facts = {"event": str(event.pk), "seq": event.seq, "device": str(event.device_id), "list_at": _list_at(event)}
-    facts["list_at"] = _list_at(event).isoformat()
-    return facts | ({"radio": True} if event.payload.get("radio") else {})
+    told: dict[str, Any] = {"event": str(event.pk), "seq": event.seq, "device": str(event.device_id)}
+    told["list_at"] = _list_at(event).isoformat()
+    return told | {name: event.payload[name] for name in ("radio", "paper", "keyed_by") if event.payload.get(name)}
 
 
 def _conflict(event: OfflineEvent, cause: Refusal) -> GateRefusal:

@@ -30,6 +30,7 @@ from tinhso.pillars.border.gate.actions.move import EMPTY, REJECTED
 from tinhso.pillars.border.gate.actions.passages import Passage, Seen, decide, pass_barrier
 from tinhso.pillars.border.gate.flows.states import DRAFT
 from tinhso.pillars.border.gate.models import ControlPoint, Trip, UndeclaredArrival
+from tinhso.pillars.border.gate.pages.offline import APP
 from tinhso.pillars.border.gate.pages.quick_forms import called
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER, STEPS
 from tinhso.pillars.border.gate.queries import overlays
@@ -213,7 +214,8 @@ def _card(passage: Passage, seen: Seen) -> dict[str, Any]:
 
 def _screen(request: Request, barrier: ControlPoint, context: dict[str, Any]) -> HttpResponse:
     log = request.session.get(_log_key(barrier), [])
-    return render(request, "border_gate/barrier.html", {"barrier": barrier, "log": log, **context})
+    always = {"barrier": barrier, "log": log, "offline_app": APP}
+    return render(request, "border_gate/barrier.html", {**always, **context})
 
 
 def _remember(request: Request, barrier: ControlPoint, passage: Passage, seen: Seen) -> None:

@@ -36,6 +36,12 @@ door("border_gate.undeclared", title=_("Vehicles not declared yet"), icon="truck
      order=33, audience="official", permission=p.step_permission("submit"))  # fmt: skip
 door("border_gate.yards", title=_("Yard"), icon="parking", url="border_gate:yards", order=32,
      audience="official", permission=p.step_permission("yard_in"))  # fmt: skip
+door("border_gate.offline", title=_("Barrier without network"), icon="wifi-off", url="border_gate:offline", order=35,
+     audience="official", permission=p.DECIDE_BARRIER)  # fmt: skip
+door("border_gate.reconcile", title=_("Reconciliation list"), icon="history", url="border_gate:reconcile", order=36,
+     audience="official", permission=p.RECONCILE)  # fmt: skip
+door("border_gate.paper", title=_("Key in a paper form"), icon="file-text", url="border_gate:paper_key", order=37,
+     audience="official", permission=p.KEY_PAPER)  # fmt: skip
 door("border_gate.reports", title=_("Daily report"), icon="report", url="border_gate:reports", order=34,
      audience="official", permission=p.VIEW_REPORT)  # fmt: skip
 if settings.PROFILE == "demo":

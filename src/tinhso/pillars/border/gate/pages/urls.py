@@ -11,6 +11,7 @@ from tinhso.pillars.border.gate.pages import (
     desk_urls,
     driver_urls,
     firm_urls,
+    offline_urls,
 )
 
 urlpatterns = [
@@ -18,6 +19,7 @@ urlpatterns = [
     *desk_urls.urlpatterns,
     *barrier_urls.urlpatterns,
     *driver_urls.urlpatterns,
+    *offline_urls.urlpatterns,
     *board_urls.urlpatterns,
     *firm_urls.urlpatterns,
 ]
