@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -106,3 +106,43 @@ def _steps(values: Mapping[int, float], top: float) -> str:
         start = "M" if before is None or hour != before + 1 else "L"
         path += f"{start}{_x(hour or 0)} {_y(values[hour or 0], top)}H{_x((hour or 0) + 1)}"
     return path
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a series: its label, and up to two figures, the second on top of the first."""
+
+    label: str
+    low: float
+    high: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnColumns:
+    """A series of columns in the units of its viewBox."""
+
+    grid: list[tuple[float, str]]
+    low: list[Bar]
+    high: list[Bar]
+    labels: list[tuple[float, str]]
+
+
+MOST_LABELS = 16
+
+
+def draw_columns(columns: Sequence[Column]) -> DrawnColumns:
+    """Columns beside each other over the whole width; where there are many, only some have their label."""
+    step, top = scale(max([1.0, *(one.low + one.high for one in columns)]))
+    width = (WIDTH - LEFT) / max(len(columns), 1)
+    every = -(-len(columns) // MOST_LABELS)
+    low, high, labels = [], [], []
+    for number, one in enumerate(columns):
+        left = round(LEFT + (number + GAP) * width, 1)
+        middle = round(LEFT + (number + 0.5) * width, 1)
+        wide = round(width * (1 - 2 * GAP), 1)
+        base, peak = _y(one.low, top), _y(one.low + one.high, top)
+        low.append(Bar(left, base, wide, round(FLOOR - base, 1), middle, one.low))
+        high.append(Bar(left, peak, wide, round(base - peak, 1), middle, one.high))
+        if number % every == 0:
+            labels.append((middle, one.label))
+    return DrawnColumns([(_y(value, top), f"{value:g}") for value in _marks(step, top)], low, high, labels)

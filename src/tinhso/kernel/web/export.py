@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from tempfile import TemporaryFile
@@ -19,6 +20,51 @@ KINDS = ("csv", "xlsx")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MARK = "\ufeff"  # Excel reads UTF-8 only when the file says so
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table of plain values with a title: one sheet of a workbook, or one part of a list."""
+
+    title: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+
+def as_book(grids: Sequence[Grid], name: str) -> FileResponse:
+    """Several tables as one XLSX, each on a sheet of its own."""
+    file = TemporaryFile()  # noqa: SIM115 - the response closes it
+    book = xlsxwriter.Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False})
+    bold = book.add_format({"bold": True})
+    numbers = book.add_format({"num_format": "#,##0"})
+    for number, grid in enumerate(grids, start=1):
+        sheet = book.add_worksheet(_sheet_name(grid.title, number))
+        sheet.write_row(0, 0, grid.head, bold)
+        for line, row in enumerate(grid.rows, start=1):
+            for place, value in enumerate(row):
+                shown = value if isinstance(value, int | float) else plain(value)
+                sheet.write(line, place, shown, numbers if isinstance(value, int) else None)
+        sheet.freeze_panes(1, 0)
+        sheet.autofit()
+    book.close()
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)
+
+
+def as_list(grids: Sequence[Grid], name: str) -> StreamingHttpResponse:
+    """Several tables as one CSV, each under its title and apart by an empty line."""
+    writer = csv.writer(_Echo())
+    rows = (row for grid in grids for row in ((grid.title,), grid.head, *grid.rows, ()))
+    lines = (writer.writerow([plain(value) for value in row]) for row in rows)
+    response = StreamingHttpResponse(_marked(lines), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def _sheet_name(title: str, number: int) -> str:
+    """What a spreadsheet takes as the name of a sheet: 31 signs, none of its own, no two alike."""
+    known = "".join(sign for sign in title if sign not in "[]:*?/\\'")
+    return f"{number} {known}"[:31]
 
 
 def as_file(table: django_tables2.Table, kind: str, name: str) -> StreamingHttpResponse | FileResponse:

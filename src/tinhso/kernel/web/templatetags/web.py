@@ -63,6 +63,12 @@ def day_chart(chart: charts.DayChart) -> dict[str, Any]:
     return {"chart": chart, "drawn": charts.draw_day(chart)}
 
 
+@register.inclusion_tag("web/columns.html")
+def columns(series: list[charts.Column], title: str) -> dict[str, Any]:
+    """Columns beside each other, of two figures each; the table beside them tells the same."""
+    return {"title": title, "drawn": charts.draw_columns(series)}
+
+
 @register.simple_tag
 def spark(values: list[float]) -> SafeString:
     """A line without axes: the way a figure has gone."""

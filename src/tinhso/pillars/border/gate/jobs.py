@@ -4,23 +4,68 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.kernel.access.models import Grant
+from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.base.clock import HANOI
+from tinhso.kernel.base.dates import show_date
+from tinhso.kernel.base.money import grouped
 from tinhso.kernel.modules.declare import every
+from tinhso.kernel.notices.actions import send
+from tinhso.kernel.notices.kinds import notice
 from tinhso.pillars.border.gate.actions import foresight
+from tinhso.pillars.border.gate.actions.figures import count_lately
 from tinhso.pillars.border.gate.actions.guidance import reach_newcomers
 from tinhso.pillars.border.gate.actions.report import freeze_report
-from tinhso.pillars.border.gate.queries.report import CLOSES
+from tinhso.pillars.border.gate.models import DailyReport
+from tinhso.pillars.border.gate.permissions import role_code
+from tinhso.pillars.border.gate.queries.report import CLOSES, of_row
 from tinhso.pillars.border.gate.simulation.what_if_runs import run_what_if
 
 __all__ = ["run_what_if"]  # declared there: the worker has to know it
 
+REPORTED = notice(
+    "border_gate.reported",
+    title=_("Daily report frozen"),
+    texts={
+        "vi": "Cửa khẩu ngày {day}: thông quan {cleared} xe (xuất {export}, nhập {imported}), còn tồn {remaining} xe.",
+        "en": "Border gates, {day}: {cleared} cleared (export {export}, import {imported}), {remaining} remain.",
+    },
+    channels=("app", "email"),
+)
+
 
 @every(cron="0 20 * * *")
 def freeze_daily_report(at: datetime) -> None:
-    """Freeze the report of the last day that is over; done again it changes nothing."""
+    """Freeze the report of the last day that is over, and keep its figures; done again it changes nothing."""
     local = at.astimezone(HANOI)
     day = local.date() if local.time() >= CLOSES else local.date() - timedelta(days=1)
-    freeze_report(day=day, at=at, reason="counted again by the platform")
+    row = freeze_report(day=day, at=at, reason="counted again by the platform")
+    count_lately(day)
+    _tell_leaders(row, at)
+
+
+def _tell_leaders(row: DailyReport, at: datetime) -> None:
+    """The evening's figures to each leader, in the application and by e-mail; the same report is told once."""
+    whole = of_row(row).whole
+    valid = Q(valid_until=None) | Q(valid_until__gt=at)
+    leaders = Grant.objects.filter(valid, role__code=role_code("LEADER"), valid_from__lte=at, record_id=None)
+    send(
+        REPORTED.name,
+        to=list(leaders.values_list("holder_id", flat=True).distinct()),
+        event_key=f"border_gate.report:{row.day}:{row.version}",
+        by=SYSTEM,
+        at=at,
+        url=reverse("border_gate:report", args=[row.day]),
+        day=show_date(row.day),
+        cleared=grouped(whole.cleared),
+        export=grouped(whole.exported),
+        imported=grouped(whole.imported),
+        remaining=grouped(whole.remaining),
+    )
 
 
 @every(seconds=60)

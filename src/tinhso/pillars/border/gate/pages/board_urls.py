@@ -9,6 +9,7 @@ from tinhso.pillars.border.gate.pages import (
     live_map,
     movement_orders,
     open_data,
+    period_report,
     public_board,
     queue,
     queue_control,
@@ -56,4 +57,6 @@ urlpatterns = [
     path("bao-cao/", report.latest, name="reports"),
     path("bao-cao/<day:day>/", report.daily, name="report"),
     path("bao-cao/<day:day>/chot/", report.freeze, name="report_freeze"),
+    path("bao-cao/<slug:kind>/", period_report.latest, name="period_latest"),
+    path("bao-cao/<slug:kind>/<day:day>/", period_report.period, name="period"),
 ]

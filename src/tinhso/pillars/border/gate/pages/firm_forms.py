@@ -17,19 +17,13 @@ from tinhso.pillars.border.gate.models import CrossingPoint, Driver, Enterprise,
 from tinhso.pillars.border.gate.models.parties import PaperKind
 from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLES
 from tinhso.pillars.border.gate.queries.firms import drivers_of
+from tinhso.pillars.border.gate.queries.words import REGIME_TITLES
 from tinhso.pillars.border.gate.rules import containers, hs, identity_papers, plates
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
 from tinhso.pillars.border.gate.rules.goods import group_of
 
 KINDS = ("EXP_VN", "EXP_XFER", "IMP_CN", "IMP_VN_PICKUP")
-REGIMES = {
-    "EXPORT": _("ordinary export"),
-    "IMPORT": _("ordinary import"),
-    "TEMP_IMP_REEXP": _("temporary import for re-export"),
-    "TEMP_EXP_REIMP": _("temporary export for re-import"),
-    "BORDER_TRANSFER": _("border transfer"),
-    "BONDED": _("bonded goods"),
-}
+REGIMES = {code: title for code, title in REGIME_TITLES.items() if code != "TRANSIT"}
 LINES = (1, 2, 3)
 HOURS = [(f"{hour:02d}", f"{hour:02d}:00") for hour in range(7, 19)]
 HEAVIEST = 60_000

@@ -97,7 +97,8 @@ def daily(request: Request, day: date) -> HttpResponseBase:
         "day": day, "since": since, "until": until, "over": until <= request.moment, "versions": versions,
         "chosen": chosen, "lines": lines_of(shown), "points": _points(shown), "whole": shown.whole,
         "adds_up": all(block.adds_up for block in shown.blocks.values()), "sample": _sample(),
-        "differences": _differences(request, day, versions, until), "days": _days(request),
+        "differences": _differences(request, day, versions, until), "before": _version_before(chosen, versions),
+        "changes": _changes(chosen, versions), "days": _days(request),
         "typed": request.session.pop(KEPT, ""), "may_freeze": may(request.actor, p.FREEZE_REPORT, at=request.moment),
     })  # fmt: skip
 
@@ -151,12 +152,31 @@ def _differences(request: Request, day: date, versions: list[Any], until: Any) -
     """What a count of today would say differently from the newest frozen version."""
     if not versions or until > request.moment:
         return []
-    found = report.difference(report.of_row(versions[0]), report.count(day))
-    titles = {name: str(title) for title, name, _part in LINES}
-    return [
-        (_("whole province") if code == WHOLE else title_of("point", code), titles.get(name, name), before, after)
-        for code, name, before, after in found
-    ]
+    return _in_words(report.of_row(versions[0]), report.count(day))
+
+
+def _version_before(chosen: Any, versions: list[Any]) -> Any:
+    return next((row for row in versions if chosen and row.version == chosen.version - 1), None)
+
+
+def _changes(chosen: Any, versions: list[Any]) -> list[tuple[Any, str, int, int]]:
+    """What the chosen version says differently from the one before it."""
+    before = _version_before(chosen, versions)
+    return _in_words(report.of_row(before), report.of_row(chosen)) if before else []
+
+
+def _in_words(before: Report, after: Report) -> list[tuple[Any, str, int, int]]:
+    """Every line of the sheet that differs, the whole province first."""
+    codes = [WHOLE, *_codes(after)]
+    found = []
+    for code in codes:
+        old, new = before.blocks.get(code, Figures()), after.blocks[code]
+        place = _("Whole province") if code == WHOLE else title_of("point", code)
+        for title, name, _part in LINES:
+            pair = (_value(old, name), _value(new, name))
+            if pair[0] != pair[1]:
+                found.append((place, str(title), *pair))
+    return found
 
 
 def _sample() -> list[ReferenceFigure]:

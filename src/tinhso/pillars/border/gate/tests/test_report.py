@@ -11,13 +11,15 @@ from django.test import Client
 
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import SYSTEM
+from tinhso.kernel.notices.models import Notice
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.actions import declare, move, release, undeclared
 from tinhso.pillars.border.gate.actions.report import freeze_report
 from tinhso.pillars.border.gate.flows import TRIP
-from tinhso.pillars.border.gate.models import CrossingPoint, DailyReport, Trip
-from tinhso.pillars.border.gate.permissions import FREEZE_REPORT, VIEW_REPORT
+from tinhso.pillars.border.gate.jobs import freeze_daily_report
+from tinhso.pillars.border.gate.models import CrossingPoint, DailyReport, DayFigure, Trip
+from tinhso.pillars.border.gate.permissions import FREEZE_REPORT, VIEW_REPORT, role_code
 from tinhso.pillars.border.gate.queries import report
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
 from tinhso.pillars.border.gate.rules.queue import FirstInLine
@@ -258,3 +260,17 @@ def test_a_stranger_reads_no_report(gate):
     client.force_login(make_account(make_person("Chi")))
 
     assert client.get(f"/cua-khau-so/bao-cao/{TODAY}/").status_code == 403
+
+
+def test_leaders_are_told_the_evenings_figures_once(gate, firm):
+    leader, at_eight = make_person("Lãnh đạo"), NOON + timedelta(hours=8)
+    grant(leader, role_code("LEADER"))
+    an_eventful_day(gate, firm)
+
+    freeze_daily_report(at_eight)
+    freeze_daily_report(at_eight + timedelta(minutes=1))
+
+    told = Notice.objects.get(recipient=leader.pk, kind="border_gate.reported")
+    assert told.url == f"/cua-khau-so/bao-cao/{TODAY}/"
+    assert told.fields["remaining"] == "3"
+    assert DayFigure.objects.filter(day=TODAY, name="remaining").exists()

@@ -30,7 +30,7 @@ from tinhso.pillars.border.gate.simulation.year import columns as c
 from tinhso.pillars.border.gate.simulation.year.cast import REGIMES, Cast, Place
 from tinhso.pillars.border.gate.simulation.year.lines import moment
 from tinhso.pillars.border.gate.simulation.year.plan import DayPlan, hours_of
-from tinhso.pillars.border.gate.simulation.year.vehicle import HOUR, Draws, Vehicle
+from tinhso.pillars.border.gate.simulation.year.vehicle import HOUR, Draws, Vehicle, Way
 from tinhso.pillars.border.gate.simulation.year.way import Walk
 
 FLOWS = (TRIP, TASK, HOLD, FEE)
@@ -81,8 +81,18 @@ class Days:
         with self.connection.transaction():
             if self.connection.execute(ALREADY, [plan.day]).fetchone():
                 return None
-            batch = DayMaker(self.cast, plan, self.seed, books=not self._has_windows(plan)).make()
+            made = DayMaker(self.cast, plan, self.seed, books=not self._has_windows(plan)).make()
+            return self._write(plan, made, by, at)
+
+    def put_in_made(self, plan: DayPlan, batch: Batch, *, by: Actor, at: datetime) -> Written:
+        """A day whose vehicles somebody else has made."""
+        with self.connection.transaction():
             return self._write(plan, batch, by, at)
+
+    def put_in_more(self, plan: DayPlan, batch: Batch, *, by: Actor, at: datetime) -> Written:
+        """Vehicles that come after to a day that has been put in."""
+        with self.connection.transaction():
+            return self._records(plan, batch, by, at)
 
     def _has_windows(self, plan: DayPlan) -> bool:
         begins = datetime.combine(plan.day, time(), HANOI)
@@ -90,6 +100,13 @@ class Days:
         return self.connection.execute(WINDOWS, span).fetchone() is not None
 
     def _write(self, plan: DayPlan, batch: Batch, by: Actor, at: datetime) -> Written:
+        written = self._records(plan, batch, by, at)
+        points = list(batch.by_point)
+        self.connection.execute(TOLD, [at, str(plan.day), points, [batch.by_point[point] for point in points]])
+        self.connection.execute(DONE, [plan.day, self.seed, plan.vehicles, written.steps, at])
+        return written
+
+    def _records(self, plan: DayPlan, batch: Batch, by: Actor, at: datetime) -> Written:
         replay = self.replay
         replay.rows(SlotWindow._meta.db_table, c.WINDOW.names, batch.windows)
         replay.rows(Declaration._meta.db_table, c.DECLARATION.names, batch.declarations)
@@ -100,9 +117,6 @@ class Days:
         written = replay.finish(by=by, at=at, note=f"DEMO {plan.day}")
         replay.rows(UndeclaredArrival._meta.db_table, c.ARRIVAL.names, batch.arrivals)
         replay.rows(Unloading._meta.db_table, c.UNLOADING.names, batch.unloadings)
-        points = list(batch.by_point)
-        self.connection.execute(TOLD, [at, str(plan.day), points, [batch.by_point[point] for point in points]])
-        self.connection.execute(DONE, [plan.day, self.seed, plan.vehicles, written.steps, at])
         return written
 
 
@@ -136,17 +150,27 @@ class DayMaker:
         return self.batch
 
     def _vehicle(self, number: int, place: Place, direction: str, arrives: int) -> Vehicle:
-        draws, cast = self.draws, self.cast
+        """The next vehicle, as chance has it."""
+        draws = self.draws
         fate = self._fate(direction)
         new = direction == "N" and fate == "plain" and draws.part() < durations.share("new_vehicle")
-        kind = "EXP_VN" if direction == "X" else "NEW_VEHICLE" if new else "IMP_CN"
+        group = "NEW_VEHICLE" if new else self.cast.group(direction, draws.part())
+        vehicle = self._described(number, place, direction, arrives, group, fate)
+        if direction == "X" and (fate == "no_show" or (fate == "plain" and draws.part() < durations.share("books"))):
+            self._book(vehicle)
+        return vehicle
+
+    def _described(
+        self, number: int, place: Place, direction: str, arrives: int, group: str, fate: str = "plain"
+    ) -> Vehicle:
+        draws, cast = self.draws, self.cast
+        kind = "EXP_VN" if direction == "X" else "NEW_VEHICLE" if group == "NEW_VEHICLE" else "IMP_CN"
         trucks = cast.trucks["VN" if direction == "X" else "CN"]
         truck = trucks[(self.plan.before + number) % len(trucks)]
-        group = "NEW_VEHICLE" if new else cast.group(direction, draws.part())
         importers = cast.trucks["VN"]
         owner = truck if direction == "X" else importers[int(draws.part() * len(importers))]
         foreign, medical = direction == "N", place.medical
-        vehicle = Vehicle(
+        return Vehicle(
             number=number, kind=kind, place=place, truck=truck, owner=owner.firm, group=group,
             kg=8_000 + draws.bits(4) * 1_000, arrives=arrives, fate=fate,
             priority=cast.priority(group, direction, owner.preferred),
@@ -155,9 +179,6 @@ class DayMaker:
             if fate == "refused" else (),
             receipt=f"DEMO-BL-{self.plan.day:%y%m%d}-{number:05d}",
         )  # fmt: skip
-        if direction == "X" and (fate == "no_show" or (fate == "plain" and draws.part() < durations.share("books"))):
-            self._book(vehicle)
-        return vehicle
 
     def _fate(self, direction: str) -> str:
         left = self.draws.part()
@@ -186,7 +207,9 @@ class DayMaker:
 
     def _one(self, vehicle: Vehicle, direction: str) -> None:
         """Everything of one vehicle."""
-        way = self.walk.walk(vehicle)
+        self._written(vehicle, self.walk.walk(vehicle), direction)
+
+    def _written(self, vehicle: Vehicle, way: Way, direction: str) -> None:
         key = vehicle.place.code[:2] + direction
         code = tripcodes.make(
             point=key, direction=direction, day=self.plan.day, serial=FIRST_SERIAL + self.serials[key]

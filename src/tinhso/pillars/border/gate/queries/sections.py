@@ -1,0 +1,299 @@
+"""A period's report as sections of one table each: what the screen, a spreadsheet and a sheet of paper all show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tinhso.kernel.base.bilingual import Bilingual
+from tinhso.kernel.organisations.models import Agency
+from tinhso.pillars.border.gate.models import ReasonCode, Yard
+from tinhso.pillars.border.gate.models.trips import KIND_TITLES
+from tinhso.pillars.border.gate.queries import release_times
+from tinhso.pillars.border.gate.queries.figures import title_of
+from tinhso.pillars.border.gate.queries.periods import NOTHING, Period, Sums, remaining
+from tinhso.pillars.border.gate.queries.report import Figures
+from tinhso.pillars.border.gate.queries.words import GOODS_TITLES, REGIME_TITLES, goods_of
+from tinhso.pillars.border.gate.rules.goods import FARM_GROUPS
+
+TOP = 10
+TONNE = 1000
+Cell = str | int | float | date
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One table: its title, the heads of its columns (`texts` of them text), rows, and what the reader must know."""
+
+    code: str
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    texts: int = 1
+    note: str = ""
+
+
+def sections(found: Period) -> list[Section]:
+    """All sections of a period's report that have something to tell."""
+    made = [make(found) for make in _MAKERS]
+    return [section for section in made if section.rows]
+
+
+def share(part: int, whole: int) -> float:
+    """Per cent, one decimal; nought of nothing."""
+    return round(100 * part / whole, 1) if whole else 0.0
+
+
+def _table(code: str, title: str, head: tuple[str, ...], rows: Iterator[tuple[Cell, ...]], **more: Any) -> Section:
+    return Section(code, title, head, tuple(rows), **more)
+
+
+def _by_point(found: Period) -> Section:
+    """Cleared, standing and undeclared vehicles, the whole province first."""
+    stands = remaining(found.span.last)
+    head = (
+        _("Crossing point"), _("Vehicles cleared"), _("Export"), _("of these fruit"), _("Import"),
+        _("of these new vehicles"), _("Remaining at the end"), _("Undeclared"), _("Farm goods, tonnes"),
+    )  # fmt: skip
+
+    def rows() -> Iterator[tuple[Cell, ...]]:
+        for point in (None, *found.points):
+            block = _block(found, point, stands)
+            title = _("Whole province") if point is None else str(title_of("point", point))
+            yield (
+                title, block.cleared, block.exported, block.export_fruit, block.imported, block.import_new,
+                block.remaining, block.undeclared, round(block.farm_kg / TONNE),
+            )  # fmt: skip
+
+    return _table("points", _("By crossing point"), head, rows())
+
+
+def _block(found: Period, point: str | None, stands: dict[tuple[str, str], int]) -> Figures:
+    def n(name: str, key: str | None = None) -> int:
+        return found.of(name, key=key, point=point).n
+
+    def standing(kind: str) -> int:
+        return sum(count for (code, of), count in stands.items() if of == kind and point in (None, code))
+
+    farm = sum(found.of("cleared.X", "cleared.N", key=group, point=point).amount for group in FARM_GROUPS)
+    fruit, new = n("cleared.X", "FRUIT"), n("cleared.N", "NEW_VEHICLE")
+    return Figures(
+        export_fruit=fruit, export_other=n("cleared.X") - fruit, import_new=new, import_cargo=n("cleared.N") - new,
+        remaining_fruit=standing("fruit"), remaining_other=standing("other"), undeclared=n("undeclared"), farm_kg=farm,
+    )  # fmt: skip
+
+
+def _by_day(found: Period) -> Section:
+    head = (_("Month") if found.span.is_long else _("Day"), _("Export"), _("Import"), _("Vehicles cleared"))
+    days = sorted({day for day, name in found.days if name in ("cleared.X", "cleared.N")})
+
+    def rows() -> Iterator[tuple[Cell, ...]]:
+        for day in days:
+            out, into = (found.days.get((day, name), NOTHING).n for name in ("cleared.X", "cleared.N"))
+            yield _shown(found, day), out, into, out + into
+
+    return _table("days", _("Over time"), head, rows())
+
+
+def _shown(found: Period, day: date) -> str:
+    return f"{day:%m/%Y}" if found.span.is_long else f"{day:%d/%m/%Y}"
+
+
+def _goods(found: Period) -> Section:
+    head = (_("Goods group"), _("Export"), _("Export, tonnes"), _("Import"), _("Import, tonnes"))
+    out, into = found.by_key("cleared.X"), found.by_key("cleared.N")
+
+    def rows() -> Iterator[tuple[Cell, ...]]:
+        for group in sorted({*out, *into}, key=lambda one: -(out.get(one, NOTHING) + into.get(one, NOTHING)).n):
+            x, n = out.get(group, NOTHING), into.get(group, NOTHING)
+            yield str(GOODS_TITLES.get(group, group)), x.n, round(x.amount / TONNE), n.n, round(n.amount / TONNE)
+
+    return _table("goods", _("By goods group"), head, rows())
+
+
+def _top(
+    code: str, name: str, title: Callable[[], str], said: Callable[[list[str]], dict[str, str]]
+) -> Callable[[Period], Section]:
+    def make(found: Period) -> Section:
+        most = list(found.by_key(name).items())[:TOP]
+        words = said([key for key, _sums in most])
+        head = (title(), _("Vehicles"), _("Tonnes"))
+        rows = ((words.get(key, key), sums.n, round(sums.amount / TONNE)) for key, sums in most)
+        return _table(code, title(), head, iter(rows))
+
+    return make
+
+
+def _firms(keys: list[str]) -> dict[str, str]:
+    return {
+        str(id): name
+        for id, name in Agency.objects.filter(pk__in=[key for key in keys if key]).values_list("pk", "name")
+    }
+
+
+def _ways(keys: list[str]) -> dict[str, str]:
+    return {key: str(KIND_TITLES.get(key, key)) for key in keys}
+
+
+def _fees(found: Period) -> Section:
+    head = (_("Regime"), _("Receipts"), _("Collected, đồng"), _("Kept by the centre (10 %)"), _("To the budget (90 %)"))
+    paid, kept, budget = (found.by_key(name) for name in ("fee.pay", "fee.pay.kept", "fee.pay.budget"))
+
+    def rows() -> Iterator[tuple[Cell, ...]]:
+        for regime, sums in paid.items():
+            yield (
+                str(REGIME_TITLES.get(regime, regime)),
+                sums.n,
+                sums.amount,
+                kept[regime].amount,
+                budget[regime].amount,
+            )
+        if paid:
+            whole = [sum(one.values(), NOTHING) for one in (paid, kept, budget)]
+            yield _("Total"), whole[0].n, *(sums.amount for sums in whole)
+
+    back = found.of("fee.refund")
+    note = _("Refunded: %(count)s receipts, %(amount)s đ") % {"count": back.n, "amount": back.amount} if back.n else ""
+    return _table("fees", _("Fees by regime"), head, rows(), note=note)
+
+
+def _fees_by_day(found: Period) -> Section:
+    head = (
+        _("Month") if found.span.is_long else _("Day"), _("Receipts"), _("Collected, đồng"),
+        _("Kept by the centre (10 %)"), _("To the budget (90 %)"),
+    )  # fmt: skip
+    days = sorted({day for day, name in found.days if name == "fee.pay"})
+
+    def rows() -> Iterator[tuple[Cell, ...]]:
+        for day in days:
+            paid, kept, budget = (found.days.get((day, name), NOTHING)
+                                  for name in ("fee.pay", "fee.pay.kept", "fee.pay.budget"))  # fmt: skip
+            yield _shown(found, day), paid.n, paid.amount, kept.amount, budget.amount
+
+    return _table("fee-days", _("Fees over time"), head, rows())
+
+
+_SPANS = {
+    "T1": Bilingual("T1 khai báo trước khi đến", "T1 declared before arrival"),
+    "T2": Bilingual("T2 chờ gọi", "T2 waiting for the call"),
+    "T3": Bilingual("T3 từ barie 1 vào bãi", "T3 barrier 1 to yard"),
+    "T5": Bilingual("T5 từ vào bãi đến thông quan", "T5 yard to release"),
+    "T6": Bilingual("T6 từ barie 1 đến qua biên giới", "T6 barrier 1 over the line"),
+}
+
+
+def _what(code: str) -> str:
+    return str(_SPANS[code]) if code in _SPANS else f"T4 {title_of('force', code)}"
+
+
+def _times(part: str, code: str, title: Callable[[], str]) -> Callable[[Period], Section]:
+    """Median and 90th percentile of each span; by goods group or by hour of the day."""
+
+    def make(found: Period) -> Section:
+        study = release_times.study(found.span.first, found.span.last, part=part)
+        order = sorted({what for what, _key in study}, key=lambda what: ("T4" if what not in _SPANS else what, what))
+
+        def rows() -> Iterator[tuple[Cell, ...]]:
+            for what in order:
+                for key in sorted(key for one, key in study if one == what):
+                    told = study[what, key]
+                    yield _what(what), _part_title(part, key), told.n, told.median, told.p90
+
+        head = (_("Span"), _("Part"), _("How many"), _("Median, minutes"), _("9 of 10 within, minutes"))
+        note = _("T4 by force; without the time in which the firm brought papers under a hold.")
+        return _table(code, title(), head, rows(), texts=2, note=note)
+
+    return make
+
+
+def _part_title(part: str, key: str) -> str:
+    if not key:
+        return _("all")
+    return str(GOODS_TITLES.get(key, key)) if part == release_times.GROUP else _("%(hour)s o'clock") % {"hour": key}
+
+
+def _quality(found: Period) -> Section:
+    """How well it went: each with its share of what it is a part of."""
+    came, declared = found.of("came").n, found.of("declared").n
+    early, corrected = found.of("early").n, found.of("corrected").n
+    ends = found.by_key("ended")
+    slots = found.of("slots")
+    out = found.of("cleared.N").n
+
+    def rows() -> Iterator[tuple[Cell, ...]]:
+        yield _("Came without a declaration"), found.of("undeclared").n, share(found.of("undeclared").n, came)
+        yield _("Declared at least 2 hours before"), early, share(early, came)
+        yield _("Corrections of declarations"), corrected, share(corrected, declared)
+        yield _("No-shows"), ends.get("no_show", NOTHING).n, share(ends.get("no_show", NOTHING).n, declared)
+        yield _("Cancelled"), ends.get("cancel", NOTHING).n, share(ends.get("cancel", NOTHING).n, declared)
+        yield _("Turned back"), ends.get("turn_back", NOTHING).n, share(ends.get("turn_back", NOTHING).n, came)
+        yield _("Places booked of those offered"), slots.n, share(slots.n, slots.amount)
+        yield _("Stayed beyond the limit"), found.of("overstay").n, share(found.of("overstay").n, out)
+        yield (
+            _("Refused by the Chinese side"),
+            found.of("refused").n,
+            share(found.of("refused").n, found.of("cleared.X").n),
+        )
+
+    head = (_("Figure"), _("How many"), _("Share, %"))
+    return _table("quality", _("How it went"), head, rows() if came else iter(()))
+
+
+def _undeclared(found: Period) -> Section:
+    head = (_("Firm"), _("Undeclared vehicles"))
+    most = list(found.by_key("undeclared").items())[:TOP]
+    names = _firms([key for key, _sums in most])
+    rows = ((names.get(key, _("not known")), sums.n) for key, sums in most)
+    return _table("undeclared", _("Undeclared vehicles by firm"), head, iter(rows))
+
+
+def _refused(found: Period) -> Section:
+    titles = dict(ReasonCode.objects.values_list("code", "label_vi"))
+    rows = ((titles.get(key, key or _("not said")), sums.n, round(sums.amount / TONNE))
+            for key, sums in found.by_key("refused").items())  # fmt: skip
+    return _table("refused", _("Refused by the Chinese side"), (_("Reason"), _("Vehicles"), _("Tonnes")), iter(rows))
+
+
+def _holds(found: Period) -> Section:
+    rows = ((str(title_of("force", key)), sums.n, _hours(sums)) for key, sums in found.by_key("hold").items())
+    return _table("holds", _("Holds by force"), (_("Force"), _("Holds"), _("Mean, hours")), iter(rows))
+
+
+def _hours(sums: Sums) -> float:
+    return round(sums.amount / 60 / sums.n, 1) if sums.n else 0.0
+
+
+def _yards(found: Period) -> Section:
+    yards = {yard.code: yard for yard in Yard.objects.filter(code__in=found.by_key("yard"))}
+
+    def rows() -> Iterator[tuple[Cell, ...]]:
+        for code, sums in found.by_key("yard").items():
+            yard = yards.get(code)
+            room = (yard.capacity if yard else 0) * found.span.days * 24 * 60
+            yield yard.name if yard else _("not known"), sums.n, _hours(sums), share(sums.amount, room)
+
+    head = (_("Yard"), _("Vehicles"), _("Mean stay, hours"), _("Use, %"))
+    return _table("yards", _("Use of the yards"), head, rows())
+
+
+_MAKERS: tuple[Callable[[Period], Section], ...] = (
+    _by_point,
+    _by_day,
+    _goods,
+    _top("hs4", "hs4", lambda: _("Goods by heading (HS4)"), goods_of),
+    _top("firms", "firm", lambda: _("Firms with most vehicles"), _firms),
+    _top("ways", "way", lambda: _("Trip types"), _ways),
+    _fees,
+    _fees_by_day,
+    _times(release_times.GROUP, "times-group", lambda: _("Time-release study by goods group")),
+    _times(release_times.HOUR, "times-hour", lambda: _("Time-release study by hour")),
+    _quality,
+    _undeclared,
+    _refused,
+    _holds,
+    _yards,
+)
