@@ -51,8 +51,10 @@ def where_of(on: models.Model | Where) -> Where:
 
 
 def _value(record: models.Model, path: str | None) -> Any:
+    if path is None:
+        return None
     value: Any = record
-    for name in path.split("__") if path else ("missing",):
+    for name in path.split("__"):
         value = getattr(value, name, None)
     value = value.pk if isinstance(value, models.Model) else value
     return value if path != "pk" or isinstance(value, UUID) else None

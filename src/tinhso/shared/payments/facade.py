@@ -6,7 +6,7 @@ What happens is told by events (`shared_payments.obligation_paid`, `…_refunded
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from uuid import UUID
 from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.shared.payments.actions import counter, obligations, refunds, simulated, wallets, withdraw
 from tinhso.shared.payments.contracts import Paid, Wanted
-from tinhso.shared.payments.models import Obligation, PayeeAccount
+from tinhso.shared.payments.models import Obligation
 from tinhso.shared.payments.queries.obligations import of_records, standing
 from tinhso.shared.payments.rules.codes import refuse
 
@@ -89,12 +89,9 @@ def request_refund(*, source: str, record_id: UUID, reason: str, by: Actor, at: 
     refunds.ask_refund(obligation_id=found[record_id].pk, reason=reason, by=by, at=at)
 
 
-def open_wallet(*, payee: str, agency_id: UUID, tax_code: str, at: datetime) -> str:
-    """A firm's wallet with the payee; the reference that tops it up."""
-    account = PayeeAccount.objects.filter(code=payee).first()
-    if account is None:
-        raise refuse("PM-023", v=payee)
-    return wallets.open_wallet(payee=account, agency_id=agency_id, tax_code=tax_code, at=at).reference
+def open_wallets(*, payee: str, references: Mapping[UUID, str], at: datetime) -> int:
+    """Wallets of firms with the payee, by the firm's id: what a transfer says that tops one up. How many are new."""
+    return wallets.open_wallets(payee_code=payee, references=references, at=at)
 
 
 def _known(source: str, record_ids: Iterable[UUID]) -> dict[UUID, Obligation]:

@@ -77,8 +77,9 @@ PLACE_HOLD = permission(f"{LABEL}.place_hold", _("hold a vehicle"))
 LIFT_HOLD = permission(f"{LABEL}.lift_hold", _("lift a hold of one's force"))
 OVERRIDE_HOLD = permission(f"{LABEL}.override_hold", _("lift another force's hold by order"))
 ASSESS_FEE = permission(f"{LABEL}.assess_fee", _("assess a fee"), system=True)
-COLLECT_FEE = permission(f"{LABEL}.collect_fee", _("collect a fee"))
+COLLECT_FEE = permission(f"{LABEL}.collect_fee", _("collect a fee"), system=True)
 REFUND_FEE = permission(f"{LABEL}.refund_fee", _("refund a fee"), system=True)
+SETTLE_REFUND = permission(f"{LABEL}.settle_refund", _("note a refund as settled"), system=True)
 WAIVE_FEE = permission(f"{LABEL}.waive_fee", _("waive or defer a fee"))
 CONFIRM_UNLOADING = permission(f"{LABEL}.confirm_unloading", _("confirm the unloading"))
 WANT_AMENDMENT = permission(f"{LABEL}.want_amendment", _("ask the firm for a change"))
@@ -138,8 +139,16 @@ CORRECTING: dict[str, tuple[str, ...]] = {
     "KDDV": (WANT_AMENDMENT,),
 }
 
+# Rights of the payments' room, by their names: a wrong one is noticed when the bundles are made.
+TAKE_MONEY = tuple(f"shared_payments.{right}" for right in ("see_payments", "collect_payment", "ask_refund"))
+KEEP_MONEY = tuple(
+    f"shared_payments.{right}"
+    for right in ("see_payments", "approve_refund", "send_refund", "match_money", "reconcile_day", "close_day")
+)
+SEE_MONEY = ("shared_payments.see_payments",)
+
 ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
-    "ENTERPRISE": (_("Enterprise"), (*WHOLE_TRIP, VIEW_PAPERS, MANAGE_FIRM)),
+    "ENTERPRISE": (_("Enterprise"), (*WHOLE_TRIP, VIEW_PAPERS, MANAGE_FIRM, "shared_payments.use_wallet")),
     "BROKER": (_("Customs broker"), WHOLE_TRIP),
     "DRIVER": (_("Driver"), WHOLE_TRIP),
     "HELPDESK": (_("Declaration help desk"), (*OFFICER, KEY_PAPER)),
@@ -153,6 +162,7 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
             ASSESS_FEE,
             COLLECT_FEE,
             REFUND_FEE,
+            *TAKE_MONEY,
             FREEZE_REPORT,
             RUN_SIMULATION,
             ENROL_DEVICE,
@@ -166,11 +176,11 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
     "KDYT": (_("Medical quarantine"), (*OFFICER, VIEW_PAPERS)),
     "KDTV": (_("Plant quarantine"), OFFICER),
     "KDDV": (_("Animal quarantine"), OFFICER),
-    "THUE": (_("Tax and Treasury"), OFFICER),
+    "THUE": (_("Tax and Treasury"), (*OFFICER, *KEEP_MONEY)),
     "QLTT": (_("Market surveillance"), OFFICER),
     "QLVT": (_("Cross-border transport management"), OFFICER),
-    "LEADER": (_("Leader"), (*OFFICER, OVERRIDE_HOLD, WAIVE_FEE, FREEZE_REPORT)),
-    "AUDITOR": (_("Inspector of the gate"), (*OFFICER, VIEW_PAPERS)),
+    "LEADER": (_("Leader"), (*OFFICER, OVERRIDE_HOLD, WAIVE_FEE, FREEZE_REPORT, *SEE_MONEY)),
+    "AUDITOR": (_("Inspector of the gate"), (*OFFICER, VIEW_PAPERS, *SEE_MONEY)),
 }
 
 

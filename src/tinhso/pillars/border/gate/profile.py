@@ -17,6 +17,7 @@ from tinhso.kernel.geo.models import Place
 from tinhso.kernel.metrics.models import ReferenceFigure
 from tinhso.kernel.modules.declare import profile
 from tinhso.kernel.organisations.models import Agency, AgencyKind, agency_id
+from tinhso.pillars.border.gate.actions.fee_money import PAYEE
 from tinhso.pillars.border.gate.actions.tariff import load_rates
 from tinhso.pillars.border.gate.models import (
     CheckRule,
@@ -35,6 +36,7 @@ from tinhso.pillars.border.gate.models.places import place_id
 from tinhso.pillars.border.gate.rules import hs
 from tinhso.pillars.border.gate.rules.goods import flags_of
 from tinhso.pillars.border.gate.rules.tables import Row, table, words
+from tinhso.shared.payments import facade as payments
 
 REPORT_SAMPLE = (
     ("Thông quan", 1243),
@@ -48,6 +50,7 @@ REPORT_SAMPLE = (
     ("Tồn, hoa quả", 216),
     ("Tồn, hàng khác", 153),
 )
+CENTRE = ("Trung tâm Quản lý cửa khẩu", "Border gate management centre")
 SINCE = date(2022, 2, 21)  # the pilot's decision in force, as reports date it
 _CALENDAR = uuid5(NAMESPACE_URL, "tinhso:border-gate-calendar")
 
@@ -103,6 +106,13 @@ def first_qr_key(at: datetime) -> int:
     if QrKey.objects.filter(retired_at=None).exists():
         return 0
     QrKey.fresh(at=at).save(force_insert=True)
+    return 1
+
+
+@profile(45)
+def payee(at: datetime) -> int:
+    """To whom the fee is paid: the gate's centre. Its bank account is the province's to name."""
+    payments.ensure_payee(code=PAYEE, title_vi=CENTRE[0], title_en=CENTRE[1], agency_id=agency_id("BQLKKT"), book="BL")
     return 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -26,11 +27,17 @@ where id = %s::uuid and balance + %s::bigint >= 0 returning balance
 """
 
 
-def open_wallet(*, payee: PayeeAccount, agency_id: UUID, tax_code: str, at: datetime) -> Wallet:
-    """The firm's wallet with the payee; made the first time."""
-    reference = f"VI{tax_code.replace('-', '')}"[:25]
-    made = {"reference": reference, "opened_at": at}
-    return Wallet.objects.get_or_create(payee=payee, agency_id=agency_id, defaults=made)[0]
+def open_wallets(*, payee_code: str, references: Mapping[UUID, str], at: datetime) -> int:
+    """Wallets of many firms by their ids; those that are there stay. How many are new."""
+    known = Wallet.objects.filter(payee__code=payee_code, agency__in=list(references)).values_list(
+        "agency_id", flat=True
+    )
+    missing = set(references) - set(known)
+    payee = PayeeAccount.objects.filter(code=payee_code).first() if missing else None
+    if payee is None:
+        return 0
+    made = [Wallet(payee=payee, agency_id=one, reference=references[one], opened_at=at) for one in sorted(missing)]
+    return len(Wallet.objects.bulk_create(made, ignore_conflicts=True))
 
 
 def top_up(*, wallet: Wallet, line: StatementLine, at: datetime) -> None:

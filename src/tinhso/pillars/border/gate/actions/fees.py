@@ -1,4 +1,4 @@
-"""The infrastructure fee: assessed by the tariff's rows, collected at the counter against a numbered receipt."""
+"""The infrastructure fee: assessed by the tariff's rows, paid through the payments' room and by it alone."""
 
 from __future__ import annotations
 
@@ -15,21 +15,24 @@ from django.db.models import F
 from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.errors import Refusal
-from tinhso.kernel.numbering.actions import take, take_many
+from tinhso.kernel.workflow.flow import StepRefused
+from tinhso.pillars.border.gate.actions import fee_money
 from tinhso.pillars.border.gate.flows import FEE
-from tinhso.pillars.border.gate.flows.overlays import ASSESSED, PAID, TO_PAY
+from tinhso.pillars.border.gate.flows.overlays import ASSESSED, PAID, REFUNDING, TO_PAY
 from tinhso.pillars.border.gate.flows.states import CANCELLED, EXPIRED, NO_SHOW
 from tinhso.pillars.border.gate.models import FeeAssessment, GoodsLine, Trip
 from tinhso.pillars.border.gate.queries.reference import rates_on
 from tinhso.pillars.border.gate.rules import containers, fees
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
+from tinhso.shared.payments import facade as payments
+from tinhso.shared.payments.contracts import Paid
 
-RECEIPT_BOOK = "border_gate.receipt"
 UNKNOWN = frozenset({"BG-029", "BG-110"})
 """No rate, or a container of unknown size: nothing is guessed."""
 CALLED_OFF = (CANCELLED, EXPIRED, NO_SHOW)
 
 
+@transaction.atomic
 def assess_fees(*, trips: Sequence[Trip], at: datetime) -> list[FeeAssessment]:
     """Assess what can be assessed; a trip without a rate stays without a fee and cannot be released (BG-028)."""
     rates = known_rates(at)
@@ -41,33 +44,56 @@ def assess_fees(*, trips: Sequence[Trip], at: datetime) -> list[FeeAssessment]:
         except GateRefusal as refusal:
             if refusal.code not in UNKNOWN:
                 raise
-    return FEE.create_many(found, by=SYSTEM, at=at)
-
-
-def assess_fee(*, trip: Trip, by: Actor, at: datetime) -> FeeAssessment:
-    """Assess one trip at the counter. Refusal: BG-029 when the tariff holds no rate, never a guess."""
-    groups = _groups_of([trip]).get(trip.declaration_id, [])
-    return FEE.create(_assessment(trip, groups, known_rates(at), at), by=by, at=at)
-
-
-def pay_fee(*, fee: FeeAssessment, method: str, by: Actor, at: datetime) -> FeeAssessment:
-    """Take the money at the counter; the receipt's number comes from the book of the year."""
-    year = at.astimezone(HANOI).year
-    with transaction.atomic():
-        number = take(RECEIPT_BOOK, year, by=by, at=at)
-        return FEE.fire(fee, "pay", by=by, at=at, receipt_no=f"BL-{year}-{number:06d}", method=method)
+    return fee_money.ask(FEE.create_many(found, by=SYSTEM, at=at), at=at)
 
 
 @transaction.atomic
-def pay_fees(*, fees: Sequence[FeeAssessment], method: str, by: Actor, at: datetime) -> Any:
-    """Take the money of many at once, all or none: no receipt number is lost."""
-    year = at.astimezone(HANOI).year
-    first = take_many(RECEIPT_BOOK, year, len(fees), by=by, at=at)
-    receipts = {
-        fee.pk: {"receipt_no": f"BL-{year}-{number:06d}", "method": method}
-        for number, fee in enumerate(fees, start=first)
-    }
-    return FEE.fire_many(fees, "pay", by=by, at=at, facts=receipts)
+def assess_fee(*, trip: Trip, by: Actor, at: datetime) -> FeeAssessment:
+    """Assess one trip at the counter. Refusal: BG-029 when the tariff holds no rate, never a guess."""
+    groups = _groups_of([trip]).get(trip.declaration_id, [])
+    return fee_money.ask([FEE.create(_assessment(trip, groups, known_rates(at), at), by=by, at=at)], at=at)[0]
+
+
+@transaction.atomic
+def pay_fee(
+    *, fee: FeeAssessment, method: str, by: Actor, at: datetime, reason: str = "", document_no: str = ""
+) -> FeeAssessment:
+    """Take the money at the counter: by card, through the Treasury (its document), or in cash with a reason."""
+    _lock_trips([fee])
+    paid = payments.pay_at_counter(
+        source=fee_money.SOURCE,
+        record_ids=[fee.pk],
+        method=method,
+        by=by,
+        at=at,
+        reason=reason,
+        document_no=document_no,
+    )
+    return FEE.fire(fee, "pay", by=by, at=at, **fee_money.facts(paid[fee.pk]))
+
+
+@transaction.atomic
+def pay_through_bank(*, fees: Sequence[FeeAssessment], by: Actor, at: datetime) -> Any:
+    """In the demonstration: many payers transfer at once through the simulated bank, all or none."""
+    _lock_trips(fees)
+    paid = payments.pay_by_simulated_bank(source=fee_money.SOURCE, record_ids=[fee.pk for fee in fees], at=at)
+    return FEE.fire_many(fees, "pay", by=by, at=at, facts=fee_money.paid_facts(paid))
+
+
+def settle_paid(*, paid: Paid, at: datetime) -> None:
+    """The money for a fee has come, whatever way: the fee is paid. Asked again and again without harm."""
+    fee = FeeAssessment.objects.filter(pk=paid.record_id, state__in=TO_PAY).first()
+    if fee is not None and paid.state == "paid":
+        with suppress(StepRefused):  # the counter was first, or the trip's fee is another one now
+            FEE.fire(fee, "pay", by=SYSTEM, at=at, **fee_money.facts(paid))
+
+
+def settle_given_back(*, paid: Paid, at: datetime) -> None:
+    """The money has gone back, or stays by decision; the fee follows."""
+    step = {"refunded": "give_back", "paid": "keep"}.get(paid.state)
+    fee = FeeAssessment.objects.filter(pk=paid.record_id, state=REFUNDING).first()
+    if fee is not None and step:
+        FEE.fire(fee, step, by=SYSTEM, at=at)
 
 
 def propose_waiver(*, fee: FeeAssessment, document_no: str, by: Actor, at: datetime) -> FeeAssessment:
@@ -75,9 +101,12 @@ def propose_waiver(*, fee: FeeAssessment, document_no: str, by: Actor, at: datet
     return FEE.fire(fee, "propose_waiver", by=by, at=at, document_no=document_no.strip())
 
 
+@transaction.atomic
 def waive_fee(*, fee: FeeAssessment, document_no: str, by: Actor, at: datetime) -> FeeAssessment:
     """Nothing is collected, by a document. Refusals: BG-263 unless another person proposed it, BG-216."""
-    return FEE.fire(fee, "waive", by=by, at=at, document_no=document_no.strip())
+    FEE.fire(fee, "waive", by=by, at=at, document_no=document_no.strip())
+    fee_money.withdraw(fee, at=at)
+    return fee
 
 
 def defer_fee(*, fee: FeeAssessment, document_no: str, by: Actor, at: datetime) -> FeeAssessment:
@@ -85,9 +114,14 @@ def defer_fee(*, fee: FeeAssessment, document_no: str, by: Actor, at: datetime) 
     return FEE.fire(fee, "defer", by=by, at=at, document_no=document_no.strip())
 
 
+@transaction.atomic
 def refund_fee(*, fee: FeeAssessment, document_no: str, by: Actor, at: datetime) -> FeeAssessment:
-    """Give back what was paid. Refusal: BG-216 without a document, but for a trip cancelled before it arrived."""
-    return FEE.fire(fee, "refund", by=by, at=at, document_no=document_no.strip())
+    """Ask that what was paid be given back. Refusal: BG-216 without a document, but for a trip cancelled before it
+    arrived. The fee is refunded once the money has gone back."""
+    FEE.fire(fee, "refund", by=by, at=at, document_no=document_no.strip())
+    reason = f"Theo văn bản {document_no.strip()}" if document_no.strip() else fee_money.CALLED_OFF
+    fee_money.give_back(fee, reason=reason, by=by, at=at)
+    return fee
 
 
 def assessed_now(trip: Trip, *, at: datetime) -> FeeAssessment:
@@ -107,7 +141,8 @@ def replace_fee(*, fee: FeeAssessment, by: Actor, at: datetime) -> FeeAssessment
     if (fresh.amount, fresh.point_id, _ground_of(fresh)) == (fee.amount, fee.point_id, _ground_of(fee)):
         raise refuse("BG-262")
     FEE.fire(fee, "replace", by=by, at=at)
-    return FEE.create(fresh, by=by, at=at)
+    fee_money.withdraw(fee, at=at)
+    return fee_money.ask([FEE.create(fresh, by=by, at=at)], at=at)[0]
 
 
 @transaction.atomic
@@ -119,10 +154,15 @@ def settle_called_off(*, trip_id: UUID, at: datetime) -> None:
     trip = Trip.objects.select_for_update(no_key=True).only("state", "arrived_at").filter(pk=trip_id).first()
     if trip is None or trip.state not in CALLED_OFF:
         return
-    refunded = trip.state == CANCELLED and trip.arrived_at is None
-    steps = {**dict.fromkeys(TO_PAY, "void"), **({PAID: "refund"} if refunded else {})}
-    for fee in FeeAssessment.objects.filter(trip_id=trip_id, state__in=steps):
-        FEE.fire(fee, steps[fee.state], by=SYSTEM, at=at)
+    for fee in FeeAssessment.objects.filter(trip_id=trip_id, state__in=TO_PAY):
+        if (paid := fee_money.standing(fee)) and paid.state == "paid":  # the news of it is still on its way
+            FEE.fire(fee, "pay", by=SYSTEM, at=at, **fee_money.facts(paid))
+        else:
+            FEE.fire(fee, "void", by=SYSTEM, at=at)
+            fee_money.withdraw(fee, at=at)
+    if trip.state == CANCELLED and trip.arrived_at is None:
+        for fee in FeeAssessment.objects.filter(trip_id=trip_id, state=PAID):
+            refund_fee(fee=fee, document_no="", by=SYSTEM, at=at)
 
 
 def follow_trip(*, trip_id: UUID, at: datetime) -> None:
@@ -136,6 +176,12 @@ def known_rates(at: datetime) -> list[fees.Rate]:
     """The tariff of the day; rows marked DEMO count in the demo profile only."""
     rates = rates_on(at.astimezone(HANOI).date())
     return rates if settings.PROFILE == "demo" else [rate for rate in rates if not rate.is_demo]
+
+
+def _lock_trips(fees: Sequence[FeeAssessment]) -> None:
+    """A trip is locked before what it owes, as wherever fees and payments move together."""
+    rows = Trip.objects.select_for_update(no_key=True).filter(pk__in=[fee.trip_id for fee in fees])
+    list(rows.order_by("id").values_list("id", flat=True))
 
 
 def _ground_of(fee: FeeAssessment) -> Mapping[str, Any]:

@@ -26,12 +26,13 @@ from tinhso.pillars.border.gate.rules.codes import refuse
 Bay = Annotated[str, Field(max_length=8)]
 LoadState = Literal["EMPTY", "LOADED", "REJECTED"]
 Number = Annotated[str, Field(max_length=40)]
+Why = Annotated[str, Field(max_length=240)]
 NotPassed = Literal["FAIL", "RETURN", "DESTROY"]
 Reason = Annotated[str, Field(max_length=400)]
 Weight = Annotated[int, Field(gt=0, le=200_000)]
 Codes = Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=20)]
 Regime = Literal["EXPORT", "IMPORT", "TEMP_IMP_REEXP", "TEMP_EXP_REIMP", "TRANSIT", "BORDER_TRANSFER", "BONDED"]
-Method = Literal["CASH_EXCEPTION", "BANK_QR", "CARD"]
+Method = Literal["CARD", "TREASURY", "CASH_EXCEPTION"]
 
 
 def accept(trip: Trip, *, by: Actor, at: datetime) -> None:
@@ -115,9 +116,11 @@ def refund(fee: FeeAssessment, *, document_no: Number = "", by: Actor, at: datet
     fees.refund_fee(fee=fee, document_no=document_no, by=by, at=at)
 
 
-def pay(fee: FeeAssessment, *, method: Method, by: Actor, at: datetime) -> None:
-    """Take the money; the receipt's number comes from the book."""
-    fees.pay_fee(fee=fee, method=method, by=by, at=at)
+def pay(
+    fee: FeeAssessment, *, method: Method, reason: Why = "", document_no: Number = "", by: Actor, at: datetime
+) -> None:
+    """Take the money at the counter; cash wants a reason, the Treasury its document."""
+    fees.pay_fee(fee=fee, method=method, reason=reason, document_no=document_no, by=by, at=at)
 
 
 EXACT = ConfigDict(extra="forbid", allow_inf_nan=False)

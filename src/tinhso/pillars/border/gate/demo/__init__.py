@@ -5,14 +5,31 @@ from __future__ import annotations
 from typing import Any
 
 from tinhso.kernel.modules.declare import demo
+from tinhso.pillars.border.gate.actions.fee_money import PAYEE
 from tinhso.pillars.border.gate.actions.tariff import load_rates
 from tinhso.pillars.border.gate.demo import parties, people
+from tinhso.shared.payments import facade as payments
+
+DEMO_ACCOUNT = {
+    "bank_bin": "970499",
+    "bank_name": "Ngân hàng mô phỏng (DEMO)",
+    "account_no": "9990001112223",
+    "holder": "TT QUAN LY CUA KHAU (DEMO)",
+    "is_demo": True,
+}
 
 
 @demo(40)
 def demo_tariff(run: Any) -> int:
     """The rates DEMO-2025, so that every demo trip can be charged; receipts show the mark."""
     return load_rates(demo=True)
+
+
+@demo(43)
+def demo_account(run: Any) -> int:
+    """An account at a bank that does not exist, so that fees can be paid by QR."""
+    payments.ensure_payee(code=PAYEE, **DEMO_ACCOUNT)
+    return 1
 
 
 @demo(41)

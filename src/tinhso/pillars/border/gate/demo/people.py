@@ -78,6 +78,8 @@ def people(administrator: Role) -> Iterator[DemoPerson]:
     yield DemoPerson("bql", (Charge(role_code("BQLKKT")), _force_work("BQLKKT")))
     yield DemoPerson("tramsoat", (Charge(role_code("BIENPHONG"), place=place_id("HN-1119")),))
     yield DemoPerson("trogiup", (Charge(role_code("HELPDESK")),))
+    yield DemoPerson("ketoan", (Charge("payments_accountant", agency=Force.objects.get(code="BQLKKT").pk),))
+    yield DemoPerson("khobac", (Charge("payments_accountant"),))
     yield DemoPerson("thanhtra", (Charge(role_code("AUDITOR")),))
     yield DemoPerson("quantri", (Charge(administrator.code),))
     for member in members():

@@ -169,7 +169,7 @@ HOLD = Flow(
     codes=CODES,
 )
 
-ASSESSED, PAID, WAIVED, DEFERRED, REPLACED, REFUNDED, VOIDED = (
+ASSESSED, PAID, WAIVED, DEFERRED, REPLACED, REFUNDED, VOIDED, REFUNDING = (
     "assessed",
     "paid",
     "waived",
@@ -177,6 +177,7 @@ ASSESSED, PAID, WAIVED, DEFERRED, REPLACED, REFUNDED, VOIDED = (
     "replaced",
     "refunded",
     "voided",
+    "refunding",
 )
 # Two people and a document (border brief 13).
 PROPOSED = SqlGuard("PROPOSED", "BG-263", "r.proposed_by <> v_actor")
@@ -191,6 +192,10 @@ REFUND_DUE = SqlGuard(
     "p.state = 'cancelled' and p.arrived_at is null or length(btrim(f->>'document_no')) > 0",
 )
 
+# The money itself: asked of the payments' room by its door in SQL.
+VERIFIED = SqlGuard("VERIFIED", "BG-274", "shared_payments_paid('border_gate.fee', r.id)")
+GIVEN_BACK = SqlGuard("GIVEN-BACK", "BG-275", "shared_payments_given_back('border_gate.fee', r.id)")
+
 FEE = Flow(
     name="border_gate.fee",
     table="border_gate_feeassessment",
@@ -202,6 +207,7 @@ FEE = Flow(
         REPLACED: pgettext_lazy("fee", "replaced"),
         REFUNDED: pgettext_lazy("fee", "refunded"),
         VOIDED: pgettext_lazy("fee", "voided"),
+        REFUNDING: pgettext_lazy("fee", "being refunded"),
     },
     steps=(
         Step(
@@ -218,6 +224,7 @@ FEE = Flow(
             TO_PAY,
             PAID,
             p.COLLECT_FEE,
+            guards=(VERIFIED,),
             sets={
                 "paid_at": "p_at",
                 "collected_by": "v_actor",
@@ -270,16 +277,35 @@ FEE = Flow(
         Step(
             "refund",
             (PAID,),
-            REFUNDED,
+            REFUNDING,
             p.REFUND_FEE,
             guards=(REFUND_DUE,),
             sets={
-                "refunded_at": "p_at",
                 "refunded_by": "v_actor",
                 "document_no": "coalesce(nullif(btrim(f->>'document_no'), ''), r.document_no)",
             },
-            event="border_gate.fee_refunded",
+            event="border_gate.fee_refund_asked",
             title=_("refund the fee"),
+        ),
+        Step(
+            "give_back",
+            (REFUNDING,),
+            REFUNDED,
+            p.SETTLE_REFUND,
+            guards=(GIVEN_BACK,),
+            sets={"refunded_at": "p_at"},
+            event="border_gate.fee_refunded",
+            title=_("note the refund as given back"),
+        ),
+        Step(
+            "keep",
+            (REFUNDING,),
+            PAID,
+            p.SETTLE_REFUND,
+            guards=(VERIFIED,),
+            sets={"refunded_by": "null"},
+            event="border_gate.fee_refund_refused",
+            title=_("keep the fee as paid"),
         ),
     ),
     scope=Scope(place="point_id", record="trip_id"),

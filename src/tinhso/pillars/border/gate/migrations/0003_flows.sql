@@ -1,4 +1,4 @@
--- digest: 7e36180297c1cf772d2e22f9af4b1eae
+-- digest: 622ab928cc71051012d42558415c9c93
 
 create or replace function border_gate_amendment_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -1610,6 +1610,9 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.collect_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.collect_fee';
             end if;
+            if not coalesce((shared_payments_paid('border_gate.fee', r.id)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-274', hint = 'VERIFIED';
+            end if;
             v_to := 'paid';
             v_event := 'border_gate.fee_paid';
             update border_gate_feeassessment set state = v_to, state_since = p_at, version = r.version + 1, paid_at = p_at, collected_by = v_actor, receipt_no = f->>'receipt_no', method = f->>'method' where id = p_id;
@@ -1706,13 +1709,45 @@ begin
             if not coalesce((p.state = 'cancelled' and p.arrived_at is null or length(btrim(f->>'document_no')) > 0), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-216', hint = 'REFUND-DUE';
             end if;
-            v_to := 'refunded';
-            v_event := 'border_gate.fee_refunded';
-            update border_gate_feeassessment set state = v_to, state_since = p_at, version = r.version + 1, refunded_at = p_at, refunded_by = v_actor, document_no = coalesce(nullif(btrim(f->>'document_no'), ''), r.document_no) where id = p_id;
+            v_to := 'refunding';
+            v_event := 'border_gate.fee_refund_asked';
+            update border_gate_feeassessment set state = v_to, state_since = p_at, version = r.version + 1, refunded_by = v_actor, document_no = coalesce(nullif(btrim(f->>'document_no'), ''), r.document_no) where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.refund_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.refund_fee';
+        end if;
+    when 'give_back' then
+        if r.state in ('refunding') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.settle_refund') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.settle_refund';
+            end if;
+            if not coalesce((shared_payments_given_back('border_gate.fee', r.id)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-275', hint = 'GIVEN-BACK';
+            end if;
+            v_to := 'refunded';
+            v_event := 'border_gate.fee_refunded';
+            update border_gate_feeassessment set state = v_to, state_since = p_at, version = r.version + 1, refunded_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.settle_refund') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.settle_refund';
+        end if;
+    when 'keep' then
+        if r.state in ('refunding') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.settle_refund') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.settle_refund';
+            end if;
+            if not coalesce((shared_payments_paid('border_gate.fee', r.id)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-274', hint = 'VERIFIED';
+            end if;
+            v_to := 'paid';
+            v_event := 'border_gate.fee_refund_refused';
+            update border_gate_feeassessment set state = v_to, state_since = p_at, version = r.version + 1, refunded_by = null where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.settle_refund') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.settle_refund';
         end if;
     else
         raise exception 'no such step' using errcode = 'FI423', detail = r.state;
@@ -1754,7 +1789,8 @@ begin
         ), judged as materialized (
             select r.id, r.state, r.f, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.collect_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.collect_fee' end
-                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.collect_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.collect_fee' else '' end as verdict,
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.collect_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.collect_fee'
+                when r.step_row = 0 and not coalesce((shared_payments_paid('border_gate.fee', r.id)), false) then 'FI422 BG-274' else '' end as verdict,
                 case r.step_row when 0 then 'paid' end as v_to,
                 case r.step_row when 0 then 'border_gate.fee_paid' end as v_event,
                 case r.step_row when 0 then p_at end as new_paid_at,
@@ -2105,9 +2141,8 @@ begin
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.refund_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.refund_fee' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.refund_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.refund_fee'
                 when r.step_row = 0 and not coalesce((r.p__state = 'cancelled' and r.p__arrived_at is null or length(btrim(f->>'document_no')) > 0), false) then 'FI422 BG-216' else '' end as verdict,
-                case r.step_row when 0 then 'refunded' end as v_to,
-                case r.step_row when 0 then 'border_gate.fee_refunded' end as v_event,
-                case r.step_row when 0 then p_at end as new_refunded_at,
+                case r.step_row when 0 then 'refunding' end as v_to,
+                case r.step_row when 0 then 'border_gate.fee_refund_asked' end as v_event,
                 case r.step_row when 0 then v_actor end as new_refunded_by,
                 case r.step_row when 0 then coalesce(nullif(btrim(f->>'document_no'), ''), r.document_no) end as new_document_no
             from (select l.*, case when l.state in ('paid') then 0 end as step_row from locked l) r
@@ -2120,7 +2155,123 @@ begin
             ) x where p_all limit 1
         ), changed as (
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
-                version = t.version + 1, refunded_at = j.new_refunded_at, refunded_by = j.new_refunded_by, document_no = j.new_document_no
+                version = t.version + 1, refunded_by = j.new_refunded_by, document_no = j.new_document_no
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.fee', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.fee', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.fee', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'give_back' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.settle_refund') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.point_id, r.trip_id
+            from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.settle_refund') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.settle_refund' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.settle_refund') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.settle_refund'
+                when r.step_row = 0 and not coalesce((shared_payments_given_back('border_gate.fee', r.id)), false) then 'FI422 BG-275' else '' end as verdict,
+                case r.step_row when 0 then 'refunded' end as v_to,
+                case r.step_row when 0 then 'border_gate.fee_refunded' end as v_event,
+                case r.step_row when 0 then p_at end as new_refunded_at
+            from (select l.*, case when l.state in ('refunding') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, refunded_at = j.new_refunded_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.fee', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.fee', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.fee', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'keep' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.settle_refund') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.point_id, r.refunded_by, r.trip_id
+            from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.settle_refund') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.settle_refund' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.settle_refund') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.settle_refund'
+                when r.step_row = 0 and not coalesce((shared_payments_paid('border_gate.fee', r.id)), false) then 'FI422 BG-274' else '' end as verdict,
+                case r.step_row when 0 then 'paid' end as v_to,
+                case r.step_row when 0 then 'border_gate.fee_refund_refused' end as v_event,
+                case r.step_row when 0 then nullif(r.refunded_by, r.refunded_by) end as new_refunded_by
+            from (select l.*, case when l.state in ('refunding') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, refunded_by = j.new_refunded_by
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
         ), told as (

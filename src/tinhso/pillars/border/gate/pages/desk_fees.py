@@ -6,19 +6,44 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
-from django.views.decorators.http import require_POST
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST, require_safe
 
 from tinhso.kernel.access.needs import needs
 from tinhso.kernel.base.errors import NotFound
 from tinhso.kernel.web.request import Request
+from tinhso.kernel.web.tables import show_table
 from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.actions import fees
+from tinhso.pillars.border.gate.actions.fee_money import SOURCE
 from tinhso.pillars.border.gate.pages.acting import act, by
-from tinhso.pillars.border.gate.queries.fees import fee_of
+from tinhso.pillars.border.gate.pages.debts import DebtTable
+from tinhso.pillars.border.gate.queries.fees import fee_of, owed, sum_of
 from tinhso.pillars.border.gate.queries.trips import trip_for
+from tinhso.shared.payments import facade as payments
 
-TONES = {"paid": "done", "waived": "done", "deferred": "wait", "assessed": "wait"}
+TONES = {"paid": "done", "waived": "done", "deferred": "wait", "assessed": "wait", "refunding": "attn"}
+
+
+@require_safe
+@needs(p.VIEW_TRIP)
+def checkout(request: Request, trip_id: UUID) -> HttpResponse:
+    """To the payer's page of the trip's fee: its QR, and whether the money has come."""
+    fee = fee_of(trip_for(trip_id, by=request.actor, at=request.moment))
+    address = payments.checkout_address(source=SOURCE, record_id=fee.pk) if fee else ""
+    if not address:
+        raise NotFound
+    return redirect(address)
+
+
+@require_safe
+@needs(p.VIEW_REPORT)
+def debts(request: Request) -> HttpResponseBase:
+    """Fees that are not paid though the vehicle has gone, and those deferred."""
+    rows = owed(by=request.actor, at=request.moment)
+    context = {"sum": sum_of(rows)}
+    return show_table(request, DebtTable, rows, "border_gate/debts.html", context)
 
 
 @require_POST

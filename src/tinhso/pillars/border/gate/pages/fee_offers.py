@@ -24,6 +24,8 @@ def offers_of(trip: Trip, fee: FeeAssessment | None, by: Actor, at: datetime) ->
     lacks = trip.is_live and trip.accepted_at is not None and (fee is None or state in OVER)
     fits = {
         _collect: (p.COLLECT_FEE, state in TO_PAY),
+        _collect_cash: (p.COLLECT_FEE, state in TO_PAY),
+        _collect_treasury: (p.COLLECT_FEE, state in TO_PAY),
         _assess: (p.ASSESS_FEE, lacks),
         _assess_anew: (p.ASSESS_FEE, state == ASSESSED),
         _defer: (p.WAIVE_FEE, state == ASSESSED),
@@ -43,7 +45,21 @@ def offers_of(trip: Trip, fee: FeeAssessment | None, by: Actor, at: datetime) ->
 def _collect(trip: Trip, fee: FeeAssessment | None) -> Offer:
     words = f"{_('Collect the fee')} {vnd(fee.amount)}" if fee else _("Collect the fee")
     url = reverse("border_gate:trip_pay", args=[trip.pk])
-    return Offer("pay", words, url, icon="receipt", key="P", ahead=True, hidden=(("method", "CASH_EXCEPTION"),))
+    return Offer("pay", words, url, icon="receipt", key="P", ahead=True, hidden=(("method", "CARD"),))
+
+
+def _collect_cash(trip: Trip, fee: FeeAssessment | None) -> Offer:
+    words, url = _("Take the fee in cash"), reverse("border_gate:trip_pay", args=[trip.pk])
+    box = Box("reason", _("Reason for taking cash"), hint=_("At least 10 characters."))
+    hidden = (("method", "CASH_EXCEPTION"),)
+    return Offer("pay-cash", words, url, icon="receipt", title=words, verb=words, boxes=(box,), hidden=hidden)
+
+
+def _collect_treasury(trip: Trip, fee: FeeAssessment | None) -> Offer:
+    words, url = _("Note the fee as paid to the Treasury"), reverse("border_gate:trip_pay", args=[trip.pk])
+    box = Box("document_no", _("Number of the Treasury's document"))
+    hidden = (("method", "TREASURY"),)
+    return Offer("pay-treasury", words, url, icon="receipt", title=words, verb=words, boxes=(box,), hidden=hidden)
 
 
 def _assess(trip: Trip, fee: FeeAssessment | None) -> Offer:

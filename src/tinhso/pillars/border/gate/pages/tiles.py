@@ -42,6 +42,8 @@ door("border_gate.reconcile", title=_("Reconciliation list"), icon="history", ur
      audience="official", permission=p.RECONCILE)  # fmt: skip
 door("border_gate.paper", title=_("Key in a paper form"), icon="file-text", url="border_gate:paper_key", order=37,
      audience="official", permission=p.KEY_PAPER)  # fmt: skip
+door("border_gate.debts", title=_("Fees owed"), icon="receipt", url="border_gate:debts", order=35,
+     audience="official", permission=p.VIEW_REPORT)  # fmt: skip
 door("border_gate.reports", title=_("Daily report"), icon="report", url="border_gate:reports", order=34,
      audience="official", permission=p.VIEW_REPORT)  # fmt: skip
 if settings.PROFILE == "demo":

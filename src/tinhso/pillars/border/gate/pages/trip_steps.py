@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -27,7 +28,7 @@ from tinhso.pillars.border.gate.queries.trips import trip_for
 from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.codes import refuse
 
-COUNTER_METHODS = ("CASH_EXCEPTION", "BANK_QR", "CARD")
+COUNTER_METHODS = ("CARD", "TREASURY", "CASH_EXCEPTION")
 
 
 @require_POST
@@ -83,7 +84,8 @@ def pay(request: Request, trip_id: UUID) -> HttpResponse:
     method = request.POST.get("method", COUNTER_METHODS[0])
     if method not in COUNTER_METHODS:
         method = COUNTER_METHODS[0]
-    return act(request, lambda: fees.pay_fee(fee=fee, method=method, **by(request)))
+    said: dict[str, Any] = {name: request.POST.get(name, "").strip()[:240] for name in ("reason", "document_no")}
+    return act(request, lambda: fees.pay_fee(fee=fee, method=method, **said, **by(request)))
 
 
 @require_POST

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from tinhso.pillars.border.gate.flows.overlays import REPLACED, TO_PAY
+from datetime import datetime
+
+from django.db.models import Q, QuerySet, Sum
+
+from tinhso.kernel.access.may import visible
+from tinhso.kernel.base.actor import Actor
+from tinhso.pillars.border.gate.flows.overlays import ASSESSED, DEFERRED, REPLACED, TO_PAY
 from tinhso.pillars.border.gate.models import FeeAssessment, Trip
+from tinhso.pillars.border.gate.permissions import VIEW_REPORT
 
 
 def fee_of(trip: Trip) -> FeeAssessment | None:
@@ -14,3 +21,18 @@ def fee_of(trip: Trip) -> FeeAssessment | None:
 def to_pay(trip: Trip) -> FeeAssessment | None:
     """The fee that the counter may still collect."""
     return FeeAssessment.objects.filter(trip=trip, state__in=TO_PAY).first()
+
+
+GONE = ("released", "crossed_out", "returned_in", "completed", "turned_back")
+
+
+def owed(*, by: Actor, at: datetime) -> QuerySet[FeeAssessment]:
+    """Deferred fees, and those not paid of vehicles that have gone; the oldest first."""
+    debts = Q(state=DEFERRED) | Q(state=ASSESSED, trip__state__in=GONE)
+    rows = FeeAssessment.objects.filter(debts).select_related("trip__agency", "point")
+    return visible(rows, by, VIEW_REPORT, at).order_by("created_at", "id")
+
+
+def sum_of(rows: QuerySet[FeeAssessment]) -> int:
+    """Their amount together, đồng."""
+    return int(rows.order_by().aggregate(whole=Sum("amount"))["whole"] or 0)

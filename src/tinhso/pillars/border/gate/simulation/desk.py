@@ -161,7 +161,7 @@ def _book(asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
 def _pay(asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
     found = FeeAssessment.objects.in_bulk([ask.move.target for ask in asks])
     rows = [found[ask.move.target] for ask in asks]
-    return fees.pay_fees(fees=rows, method="BANK_QR", by=by, at=at).done
+    return fees.pay_through_bank(fees=rows, by=by, at=at).done
 
 
 def _unloadings(asks: Sequence[Ask]) -> list[Unloading]:

@@ -29,9 +29,17 @@ def _gate() -> Gate:
     from tinhso.pillars.border.gate.models import CrossingPoint
 
     _demo_tariff()
+    _demo_account()
     everything = Actor(uuid7(), "person", "All")
     grant(everything, [right.code for right in PERMISSIONS])
     return Gate(everything, {point.code: point for point in CrossingPoint.objects.all()})
+
+
+def _demo_account() -> None:
+    """The payee's account at the simulated bank."""
+    from tinhso.pillars.border.gate.demo import demo_account
+
+    demo_account(None)
 
 
 def _demo_tariff() -> None:

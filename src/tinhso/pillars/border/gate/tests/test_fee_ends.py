@@ -46,7 +46,27 @@ def told(trip: Trip, name: str) -> Event:
     return Event(f"border_gate.trip_{name}", TRIP.name, trip.pk, 9, NOON, trip.pk, {}, 1)
 
 
-def test_a_firm_that_cancels_before_it_came_gets_its_money_back_at_once(gate, accepted):  # noqa: F811
+def give_back(gate, trip: Trip, at) -> None:
+    """Another person approves, the counter hands over, and the payments' room tells of it."""
+    from tinhso.shared.payments.actions import refunds
+    from tinhso.shared.payments.models import Refund
+
+    refund = Refund.objects.get(obligation__record_id=fee_of(trip).pk)
+    accountant = Actor(uuid7(), "person", "Kế toán")
+    grant(accountant, "payments_accountant")
+    refunds.approve_refund(refund=refund, by=accountant, at=at)
+    refunds.hand_over(refund=refund, note="Trả tận tay người nộp", by=accountant, at=at)
+    for _ in range(2):
+        handlers.the_fee_is_given_back(money(refund.obligation_id, "refunded", at))
+
+
+def money(obligation_id, name: str, at) -> Event:
+    from tinhso.shared.payments.flows import OBLIGATION
+
+    return Event(f"shared_payments.obligation_{name}", OBLIGATION.name, obligation_id, 9, at, obligation_id, {}, 1)
+
+
+def test_a_firm_that_cancels_before_it_came_gets_its_money_back(gate, accepted):  # noqa: F811
     pay(gate, accepted)
     firm = Actor(uuid7(), "person", "An")
     grant(firm, role_code("ENTERPRISE"), agency=accepted.agency_id)
@@ -54,15 +74,19 @@ def test_a_firm_that_cancels_before_it_came_gets_its_money_back_at_once(gate, ac
 
     declare.cancel_trip(trip=accepted, by=firm, at=NOON + HOUR)
 
+    asked = fee_of(accepted)
+    assert (asked.state, asked.refunded_at, fees_today(at=NOON + HOUR)) == ("refunding", None, AMOUNT)
+    give_back(gate, accepted, NOON + 2 * HOUR)
     fee = fee_of(accepted)
-    assert (fee.state, fee.refunded_at, fee.receipt_no) == ("refunded", NOON + HOUR, "BL-2026-000001")
-    assert fees_today(at=NOON + HOUR) == 0
+    assert (fee.state, fee.refunded_at, fee.receipt_no) == ("refunded", NOON + 2 * HOUR, "BL-2026-000001")
+    assert fees_today(at=NOON + 2 * HOUR) == 0
 
 
 def test_money_taken_yesterday_is_taken_off_the_day_it_is_given_back(gate, accepted):  # noqa: F811
     pay(gate, accepted)
 
     declare.cancel_trip(trip=accepted, by=gate.everything, at=NOON + 24 * HOUR)
+    give_back(gate, accepted, NOON + 24 * HOUR)
 
     assert fees_today(at=NOON + 25 * HOUR) == -AMOUNT
     assert fees_today(at=NOON) == AMOUNT
@@ -112,7 +136,7 @@ def test_the_fee_of_a_living_trip_is_neither_voided_nor_given_back_without_a_doc
         fees.refund_fee(fee=fee_of(accepted), document_no="  ", by=gate.everything, at=NOON)
 
     fees.refund_fee(fee=fee_of(accepted), document_no="31/QĐ-BQL", by=gate.everything, at=NOON)
-    assert (*standing(accepted), fee_of(accepted).document_no) == ("refunded", "refunded", "31/QĐ-BQL")
+    assert (*standing(accepted), fee_of(accepted).document_no) == ("refunding", "refunding", "31/QĐ-BQL")
 
 
 def test_who_came_to_another_point_before_cancels_without_money_back(gate, accepted):  # noqa: F811
@@ -199,7 +223,7 @@ def test_the_api_gives_back_assesses_anew_and_does_not_offer_to_void(gate, accep
     refunded = post(board, f"{address}/refund", document_no="31/QĐ-BQL")
 
     assert (unchanged.json()["code"], voided.status_code) == ("BG-262", 404)
-    assert refunded.json()["state"] == "refunded"
+    assert refunded.json()["state"] == "refunding"
 
 
 def test_the_dossier_offers_each_what_is_his(gate, accepted):  # noqa: F811
@@ -225,6 +249,8 @@ def test_a_refund_at_the_counter_wants_the_number_of_a_document(gate, accepted):
     assert "Phải ghi số văn bản" in refused
     board.post(address, {"document_no": "31/QĐ-BQL"})
 
+    assert standing(accepted) == ("refunding", "refunding")
+    give_back(gate, accepted, NOON)
     assert standing(accepted) == ("refunded", "refunded")
     assert "Đã hoàn" in board.get(page).content.decode()
 
@@ -247,3 +273,76 @@ def officer_of(gate, role: str):
 def frozen():
     with clock.frozen(NOON):
         yield
+
+
+def test_a_fee_is_paid_only_by_money_that_came(gate, accepted):  # noqa: F811
+    from tinhso.pillars.border.gate.flows import FEE
+    from tinhso.shared.payments.models import Obligation
+
+    with pytest.raises(StepRefused, match="BG-274"):
+        FEE.fire(fee_of(accepted), "pay", by=gate.everything, at=NOON, receipt_no="BL-1", method="CARD")
+
+    owed = Obligation.objects.get(record_id=fee_of(accepted).pk)
+    assert (owed.reference, owed.amount, owed.place_id) == (accepted.code, AMOUNT, accepted.point_id)
+    assert [share["amount"] for share in owed.shares] == [100_000, 900_000]
+
+
+def test_a_transfer_that_names_the_trip_pays_its_fee(gate, accepted):  # noqa: F811
+    from tinhso.shared.payments import facade as payments
+    from tinhso.shared.payments.models import Obligation
+
+    fee = fee_of(accepted)
+    payments.pay_by_simulated_bank(source="border_gate.fee", record_ids=[fee.pk], at=NOON)
+    assert standing(accepted) == ("assessed", "assessed")
+
+    for _ in range(2):
+        handlers.the_fee_is_paid(money(Obligation.objects.get(record_id=fee.pk).pk, "paid", NOON))
+
+    assert standing(accepted) == ("paid", "paid")
+    assert (fee_of(accepted).method, fee_of(accepted).receipt_no) == ("BANK_QR", "BL-2026-000001")
+
+
+def test_money_that_came_a_moment_before_the_trip_was_called_off_goes_back(gate, accepted):  # noqa: F811
+    from tinhso.shared.payments import facade as payments
+    from tinhso.shared.payments.models import Refund
+
+    payments.pay_by_simulated_bank(source="border_gate.fee", record_ids=[fee_of(accepted).pk], at=NOON)
+
+    declare.cancel_trip(trip=accepted, by=gate.everything, at=NOON)
+
+    assert standing(accepted) == ("refunding", "refunding")
+    assert (Refund.objects.get().amount, Refund.objects.get().way) == (AMOUNT, "BANK")
+
+
+def test_a_fee_that_was_just_paid_is_not_assessed_anew(gate, accepted):  # noqa: F811
+    from tinhso.shared.payments import facade as payments
+
+    payments.pay_by_simulated_bank(source="border_gate.fee", record_ids=[fee_of(accepted).pk], at=NOON)
+    GoodsLine.objects.filter(declaration=accepted.declaration).update(group="MINERAL")
+
+    with pytest.raises(GateRefusal, match="BG-273"):
+        fees.replace_fee(fee=fee_of(accepted), by=gate.everything, at=NOON)
+
+    assert fee_of(accepted).amount == AMOUNT
+
+
+def test_late_money_for_a_voided_fee_is_proposed_to_go_back(gate, accepted):  # noqa: F811
+    from tinhso.shared.payments.actions import banking
+    from tinhso.shared.payments.adapters import simulator
+    from tinhso.shared.payments.models import PayeeAccount, Refund
+
+    declare.cancel_trip(trip=accepted, by=gate.everything, at=NOON)
+    payee = PayeeAccount.objects.get(code="border_gate.fee")
+    late = simulator.incoming(
+        bank_bin=payee.bank_bin,
+        account_no=payee.account_no,
+        amount=AMOUNT,
+        memo=accepted.code,
+        payer="An",
+        at=NOON + HOUR,
+    )
+
+    banking.take_transfers([late], told=True, at=NOON + HOUR)
+
+    assert standing(accepted) == ("voided", "voided")
+    assert Refund.objects.get().cause == "late"

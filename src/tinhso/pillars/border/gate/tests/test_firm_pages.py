@@ -212,7 +212,7 @@ def test_a_secret_hold_is_told_without_its_reason(gate, client, accepted):
 
 def test_fee_and_receipt_carry_the_demo_mark(gate, client, accepted):
     fee = FeeAssessment.objects.get(trip=accepted)
-    fees.pay_fee(fee=fee, method="BANK_QR", by=gate.everything, at=NOON)
+    fees.pay_fee(fee=fee, method="CARD", by=gate.everything, at=NOON)
 
     page = text(client.get(reverse("border_gate:firm_trip", args=[accepted.pk])))
 

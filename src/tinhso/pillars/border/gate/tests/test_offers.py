@@ -124,7 +124,7 @@ def test_a_release_is_revoked(gate, in_yard):  # noqa: F811
     by = {"by": gate.everything, "at": NOON}
     for task in ClearanceTask.objects.filter(trip=in_yard):
         tasks.pass_task(task=task, **by)
-    fees.pay_fee(fee=FeeAssessment.objects.get(trip=in_yard), method="BANK_QR", **by)
+    fees.pay_fee(fee=FeeAssessment.objects.get(trip=in_yard), method="CARD", **by)
     release.release_trip(trip=Trip.objects.get(pk=in_yard.pk), **by)
     customs = of_force(gate, "HAIQUAN")
 

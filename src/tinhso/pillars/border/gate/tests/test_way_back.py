@@ -42,7 +42,7 @@ def abroad(gate, accepted) -> Trip:
     move.enter_yard(trip=accepted, **by)
     for task in ClearanceTask.objects.filter(trip=accepted):
         tasks.pass_task(task=task, **by)
-    fees.pay_fee(fee=FeeAssessment.objects.get(trip=accepted), method="BANK_QR", **by)
+    fees.pay_fee(fee=FeeAssessment.objects.get(trip=accepted), method="CARD", **by)
     release.release_trip(trip=accepted, **by)
     return move.cross_out(trip=accepted, plate=PLATE, **by)
 

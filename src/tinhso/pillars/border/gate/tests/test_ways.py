@@ -84,7 +84,7 @@ def test_an_export_goes_out_comes_back_empty_and_is_completed(gate, firm, people
     fee = FeeAssessment.objects.get(trip=trip)
     with pytest.raises(StepRefused, match="BG-028"):
         release.release_trip(trip=trip, by=people["HAIQUAN"], at=NOON + 61 * minute)
-    fees.pay_fee(fee=fee, method="CASH_EXCEPTION", by=people["BQLKKT"], at=NOON + 62 * minute)
+    fees.pay_fee(fee=fee, method="CARD", by=people["BQLKKT"], at=NOON + 62 * minute)
     release.release_trip(trip=trip, by=people["HAIQUAN"], at=NOON + 63 * minute)
     move.cross_out(trip=trip, plate=PLATE, by=people["BIENPHONG"], at=NOON + 70 * minute)
     move.return_in(trip=trip, plate=PLATE, load_state="EMPTY", by=people["BIENPHONG"], at=NOON + 200 * minute)
@@ -133,7 +133,7 @@ def test_an_import_comes_in_unloads_and_goes_back_empty(gate, firm, people):
     move.cross_in(trip=trip, plate="桂F12345", by=people["BIENPHONG"], at=at)
     move.enter_yard(trip=trip, by=people["YARD"], at=at)
     work_all(trip, people, at)
-    fees.pay_fee(fee=FeeAssessment.objects.get(trip=trip), method="BANK_QR", by=people["BQLKKT"], at=at)
+    fees.pay_fee(fee=FeeAssessment.objects.get(trip=trip), method="CARD", by=people["BQLKKT"], at=at)
     with pytest.raises(StepRefused, match="BG-031"):
         release.release_trip(trip=trip, by=people["HAIQUAN"], at=at)
     unloading = release.record_unloading(trip=trip, kg=20_600, by=people["YARD"], at=at)
@@ -157,7 +157,7 @@ def test_an_import_comes_in_unloads_and_goes_back_empty(gate, firm, people):
 def test_customs_come_last(gate, firm, people):
     trip = declared(gate, firm, people)
     _into_yard(trip, people)
-    fees.pay_fee(fee=FeeAssessment.objects.get(trip=trip), method="BANK_QR", by=people["BQLKKT"], at=NOON)
+    fees.pay_fee(fee=FeeAssessment.objects.get(trip=trip), method="CARD", by=people["BQLKKT"], at=NOON)
 
     with pytest.raises(StepRefused, match="BG-027"):
         release.release_trip(trip=trip, by=people["HAIQUAN"], at=NOON)

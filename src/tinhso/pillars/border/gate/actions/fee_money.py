@@ -1,0 +1,82 @@
+"""What the payments' room is asked for a fee: to be paid, to be withdrawn, to be given back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from tinhso.kernel.base.actor import Actor
+from tinhso.pillars.border.gate.models import Enterprise, FeeAssessment, Trip
+from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.rules.codes import refuse
+from tinhso.pillars.border.gate.rules.fee_words import formula
+from tinhso.shared.payments import facade as payments
+from tinhso.shared.payments.contracts import Paid, Share, Wanted, Words
+
+PAYEE, SOURCE = "border_gate.fee", "border_gate.fee"
+KEPT = Words(vi="Trung tâm Quản lý cửa khẩu giữ lại 10 %", en="Kept by the gate's centre, 10 %")
+BUDGET = Words(vi="Nộp ngân sách 90 %", en="To the budget, 90 %")
+CALLED_OFF = "Hủy lượt xe trước khi đến cửa khẩu"
+
+
+def ask(fees: Sequence[FeeAssessment], *, at: datetime) -> list[FeeAssessment]:
+    """Ask for the fees in the caller's transaction; a transfer names the trip's code."""
+    firms = Enterprise.objects.filter(pk__in={fee.trip.agency_id for fee in fees}).select_related("agency")
+    names = {firm.pk: firm.agency.name for firm in firms}
+    wallets = {firm.pk: f"VI{firm.tax_code}".replace("-", "") for firm in firms if firm.tax_code}
+    payments.open_wallets(payee=PAYEE, references=wallets, at=at)
+    payments.create_obligations(wanted=[_wanted(fee, names) for fee in fees], at=at)
+    return list(fees)
+
+
+def withdraw(fee: FeeAssessment, *, at: datetime) -> None:
+    """The fee is not to be paid any more. Refusal: BG-273 when the money has just come."""
+    payments.cancel_obligations(source=SOURCE, record_ids=[fee.pk], at=at)
+    stands = standing(fee)
+    if stands and stands.state in ("paid", "refunding"):
+        raise refuse("BG-273")
+
+
+def give_back(fee: FeeAssessment, *, reason: str, by: Actor, at: datetime) -> None:
+    """Ask for the refund; another person approves, the bank or the counter gives back."""
+    payments.request_refund(source=SOURCE, record_id=fee.pk, reason=reason, by=by, at=at)
+
+
+def standing(fee: FeeAssessment) -> Paid | None:
+    """How the fee stands as money."""
+    return payments.obligation_state(source=SOURCE, record_id=fee.pk)
+
+
+def facts(paid: Paid) -> dict[str, str]:
+    """What the fee keeps of its payment."""
+    return {"receipt_no": paid.receipt_no, "method": paid.method}
+
+
+def paid_facts(standings: dict[UUID, Paid]) -> dict[UUID, dict[str, str]]:
+    return {fee_id: facts(paid) for fee_id, paid in standings.items()}
+
+
+def _wanted(fee: FeeAssessment, names: dict[UUID, str]) -> Wanted:
+    trip: Trip = fee.trip
+    plate = plates.show(trip.tractor_plate)
+    return Wanted(
+        payee=PAYEE,
+        source=SOURCE,
+        record_id=fee.pk,
+        reference=trip.code,
+        amount=fee.amount,
+        title=Words(
+            vi=f"Phí sử dụng công trình hạ tầng cửa khẩu, xe {plate}",
+            en=f"Fee for the use of the border gate's infrastructure, vehicle {plate}",
+        ),
+        shares=(
+            Share(code="kept", title=KEPT, amount=fee.kept),
+            Share(code="budget", title=BUDGET, amount=fee.budget),
+        ),
+        details=tuple(Words(vi=vi, en=en) for vi, en in formula(fee.explanation)),
+        payer_name=names.get(trip.agency_id, "") if trip.agency_id else "",
+        payer_id=trip.agency_id,
+        place_id=fee.point_id,
+        is_demo=fee.is_demo,
+    )

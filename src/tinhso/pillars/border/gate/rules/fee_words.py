@@ -1,0 +1,44 @@
+"""The formula of a fee as a payer reads it on his receipt, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from tinhso.kernel.base.money import vnd
+from tinhso.pillars.border.gate.rules import fees
+
+Line = tuple[str, str]
+
+ROUTES: dict[str, Line] = {
+    fees.INLAND: ("hàng nhập vào nội địa", "imports going inland"),
+    fees.YARD_TRANSFER: ("chỉ sang tải trong bãi", "transfer in the yard only"),
+}
+
+
+def formula(explanation: Mapping[str, Any]) -> list[Line]:
+    """One line for each base, each coefficient, the ceiling and the document; Vietnamese and English."""
+    return list(_formula(explanation))
+
+
+def _formula(told: Mapping[str, Any]) -> Iterator[Line]:
+    for line in told.get("lines", ()):
+        base = f"{line['group']}: {vnd(int(line['base']))}"
+        times = _times(line["group_coefficient"])
+        yield (f"Mức thu {base}{times} ({line['base_rule']})", f"Rate {base}{times} ({line['base_rule']})")
+    if times := _times(told.get("route_coefficient", "1")):
+        vi, en = ROUTES.get(told.get("route", ""), (told.get("route", ""), told.get("route", "")))
+        yield (f"Hệ số theo tuyến: {vi}{times}", f"Coefficient of the route: {en}{times}")
+    if len(told.get("lines", ())) > 1:
+        yield ("Nhiều loại hàng: tính theo mức cao nhất", "Mixed goods: the highest rate counts")
+    if told.get("capped"):
+        yield ("Không vượt mức tối đa", "Not above the ceiling")
+    for document in told.get("documents", ()):
+        yield (f"Căn cứ {document}", f"By {document}")
+
+
+def _times(coefficient: str) -> str:
+    """` × 1,3`, or nothing for a coefficient of one."""
+    number = Decimal(str(coefficient))
+    return "" if number == 1 else f" × {number.normalize():f}".replace(".", ",")
