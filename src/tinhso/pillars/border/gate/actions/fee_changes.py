@@ -11,6 +11,7 @@ from datetime import datetime
 from tinhso.kernel.access.may import require
 from tinhso.kernel.audit.record import record
 from tinhso.kernel.base.actor import SYSTEM, Actor
+from tinhso.pillars.border.gate.actions import fee_money
 from tinhso.pillars.border.gate.actions.fees import UNKNOWN, assess_fees, assessed_now, replace_fee
 from tinhso.pillars.border.gate.actions.orders import number_of
 from tinhso.pillars.border.gate.flows import FEE
@@ -64,6 +65,7 @@ def _replace(fee: FeeAssessment, at: datetime) -> None:
     except GateRefusal as refusal:
         if refusal.code in UNKNOWN:
             FEE.fire(fee, "replace", by=SYSTEM, at=at)
+            fee_money.withdraw(fee, at=at)
         elif refusal.code != UNCHANGED:
             raise
 

@@ -201,7 +201,7 @@ def test_goods_of_another_kind_need_other_checks_and_lose_no_finished_one(trip, 
 def test_of_a_paid_fee_the_difference_is_to_be_settled_before_the_vehicle_leaves(trip, people, gate):
     change(trip, people, weight={"1": {"gross_kg": 1_500}})
     fee = FeeAssessment.objects.get(trip=trip, state="assessed")
-    paid = fees.pay_fee(fee=fee, method="BANK_QR", by=people["BQLKKT"], at=LATER)
+    paid = fees.pay_fee(fee=fee, method="CARD", by=people["BQLKKT"], at=LATER)
 
     change(Trip.objects.get(pk=trip.pk), people, weight={"1": {"gross_kg": 18_600}})
 
@@ -222,7 +222,7 @@ def test_of_a_paid_fee_the_difference_is_to_be_settled_before_the_vehicle_leaves
 
 
 def test_a_fee_that_becomes_as_paid_again_leaves_nothing_to_settle(trip, people):
-    fees.pay_fee(fee=FeeAssessment.objects.get(trip=trip), method="BANK_QR", by=people["BQLKKT"], at=LATER)
+    fees.pay_fee(fee=FeeAssessment.objects.get(trip=trip), method="CARD", by=people["BQLKKT"], at=LATER)
 
     change(trip, people, weight={"1": {"gross_kg": 1_500}})
     assert fee_changes.open_difference(trip).amount < 0
