@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 from base64 import b64encode
 from datetime import timedelta
@@ -11,8 +13,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from django.test import Client
+from PIL import Image
 
 from tinhso.kernel.base import clock
+from tinhso.kernel.base.ids import uuid7
+from tinhso.kernel.files.models import Attachment
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.kernel.web.offline.inbox import take
 from tinhso.kernel.web.offline.models import OfflineDevice, OfflineEvent
@@ -50,10 +55,16 @@ class Tablet:
             {"device": self.id, "sent_at": NOON.isoformat(), "next_seq": 1, "events": [], **told}
         ).encode()
         key = ec.generate_private_key(ec.SECP256R1()) if forged else self.key
+        return self.post(f"{APP}dong-bo/", body, key)
+
+    def photo(self, digest: str, picture: bytes):
+        return self.post(f"{APP}anh/{self.id}/{digest}/", picture, self.key)
+
+    def post(self, address: str, body: bytes, key: ec.EllipticCurvePrivateKey):
         halves = decode_dss_signature(key.sign(body, ec.ECDSA(hashes.SHA256())))
         signature = b64encode(b"".join(half.to_bytes(32, "big") for half in halves)).decode()
         headers = {"X-Device-Signature": signature}
-        return self.client.post(f"{APP}dong-bo/", body, content_type="application/json", headers=headers)
+        return self.client.post(address, body, content_type="application/octet-stream", headers=headers)
 
 
 def signed_in(gate, role: str) -> Client:
@@ -112,6 +123,28 @@ def test_a_tablet_with_a_wrong_clock_is_told_the_time_and_one_that_is_locked_to_
 
     assert (wrong.status_code, wrong.json()["code"]) == (409, "clock-skew")
     assert (locked.status_code, gone.status_code, gone.json()["wipe"]) == (302, 403, True)
+
+
+def test_a_photograph_follows_its_event_once(gate, at_noon, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    guard = signed_in(gate, "BIENPHONG")
+    tablet = Tablet(guard)
+    tablet.enrol([barrier("entry").code])
+    officer = tablet.sync().json()["duty"]["officer"]
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 20), "white").save(picture, "JPEG")
+    digest = hashlib.sha256(picture.getvalue()).hexdigest()
+    payload = {"barrier": barrier("entry").code, "plate": "29H51270", "photo": digest, "list_at": NOON.isoformat()}
+    event = {"id": str(uuid7()), "seq": 1, "kind": "undeclared", "officer": officer, "occurred_at": NOON.isoformat(),
+             "payload": payload}  # fmt: skip
+    tablet.sync(events=[event], next_seq=2)
+
+    kept = [tablet.photo(digest, picture.getvalue()) for _ in range(2)]
+    other = tablet.photo(digest, b"another")
+
+    assert [one.status_code for one in kept] == [200, 200]
+    assert other.status_code == 422
+    assert Attachment.objects.filter(record_id=event["id"], kind="border_gate.offline_event").count() == 1
 
 
 def test_a_stranger_sets_up_nothing_and_sees_neither_list(gate, device, at_noon):  # noqa: F811
