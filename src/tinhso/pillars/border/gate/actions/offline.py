@@ -19,7 +19,7 @@ from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.actions.passages import Seen, pass_barrier
 from tinhso.pillars.border.gate.actions.undeclared import record_undeclared
 from tinhso.pillars.border.gate.models import ControlPoint, Trip
-from tinhso.pillars.border.gate.queries.barrier import live_trip_of, step_at
+from tinhso.pillars.border.gate.queries.barrier import Explanation, live_trip_of, step_at
 from tinhso.pillars.border.gate.queries.reference import signing_key
 from tinhso.pillars.border.gate.rules import offline, plates
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
@@ -92,7 +92,7 @@ def _passed(event: OfflineEvent, barrier: ControlPoint, by: Actor, *, again: boo
     except Refusal as refusal:
         raise _conflict(event, refusal) from refusal
     if passage.refusal is not None:
-        raise _conflict(event, passage.refusal)
+        raise _conflict(event, passage.refusal, passage.explanation)
     return Applied(trip.pk)
 
 
@@ -150,11 +150,12 @@ def _facts(event: OfflineEvent) -> dict[str, Any]:
     return told | {name: event.payload[name] for name in ("radio", "paper", "keyed_by") if event.payload.get(name)}
 
 
-def _conflict(event: OfflineEvent, cause: Refusal) -> GateRefusal:
-    """BG-033, with what stands against the event."""
+def _conflict(event: OfflineEvent, cause: Refusal, told: Explanation | None = None) -> GateRefusal:
+    """BG-033, with what stands against the event, as a barrier would explain it: nothing secret is told."""
+    known = {"f": told.force, "reason": told.missing, "list": told.missing} if told else {}
     first = refuse("BG-033", d=event.device)
     why = cause.message
     if isinstance(why, Bilingual) and isinstance(first.message, Bilingual):
         both = Bilingual(f"{first.message.vi} {why.vi}", f"{first.message.en} {why.en}")
-        return GateRefusal(both, code="BG-033", status=first.status, **{**cause.facts, **first.facts})
+        return GateRefusal(both, code="BG-033", status=first.status, **{**cause.facts, **known, **first.facts})
     return first

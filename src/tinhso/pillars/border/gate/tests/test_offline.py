@@ -251,6 +251,8 @@ def test_the_board_decides_each_with_a_reason(gate, trips, device):
     hold(gate, trip)
     (event,) = take(device=device, events=[passing(gate, trip, 1, kind="entry", step="arrive")], at=NOON + 45 * MINUTE)
     assert (event.state, event.code) == (EventState.WAITING, "BG-033")
+    assert f"tạm giữ bởi {Force.objects.get(code='HAIQUAN').short}" in event.why["vi"]
+    assert not any(word in event.why["vi"] for word in ("ma túy", "an ninh"))
     chi = Actor(uuid7(), "person", "Chi")
 
     with pytest.raises(Forbidden):

@@ -151,6 +151,7 @@
     find("plate", piece).textContent = rules.showPlate(plate);
     find("note", piece).addEventListener("submit", (event) => { event.preventDefault(); note(plate, new FormData(event.target)); });
     main.replaceChildren(piece);
+    main.scrollIntoView({ block: "nearest" });
   }
 
   async function note(plate, typed) {
