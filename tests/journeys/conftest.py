@@ -46,6 +46,7 @@ class Server(ThreadingMixIn, WSGIServer):
     """One thread a request, each with a connection of its own that ends with it."""
 
     daemon_threads = True
+    request_queue_size = 128  # many machines may knock in one moment
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         from django.db import connections

@@ -16,7 +16,8 @@ from tinhso.kernel.base.money import grouped
 from tinhso.kernel.modules.declare import every
 from tinhso.kernel.notices.actions import send
 from tinhso.kernel.notices.kinds import notice
-from tinhso.pillars.border.gate.actions import foresight
+from tinhso.pillars.border.gate.actions import clock, foresight, windows
+from tinhso.pillars.border.gate.actions.bookings import lapse_holds
 from tinhso.pillars.border.gate.actions.figures import count_lately
 from tinhso.pillars.border.gate.actions.guidance import reach_newcomers
 from tinhso.pillars.border.gate.actions.report import freeze_report
@@ -78,3 +79,34 @@ def tell_orders_to_newcomers(at: datetime) -> None:
 def look_ahead(at: datetime) -> None:
     """Once a day: count the days that are over and say what the next seven bring; what was said once stays."""
     foresight.keep_up(today=at.astimezone(HANOI).date())
+
+
+@every(seconds=30)
+def give_back_held_places(at: datetime) -> None:
+    """Places that were kept for forms nobody sent in time are free again."""
+    lapse_holds(at=at)
+
+
+@every(seconds=60)
+def remind_drivers(at: datetime) -> None:
+    """Booked hours that come near."""
+    clock.remind_of_hours(at=at)
+
+
+@every(seconds=30)
+def repeat_calls(at: datetime) -> None:
+    """Calls that no driver has answered."""
+    clock.repeat_calls(at=at)
+
+
+@every(seconds=900)
+def foresee_congestion(at: datetime) -> None:
+    """Points at which more remain than the next day can take."""
+    clock.foresee_congestion(at=at)
+
+
+@every(seconds=3600)
+def keep_windows(at: datetime) -> None:
+    """Windows as far ahead as can be booked; marks of long ago go."""
+    windows.keep_windows(at=at)
+    clock.forget_marks(at=at)

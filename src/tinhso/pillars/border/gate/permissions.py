@@ -51,6 +51,7 @@ STEPS: dict[str, tuple[object, tuple[str, ...]]] = {
     "expire": (_("let the trip expire"), ("SYSTEM",)),
     "turn_back": (_("turn the vehicle back"), ("BQLKKT",)),
     "divert": (_("divert to another crossing point"), ("BQLKKT",)),
+    "choose_point": (_("choose another crossing point"), (*FIRM, "DRIVER")),
     "seize": (_("seize"), SEIZERS),
     "unseize": (_("give back what was seized"), SEIZERS),
     "return_foreign": (_("send back over the line"), ("BIENPHONG",)),
@@ -108,6 +109,14 @@ GUIDES = {
     "BQLKKT": (ISSUE_ORDER, CONTROL_CALLS, RUN_WHAT_IF),
     "LEADER": (RUN_WHAT_IF,),
 }
+SET_CAPACITY = permission(f"{LABEL}.set_capacity", _("change the room of time windows"), system=True)
+SET_HOURS = permission(f"{LABEL}.set_hours", _("change working hours and close a point"))
+SET_CYCLE = permission(f"{LABEL}.set_cycle", _("switch the cycle of the queue"))
+PLACE_MORATORIUM = permission(f"{LABEL}.place_moratorium", _("stop accepting goods for a while"))
+FILE_APPEAL = permission(f"{LABEL}.file_appeal", _("file an appeal"))
+ANSWER_APPEAL = permission(f"{LABEL}.answer_appeal", _("answer appeals"))
+ORDERS = (SET_CAPACITY, SET_HOURS, SET_CYCLE, PLACE_MORATORIUM, ANSWER_APPEAL)
+"""Operational orders of the management board."""
 
 RUN_SIMULATION = permission(f"{LABEL}.run_simulation", _("give any role of the simulation to people"))
 
@@ -148,9 +157,12 @@ KEEP_MONEY = tuple(
 SEE_MONEY = ("shared_payments.see_payments",)
 
 ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
-    "ENTERPRISE": (_("Enterprise"), (*WHOLE_TRIP, VIEW_PAPERS, MANAGE_FIRM, "shared_payments.use_wallet")),
-    "BROKER": (_("Customs broker"), WHOLE_TRIP),
-    "DRIVER": (_("Driver"), WHOLE_TRIP),
+    "ENTERPRISE": (
+        _("Enterprise"),
+        (*WHOLE_TRIP, VIEW_PAPERS, MANAGE_FIRM, FILE_APPEAL, "shared_payments.use_wallet"),
+    ),
+    "BROKER": (_("Customs broker"), (*WHOLE_TRIP, FILE_APPEAL)),
+    "DRIVER": (_("Driver"), (*WHOLE_TRIP, FILE_APPEAL)),
     "HELPDESK": (_("Declaration help desk"), (*OFFICER, KEY_PAPER)),
     "YARD": (_("Yard operator"), (VIEW_TRIP, VIEW_BOARD, DECIDE_BARRIER, ENROL_DEVICE)),
     "BUFFER": (_("Holding area operator"), (VIEW_TRIP, VIEW_BOARD, DECIDE_BARRIER, ENROL_DEVICE)),
@@ -168,6 +180,7 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
             ENROL_DEVICE,
             RECONCILE,
             KEY_PAPER,
+            *ORDERS,
         ),
     ),
     "BIENPHONG": (_("Border guard"), (*OFFICER, VIEW_PAPERS, DECIDE_BARRIER, ENROL_DEVICE)),
@@ -179,7 +192,7 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
     "THUE": (_("Tax and Treasury"), (*OFFICER, *KEEP_MONEY)),
     "QLTT": (_("Market surveillance"), OFFICER),
     "QLVT": (_("Cross-border transport management"), OFFICER),
-    "LEADER": (_("Leader"), (*OFFICER, OVERRIDE_HOLD, WAIVE_FEE, FREEZE_REPORT, *SEE_MONEY)),
+    "LEADER": (_("Leader"), (*OFFICER, OVERRIDE_HOLD, WAIVE_FEE, FREEZE_REPORT, PLACE_MORATORIUM, *SEE_MONEY)),
     "AUDITOR": (_("Inspector of the gate"), (*OFFICER, VIEW_PAPERS, *SEE_MONEY)),
 }
 

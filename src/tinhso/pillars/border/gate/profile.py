@@ -20,6 +20,7 @@ from tinhso.kernel.organisations.models import Agency, AgencyKind, agency_id
 from tinhso.pillars.border.gate.actions.fee_money import PAYEE
 from tinhso.pillars.border.gate.actions.tariff import load_rates
 from tinhso.pillars.border.gate.models import (
+    BookingRule,
     CheckRule,
     ControlPoint,
     CrossingPoint,
@@ -30,6 +31,7 @@ from tinhso.pillars.border.gate.models import (
     OperatingCalendar,
     QrKey,
     ReasonCode,
+    SlotDefault,
     Yard,
 )
 from tinhso.pillars.border.gate.models.places import place_id
@@ -96,6 +98,8 @@ def reference(at: datetime) -> int:
     _put([_reason(row) for row in table("reason_codes")], unique=["kind", "code"])
     _put([_good(row) for row in table("border_goods")], unique=["hs"], only=["name_vi", "name_en", "name_zh"])
     _put([_hours(row) for row in table("calendar")], unique=["id"])
+    BookingRule.objects.bulk_create([_booking_rule(row) for row in table("booking_rules")], ignore_conflicts=True)
+    SlotDefault.objects.bulk_create(_slot_defaults(), ignore_conflicts=True)
     load_rates(demo=False)
     return len(codes) + len(rules)
 
@@ -305,3 +309,30 @@ def _hours(row: Row) -> OperatingCalendar:
         valid_from=date.fromisoformat(row["valid_from"]),
         source=row["source"],
     )
+
+
+def _booking_rule(row: Row) -> BookingRule:
+    figures = {name: int(row[name]) for name in row if name.endswith(("_days", "_minutes", "_percent", "strikes"))}
+    return BookingRule(
+        **figures,
+        late_moves=int(row["late_moves"]),
+        opens_at=time.fromisoformat(row["opens_at"]),
+        valid_from=date.fromisoformat(row["valid_from"]),
+        valid_until=date.fromisoformat(row["valid_until"]) if row["valid_until"] else None,
+        source=row["source"],
+    )
+
+
+def _slot_defaults() -> list[SlotDefault]:
+    return [
+        SlotDefault(
+            point_id=place_id(row["point_code"]),
+            direction=direction,
+            capacity=int(row[column]),
+            valid_from=SINCE,
+            source="our own design from the averages of July 2025 (vietnam.vn)",
+        )
+        for row in table("gates")
+        for direction, column in (("X", "default_slot_cap_export_per_h"), ("N", "default_slot_cap_import_per_h"))
+        if int(row[column])
+    ]

@@ -32,13 +32,13 @@ from tinhso.pillars.border.gate.models import (
     Yard,
 )
 from tinhso.pillars.border.gate.permissions import step_permission
-from tinhso.pillars.border.gate.queries.parties import must_be_able_to_book
 from tinhso.pillars.border.gate.queries.problems import problems_of, rule_line, what_stands_against
 from tinhso.pillars.border.gate.queries.risk import risk_of
 from tinhso.pillars.border.gate.rules import priority, tripcodes
 from tinhso.pillars.border.gate.rules.codes import refuse
 from tinhso.pillars.border.gate.rules.corrections import by_field
 
+BY_ORDER = "order"
 EXPORTS = frozenset({"EXP_VN", "EXP_XFER", "CN_EMPTY_IN"})
 CARRIES_ABROAD = frozenset({"IMP_CN", "AGV"})
 EXPIRES_AFTER = timedelta(hours=72)
@@ -233,16 +233,6 @@ def cancel_trip(*, trip: Trip, by: Actor, at: datetime) -> Trip:
     return trip
 
 
-def book_slot(*, trip: Trip, slot_id: Any, by: Actor, at: datetime) -> Trip:
-    """Take a place in an hour; the window's row is locked, so the last place goes to one trip only.
-
-    Refusals: BG-037 while the firm's booking is locked, BG-014 when the hour is full.
-    """
-    if trip.enterprise is not None:
-        must_be_able_to_book(trip.enterprise, at=at)
-    return TRIP.fire(trip, "book_slot", by=by, at=at, slot=str(slot_id))
-
-
 def raise_first(trip: Trip) -> None:
     """Refuse with the first problem that stands on the trip, all of them with it."""
     if trip.problems:
@@ -251,6 +241,8 @@ def raise_first(trip: Trip) -> None:
 
 
 def _classify(trip: Trip, lines: Sequence[GoodsLine]) -> None:
+    if trip.priority_basis == BY_ORDER:
+        return
     claim = priority.Claim(
         lines=tuple(rule_line(line) for line in lines),
         direction=trip.direction,

@@ -19,6 +19,7 @@ from tinhso.pillars.border.gate.queries.queue import pace_of, waiting_tickets
 from tinhso.pillars.border.gate.rules import queue
 from tinhso.pillars.border.gate.rules.codes import refuse
 
+SHORTEST_REASON = 10
 EMPTY, LOADED, REJECTED = "EMPTY", "LOADED", "REJECTED"
 
 

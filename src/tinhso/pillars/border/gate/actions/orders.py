@@ -84,10 +84,15 @@ def divert_trip(*, trip: Trip, point: UUID, by: Actor, at: datetime, customs_con
             TRIP.fire(trip, "divert", by=by, at=at, **facts)
         except StepRefused as refusal:
             raise _told(refusal, "BG-015", lambda: _closed(target, trip, at)) from refusal
-        _stands(trip, yard_for(target.pk))
-        for overlay in (ClearanceTask, Hold, FeeAssessment):
-            overlay.objects.filter(trip_id=trip.pk).update(point_id=target.pk)
+        diverted(trip, target.pk)
     return trip
+
+
+def diverted(trip: Trip, point: UUID) -> None:
+    """The trip is that point's now, with a yard of it and all that lies over it."""
+    _stands(trip, yard_for(point))
+    for overlay in (ClearanceTask, Hold, FeeAssessment):
+        overlay.objects.filter(trip_id=trip.pk).update(point_id=point)
 
 
 def seizing_force(*, trip: Trip, by: Actor, at: datetime) -> Force | None:

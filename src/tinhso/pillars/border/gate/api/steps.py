@@ -16,7 +16,7 @@ from typing_extensions import TypedDict
 
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.workflow.flow import Flow
-from tinhso.pillars.border.gate.actions import amend, declare, fees, move, orders, release, tasks
+from tinhso.pillars.border.gate.actions import amend, bookings, declare, fees, move, orders, release, tasks
 from tinhso.pillars.border.gate.actions.move import Sighting
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Trip, Unloading
 from tinhso.pillars.border.gate.permissions import STEPS
@@ -40,9 +40,12 @@ def accept(trip: Trip, *, by: Actor, at: datetime) -> None:
     declare.accept_trips(trips=[trip], by=by, at=at)
 
 
-def book_slot(trip: Trip, *, slot: UUID, by: Actor, at: datetime) -> None:
-    """Take a place in the hour `slot`."""
-    declare.book_slot(trip=trip, slot_id=slot, by=by, at=at)
+def book_slot(trip: Trip, *, slot: UUID | None = None, by: Actor, at: datetime) -> None:
+    """Take a place in the hour `slot`, or move to it; without one the place is given back."""
+    if slot is None:
+        bookings.give_up_slot(trip=trip, by=by, at=at)
+    else:
+        bookings.book_slot(trip=trip, slot_id=slot, by=by, at=at)
 
 
 def enter_yard(trip: Trip, *, by: Actor, at: datetime, bay: Bay = "", **seen: Unpack[Sighting]) -> None:
@@ -224,6 +227,7 @@ TRIP_STEPS: dict[str, Callable[..., Any]] = {
     "turn_back": release.turn_back,
     "yard_redirect": orders.redirect_yard,
     "divert": orders.divert_trip,
+    "choose_point": bookings.choose_point,
     "seize": orders.seize_trip,
     "unseize": orders.give_back,
     "return_foreign": orders.return_foreign,

@@ -19,24 +19,6 @@ MORATORIUM = SqlGuard(
 REASON = SqlGuard("G-REASON", "BG-038", f"length(btrim(f->>'reason')) >= {SHORTEST_REASON} and f->>'reason_code' <> ''")
 FIELDS = SqlGuard("G-FIELDS", "BG-203", "jsonb_array_length(f->'fields') > 0")
 LISTED = SqlGuard("G-LISTED", "BG-204", "f->'changed' <@ r.fix_fields")
-# Both windows of a vehicle that books anew are locked in one order, so that two who change places do not wait for
-# each other. Its old place is free again; the same window once more takes no second place.
-SLOT_FREE = LockingGuard(
-    "G-SLOTFREE",
-    "BG-014",
-    lock="if r.slot_id is not null then"
-    " perform 1 from border_gate_slotwindow s where s.id in (r.slot_id, (f->>'slot')::uuid)"
-    " order by s.id for no key update;"
-    " update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if;"
-    " update border_gate_slotwindow s set booked = s.booked + 1 where s.id = (f->>'slot')::uuid"
-    " and s.point_id = r.point_id and s.direction = r.direction and s.is_open and s.booked < s.capacity",
-    sql="found",
-)
-# Goes with every step after which the vehicle does not come in the hour that it had booked.
-GIVE_SLOT_BACK = (
-    "if r.slot_id is not null and ({when}) then"
-    " update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if"
-)
 SLOT_NOW = SqlGuard(
     "G-SLOTNOW",
     "BG-205",
@@ -46,7 +28,7 @@ SLOT_NOW = SqlGuard(
 )
 OPEN = SqlGuard("G-CAL", "BG-015", point_is_open("r.point_id"))
 TICKET = SqlGuard("G-TICKET", "BG-206", "r.slot_id is not null or r.ticket_at is not null")
-# A request can say any text; only the call by the published order says who is first.
+# A request can say any text; only the call by the published order, or by an order of the board, says who is first.
 QUEUE = PythonGuard(
     "G-QUEUE",
     "BG-207",
@@ -111,11 +93,6 @@ RETURN = SqlGuard(
     "case r.load_state when 'EMPTY' then true when 'LOADED' then r.open_inland = 0"
     " when 'REJECTED' then r.open_return = 0 and exists (select 1 from border_gate_clearancetask k"
     " where k.trip_id = r.id and k.stage = 'RETURN') else false end",
-)
-NO_SHOW_DUE = SqlGuard(
-    "G-NOSHOWDUE",
-    "BG-208",
-    "(select s.ends_at + interval '60 minutes' <= p_at from border_gate_slotwindow s where s.id = r.slot_id)",
 )
 # Who waits in the holding area expires only when calls went unanswered, never because the queue is long.
 EXPIRES = """case when r.state <> 'at_buffer' then r.expires_at

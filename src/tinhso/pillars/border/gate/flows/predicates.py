@@ -6,9 +6,10 @@ They say in SQL what rules.hours and the moratorium's row say in Python; a test 
 from __future__ import annotations
 
 
-def point_is_open(point: str) -> str:
-    """Whether that point (SQL, its id) works at `p_at` for the trip `r`.
+def point_is_open(point: str, moment: str = "p_at") -> str:
+    """Whether that point (SQL, its id) works at that moment (SQL) for the trip `r`.
 
+    A closed row with hours closes the point in those hours only; the rest of the day goes by the other rows.
     Written into the step's function: most barriers ask it, and to call a function costs as much as the question.
     """
     return f"""coalesce((
@@ -17,11 +18,12 @@ def point_is_open(point: str) -> str:
             when not (local.moment >= c.opens and local.moment < c.closes) then false
             when c.kind = 'preregistered' then coalesce(r.accepted_at < c.accepted_before, false)
             else true end
-        from (select (p_at at time zone 'Asia/Ho_Chi_Minh')::date as day,
-                     (p_at at time zone 'Asia/Ho_Chi_Minh')::time as moment) local
+        from (select ({moment} at time zone 'Asia/Ho_Chi_Minh')::date as day,
+                     ({moment} at time zone 'Asia/Ho_Chi_Minh')::time as moment) local
         join border_gate_operatingcalendar c
             on c.point_id = {point} and c.direction = r.direction
             and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
+            and (c.kind <> 'closed' or c.opens is null or local.moment >= c.opens and local.moment < c.closes)
             and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
         order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
         limit 1), false)"""
@@ -51,8 +53,8 @@ begin
             and not ($1 = any (m.exempt))
             and (m.points = '{}' or $2 = any (m.points))
             and (m.directions = '{}' or $3 = any (m.directions))
-            and (m.groups = '{}' or l."group" = any (m.groups))
-            and exists (select 1 from unnest(m.hs_prefixes) prefix where l.hs6 like prefix || '%'));
+            and (l."group" = any (m.groups)
+                or exists (select 1 from unnest(m.hs_prefixes) prefix where l.hs6 like prefix || '%')));
 end $$;
 """
 

@@ -10,6 +10,7 @@ from tinhso.kernel.access.scope import Scope
 from tinhso.kernel.workflow.flow import Flow, Step, Timer
 from tinhso.kernel.workflow.table import Guard
 from tinhso.pillars.border.gate.flows import guards as g
+from tinhso.pillars.border.gate.flows import slots
 from tinhso.pillars.border.gate.flows.states import (
     ACCEPTED,
     ARRIVED,
@@ -102,6 +103,7 @@ PAST = {
     "expire": "expired",
     "turn_back": "turned_back",
     "divert": "diverted",
+    "choose_point": "diverted",
     "seize": "seized",
     "unseize": "given_back",
     "return_foreign": "sent_back",
@@ -119,10 +121,12 @@ def row(
     sets: dict[str, str] | None = None,
     only: str = "",
     frees: str = "",
+    uses: str = "",
 ) -> Step:
     """One row of the table; `only` is a condition that the table tells in its effect.
 
     `frees`: when (SQL over `r`) the vehicle will not come in the hour that it had booked: others may have the place.
+    `uses`: what notes that the vehicle came with its booking.
     """
     listed = ", ".join(f"'{kind}'" for kind in kinds)
     freed = {"slot_id": f"case when not ({frees}) then r.slot_id end"} if frees else {}
@@ -135,7 +139,7 @@ def row(
         when=" and ".join(conditions),
         guards=guards,
         sets={**(sets or {}), **freed},
-        also=g.GIVE_SLOT_BACK.format(when=frees) if frees else "",
+        also=slots.GIVE_SLOT_BACK.format(when=frees) if frees else uses,
         event=f"border_gate.trip_{PAST[name]}",
         title=STEPS[name][0],
     )
@@ -157,8 +161,8 @@ DECLARING = (
         (ACCEPTED,),
         ACCEPTED,
         FROM_INLAND,
-        (g.SLOT_FREE, g.OPEN, g.MORATORIUM),
-        {"slot_id": "(f->>'slot')::uuid"},
+        (slots.HORIZON, slots.MOVES, slots.OPEN_THEN, slots.ACCEPTED_THEN, slots.SLOT_FREE),
+        slots.BOOKED,
     ),
 )
 COMING = (
@@ -187,14 +191,16 @@ COMING = (
         FROM_INLAND,
         (g.PLATE, g.DRIVER, g.DECLARED, g.NO_HOLD, g.OPEN),
         {**QUEUED, "arrived_at": NOW},
+        uses=slots.USE_SLOT,
     ),
     row(
         "arrive",
         (ACCEPTED, EN_ROUTE),
         ARRIVED,
         FROM_INLAND,
-        (g.SLOT_NOW, g.PLATE, g.DRIVER, g.DECLARED, g.NO_HOLD),
+        (slots.OPEN_FOR_HOUR, g.SLOT_NOW, g.PLATE, g.DRIVER, g.DECLARED, g.NO_HOLD),
         {**QUEUED, "arrived_at": NOW},
+        uses=slots.USE_SLOT,
     ),
     row(
         "cross_in",
@@ -290,7 +296,7 @@ HERE = (AT_BUFFER, ARRIVED, IN_YARD)
 ALWAYS = "true"
 ENDING = (
     row("cancel", BEFORE_ARRIVAL, CANCELLED, sets=ENDED, frees=ALWAYS),
-    row("no_show", (ACCEPTED, EN_ROUTE), NO_SHOW, FROM_INLAND, (g.NO_SHOW_DUE,), ENDED, frees=ALWAYS),
+    row("no_show", (ACCEPTED, EN_ROUTE), NO_SHOW, FROM_INLAND, (slots.NO_SHOW_DUE,), ENDED, frees=ALWAYS),
     row("expire", (SUBMITTED, FIX_REQUESTED, ACCEPTED, AT_BUFFER), EXPIRED, ALL, (g.EXPIRE_DUE,), ENDED, frees=ALWAYS),
     row(
         "turn_back",
@@ -307,6 +313,15 @@ ENDING = (
         ACCEPTED,
         ("EXP_VN", "EXP_XFER"),
         (g.OTHER_POINT, g.CUSTOMS_CONSENT),
+        {"point_id": "(f->>'point')::uuid", "yard_id": "null"},
+        frees=ALWAYS,
+    ),
+    row(
+        "choose_point",
+        (ACCEPTED, EN_ROUTE),
+        ACCEPTED,
+        ("EXP_VN", "EXP_XFER"),
+        (slots.DISPLACED, slots.OTHER_GATE),
         {"point_id": "(f->>'point')::uuid", "yard_id": "null"},
         frees=ALWAYS,
     ),
@@ -335,7 +350,7 @@ TRIP = Flow(
         Timer(
             "no_show",
             (ACCEPTED, EN_ROUTE),
-            "(select s.ends_at + interval '60 minutes' from border_gate_slotwindow s where s.id = r.slot_id)",
+            slots.NO_SHOW_AT,
             LIVING,
         ),
     ),

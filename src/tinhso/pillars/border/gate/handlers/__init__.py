@@ -1,5 +1,14 @@
 """What the gate does when something has happened: tell people, start the clocks of checks, settle fees."""
 
-from tinhso.pillars.border.gate.handlers import fees, guidance, offline, overlays, trips, undeclared
+from tinhso.pillars.border.gate.handlers import (
+    board_orders,
+    bookings,
+    fees,
+    guidance,
+    offline,
+    overlays,
+    trips,
+    undeclared,
+)
 
-__all__ = ["fees", "guidance", "offline", "overlays", "trips", "undeclared"]
+__all__ = ["board_orders", "bookings", "fees", "guidance", "offline", "overlays", "trips", "undeclared"]

@@ -15,9 +15,9 @@ from django.db.models import Q, QuerySet
 
 from tinhso.kernel.access.models import Grant
 from tinhso.kernel.notices.actions import Recipient
-from tinhso.pillars.border.gate.actions.links import open_links
+from tinhso.pillars.border.gate.actions.links import open_links, open_links_of
 from tinhso.pillars.border.gate.flows.overlays import UNDONE
-from tinhso.pillars.border.gate.models import ClearanceTask, Trip, Unloading
+from tinhso.pillars.border.gate.models import ClearanceTask, Driver, Trip, Unloading
 from tinhso.pillars.border.gate.permissions import role_code
 
 DRIVER, ENTERPRISE, YARD, LEADER = "DRIVER", "ENTERPRISE", "YARD", "LEADER"
@@ -51,6 +51,32 @@ def drivers_of(trips: Sequence[Trip]) -> list[Recipient]:
             person = trip.driver.person
             found.append(Recipient(person.pk, phone=person.phone, language=person.language))
     return found
+
+
+def drivers_of_many(trips: Sequence[UUID]) -> list[Recipient]:
+    """The same of any number of trips, in three queries."""
+    links = open_links_of(trips)
+    found = {link.holder_id: Recipient(link.holder_id, phone=link.phone, language=link.language) for link in links}
+    without = set(trips) - {link.record_id for link in links}
+    for driver in Driver.objects.filter(trips__in=without).select_related("person").distinct():
+        person = driver.person
+        found[person.pk] = Recipient(person.pk, phone=person.phone, language=person.language)
+    return list(found.values())
+
+
+def firms_of_many(trips: Sequence[UUID], *, at: datetime) -> list[Recipient]:
+    """Those who work for the firms of these trips, in one query."""
+    firms = Trip.objects.filter(pk__in=trips, agency__isnull=False).values("agency_id")
+    held = Grant.objects.filter(_now(at), role__code=role_code(ENTERPRISE), record_id=None, agency_id__in=firms)
+    return [Recipient(holder) for holder in held.values_list("holder_id", flat=True).distinct()]
+
+
+def officers_at(roles: Sequence[str], point: UUID | None, *, at: datetime) -> list[Recipient]:
+    """Officers of these roles at the point, or everywhere; at most 500."""
+    where = Q(place=None) | Q(place_id=point) if point else Q()
+    codes = [role_code(role) for role in roles]
+    held = Grant.objects.filter(where, _now(at), role__code__in=codes, record_id=None, agency=None)
+    return [Recipient(holder) for holder in held.values_list("holder_id", flat=True).distinct()[:MOST]]
 
 
 def firm_listens(agencies: QuerySet[Any], *, at: datetime) -> bool:

@@ -48,13 +48,18 @@ def _to_the_line(trip: Trip, event: Event) -> bool:
     return trip.released_to == "line"
 
 
+def _has_an_hour(trip: Trip, event: Event) -> bool:
+    """Not told of an hour that was given up."""
+    return not event.payload.get("given_up")
+
+
 def _inland(trip: Trip, event: Event) -> bool:
     return trip.released_to == "inland"
 
 
 ABOUT: dict[str, tuple[Told, ...]] = {
     "fix_requested": (Told(travellers.TO_FIX, (ENTERPRISE,)), Told(travellers.WAIT_FOR_FIX, (DRIVER,))),
-    "slot_booked": (Told(travellers.BOOKED, (DRIVER,)),),
+    "slot_booked": (Told(travellers.BOOKED, (DRIVER,), _has_an_hour),),
     "departed": (Told(officers.DEPARTED, (YARD, "CSGT")),),
     "buffered": (Told(travellers.BUFFERED, (DRIVER, ENTERPRISE)),),
     "called": (Told(travellers.CALLED, (DRIVER,)), Told(officers.CALLED_IN, ("CSGT", YARD))),
@@ -145,7 +150,9 @@ def tell_diverted(event: Event) -> None:
 
 def _point_before(trip: Trip, event: Event) -> UUID:
     """Where the vehicle was before this diversion: the point of the one before, else that of the declaration."""
-    earlier = History.objects.filter(record_id=trip.pk, step="divert", version__lt=event.version or 0)
+    earlier = History.objects.filter(
+        record_id=trip.pk, step__in=("divert", "choose_point"), version__lt=event.version or 0
+    )
     last = earlier.order_by("-version").values_list("facts", flat=True).first()
     return UUID(last["point"]) if last else trip.declaration.point_id
 

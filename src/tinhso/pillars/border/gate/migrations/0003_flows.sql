@@ -1,4 +1,4 @@
--- digest: 622ab928cc71051012d42558415c9c93
+-- digest: 2c785d5ac636198445afb2348cf6e59e
 
 create or replace function border_gate_amendment_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -2496,7 +2496,7 @@ begin
             if not coalesce((r.problems = '[]'::jsonb), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-201', hint = 'G-VALID';
             end if;
-            if r.slot_id is not null and (coalesce((f->>'other_hour')::boolean, false)) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if;
+            if r.slot_id is not null and (coalesce((f->>'other_hour')::boolean, false)) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
             v_to := 'accepted';
             v_event := 'border_gate.trip_amended';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, amend_count = r.amend_count + 1, slot_id = case when not (coalesce((f->>'other_hour')::boolean, false)) then r.slot_id end where id = p_id;
@@ -2507,7 +2507,7 @@ begin
             if not coalesce((r.problems = '[]'::jsonb), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-201', hint = 'G-VALID';
             end if;
-            if r.slot_id is not null and (coalesce((f->>'other_hour')::boolean, false)) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if;
+            if r.slot_id is not null and (coalesce((f->>'other_hour')::boolean, false)) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
             v_to := 'en_route';
             v_event := 'border_gate.trip_amended';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, amend_count = r.amend_count + 1, slot_id = case when not (coalesce((f->>'other_hour')::boolean, false)) then r.slot_id end where id = p_id;
@@ -2518,7 +2518,7 @@ begin
             if not coalesce((r.problems = '[]'::jsonb), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-201', hint = 'G-VALID';
             end if;
-            if r.slot_id is not null and (coalesce((f->>'other_hour')::boolean, false)) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if;
+            if r.slot_id is not null and (coalesce((f->>'other_hour')::boolean, false)) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
             v_to := 'at_buffer';
             v_event := 'border_gate.trip_amended';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, amend_count = r.amend_count + 1, slot_id = case when not (coalesce((f->>'other_hour')::boolean, false)) then r.slot_id end where id = p_id;
@@ -2529,7 +2529,7 @@ begin
             if not coalesce((r.problems = '[]'::jsonb), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-201', hint = 'G-VALID';
             end if;
-            if r.slot_id is not null and (coalesce((f->>'other_hour')::boolean, false)) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if;
+            if r.slot_id is not null and (coalesce((f->>'other_hour')::boolean, false)) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
             v_to := 'called';
             v_event := 'border_gate.trip_amended';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, amend_count = r.amend_count + 1, slot_id = case when not (coalesce((f->>'other_hour')::boolean, false)) then r.slot_id end where id = p_id;
@@ -2582,32 +2582,39 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.book_slot_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.book_slot_trip';
             end if;
-            if r.slot_id is not null then perform 1 from border_gate_slotwindow s where s.id in (r.slot_id, (f->>'slot')::uuid) order by s.id for no key update; update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if; update border_gate_slotwindow s set booked = s.booked + 1 where s.id = (f->>'slot')::uuid and s.point_id = r.point_id and s.direction = r.direction and s.is_open and s.booked < s.capacity;
-            if not coalesce((found), false) then
-                raise exception 'refused' using errcode = 'FI422', detail = 'BG-014', hint = 'G-SLOTFREE';
+            if not coalesce(((f->>'slot')::uuid is null or (select (s.begins_at at time zone 'Asia/Ho_Chi_Minh')::date - (p_at at time zone 'Asia/Ho_Chi_Minh')::date <= b.horizon_days - case when (p_at at time zone 'Asia/Ho_Chi_Minh')::time < b.opens_at then 1 else 0 end from border_gate_slotwindow s, border_gate_bookingrule b where b.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and (b.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < b.valid_until) and s.id = (f->>'slot')::uuid)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-011', hint = 'G-HORIZON';
             end if;
-            if not coalesce((coalesce((
+            if not coalesce((not (r.slot_id is not null and r.slot_id is distinct from (f->>'slot')::uuid and not exists (select 1 from border_gate_displacement d where d.trip_id = r.id and d.slot_id = r.slot_id and d.answer = '') and exists (select 1 from border_gate_slotwindow s where s.id = r.slot_id and p_at > s.begins_at - make_interval(mins => (select b.free_until_minutes from border_gate_bookingrule b where b.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and (b.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < b.valid_until))))) or (select coalesce(max(e.late_moves), 0) from border_gate_booking e where e.trip_id = r.id) < (select b.late_moves from border_gate_bookingrule b where b.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and (b.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < b.valid_until))), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-300', hint = 'G-MOVES';
+            end if;
+            if not coalesce(((f->>'slot')::uuid is null or coalesce((
         select case
             when c.kind = 'closed' then false
             when not (local.moment >= c.opens and local.moment < c.closes) then false
             when c.kind = 'preregistered' then coalesce(r.accepted_at < c.accepted_before, false)
             else true end
-        from (select (p_at at time zone 'Asia/Ho_Chi_Minh')::date as day,
-                     (p_at at time zone 'Asia/Ho_Chi_Minh')::time as moment) local
+        from (select ((select s.begins_at from border_gate_slotwindow s where s.id = (f->>'slot')::uuid) at time zone 'Asia/Ho_Chi_Minh')::date as day,
+                     ((select s.begins_at from border_gate_slotwindow s where s.id = (f->>'slot')::uuid) at time zone 'Asia/Ho_Chi_Minh')::time as moment) local
         join border_gate_operatingcalendar c
             on c.point_id = r.point_id and c.direction = r.direction
             and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
+            and (c.kind <> 'closed' or c.opens is null or local.moment >= c.opens and local.moment < c.closes)
             and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
         order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
         limit 1), false)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-015', hint = 'G-CAL';
             end if;
-            if not coalesce((not border_gate_is_under_moratorium(r.id, r.point_id, r.direction, r.goods_group, p_at)), false) then
+            if not coalesce(((f->>'slot')::uuid is null or not border_gate_is_under_moratorium(r.id, r.point_id, r.direction, r.goods_group, (select s.begins_at from border_gate_slotwindow s where s.id = (f->>'slot')::uuid))), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-016', hint = 'G-MORATORIUM';
+            end if;
+            perform 1 from border_gate_slotwindow s where s.id in (r.slot_id, (f->>'slot')::uuid) order by s.id for no key update; if r.slot_id is not null then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = 'released', ended_at = p_at, late_moves = o.late_moves + case when r.slot_id is not null and r.slot_id is distinct from (f->>'slot')::uuid and not exists (select 1 from border_gate_displacement d where d.trip_id = r.id and d.slot_id = r.slot_id and d.answer = '') and exists (select 1 from border_gate_slotwindow s where s.id = r.slot_id and p_at > s.begins_at - make_interval(mins => (select b.free_until_minutes from border_gate_bookingrule b where b.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and (b.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < b.valid_until)))) then 1 else 0 end where o.trip_id = r.id and o.state = 'confirmed'; end if; update border_gate_booking o set state = 'confirmed', trip_id = r.id, confirmed_at = p_at, held_until = null, late_moves = (select coalesce(max(e.late_moves), 0) from border_gate_booking e where e.trip_id = r.id) where o.id = (f->>'booking')::uuid and o.slot_id = (f->>'slot')::uuid and o.state = 'held' and o.held_until > p_at and o.agency_id is not distinct from r.agency_id and coalesce(o.trip_id, r.id) = r.id; if not found then update border_gate_slotwindow s set booked = s.booked + 1 where s.id = (f->>'slot')::uuid and s.point_id = r.point_id and s.direction = r.direction and s.goods_group in ('ANY', r.goods_group) and s.is_open and s.ends_at > p_at and s.booked < s.capacity and (r.agency_id is null or exists (select 1 from border_gate_displacement d where d.trip_id = r.id and d.slot_id = r.slot_id and d.answer = '') or greatest(1, s.capacity::integer * (select b.firm_share_percent from border_gate_bookingrule b where b.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and (b.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < b.valid_until)) / 100) > (select count(*) from border_gate_booking o where o.slot_id = s.id and o.state in ('held', 'confirmed', 'used') and o.agency_id = r.agency_id)); if found then insert into border_gate_booking (id, slot_id, point_id, trip_id, agency_id, state, made_at, made_by, confirmed_at, late_moves) values (gen_random_uuid(), (f->>'slot')::uuid, r.point_id, r.id, r.agency_id, 'confirmed', p_at, v_actor, p_at, (select coalesce(max(e.late_moves), 0) from border_gate_booking e where e.trip_id = r.id)); end if; end if;
+            if not coalesce(((f->>'slot')::uuid is null and r.slot_id is not null or exists (select 1 from border_gate_booking o where o.trip_id = r.id and o.state = 'confirmed' and o.slot_id = (f->>'slot')::uuid)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-014', hint = 'G-SLOTFREE';
             end if;
             v_to := 'accepted';
             v_event := 'border_gate.trip_slot_booked';
-            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, slot_id = (f->>'slot')::uuid where id = p_id;
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, slot_id = (f->>'slot')::uuid, expires_at = greatest(r.expires_at, (select s.ends_at + interval '72 hours' from border_gate_slotwindow s where s.id = (f->>'slot')::uuid)) where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.book_slot_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
@@ -2666,6 +2673,7 @@ begin
         join border_gate_operatingcalendar c
             on c.point_id = r.point_id and c.direction = r.direction
             and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
+            and (c.kind <> 'closed' or c.opens is null or local.moment >= c.opens and local.moment < c.closes)
             and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
         order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
         limit 1), false)), false) then
@@ -2729,11 +2737,13 @@ begin
         join border_gate_operatingcalendar c
             on c.point_id = r.point_id and c.direction = r.direction
             and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
+            and (c.kind <> 'closed' or c.opens is null or local.moment >= c.opens and local.moment < c.closes)
             and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
         order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
         limit 1), false)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-015', hint = 'G-CAL';
             end if;
+            if r.slot_id is not null then update border_gate_booking o set state = 'used', ended_at = p_at where o.trip_id = r.id and o.state = 'confirmed'; end if;
             v_to := 'arrived';
             v_event := 'border_gate.trip_arrived';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, first_arrival_at = coalesce(r.first_arrival_at, p_at), effective_at = coalesce(r.effective_at, case
@@ -2745,6 +2755,23 @@ begin
         elsif r.state in ('accepted', 'en_route') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.arrive_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.arrive_trip';
+            end if;
+            if not coalesce((coalesce((
+        select case
+            when c.kind = 'closed' then false
+            when not (local.moment >= c.opens and local.moment < c.closes) then false
+            when c.kind = 'preregistered' then coalesce(r.accepted_at < c.accepted_before, false)
+            else true end
+        from (select ((coalesce((select greatest(p_at, s.begins_at) from border_gate_slotwindow s where s.id = r.slot_id), p_at)) at time zone 'Asia/Ho_Chi_Minh')::date as day,
+                     ((coalesce((select greatest(p_at, s.begins_at) from border_gate_slotwindow s where s.id = r.slot_id), p_at)) at time zone 'Asia/Ho_Chi_Minh')::time as moment) local
+        join border_gate_operatingcalendar c
+            on c.point_id = r.point_id and c.direction = r.direction
+            and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
+            and (c.kind <> 'closed' or c.opens is null or local.moment >= c.opens and local.moment < c.closes)
+            and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
+        order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
+        limit 1), false)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-015', hint = 'G-CAL';
             end if;
             if not coalesce((exists (select 1 from border_gate_slotwindow s where s.id = r.slot_id and p_at between s.begins_at - interval '30 minutes' and s.begins_at + interval '60 minutes') or (select c.direct_mode from border_gate_crossingpoint c where c.place_id = r.point_id)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-205', hint = 'G-SLOTNOW';
@@ -2761,6 +2788,7 @@ begin
             if not coalesce((r.holds = 0), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-026', hint = 'G-HOLD0';
             end if;
+            if r.slot_id is not null then update border_gate_booking o set state = 'used', ended_at = p_at where o.trip_id = r.id and o.state = 'confirmed'; end if;
             v_to := 'arrived';
             v_event := 'border_gate.trip_arrived';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, first_arrival_at = coalesce(r.first_arrival_at, p_at), effective_at = coalesce(r.effective_at, case
@@ -2796,6 +2824,7 @@ begin
         join border_gate_operatingcalendar c
             on c.point_id = r.point_id and c.direction = r.direction
             and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
+            and (c.kind <> 'closed' or c.opens is null or local.moment >= c.opens and local.moment < c.closes)
             and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
         order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
         limit 1), false)), false) then
@@ -2990,6 +3019,7 @@ begin
         join border_gate_operatingcalendar c
             on c.point_id = r.point_id and c.direction = r.direction
             and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
+            and (c.kind <> 'closed' or c.opens is null or local.moment >= c.opens and local.moment < c.closes)
             and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
         order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
         limit 1), false)), false) then
@@ -3091,7 +3121,7 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.cancel_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.cancel_trip';
             end if;
-            if r.slot_id is not null and (true) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if;
+            if r.slot_id is not null and (true) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
             v_to := 'cancelled';
             v_event := 'border_gate.trip_cancelled';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at, slot_id = case when not (true) then r.slot_id end where id = p_id;
@@ -3105,10 +3135,10 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.no_show_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.no_show_trip';
             end if;
-            if not coalesce(((select s.ends_at + interval '60 minutes' <= p_at from border_gate_slotwindow s where s.id = r.slot_id)), false) then
+            if not coalesce(((select s.ends_at + make_interval(mins => b.no_show_minutes) from border_gate_slotwindow s, border_gate_bookingrule b where b.valid_from <= (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date and (b.valid_until is null or (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date < b.valid_until) and s.id = r.slot_id and not exists (select 1 from border_gate_displacement d where d.trip_id = r.id and d.slot_id = r.slot_id and d.answer = '')) <= p_at), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-NOSHOWDUE';
             end if;
-            if r.slot_id is not null and (true) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if;
+            if r.slot_id is not null and (true) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
             v_to := 'no_show';
             v_event := 'border_gate.trip_not_shown';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at, slot_id = case when not (true) then r.slot_id end where id = p_id;
@@ -3126,7 +3156,7 @@ begin
     when r.miss_count > 0 then coalesce(r.buffer_at + interval '72 hours', r.expires_at) end) <= p_at), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-EXPIREDUE';
             end if;
-            if r.slot_id is not null and (true) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if;
+            if r.slot_id is not null and (true) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
             v_to := 'expired';
             v_event := 'border_gate.trip_expired';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at, slot_id = case when not (true) then r.slot_id end where id = p_id;
@@ -3146,7 +3176,7 @@ begin
             if not coalesce((r.customs_no = '' and r.seal_no = '' or f->>'customs_consent' <> ''), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-211', hint = 'G-CUSTOMSCONSENT';
             end if;
-            if r.slot_id is not null and (r.state = 'at_buffer') then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if;
+            if r.slot_id is not null and (r.state = 'at_buffer') then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
             v_to := 'turned_back';
             v_event := 'border_gate.trip_turned_back';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at, slot_id = case when not (r.state = 'at_buffer') then r.slot_id end where id = p_id;
@@ -3171,6 +3201,7 @@ begin
         join border_gate_operatingcalendar c
             on c.point_id = (f->>'point')::uuid and c.direction = r.direction
             and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
+            and (c.kind <> 'closed' or c.opens is null or local.moment >= c.opens and local.moment < c.closes)
             and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
         order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
         limit 1), false)), false) then
@@ -3179,7 +3210,7 @@ begin
             if not coalesce((r.customs_no = '' and r.seal_no = '' or f->>'customs_consent' <> ''), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-211', hint = 'G-CUSTOMSCONSENT';
             end if;
-            if r.slot_id is not null and (true) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; end if;
+            if r.slot_id is not null and (true) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
             v_to := 'accepted';
             v_event := 'border_gate.trip_diverted';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, point_id = (f->>'point')::uuid, yard_id = null, slot_id = case when not (true) then r.slot_id end where id = p_id;
@@ -3187,6 +3218,26 @@ begin
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.divert_trip';
+        end if;
+    when 'choose_point' then
+        if r.state in ('accepted', 'en_route') and (r.kind in ('EXP_VN', 'EXP_XFER')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.choose_point_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.choose_point_trip';
+            end if;
+            if not coalesce((exists (select 1 from border_gate_displacement d where d.trip_id = r.id and d.slot_id = r.slot_id and d.answer = '')), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-305', hint = 'G-DISPLACED';
+            end if;
+            if not coalesce(((f->>'point')::uuid <> r.point_id and exists (select 1 from border_gate_crossingpoint c where c.place_id = (f->>'point')::uuid and c.goods_open)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-252', hint = 'G-OTHERGATE';
+            end if;
+            if r.slot_id is not null and (true) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
+            v_to := 'accepted';
+            v_event := 'border_gate.trip_diverted';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, point_id = (f->>'point')::uuid, yard_id = null, slot_id = case when not (true) then r.slot_id end where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.choose_point_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.choose_point_trip';
         end if;
     when 'seize' then
         if r.state in ('in_yard', 'returned_in') then
@@ -3679,6 +3730,7 @@ begin
         join border_gate_operatingcalendar c
             on c.point_id = r.point_id and c.direction = r.direction
             and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
+            and (c.kind <> 'closed' or c.opens is null or local.moment >= c.opens and local.moment < c.closes)
             and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
         order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
         limit 1), false)), false) then 'FI422 BG-015'
@@ -3779,95 +3831,6 @@ begin
         from judged j where j.verdict <> ''
         union all
         select m.id, null, null, 'FI404', null from missing m;
-    when 'arrive' then
-        return query
-        with rights as materialized (
-            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
-            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.arrive_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
-        ), wanted as materialized (
-            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
-        ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.direction, r.driver_id, r.effective_at, r.first_arrival_at, r.holds, r.kind, r.point_id, r.priority, r.slot_id, r.tractor_plate, r.undeclared
-            from border_gate_trip r join wanted w on w.id = r.id
-            order by r.id for no key update of r
-        ), judged as materialized (
-            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.arrive_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.arrive_trip' end
-                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.arrive_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.arrive_trip'
-                when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019'
-                when r.step_row = 0 and not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
-                when r.step_row = 0 and not coalesce((r.accepted_at is not null), false) then 'FI422 BG-209'
-                when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026'
-                when r.step_row = 0 and not coalesce((coalesce((
-        select case
-            when c.kind = 'closed' then false
-            when not (local.moment >= c.opens and local.moment < c.closes) then false
-            when c.kind = 'preregistered' then coalesce(r.accepted_at < c.accepted_before, false)
-            else true end
-        from (select (p_at at time zone 'Asia/Ho_Chi_Minh')::date as day,
-                     (p_at at time zone 'Asia/Ho_Chi_Minh')::time as moment) local
-        join border_gate_operatingcalendar c
-            on c.point_id = r.point_id and c.direction = r.direction
-            and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
-            and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
-        order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
-        limit 1), false)), false) then 'FI422 BG-015'
-                when r.step_row = 1 and not exists (select 1 from rights g where g.permission in ('border_gate.arrive_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.arrive_trip'
-                when r.step_row = 1 and not coalesce((exists (select 1 from border_gate_slotwindow s where s.id = r.slot_id and p_at between s.begins_at - interval '30 minutes' and s.begins_at + interval '60 minutes') or (select c.direct_mode from border_gate_crossingpoint c where c.place_id = r.point_id)), false) then 'FI422 BG-205'
-                when r.step_row = 1 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019'
-                when r.step_row = 1 and not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
-                when r.step_row = 1 and not coalesce((r.accepted_at is not null), false) then 'FI422 BG-209'
-                when r.step_row = 1 and not coalesce((r.holds = 0), false) then 'FI422 BG-026' else '' end as verdict,
-                case r.step_row when 0 then 'arrived' when 1 then 'arrived' end as v_to,
-                case r.step_row when 0 then 'border_gate.trip_arrived' when 1 then 'border_gate.trip_arrived' end as v_event,
-                case r.step_row when 0 then coalesce(r.first_arrival_at, p_at) when 1 then coalesce(r.first_arrival_at, p_at) end as new_first_arrival_at,
-                case r.step_row when 0 then coalesce(r.effective_at, case
-    when r.priority = 'P0' then p_at
-    when r.undeclared then r.accepted_at + interval '30 minutes'
-    when r.slot_id is null then p_at + interval '30 minutes'
-    else (select case when p_at <= s.ends_at then s.begins_at else p_at end
-          from border_gate_slotwindow s where s.id = r.slot_id) end) when 1 then coalesce(r.effective_at, case
-    when r.priority = 'P0' then p_at
-    when r.undeclared then r.accepted_at + interval '30 minutes'
-    when r.slot_id is null then p_at + interval '30 minutes'
-    else (select case when p_at <= s.ends_at then s.begins_at else p_at end
-          from border_gate_slotwindow s where s.id = r.slot_id) end) end as new_effective_at,
-                case r.step_row when 0 then p_at when 1 then p_at end as new_arrived_at
-            from (select l.*, case when l.state in ('called') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 when l.state in ('accepted', 'en_route') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 1 end as step_row from locked l) r
-        ), missing as materialized (
-            select w.id from wanted w except select j.id from judged j
-        ), stopped as (
-            select kernel_workflow_stop(x.verdict, x.state) from (
-                select j.verdict, j.state from judged j where j.verdict <> ''
-                union all select 'FI404', null from missing
-            ) x where p_all limit 1
-        ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at,
-                version = t.version + 1, first_arrival_at = j.new_first_arrival_at, effective_at = j.new_effective_at, arrived_at = j.new_arrived_at
-            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
-        ), told as (
-            insert into kernel_workflow_history
-                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed r
-        ), recorded as (
-            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
-        ), sent as (
-            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
-                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed r where r.v_event <> ''
-        )
-        select r.id, r.version, r.v_to, null::text, null::text from changed r
-        union all
-        select j.id, null, null, split_part(j.verdict, ' ', 1),
-            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
-                 when j.verdict = 'FI423' then j.state end
-        from judged j where j.verdict <> ''
-        union all
-        select m.id, null, null, 'FI404', null from missing m;
     when 'cross_in' then
         return query
         with rights as materialized (
@@ -3896,6 +3859,7 @@ begin
         join border_gate_operatingcalendar c
             on c.point_id = r.point_id and c.direction = r.direction
             and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
+            and (c.kind <> 'closed' or c.opens is null or local.moment >= c.opens and local.moment < c.closes)
             and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
         order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
         limit 1), false)), false) then 'FI422 BG-015' else '' end as verdict,
@@ -4256,6 +4220,7 @@ begin
         join border_gate_operatingcalendar c
             on c.point_id = r.point_id and c.direction = r.direction
             and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
+            and (c.kind <> 'closed' or c.opens is null or local.moment >= c.opens and local.moment < c.closes)
             and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
         order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
         limit 1), false)), false) then 'FI422 BG-015'

@@ -1,6 +1,17 @@
 """Places, parties and reference tables of the gate."""
 
 from tinhso.pillars.border.gate.models.amendments import Amendment, FeeDifference, FieldChange
+from tinhso.pillars.border.gate.models.bookings import (
+    LIVING,
+    Appeal,
+    Booking,
+    BookingRule,
+    ClockMark,
+    CycleChange,
+    Displacement,
+    Holding,
+    SlotDefault,
+)
 from tinhso.pillars.border.gate.models.fees import FeeAssessment
 from tinhso.pillars.border.gate.models.figures import DayFigure, MonthTime, ReplayedDay
 from tinhso.pillars.border.gate.models.foresight import ForecastDay, OpenDay, WhatIfRun
@@ -36,17 +47,24 @@ from tinhso.pillars.border.gate.models.trips import (
 )
 
 __all__ = [
+    "LIVING",
     "Amendment",
+    "Appeal",
+    "Booking",
+    "BookingRule",
     "CalendarKind",
     "CallPause",
     "CheckRule",
     "ClearanceTask",
+    "ClockMark",
     "ControlPoint",
     "CrossingPoint",
+    "CycleChange",
     "DailyReport",
     "DayFigure",
     "Declaration",
     "Direction",
+    "Displacement",
     "Driver",
     "Enterprise",
     "FeeAssessment",
@@ -61,6 +79,7 @@ __all__ = [
     "HealthForm",
     "HelpRequest",
     "Hold",
+    "Holding",
     "HsCode",
     "Mandate",
     "MonthTime",
@@ -77,6 +96,7 @@ __all__ = [
     "SimulatedDay",
     "SimulatedTrip",
     "SimulationSwitch",
+    "SlotDefault",
     "SlotWindow",
     "Standing",
     "TrackingConsent",

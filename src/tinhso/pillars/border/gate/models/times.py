@@ -31,7 +31,8 @@ class OperatingCalendar(models.Model):
     """Hours of a point in one direction on certain weekdays between two days (times of Viet Nam, end excluded).
 
     A row that is not `normal` stands before the normal ones. On pre-registered days trips pass that were accepted
-    before `accepted_before`.
+    before `accepted_before`. A closed row with hours closes the point in those alone. Rows of one order of the board
+    have the order's id, and who gave it when.
     """
 
     access_scope = Scope(place="point_id")
@@ -48,11 +49,14 @@ class OperatingCalendar(models.Model):
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     document_no = models.CharField(_("document number"), max_length=60, blank=True)
     source = models.CharField(_("source"), max_length=160)
+    order = models.UUIDField(null=True, blank=True)
+    ordered_at = models.DateTimeField(null=True, blank=True)
+    ordered_by = models.UUIDField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind="closed") | Q(closes__gt=F("opens")), name="border_gate_calendar_hours"
+                condition=Q(kind="closed", opens=None) | Q(closes__gt=F("opens")), name="border_gate_calendar_hours"
             ),
             ExclusionConstraint(
                 name="border_gate_calendar_once",
@@ -63,6 +67,7 @@ class OperatingCalendar(models.Model):
                     ("weekdays", RangeOperators.EQUAL),
                     days_overlap(),
                 ],
+                condition=~Q(kind="closed"),
             ),
         ]
 
@@ -99,6 +104,8 @@ class Moratorium(models.Model):
     text_vi = models.TextField(_("text of the notice"))
     text_zh = models.TextField(_("Chinese text"), blank=True)
     exempt = ArrayField(models.UUIDField(), default=list, blank=True)
+    ordered_at = models.DateTimeField(null=True, blank=True)
+    ordered_by = models.UUIDField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("moratorium")
@@ -115,7 +122,8 @@ class Moratorium(models.Model):
 class SlotWindow(models.Model):
     """An hour at a point in one direction with room for `capacity` trucks; more can never be booked.
 
-    When the board lowers the room below what is booked, the window is closed at what is booked.
+    When the board lowers the room below what is booked, the window is closed at what is booked: who has a place keeps
+    it, and a place that is given back is not booked again until the board opens the window.
     """
 
     access_scope = Scope(place="point_id")

@@ -3,7 +3,9 @@
 from django.urls import path, register_converter
 
 from tinhso.pillars.border.gate.pages import (
+    appeals,
     board,
+    divert,
     forecast,
     help_desk,
     live_map,
@@ -15,9 +17,12 @@ from tinhso.pillars.border.gate.pages import (
     queue_control,
     report,
     simulation,
+    stops,
     tv,
     what_if,
+    windows,
     yard,
+    yard_calls,
 )
 from tinhso.pillars.border.gate.pages.days import Day
 
@@ -47,6 +52,20 @@ urlpatterns = [
     path("ho-tro/<uuid:request_id>/nhan/", help_desk.take, name="help_take"),
     path("ho-tro/<uuid:request_id>/xong/", help_desk.close, name="help_close"),
     path("luot-xe/<uuid:trip_id>/y-te/", help_desk.health, name="trip_health"),
+    path("hang-cho/<slug:code>/chu-ky/", appeals.switch_cycle, name="cycle_switch"),
+    path("luot-xe/<uuid:trip_id>/khan-cap/", appeals.emergency, name="emergency"),
+    path("khieu-nai/", appeals.appeals, name="appeals"),
+    path("khieu-nai/<uuid:appeal_id>/tra-loi/", appeals.answer, name="appeal_answer"),
+    path("khung-gio/", windows.windows, name="windows"),
+    path("khung-gio/suc-chua/", windows.set_room, name="windows_set"),
+    path("khung-gio/<slug:code>/tao/", windows.make, name="windows_make"),
+    path("tam-dung/", stops.moratoria, name="moratoria"),
+    path("tam-dung/<uuid:moratorium_id>/ket-thuc/", stops.lift, name="moratorium_lift"),
+    path("gio-lam-viec/", stops.hours, name="hours"),
+    path("gio-lam-viec/dong-ngay/", stops.close, name="point_close"),
+    path("gio-lam-viec/<uuid:order>/ket-thuc/", stops.end_hours, name="hours_end"),
+    path("chuyen-cua-khau/", divert.divert, name="divert_many"),
+    path("bai/goi-dien/", yard_calls.calls, name="yard_calls"),
     path("bai/", yard.yards, name="yards"),
     path("bai/<uuid:trip_id>/vao/", yard.enter, name="yard_enter"),
     path("bai/<uuid:trip_id>/do-hang/", yard.unload, name="yard_unload"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -21,10 +23,11 @@ from tinhso.kernel.base import clock
 from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.identity.queries import link_of_session
 from tinhso.kernel.web.request import Request
-from tinhso.pillars.border.gate.actions import move
+from tinhso.pillars.border.gate.actions import appeals, bookings, move
 from tinhso.pillars.border.gate.flows import LIVE
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP
+from tinhso.pillars.border.gate.queries import bookings as slots
 from tinhso.pillars.border.gate.queries import driver as queries
 from tinhso.pillars.border.gate.queries import guidance, overlays
 from tinhso.pillars.border.gate.queries.qr_codes import picture_of
@@ -57,6 +60,11 @@ def trip(request: Request) -> HttpResponse:
         picture = picture_of(one, at=request.moment) if one.state in LIVE and one.accepted_at else ""
         # The picture is drawn by our own rules from signed bytes.
         context["picture"] = mark_safe(picture)  # noqa: S308
+        context |= {
+            "choices": slots.choices_of(one, at=request.moment),
+            "may_appeal": one.state == "at_buffer",
+            "appeals": list(one.appeals.all()[:3]),
+        }
         response = render(request, "border_gate/driver_trip.html", context)
     patch_cache_control(response, private=True, no_cache=True)
     return response
@@ -65,14 +73,35 @@ def trip(request: Request) -> HttpResponse:
 @require_POST
 def going(request: Request) -> HttpResponse:
     """The driver is on his way: sets out when that is the next step, and answers a call."""
-    one = opened_trip(request)
-    if one is None:
-        raise NotFound
+    one = _own(request)
     try:
         _answer(one, request)
     except Refusal as refusal:
         messages.warning(request, refusal.for_people())
     return redirect("border_gate:driver")
+
+
+@require_POST
+def book(request: Request) -> HttpResponse:
+    """Another hour, when the booked one was taken by a closure or a notice."""
+    one = _own(request)
+    slot = _uuid(request.POST.get("slot", ""))
+    return _do(request, lambda: bookings.book_slot(trip=one, slot_id=slot, by=request.actor, at=request.moment))
+
+
+@require_POST
+def choose_point(request: Request) -> HttpResponse:
+    """Another crossing point, likewise."""
+    one = _own(request)
+    point = _uuid(request.POST.get("point", ""))
+    return _do(request, lambda: bookings.choose_point(trip=one, point=point, by=request.actor, at=request.moment))
+
+
+@require_POST
+def appeal(request: Request) -> HttpResponse:
+    """Why does the trip stand where it stands: the board answers."""
+    one, text = _own(request), request.POST.get("text", "")
+    return _do(request, lambda: appeals.appeal_place(trip=one, text=text, by=request.actor, at=request.moment))
 
 
 @require_safe
@@ -81,6 +110,30 @@ def worker(request: HttpRequest) -> HttpResponse:
     """The service worker of this page: the code is shown without network, once it was loaded."""
     files = [*(static(f"web/{name}") for name in KEPT), static("border_gate/driver.js")]
     return render(request, "border_gate/driver_sw.js", {"files": files}, content_type="text/javascript")
+
+
+def _own(request: Request) -> Trip:
+    one = opened_trip(request)
+    if one is None:
+        raise NotFound
+    return one
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound from error
+
+
+def _do(request: Request, action: Callable[[], Any]) -> HttpResponse:
+    try:
+        action()
+    except Refusal as refusal:
+        messages.warning(request, refusal.for_people())
+    else:
+        messages.info(request, _("Recorded"))
+    return redirect("border_gate:driver")
 
 
 def opened_trip(request: Request) -> Trip | None:

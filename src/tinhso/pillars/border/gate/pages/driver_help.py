@@ -18,6 +18,7 @@ from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.flows import STATES
 from tinhso.pillars.border.gate.models import CrossingPoint, Trip
 from tinhso.pillars.border.gate.queries import driver as queries
+from tinhso.pillars.border.gate.queries.fairness import count_out_of_order, cycles
 from tinhso.pillars.border.gate.queries.figures import title_of
 from tinhso.pillars.border.gate.queries.queue import CLASS_NAMES, places_in_queue, sentence
 from tinhso.pillars.border.gate.rules import queue, tripcodes
@@ -45,7 +46,8 @@ def ways(request: Request) -> HttpResponse:
 @require_safe
 def order(request: Request) -> HttpResponse:
     """The published order of the queue, from the very rules that call the trucks."""
-    points = CrossingPoint.objects.filter(goods_open=True, daily_average__gt=0)
+    points = list(CrossingPoint.objects.filter(goods_open=True, daily_average__gt=0))
+    broken = count_out_of_order(at=request.moment)
     return render(
         request,
         "border_gate/driver_order.html",
@@ -55,7 +57,9 @@ def order(request: Request) -> HttpResponse:
                 (title, [{"name": CLASS_NAMES[step](), "code": step} for step in queue.CYCLES[name]])
                 for name, title in (("season", _("In season")), ("off_season", _("Off season")))
             ],
-            "points": [(title_of("point", point.code), point.cycle == "season") for point in points],
+            "points": [
+                (title_of("point", point.code), cycle, broken.get(point.pk, 0)) for point, cycle in cycles(points)
+            ],
             "without_slot": int(queue.WITHOUT_SLOT.total_seconds() // 60),
             "call_holds": int(queue.CALL_HOLDS.total_seconds() // 60),
         },

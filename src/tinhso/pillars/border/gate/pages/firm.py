@@ -27,6 +27,7 @@ from tinhso.pillars.border.gate.models import Enterprise, Trip
 from tinhso.pillars.border.gate.pages import amendments
 from tinhso.pillars.border.gate.pages.firm_forms import DriverOfFirm, NewVehicle
 from tinhso.pillars.border.gate.permissions import MANAGE_FIRM, step_permission
+from tinhso.pillars.border.gate.queries import bookings
 from tinhso.pillars.border.gate.queries import driver as driving
 from tinhso.pillars.border.gate.queries import firms as queries
 from tinhso.pillars.border.gate.rules import plates
@@ -94,6 +95,10 @@ def trip(request: Request, trip_id: UUID) -> HttpResponse:
         "way": driving.way(one, dossier.place),
         "driver": one.driver,
         "can_cancel": one.state in CANCELLABLE,
+        "can_book": one.state == "accepted" and one.kind in driving.FROM_INLAND,
+        "choices": bookings.choices_of(one, at=request.moment),
+        "may_appeal": one.state == "at_buffer",
+        "appeals": list(one.appeals.all()[:3]),
         "can_send": one.state in LIVE and one.accepted_at is not None,
         "now": "board",
         **amendments.told(one),

@@ -20,8 +20,10 @@ from tinhso.kernel.access.needs import needs
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.web.request import Request
+from tinhso.pillars.border.gate.actions import bookings
 from tinhso.pillars.border.gate.actions import firm as actions
 from tinhso.pillars.border.gate.models import Enterprise, GoodsLine, Trip
+from tinhso.pillars.border.gate.pages import declare_hours
 from tinhso.pillars.border.gate.pages.firm import firm_of
 from tinhso.pillars.border.gate.pages.firm_forms import Checked, What, Who, goods_choices, intent_of
 from tinhso.pillars.border.gate.permissions import step_permission
@@ -85,6 +87,9 @@ def review(request: Request) -> HttpResponse:
     if not second.is_valid():
         return redirect("border_gate:declare_who")
     intent = intent_of(first, second)
+    if request.method == "POST" and "hold" in request.POST:
+        declare_hours.keep(request, firm)
+        return redirect("border_gate:declare_review")
     if request.method == "POST":
         try:
             trip = actions.declare_trip(firm=firm, intent=intent, by=request.actor, at=request.moment)
@@ -93,6 +98,7 @@ def review(request: Request) -> HttpResponse:
         else:
             request.session.pop(KEPT, None)
             messages.info(request, _("Declaration sent: %(code)s") % {"code": trip.shown_code()})
+            declare_hours.take(request, trip)
             return redirect("border_gate:firm_trip", trip.pk)
     seen = actions.preview(firm=firm, intent=intent, by=request.actor, at=request.moment)
     context = {
@@ -103,6 +109,7 @@ def review(request: Request) -> HttpResponse:
         "who": second,
         "steps": _steps(3),
         "now": "declare",
+        **declare_hours.offered(request, firm, intent),
     }
     context["problems"] = [_told(problem) for problem in seen.problems]
     context["gross_kg"] = sum(line.gross_kg for line in intent.lines)
@@ -124,6 +131,7 @@ def copy(request: Request, trip_id: UUID) -> HttpResponse:
 def drop(request: Request) -> HttpResponse:
     """Forget what was typed."""
     request.session.pop(KEPT, None)
+    bookings.drop_hold(firm=firm_of(request), by=request.actor, at=request.moment)
     return redirect("border_gate:firm")
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tinhso.pillars.border.gate.pages import firm, firm_amend, firm_declare, firm_fix
+from tinhso.pillars.border.gate.pages import firm, firm_amend, firm_declare, firm_fix, firm_slots
 
 urlpatterns = [
     path("doanh-nghiep/", firm.board, name="firm"),
@@ -20,6 +20,12 @@ urlpatterns = [
     path("doanh-nghiep/khai-bao/xe/", firm_declare.who, name="declare_who"),
     path("doanh-nghiep/khai-bao/xem-lai/", firm_declare.review, name="declare_review"),
     path("doanh-nghiep/khai-bao/bo/", firm_declare.drop, name="declare_drop"),
+    path("doanh-nghiep/khung-gio/", firm_slots.slots, name="firm_slots"),
+    path("doanh-nghiep/khieu-nai/", firm_slots.appeal, name="firm_appeal"),
+    path("doanh-nghiep/luot-xe/<uuid:trip_id>/khung-gio/", firm_slots.trip_slots, name="firm_trip_slots"),
+    path("doanh-nghiep/luot-xe/<uuid:trip_id>/dat-gio/", firm_slots.book, name="firm_book"),
+    path("doanh-nghiep/luot-xe/<uuid:trip_id>/doi-cua-khau/", firm_slots.choose_point, name="firm_point"),
+    path("doanh-nghiep/luot-xe/<uuid:trip_id>/khieu-nai/", firm_slots.appeal_place, name="firm_appeal_place"),
     path("doanh-nghiep/xe/", firm.fleet, name="firm_fleet"),
     path("doanh-nghiep/lai-xe/", firm.drivers, name="firm_drivers"),
 ]

@@ -17,7 +17,8 @@ from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions.move import call_next
 from tinhso.pillars.border.gate.models import CrossingPoint
 from tinhso.pillars.border.gate.pages.words import plain_words
-from tinhso.pillars.border.gate.permissions import CONTROL_CALLS, VIEW_BOARD, step_permission
+from tinhso.pillars.border.gate.permissions import CONTROL_CALLS, SET_CYCLE, VIEW_BOARD, step_permission
+from tinhso.pillars.border.gate.queries.fairness import called_out_of_order, cycle_changes, cycle_of
 from tinhso.pillars.border.gate.queries.guidance import pause_of
 from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES, queue_now
 from tinhso.pillars.border.gate.rules import plates
@@ -78,4 +79,8 @@ def _shown(request: Request, point: CrossingPoint) -> dict[str, Any]:
         "may_call": may(request.actor, CALL, point, request.moment),
         "may_control": may(request.actor, CONTROL_CALLS, point, request.moment),
         "pause": pause_of(point.pk),
+        "may_switch": may(request.actor, SET_CYCLE, point, request.moment),
+        "cycle": cycle_of(point),
+        "changes": cycle_changes(point),
+        "out_of_order": called_out_of_order(point=point, at=request.moment),
     }

@@ -46,6 +46,16 @@ door("border_gate.debts", title=_("Fees owed"), icon="receipt", url="border_gate
      audience="official", permission=p.VIEW_REPORT)  # fmt: skip
 door("border_gate.reports", title=_("Daily report"), icon="report", url="border_gate:reports", order=34,
      audience="official", permission=p.VIEW_REPORT)  # fmt: skip
+door("border_gate.windows", title=_("Room of the hours"), icon="clock", url="border_gate:windows", order=34,
+     audience="official", permission=p.SET_CAPACITY)  # fmt: skip
+door("border_gate.hours", title=_("Working hours"), icon="calendar", url="border_gate:hours", order=35,
+     audience="official", permission=p.SET_HOURS)  # fmt: skip
+door("border_gate.moratoria", title=_("Goods stopped"), icon="ban", url="border_gate:moratoria", order=35,
+     audience="official", permission=p.PLACE_MORATORIUM)  # fmt: skip
+door("border_gate.divert", title=_("Divert vehicles"), icon="arrow-right", url="border_gate:divert_many", order=35,
+     audience="official", permission=p.step_permission("divert"))  # fmt: skip
+door("border_gate.appeals", title=_("Appeals"), icon="message", url="border_gate:appeals", order=35,
+     audience="official", permission=p.ANSWER_APPEAL)  # fmt: skip
 if settings.PROFILE == "demo":
     door("border_gate.simulation", title=_("Simulated border"), icon="circle-play", url="border_gate:simulation",
          order=36, audience="official", permission=p.VIEW_BOARD)  # fmt: skip

@@ -294,5 +294,5 @@ def _dwell(trip: Trip) -> str:
 
 def trip_of_link(record_id: UUID | None) -> Trip | None:
     """The trip that a link speaks of, with what its page shows."""
-    rows = Trip.objects.select_related("point", "yard", "driver__person", "declaration")
+    rows = Trip.objects.select_related("point", "yard", "driver__person", "declaration", "slot", "enterprise")
     return rows.filter(pk=record_id).first() if record_id else None

@@ -167,7 +167,9 @@ def own_trip(trip_id: UUID, firm: Enterprise, *, by: Actor, at: datetime) -> Tri
     """One of the firm's trips. Raises NotFound."""
     rows = trips_of(firm, by=by, at=at)
     trip = (
-        rows.select_related("point", "yard", "declaration", "enterprise", "driver__person").filter(pk=trip_id).first()
+        rows.select_related("point", "yard", "declaration", "enterprise", "driver__person", "slot")
+        .filter(pk=trip_id)
+        .first()
     )
     if trip is None:
         raise NotFound

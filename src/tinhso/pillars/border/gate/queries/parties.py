@@ -36,8 +36,13 @@ def must_be_able_to_book(firm: Enterprise, *, at: datetime) -> None:
     """Refuse BG-037 while the firm's booking is locked."""
     if firm.standing != Standing.BOOKING_LOCKED or (firm.locked_until is not None and at >= firm.locked_until):
         return
-    missed = Trip.objects.filter(agency_id=firm.pk, state=NO_SHOW, ended_at__gt=at - MISSES_COUNT_FOR).count()
+    missed = missed_hours(firm, at=at, days=MISSES_COUNT_FOR.days)
     raise refuse("BG-037", t=show_moment(firm.locked_until) if firm.locked_until else "…", n=missed)
+
+
+def missed_hours(firm: Enterprise, *, at: datetime, days: int) -> int:
+    """How many booked hours the firm did not keep in the last days."""
+    return Trip.objects.filter(agency_id=firm.pk, state=NO_SHOW, ended_at__gt=at - timedelta(days=days)).count()
 
 
 def must_fit(vehicle: Vehicle, *, gross_kg: int) -> None:

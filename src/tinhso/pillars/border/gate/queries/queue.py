@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.dates import show_time
 from tinhso.pillars.border.gate.flows.states import AT_BUFFER, CALLED, IN_A_YARD
 from tinhso.pillars.border.gate.models import CrossingPoint, QueueState, Trip, Yard
-from tinhso.pillars.border.gate.rules import queue
+from tinhso.pillars.border.gate.queries.reference import calendars_of
+from tinhso.pillars.border.gate.rules import hours, queue
 
 CLASS_NAMES = {
     "P0": lambda: _("emergency"),
@@ -48,13 +52,28 @@ class QueueNow:
 
 
 def waiting_tickets(*, point: CrossingPoint, at: datetime) -> list[queue.Ticket]:
-    """Tickets of all who wait in the point's holding area, without a hold. One query."""
+    """Tickets of all who wait in the point's holding area, without a hold, and may be called today. Two queries.
+
+    On pre-registered days nobody stands before those who may pass: others keep their place for the days after.
+    """
     here = Trip.objects.filter(is_live=True, point=point, state=AT_BUFFER, holds=0, effective_at__isnull=False)
+    here = here.exclude(shut_out(calendars_of([point.pk]), point, at))
     rows = here.values_list(
         "code", "priority", "effective_at", "buffer_at", "first_arrival_at", "undeclared", "accepted_at",
         "miss_count", "missed_at",
     )  # fmt: skip
     return [_ticket(*row) for row in rows]  # type: ignore[arg-type]  # the filter leaves no empty moment
+
+
+def shut_out(calendars: Mapping[tuple[UUID, str], list[hours.Hours]], point: CrossingPoint, at: datetime) -> Q:
+    """Who may not be called because only trips accepted before a day pass now."""
+    local = at.astimezone(HANOI)
+    found = Q(pk=None)
+    for direction in ("X", "N"):
+        row = hours.row_of(calendars.get((point.pk, direction), ()), local.date(), local.time())
+        if row is not None and row.kind == hours.PREREGISTERED and row.accepted_before is not None:
+            found |= Q(direction=direction, accepted_at__gte=row.accepted_before)
+    return found
 
 
 def pace_of(point: CrossingPoint, state: QueueState | None, at: datetime) -> queue.Pace:
@@ -68,7 +87,7 @@ def pace_of(point: CrossingPoint, state: QueueState | None, at: datetime) -> que
 
 
 def places_in_queue(*, point: CrossingPoint, at: datetime) -> dict[str, queue.Place]:
-    """Position, minutes and reason of every waiting vehicle, by trip code. Two queries whatever the length."""
+    """Position, minutes and reason of every waiting vehicle, by trip code. Three queries whatever the length."""
     state = QueueState.objects.filter(point=point).first()
     return queue.places(waiting_tickets(point=point, at=at), pace_of(point, state, at))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db.models import Q
@@ -23,6 +25,14 @@ def rates_on(day: date) -> list[Rate]:
 def hours_of(point: CrossingPoint, direction: str) -> list[hours.Hours]:
     """The calendar of a point in one direction."""
     return [row.hours() for row in OperatingCalendar.objects.filter(point=point, direction=direction)]
+
+
+def calendars_of(points: Sequence[UUID]) -> dict[tuple[UUID, str], list[hours.Hours]]:
+    """The calendars of some points by point and direction, in one query."""
+    found: dict[tuple[UUID, str], list[hours.Hours]] = {}
+    for row in OperatingCalendar.objects.filter(point_id__in=points):
+        found.setdefault((row.point_id, row.direction), []).append(row.hours())
+    return found
 
 
 def moratorium_for(

@@ -9,7 +9,7 @@ from django.urls import reverse
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import NOBODY, Actor
 from tinhso.kernel.testing.people import grant, make_account, make_person
-from tinhso.pillars.border.gate.actions import declare, tasks
+from tinhso.pillars.border.gate.actions import bookings, declare, tasks
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, FeeRule, Force, Hold, Standing, Trip
 from tinhso.pillars.border.gate.permissions import FORCE_ROLE, role_code
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
@@ -204,7 +204,7 @@ def test_a_firm_whose_booking_is_locked_books_no_hour(gate, accepted):
     accepted.enterprise.save()
 
     with pytest.raises(GateRefusal, match="BG-037"):
-        declare.book_slot(trip=accepted, slot_id=accepted.pk, by=gate.everything, at=NOON)
+        bookings.book_slot(trip=accepted, slot_id=accepted.pk, by=gate.everything, at=NOON)
 
 
 def test_a_guest_who_searches_a_trip_code_is_led_to_what_the_code_tells(accepted):

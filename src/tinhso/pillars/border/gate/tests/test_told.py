@@ -127,7 +127,7 @@ def step(world: World, gate, row: Transition, number: int, monkeypatch) -> None:
         links.close_links(trip=trip, by=SYSTEM, at=NOON)
     trip.state = row.target.lower()
     trip.released_to = "inland" if row.event in INLAND else "line"
-    if row.event == "divert":
+    if row.event in ("divert", "choose_point"):
         trip.point = gate.points[ELSEWHERE]
     monkeypatch.setattr(trips, "trip_of", lambda pk: trip)
     source = row.sources[0].lower() if row.sources else ""

@@ -1,0 +1,109 @@
+"""What the clock says once: an hour that comes near, a call that nobody has answered, a day that will be too full.
+
+Each saying leaves a mark whose key it is: a second run, or two processes at once, publish nothing anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Count, F, Q, Sum
+
+from tinhso.kernel.audit.models import Entry
+from tinhso.kernel.base.actor import SYSTEM
+from tinhso.kernel.base.clock import HANOI
+from tinhso.kernel.events.publish import publish
+from tinhso.pillars.border.gate import events
+from tinhso.pillars.border.gate.flows import TRIP
+from tinhso.pillars.border.gate.flows.states import ACCEPTED, CALLED, EN_ROUTE
+from tinhso.pillars.border.gate.models import Booking, ClockMark, Holding, SlotWindow, Trip
+from tinhso.pillars.border.gate.queries.bookings import direction_points
+from tinhso.pillars.border.gate.queries.driver import ON_THE_WAY
+
+# Border brief 10.
+REMINDED_BEFORE = (12, 2)
+CALL_EVERY, CALL_TIMES = timedelta(minutes=5), 3
+TOO_FULL = 1.5
+KEPT_FOR = timedelta(days=90)
+AT_MOST = 2000
+
+NEW = "insert into border_gate_clockmark (key, at) select unnest(%s::text[]), %s::timestamptz"
+NEW += " on conflict do nothing returning key"
+
+
+def mark(keys: Iterable[str], at: datetime) -> set[str]:
+    """Keys that were not marked yet; within the caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEW, [list(keys), at])
+        return {key for (key,) in cursor.fetchall()}
+
+
+@transaction.atomic
+def remind_of_hours(*, at: datetime) -> int:
+    """Publish each booked hour that comes near, 12 and 2 hours before; not to those who booked it later than that."""
+    said = 0
+    for hours, least in zip(REMINDED_BEFORE, (*REMINDED_BEFORE[1:], 0), strict=True):
+        before = timedelta(hours=hours)
+        rows = Booking.objects.filter(
+            state=Holding.CONFIRMED,
+            slot__begins_at__gt=at + timedelta(hours=least),
+            slot__begins_at__lte=at + before,
+            confirmed_at__lte=F("slot__begins_at") - before,
+            trip__state__in=(ACCEPTED, EN_ROUTE),
+        ).exclude(trip__displacements__answer="", trip__displacements__slot=F("slot"))
+        keys = {f"slot-{hours}:{pk}": trip for pk, trip in rows.values_list("pk", "trip_id")[:AT_MOST]}
+        said += _publish(events.SLOT_NEAR, keys, at, {"left": hours})
+    return said
+
+
+@transaction.atomic
+def repeat_calls(*, at: datetime) -> int:
+    """Say calls again that no driver has answered, each five minutes and three times; then the yard telephones."""
+    rows = Trip.objects.filter(is_live=True, state=CALLED, called_at__lte=at - CALL_EVERY, call_expires_at__gt=at)
+    calls = {trip: moment for trip, moment in rows.values_list("pk", "called_at")[:AT_MOST] if moment}
+    answers = Entry.objects.filter(record_id__in=calls, action=ON_THE_WAY).values_list("record_id", "at")
+    answered = {trip for trip, moment in answers if trip and moment >= calls[trip]}
+    said = 0
+    for trip, called_at in calls.items():
+        if trip in answered:
+            continue
+        turn = (at - called_at) // CALL_EVERY
+        name = events.CALL_REPEATED if turn <= CALL_TIMES else events.CALL_UNANSWERED
+        turn = min(turn, CALL_TIMES + 1)
+        said += _publish(name, {f"call-{turn}:{trip}:{called_at.timestamp():.0f}": trip}, at, {"count": turn})
+    return said
+
+
+@transaction.atomic
+def foresee_congestion(*, at: datetime) -> int:
+    """Publish once a day, of each point, that more export vehicles remain than 1.5 times the next day's room."""
+    tomorrow = datetime.combine(at.astimezone(HANOI).date() + timedelta(days=1), time(), HANOI)
+    windows = SlotWindow.objects.filter(direction="X", begins_at__gte=tomorrow, is_open=True)
+    windows = windows.filter(begins_at__lt=tomorrow + timedelta(days=1))
+    rooms = dict(windows.values_list("point").annotate(room=Sum("capacity")))
+    here = Trip.objects.filter(is_live=True, direction="X").filter(first_arrival_at__isnull=False)
+    remaining = dict(here.filter(~Q(state="returned_in")).values_list("point").annotate(count=Count("pk")))
+    said = 0
+    for point in direction_points():
+        count, room = remaining.get(point.pk, 0), rooms.get(point.pk, 0)
+        if room and count > TOO_FULL * room:
+            key = f"congestion:{point.code}:{at.astimezone(HANOI):%Y-%m-%d}"
+            told = {"count": count, "room": room}
+            said += _publish(events.CONGESTION_FORESEEN, {key: point.pk}, at, told, kind="border_gate.point")
+    return said
+
+
+def forget_marks(*, at: datetime) -> None:
+    """Marks of long ago mean nothing any more."""
+    ClockMark.objects.filter(at__lt=at - KEPT_FOR).delete()
+
+
+def _publish(name: str, keys: Mapping[str, UUID], at: datetime, facts: dict[str, Any], *, kind: str = TRIP.name) -> int:
+    new = mark(keys, at) if keys else set()
+    for key in sorted(new):
+        publish(name, kind=kind, record_id=keys[key], by=SYSTEM, at=at, **facts)
+    return len(new)

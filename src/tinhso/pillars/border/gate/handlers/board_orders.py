@@ -1,0 +1,134 @@
+"""Orders of the board and sayings of the clock: told to those whom they touch, each once, in few queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import translation
+
+from tinhso.kernel.base.actor import SYSTEM
+from tinhso.kernel.base.dates import show_moment
+from tinhso.kernel.events.event import Event
+from tinhso.kernel.modules.declare import subscribe
+from tinhso.kernel.notices.actions import Recipient, send
+from tinhso.kernel.notices.kinds import NoticeKind
+from tinhso.pillars.border.gate import events
+from tinhso.pillars.border.gate.flows.states import CALLED
+from tinhso.pillars.border.gate.handlers import audience, clock_words
+from tinhso.pillars.border.gate.handlers.telling import Told, tell, trip_of
+from tinhso.pillars.border.gate.models import Appeal, CrossingPoint, Moratorium, OperatingCalendar
+from tinhso.pillars.border.gate.models.times import CalendarKind
+from tinhso.pillars.border.gate.queries.reference import calendars_of
+from tinhso.pillars.border.gate.queries.touched import touched_by_hours, touched_by_moratorium
+
+
+@subscribe(events.MORATORIUM_PLACED, name="border_gate.tell_moratorium")
+def tell_moratorium(event: Event) -> None:
+    """Drivers and firms whose trips it stops, and nobody else."""
+    row = Moratorium.objects.filter(pk=event.record_id).first()
+    if row is None or row.ends_at <= event.at:
+        return
+    facts = {"ref": row.document_no, "a": show_moment(row.begins_at), "b": show_moment(row.ends_at)}
+    _tell_all(clock_words.STOPPED, touched_by_moratorium(row).trips, event, text=row.text_vi, **facts)
+
+
+@subscribe(events.HOURS_CHANGED, name="border_gate.tell_hours")
+def tell_hours(event: Event) -> None:
+    """Drivers and firms whose trips the changed hours keep from coming; longer hours keep nobody."""
+    first = OperatingCalendar.objects.filter(order=event.record_id).first()
+    if first is None:
+        return
+    points = [UUID(one) for one in event.payload["points"]]
+    begins, ends = (datetime.fromisoformat(event.payload[name]) for name in ("begins_at", "ends_at"))
+    asked: dict[str, Any] = {"points": points, "directions": event.payload["directions"]}
+    touched = touched_by_hours(begins_at=begins, ends_at=ends, calendars=calendars_of(points), **asked)
+    named = ", ".join(one.gate_short for one in CrossingPoint.objects.filter(pk__in=points))
+    with translation.override("vi"):
+        what = str(CalendarKind(first.kind).label)
+    told = {"gate": named, "what": what, "a": show_moment(begins), "b": show_moment(ends)}
+    _tell_all(clock_words.HOURS_CHANGED, touched.trips, event, ref=first.document_no or first.source, **told)
+
+
+@subscribe(events.SLOT_NEAR, name="border_gate.tell_slot_near")
+def tell_slot_near(event: Event) -> None:
+    trip = trip_of(event.record_id)
+    if trip is not None and trip.slot_id is not None:
+        told = [Told(clock_words.SLOT_NEAR, (audience.DRIVER,), lasts=True)]
+        tell(trip, event, told, left=event.payload["left"])
+
+
+@subscribe(events.CALL_REPEATED, name="border_gate.tell_call_again")
+def tell_call_again(event: Event) -> None:
+    _tell_called(event, Told(clock_words.CALLED_AGAIN, (audience.DRIVER,)))
+
+
+@subscribe(events.CALL_UNANSWERED, name="border_gate.tell_to_phone")
+def tell_to_phone(event: Event) -> None:
+    """The yard has the list with the telephone."""
+    _tell_called(event, Told(clock_words.TO_BE_PHONED, (audience.YARD,)))
+
+
+def _tell_called(event: Event, told: Told) -> None:
+    trip = trip_of(event.record_id)
+    if trip is not None and trip.state == CALLED:
+        tell(trip, event, [told], count=event.payload["count"])
+
+
+@subscribe(events.CONGESTION_FORESEEN, name="border_gate.tell_congestion")
+def tell_congestion(event: Event) -> None:
+    """The board at the point, and leaders."""
+    point = CrossingPoint.objects.filter(pk=event.record_id).first()
+    if point is None:
+        return
+    people = audience.officers_at(("BQLKKT", audience.LEADER), point.pk, at=event.at)
+    facts = {"gate": point.gate_short, "count": event.payload["count"], "room": event.payload["room"]}
+    _send(clock_words.CONGESTED, people, event, reverse("border_gate:windows"), **facts)
+
+
+@subscribe(events.APPEAL_FILED, name="border_gate.tell_appeal")
+def tell_appeal(event: Event) -> None:
+    """Those of the board who answer."""
+    row = Appeal.objects.filter(pk=event.record_id).first()
+    if row is not None:
+        people = audience.officers_at(("BQLKKT",), row.point_id, at=event.at)
+        _send(clock_words.APPEALED, people, event, reverse("border_gate:appeals"), number=row.number)
+
+
+@subscribe(events.APPEAL_ANSWERED, name="border_gate.tell_appeal_answered")
+def tell_answered(event: Event) -> None:
+    """Who filed it."""
+    row = Appeal.objects.filter(pk=event.record_id).first()
+    if row is None:
+        return
+    with translation.override("vi"):
+        verdict = str(row.get_state_display())
+    url = reverse("border_gate:driver") if row.trip_id else reverse("border_gate:firm_slots")
+    _send(clock_words.APPEAL_ANSWERED, [Recipient(row.made_by)], event, url, number=row.number, verdict=verdict)
+
+
+def _tell_all(kind: NoticeKind, trips: Sequence[UUID], event: Event, **facts: Any) -> None:
+    """Every driver of these trips and everybody of their firms, each once: a handful of queries."""
+    if not trips:
+        return
+    drivers = audience.drivers_of_many(trips)
+    _send(kind, drivers, event, reverse("border_gate:driver"), **facts)
+    told = {one.id for one in drivers}
+    firms = [one for one in audience.firms_of_many(trips, at=event.at) if one.id not in told]
+    _send(kind, firms, event, reverse("border_gate:firm"), **facts)
+
+
+def _send(kind: NoticeKind, to: Sequence[Recipient], event: Event, url: str, **facts: Any) -> None:
+    if to:
+        send(
+            kind.name,
+            to=to,
+            event_key=f"{event.name}:{event.record_id}:{event.id}",
+            by=SYSTEM,
+            at=event.at,
+            url=url,
+            **facts,
+        )

@@ -1,0 +1,61 @@
+"""The hour at the gate within the declaration: a place is kept for minutes, and the trip's once it is accepted."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.utils.translation import gettext as _
+
+from tinhso.kernel.base.clock import HANOI
+from tinhso.kernel.base.errors import Refusal
+from tinhso.kernel.web.request import Request
+from tinhso.pillars.border.gate.actions import bookings
+from tinhso.pillars.border.gate.actions.declare import direction_of
+from tinhso.pillars.border.gate.actions.firm import Intent
+from tinhso.pillars.border.gate.flows.trip import FROM_INLAND
+from tinhso.pillars.border.gate.models import Enterprise, Trip
+from tinhso.pillars.border.gate.queries import bookings as queries
+
+
+def offered(request: Request, firm: Enterprise, intent: Intent) -> dict[str, Any]:
+    """Hours of the planned day with room, and the one that is kept; nothing for those who come from abroad."""
+    if intent.kind not in FROM_INLAND:
+        return {}
+    at = request.moment
+    free = queries.free_windows(
+        trip=None, point=intent.point.pk, direction=direction_of(intent.kind), firm=firm.pk, since=at, at=at
+    )
+    kept = queries.hold_of(request.actor.id, firm.pk, at=at)
+    if kept and (kept.point_id, kept.slot.direction) != (intent.point.pk, direction_of(intent.kind)):
+        kept = None
+    day = [one for one in free if one.slot.begins_at.astimezone(HANOI).date() == intent.planned_on]
+    return {"kept": kept, "hours": [one for one in day if one.bookable], "has_hours": bool(day)}
+
+
+def keep(request: Request, firm: Enterprise) -> None:
+    """Keep the hour that was tapped."""
+    try:
+        slot = UUID(request.POST["hold"])
+    except ValueError:
+        return
+    try:
+        bookings.hold_place(slot_id=slot, firm=firm, by=request.actor, at=request.moment)
+    except Refusal as refusal:
+        messages.warning(request, refusal.for_people())
+
+
+def take(request: Request, trip: Trip) -> None:
+    """The kept place becomes the trip's; a declaration that waits for an officer has none yet."""
+    if trip.agency_id is None or trip.kind not in FROM_INLAND:
+        return
+    kept = queries.hold_of(request.actor.id, trip.agency_id, at=request.moment)
+    if kept is None or trip.state != "accepted":
+        return
+    try:
+        bookings.book_slot(trip=trip, slot_id=kept.slot_id, by=request.actor, at=request.moment)
+    except Refusal as refusal:
+        messages.warning(request, refusal.for_people())
+    else:
+        messages.info(request, _("Hour booked"))
