@@ -43,13 +43,13 @@ def key_paper(*, stub: Stub, by: Actor, at: datetime) -> OfflineEvent:
     """Take one line in; the event as it then stands.
 
     Refusals: BG-214 when neither code nor plate is known, BG-024 when who signed may not work at that barrier,
-    BG-340 for a time to come or more than 72 hours past, BG-216 for a form without number.
+    BG-337 for a time to come or more than 72 hours past, BG-216 for a form without number.
     """
     require(by, KEY_PAPER, on=stub.barrier, at=at)
     if not stub.form_no.strip():
         raise refuse("BG-216", field="form_no")
     if not timedelta() <= at - stub.occurred_at <= LATEST:
-        raise refuse("BG-340", field="occurred_at")
+        raise refuse("BG-337", field="occurred_at")
     officer = stub.officer.actor()
     if not may(officer, DECIDE_BARRIER, stub.barrier, stub.occurred_at):
         raise refuse("BG-024", field="officer")

@@ -208,7 +208,7 @@ def test_a_form_of_somebody_without_the_right_or_from_another_day_is_refused(gat
 
     with pytest.raises(GateRefusal, match="BG-024"):
         key_paper(stub=stub, by=by, at=NOON + MINUTE)
-    with pytest.raises(GateRefusal, match="BG-340"):
+    with pytest.raises(GateRefusal, match="BG-337"):
         key_paper(stub=replace(stub, occurred_at=NOON + 5 * MINUTE), by=by, at=NOON)
 
 
