@@ -76,10 +76,12 @@ def _fonts() -> tuple[bytes, ...]:
     """The pages' own fonts, unpacked once a process: typst reads no woff2. Without built assets its own are used."""
     found = []
     for weight in WEIGHTS:
-        path = finders.find(f"fonts/be-vietnam-{weight}.woff2")
+        path = finders.find(f"web/fonts/be-vietnam-{weight}.woff2")
         if path:
             font = TTFont(path)
             font.flavor = None
+            # The pages need no such name; without it typst does not know the font.
+            font["name"].setName(f"BeVietnamPro-{weight}", 6, 3, 1, 0x409)
             kept = io.BytesIO()
             font.save(kept)
             found.append(kept.getvalue())
