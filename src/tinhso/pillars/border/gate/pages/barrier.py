@@ -207,7 +207,7 @@ def _card(passage: Passage, seen: Seen) -> dict[str, Any]:
         "step_title": STEPS[passage.step][0] if passage.step in STEPS else "",
         "closes": trip is not None and trip.state == "returned_in",
         "returns": passage.step == "return_in",
-        "line_code": overlays.shown(trip, clock.real()) if trip is not None and passage.open else None,
+        "line_code": overlays.code_of(trip, clock.real()) if trip is not None and passage.step == "cross_out" else None,
         "other_plate": trip is not None and passage.step in COMES and may_change("tractor", trip.state),
     }
 

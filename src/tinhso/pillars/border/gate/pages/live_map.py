@@ -19,6 +19,7 @@ from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.models import CrossingPoint
 from tinhso.pillars.border.gate.permissions import CONTROL_CALLS, VIEW_BOARD, step_permission
 from tinhso.pillars.border.gate.queries.live_map import PointMap, Station, live_map
+from tinhso.pillars.border.gate.rules.crowding import NORMAL_FROM
 
 ACROSS, DOWN = 10, 3
 MARK_WIDTH, MARK_HEIGHT, STEP_X, STEP_Y = 8, 5, 11, 8
@@ -81,6 +82,9 @@ def finding(points: list[PointMap]) -> str:
     if not waits:
         return _("Nobody waits in the holding areas")
     minutes, name, count = max(waits)
+    if (minutes or 0) < NORMAL_FROM:
+        whole = sum(one[2] for one in waits)
+        return _("%(count)s wait in the holding areas, none of them long") % {"count": grouped(whole)}
     facts = {"point": name, "count": grouped(count), "minutes": grouped(minutes or 0)}
     return _("%(point)s: %(count)s wait, the longest for %(minutes)s minutes") % facts
 

@@ -35,10 +35,10 @@ class OrderForm(Checked):
     yard = forms.ModelChoiceField(Yard.objects.none(), label=_("Yard"), required=False, to_field_name="code")
     usual = forms.ChoiceField(label=_("Usual words"), required=False)
     leads_from = forms.CharField(
-        label=_("From"), required=False, max_length=60, widget=forms.TextInput(attrs={"list": "places"})
+        label=_("From where"), required=False, max_length=60, widget=forms.TextInput(attrs={"list": "places"})
     )
     leads_to = forms.CharField(
-        label=_("To"), required=False, max_length=60, widget=forms.TextInput(attrs={"list": "places"})
+        label=_("To where"), required=False, max_length=60, widget=forms.TextInput(attrs={"list": "places"})
     )
     text_vi = forms.CharField(
         label=_("Own words, Vietnamese"),
@@ -58,6 +58,7 @@ class OrderForm(Checked):
         usual = [("", "–"), *((row["code"], row["text_vi"]) for row in usual_texts())]
         point, yard = self.fields["point"], self.fields["yard"]
         point.queryset = points  # type: ignore[attr-defined]
+        point.empty_label = None  # type: ignore[attr-defined]
         point.label_from_instance = lambda row: row.gate_short  # type: ignore[attr-defined]
         yard.queryset = Yard.objects.filter(point__in=points)  # type: ignore[attr-defined]
         self.fields["states"].choices = shown  # type: ignore[attr-defined]

@@ -27,8 +27,11 @@ class LineCode:
 
 def shown(trip: Trip, real: datetime) -> LineCode | None:
     """The code of a vehicle released over the line; none before or after. By the real clock, as one-time codes are."""
-    if trip.state != RELEASED or trip.released_to != LINE:
-        return None
+    return code_of(trip, real) if trip.state == RELEASED and trip.released_to == LINE else None
+
+
+def code_of(trip: Trip, real: datetime) -> LineCode:
+    """The code of a vehicle before the line's barrier, whose trip may have been asked for the step already."""
     key = _key(trip)
     text = base64.b64encode(key).decode()
     return LineCode(overlay.code_at(key, real), overlay.seconds_left(real), text, int(real.timestamp() * 1000))

@@ -48,9 +48,9 @@ def officer(role: str, point=None) -> Actor:
     return actor
 
 
-def trips_of(gate, count: int, point: str = "HN-1119"):
+def trips_of(gate, count: int, point: str = "HN-1119", firm=None):
     """Accepted trips of one firm at the point, each with a driver who has a telephone."""
-    firm = make_firm(tax_code="4900234569" if point == "HN-1119" else "4900234576")
+    firm = firm or make_firm(tax_code="4900234569" if point == "HN-1119" else "4900234576")
     base = 0 if point == "HN-1119" else 50
     made = []
     for number in range(base, base + count):
