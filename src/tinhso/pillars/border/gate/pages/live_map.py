@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tinhso.kernel.access.may import visible
+from tinhso.kernel.access.may import rights
 from tinhso.kernel.access.needs import needs
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.money import grouped
 from tinhso.kernel.web.request import Request
-from tinhso.pillars.border.gate.models import CrossingPoint
 from tinhso.pillars.border.gate.permissions import CONTROL_CALLS, VIEW_BOARD, step_permission
 from tinhso.pillars.border.gate.queries.live_map import PointMap, Station, live_map
 from tinhso.pillars.border.gate.rules.crowding import NORMAL_FROM
 
+CALL = step_permission("call")
 ACROSS, DOWN = 10, 3
 MARK_WIDTH, MARK_HEIGHT, STEP_X, STEP_Y = 8, 5, 11, 8
 SIMULATED_FROM = timedelta(minutes=2)
@@ -45,11 +47,8 @@ def page(request: Request) -> HttpResponse:
 def shown(request: Request) -> dict[str, Any]:
     """The points that the reader may see, with what he may do at each."""
     at = request.moment
-    rows = CrossingPoint.objects.all()
-    seen = set(visible(rows, request.actor, VIEW_BOARD, at).values_list("pk", flat=True))
-    calling = set(visible(rows, request.actor, step_permission("call"), at).values_list("pk", flat=True))
-    controlling = set(visible(rows, request.actor, CONTROL_CALLS, at).values_list("pk", flat=True))
-    found = live_map(at=at, points=seen)
+    held = _held(request)
+    found = [one for one in live_map(at=at) if held(VIEW_BOARD, one.now.id)]
     each = scale(found)
     return {
         "at": at,
@@ -62,12 +61,22 @@ def shown(request: Request) -> dict[str, Any]:
                 "map": one,
                 "now": one.now,
                 "stations": [(station, lorries(station, each)) for station in one.stations],
-                "may_call": one.now.id in calling and not one.pause,
-                "may_control": one.now.id in controlling,
+                "may_call": held(CALL, one.now.id) and not one.pause,
+                "may_control": held(CONTROL_CALLS, one.now.id),
             }
             for one in found
         ],
     }
+
+
+def _held(request: Request) -> Callable[[str, UUID], bool]:
+    """Whether the reader holds a right at a point; asked once for all rights and points of the page."""
+    names = [VIEW_BOARD, CALL, CONTROL_CALLS]
+    rows = rights(request.actor, at=request.moment).filter(
+        permission__in=names, agency_id=None, unit_id=None, record_id=None
+    )
+    own = set(rows.values_list("permission", "place_id"))
+    return lambda right, point: (right, None) in own or (right, point) in own
 
 
 def finding(points: list[PointMap]) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tinhso.kernel.base.dates import show_time
-from tinhso.pillars.border.gate.models import CallPause, ControlPoint, UndeclaredArrival
+from tinhso.pillars.border.gate.models import CallPause, ControlPoint
 from tinhso.pillars.border.gate.queries import statistics
 from tinhso.pillars.border.gate.queries.guidance import pauses
 from tinhso.pillars.border.gate.queries.statistics import PointNow, rows_of
@@ -78,8 +78,12 @@ select t.point_id, t.state, count(*), min(t.state_since), count(*) filter (where
 from border_gate_trip t where t.is_live group by t.point_id, t.state
 """
 _LATE = """
-select k.point_id, count(*) from border_gate_clearancetask k join border_gate_trip t on t.id = k.trip_id
+select 'late', k.point_id, count(*) from border_gate_clearancetask k join border_gate_trip t on t.id = k.trip_id
 where k.state in ('open', 'in_progress') and k.due_at < %(now)s::timestamptz and t.is_live group by k.point_id
+union all
+select 'undeclared', a.point_id, count(*) from border_gate_undeclaredarrival a
+join border_gate_trip t on t.id = a.trip_id
+where t.state = 'draft' and a.seen_at > %(midnight)s::timestamptz group by a.point_id
 """
 
 
@@ -88,8 +92,10 @@ def live_map(*, at: datetime, points: set[UUID] | None = None) -> list[PointMap]
     states: dict[UUID, dict[str, tuple[Any, ...]]] = defaultdict(dict)
     for point, state, *figures in rows_of(_STATES, {"now": at}):
         states[point][state] = tuple(figures)
-    late = dict(rows_of(_LATE, {"now": at}))
-    lanes, paused, undeclared = _lanes(), pauses(), _undeclared(at)
+    amiss = {
+        (kind, point): count for kind, point, count in rows_of(_LATE, {"now": at, "midnight": statistics.midnight(at)})
+    }
+    lanes, paused = _lanes(), pauses()
     found = []
     for now in statistics.ordered(statistics.points(at=at)):
         if points is not None and now.id not in points:
@@ -97,7 +103,7 @@ def live_map(*, at: datetime, points: set[UUID] | None = None) -> list[PointMap]
         here = states.get(now.id, {})
         stations = [_station(place, here, now, lanes.get(now.id, {}), at) for place in PLACES]
         pause = paused.get(now.id)
-        alarms = _alarms(now, stations, here, late.get(now.id, 0), undeclared.get(now.id, 0))
+        alarms = _alarms(now, stations, here, amiss.get(("late", now.id), 0), amiss.get(("undeclared", now.id), 0))
         found.append(PointMap(now, stations, alarms, pause))
     return found
 
@@ -127,15 +133,6 @@ def _lanes() -> dict[UUID, dict[str, int]]:
     found: dict[UUID, dict[str, int]] = defaultdict(dict)
     for point, kind, lanes in ControlPoint.objects.values_list("point_id", "kind", "lanes"):
         found[point][kind] = found[point].get(kind, 0) + lanes
-    return found
-
-
-def _undeclared(at: datetime) -> dict[UUID, int]:
-    """Vehicles noted undeclared that nobody has declared yet, by point."""
-    found: dict[UUID, int] = defaultdict(int)
-    rows = UndeclaredArrival.objects.filter(trip__state="draft", seen_at__gt=statistics.midnight(at))
-    for point in rows.values_list("point_id", flat=True):
-        found[point] += 1
     return found
 
 
