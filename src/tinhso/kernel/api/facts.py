@@ -46,7 +46,7 @@ class Facts:
         told: dict[str, Any] = {
             "title": title,
             "type": "object",
-            "properties": {name: kind.json_schema() for name, kind in self.types.items()},
+            "properties": {name: _whole(kind.json_schema()) for name, kind in self.types.items()},
             "additionalProperties": False,
         }
         return told | ({"required": sorted(self.required)} if self.required else {})
@@ -79,6 +79,25 @@ def _named(parameter: Parameter, hint: Any) -> Iterator[tuple[str, Any, bool]]:
         raise TypeError(f"**{parameter.name} does not say which facts it takes: use Unpack of a TypedDict")
     for name, kind in get_type_hints(keys, include_extras=True).items():
         yield name, kind, name in keys.__required_keys__
+
+
+def _whole(schema: dict[str, Any]) -> Any:
+    """The schema with the types it points at in their places: below a document's root nothing finds its `$defs`.
+
+    A type that holds itself cannot be written so.
+    """
+    types = schema.get("$defs", {})
+
+    def walk(part: Any) -> Any:
+        if isinstance(part, list):
+            return [walk(inner) for inner in part]
+        if not isinstance(part, dict):
+            return part
+        target = part.get("$ref")
+        own = {key: walk(inner) for key, inner in part.items() if key not in {"$ref", "$defs"}}
+        return walk(types[target.rpartition("/")[2]]) | own if isinstance(target, str) else own
+
+    return walk(schema)
 
 
 def _wrong(kind: str, *place: str | int) -> dict[str, Any]:
