@@ -87,6 +87,8 @@ WANT_AMENDMENT = permission(f"{LABEL}.want_amendment", _("ask the firm for a cha
 CONSENT_BORDER = permission(f"{LABEL}.consent_border", _("consent to another driver or vehicle beyond barrier 1"))
 CONSENT_CUSTOMS = permission(f"{LABEL}.consent_customs", _("consent to other goods or seals beyond barrier 1"))
 LAPSE_AMENDMENT = permission(f"{LABEL}.lapse_amendment", _("let a request for a change lapse"), system=True)
+KEEP_CODES = permission(f"{LABEL}.keep_codes", _("keep the registry of growing areas and packing houses"), system=True)
+ORDER_MEDICAL = permission(f"{LABEL}.order_medical", _("order medical control of a crossing point"))
 DECIDE_BARRIER = permission(f"{LABEL}.decide_barrier", _("work at a barrier"))
 ENROL_DEVICE = permission(f"{LABEL}.enrol_device", _("set up and lock devices that work without network"))
 RECONCILE = permission(f"{LABEL}.reconcile_event", _("decide on events recorded without network"))
@@ -139,13 +141,15 @@ OFFICER = (*WHOLE_TRIP, VIEW_BOARD, VIEW_REPORT)
 # Over tasks and holds: granted with the force's agency as scope.
 FORCE_WORK = (WORK_TASK, PLACE_HOLD, LIFT_HOLD)
 
-# Beyond what their row below says: who asks for corrections of accepted trips, and who consents to them.
+# Beyond what their row below says: who asks for corrections of accepted trips, who consents to them, who keeps the
+# registry of codes and who orders medical control.
 CORRECTING: dict[str, tuple[str, ...]] = {
-    "BQLKKT": (WANT_AMENDMENT,),
+    "BQLKKT": (WANT_AMENDMENT, KEEP_CODES, ORDER_MEDICAL),
     "BIENPHONG": (WANT_AMENDMENT, CONSENT_BORDER),
     "HAIQUAN": (WANT_AMENDMENT, CONSENT_CUSTOMS),
-    "KDTV": (WANT_AMENDMENT,),
+    "KDTV": (WANT_AMENDMENT, KEEP_CODES),
     "KDDV": (WANT_AMENDMENT,),
+    "LEADER": (ORDER_MEDICAL,),
 }
 
 # Rights of the payments' room, by their names: a wrong one is noticed when the bundles are made.

@@ -6,17 +6,21 @@ What the board sets by order (switches of points, room of yards, slots) is put i
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import NAMESPACE_URL, uuid5
 
 from django.contrib.gis.geos import Point
 from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.base import text
+from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.geo.models import Place
 from tinhso.kernel.metrics.models import ReferenceFigure
-from tinhso.kernel.modules.declare import profile
+from tinhso.kernel.modules.declare import importer, profile
 from tinhso.kernel.organisations.models import Agency, AgencyKind, agency_id
+from tinhso.pillars.border.gate.actions.codes import COLUMNS, all_wrong, keep_codes, read_codes
 from tinhso.pillars.border.gate.actions.fee_money import PAYEE
 from tinhso.pillars.border.gate.actions.tariff import load_rates
 from tinhso.pillars.border.gate.models import (
@@ -36,6 +40,7 @@ from tinhso.pillars.border.gate.models import (
 )
 from tinhso.pillars.border.gate.models.places import place_id
 from tinhso.pillars.border.gate.rules import hs
+from tinhso.pillars.border.gate.rules.codes import GateRefusal
 from tinhso.pillars.border.gate.rules.goods import flags_of
 from tinhso.pillars.border.gate.rules.tables import Row, table, words
 from tinhso.shared.payments import facade as payments
@@ -102,6 +107,15 @@ def reference(at: datetime) -> int:
     SlotDefault.objects.bulk_create(_slot_defaults(), ignore_conflicts=True)
     load_rates(demo=False)
     return len(codes) + len(rules)
+
+
+@importer("puc-phc", title=_("growing areas and packing houses"), columns=COLUMNS)
+def growing_areas_and_packing_houses(path: Path, *, at: datetime, on: date | None = None) -> int:
+    """The ministry's list, all of it or nothing; every wrong row is told at once. Refusal: BG-036."""
+    reading = read_codes(path.read_text(encoding="utf-8"))
+    if reading.wrong:
+        raise GateRefusal(all_wrong(reading.wrong), code="BG-036", status=422)
+    return keep_codes(rows=reading.rows, source=path.name, by=SYSTEM, at=at)
 
 
 @profile(43)

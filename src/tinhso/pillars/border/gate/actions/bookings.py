@@ -33,6 +33,7 @@ from tinhso.pillars.border.gate.models import (
 from tinhso.pillars.border.gate.models.trips import DIRECTIONS
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries import bookings as queries
+from tinhso.pillars.border.gate.queries.codes import must_not_be_suspended
 from tinhso.pillars.border.gate.queries.parties import must_be_able_to_book
 from tinhso.pillars.border.gate.queries.problems import what_stands_against
 from tinhso.pillars.border.gate.queries.reference import hours_of
@@ -47,9 +48,10 @@ def book_slot(*, trip: Trip, slot_id: Any, by: Actor, at: datetime) -> Trip:
     """Take a place in an hour, or move to it; the last place goes to one trip only, whoever asks with him.
 
     A place that this person keeps for the form in that hour becomes the trip's. Refusals: BG-037 while the firm's
-    booking is locked, BG-014 with the next hour that has room, BG-011, BG-301 too far ahead, BG-300 moved too
-    often, BG-015 closed then, BG-016 goods not taken then.
+    booking is locked, BG-280 for goods with a suspended code, BG-014 with the next hour that has room, BG-011, BG-301
+    too far ahead, BG-300 moved too often, BG-015 closed then, BG-016 goods not taken then.
     """
+    must_not_be_suspended(trip, at=at)
     if trip.enterprise is not None:
         must_be_able_to_book(trip.enterprise, at=at)
     slot = SlotWindow.objects.filter(pk=slot_id).first()

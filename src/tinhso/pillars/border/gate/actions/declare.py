@@ -32,10 +32,11 @@ from tinhso.pillars.border.gate.models import (
     Yard,
 )
 from tinhso.pillars.border.gate.permissions import step_permission
+from tinhso.pillars.border.gate.queries.codes import registry_for
 from tinhso.pillars.border.gate.queries.problems import problems_of, rule_line, what_stands_against
 from tinhso.pillars.border.gate.queries.risk import risk_of
 from tinhso.pillars.border.gate.rules import priority, tripcodes
-from tinhso.pillars.border.gate.rules.codes import refuse
+from tinhso.pillars.border.gate.rules.codes import GateRefusal, catalogue, refuse
 from tinhso.pillars.border.gate.rules.corrections import by_field
 
 BY_ORDER = "order"
@@ -162,9 +163,10 @@ def check_trips(*, trips: Sequence[Trip], at: datetime, times: bool = True) -> N
     `times`: whether day and hour are to lie ahead.
     """
     lines = _lines_of(trips)
+    registry = registry_for([line for some in lines.values() for line in some], at=at)
     for trip in trips:
         own = lines.get(trip.declaration_id, [])
-        trip.problems = problems_of(trip, own, at=at, times=times)
+        trip.problems = problems_of(trip, own, at=at, times=times, registry=registry)
         _classify(trip, own)
         trip.risk = risk_of(trip)
     Trip.objects.bulk_update(trips, ["problems", "priority", "priority_basis", "risk"], batch_size=500)
@@ -234,10 +236,13 @@ def cancel_trip(*, trip: Trip, by: Actor, at: datetime) -> Trip:
 
 
 def raise_first(trip: Trip) -> None:
-    """Refuse with the first problem that stands on the trip, all of them with it."""
+    """Refuse with the first problem that stands on the trip, in its own words, and all of them with it."""
     if trip.problems:
         first = trip.problems[0]
-        raise refuse(first["code"], field=first["field"], text=first["text"], problems=trip.problems)
+        plain = first["text"].replace("{", "{{").replace("}", "}}")
+        status = int(catalogue()[first["code"]]["http"])
+        told = {"field": first["field"], "text": first["text"], "problems": trip.problems}
+        raise GateRefusal(plain, code=first["code"], status=status, **told)
 
 
 def _classify(trip: Trip, lines: Sequence[GoodsLine]) -> None:

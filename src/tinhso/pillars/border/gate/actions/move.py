@@ -11,9 +11,12 @@ from django.db import transaction
 from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.base.dates import show_time
 from tinhso.kernel.workflow.flow import StepRefused
+from tinhso.pillars.border.gate.actions.orders import reason_of
+from tinhso.pillars.border.gate.actions.refusals import CHINESE, refused_by_china
 from tinhso.pillars.border.gate.actions.tasks import open_tasks
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import CrossingPoint, QueueState, Trip
+from tinhso.pillars.border.gate.queries.codes import must_not_be_suspended
 from tinhso.pillars.border.gate.queries.guidance import pause_of
 from tinhso.pillars.border.gate.queries.queue import pace_of, waiting_tickets
 from tinhso.pillars.border.gate.rules import queue
@@ -33,7 +36,8 @@ class Sighting(TypedDict, total=False):
 
 
 def depart(*, trip: Trip, by: Actor, at: datetime) -> Trip:
-    """The driver sets out."""
+    """The driver sets out. Refusal: BG-280 while a code of the goods is suspended."""
+    must_not_be_suspended(trip, at=at)
     return TRIP.fire(trip, "depart", by=by, at=at)
 
 
@@ -98,12 +102,31 @@ def cross_out(*, trip: Trip, plate: str, by: Actor, at: datetime, **seen: Unpack
     return TRIP.fire(trip, "cross_out", by=by, at=at, plate=plate, **seen)
 
 
-def return_in(*, trip: Trip, plate: str, load_state: str, by: Actor, at: datetime, **seen: Unpack[Sighting]) -> Trip:
-    """Back into Vietnam on leg 2: EMPTY, LOADED (two-way) or REJECTED; what must be checked then is opened."""
+def return_in(
+    *,
+    trip: Trip,
+    plate: str,
+    load_state: str,
+    by: Actor,
+    at: datetime,
+    reason_code: str = "",
+    **seen: Unpack[Sighting],
+) -> Trip:
+    """Back into Vietnam on leg 2: EMPTY, LOADED (two-way) or REJECTED; what must be checked then is opened.
+
+    With REJECTED the reason of the Chinese side is written down for the statistics. Refusal: BG-251 without one.
+    """
+    told = {}
+    if load_state == REJECTED:
+        told = {"reason_code": reason_of(reason_code, "RETURN").code}
+        if not reason_code.startswith(CHINESE):
+            raise refuse("BG-251", field="reason_code")
     with transaction.atomic():
-        TRIP.fire(trip, "return_in", by=by, at=at, plate=plate, load_state=load_state, **seen)
+        TRIP.fire(trip, "return_in", by=by, at=at, plate=plate, load_state=load_state, **told, **seen)
         if load_state != EMPTY:
             open_tasks(trips=[trip], at=at, returns=load_state)
+        if load_state == REJECTED:
+            refused_by_china(trip=trip, reason_code=reason_code, by=by, at=at)
     return trip
 
 

@@ -59,6 +59,7 @@ class Seen:
     confirmed: bool = False
     lane: int = 0
     load_state: str = "EMPTY"
+    reason_code: str = ""
     offline: Mapping[str, Any] = field(default_factory=dict)
 
     def facts(self, barrier: ControlPoint, plate: str) -> dict[str, Any]:
@@ -127,7 +128,7 @@ def _opened(barrier: ControlPoint, plate: str, trip: Trip | None, seen: Seen, by
 def _step(barrier: ControlPoint, plate: str, trip: Trip, step: str, seen: Seen, by: Actor, at: datetime) -> None:
     facts = seen.facts(barrier, plate)
     if step == "return_in":
-        return_in(trip=trip, load_state=seen.load_state, by=by, at=at, **facts)
+        return_in(trip=trip, load_state=seen.load_state, reason_code=seen.reason_code, by=by, at=at, **facts)
     else:
         TRIP.fire(trip, step, by=by, at=at, **facts)
 

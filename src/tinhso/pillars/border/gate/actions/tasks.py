@@ -11,9 +11,11 @@ from django.db import transaction
 
 from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.pillars.border.gate.actions.orders import number_of, reason_of
+from tinhso.pillars.border.gate.actions.refusals import refused_by_quarantine
 from tinhso.pillars.border.gate.flows import HOLD, TASK
 from tinhso.pillars.border.gate.flows.overlays import ACTIVE, FAILED, IN_PROGRESS, NOT_NEEDED, OPEN, UNDONE
 from tinhso.pillars.border.gate.models import ClearanceTask, Declaration, Force, GoodsLine, Hold, Trip
+from tinhso.pillars.border.gate.queries.medical import medical_points
 from tinhso.pillars.border.gate.queries.reference import minutes_of_tasks
 from tinhso.pillars.border.gate.rules import checks, goods
 from tinhso.pillars.border.gate.rules.codes import refuse
@@ -24,7 +26,7 @@ NOT_TASKS = frozenset({"FEE", "CUSTOMS_RELEASE"})
 
 def open_tasks(*, trips: Sequence[Trip], at: datetime, returns: str = "") -> list[ClearanceTask]:
     """Open what the rules demand of each trip, in one statement."""
-    return TASK.create_many(_wanted(trips, returns), by=SYSTEM, at=at)
+    return TASK.create_many(_wanted(trips, returns, at), by=SYSTEM, at=at)
 
 
 def open_missing(*, trips: Sequence[Trip], kinds: Collection[str], at: datetime) -> list[ClearanceTask]:
@@ -33,7 +35,7 @@ def open_missing(*, trips: Sequence[Trip], kinds: Collection[str], at: datetime)
     known = set(stands.values_list("trip_id", "kind", "stage", "force_id"))
     wanted = [
         task
-        for task in _wanted(trips, "")
+        for task in _wanted(trips, "", at)
         if task.kind in kinds and (task.trip_id, task.kind, task.stage, task.force_id) not in known
     ]
     return TASK.create_many(wanted, by=SYSTEM, at=at)
@@ -41,12 +43,12 @@ def open_missing(*, trips: Sequence[Trip], kinds: Collection[str], at: datetime)
 
 def checks_of(trip: Trip, *, at: datetime) -> tuple[checks.Check, ...]:
     """What the rules demand of the trip on its first leg, as it is declared now."""
-    return checks.checks(_facts_of([trip], "")[trip.pk])
+    return checks.checks(_facts_of([trip], "", at)[trip.pk])
 
 
-def _wanted(trips: Sequence[Trip], returns: str) -> list[ClearanceTask]:
+def _wanted(trips: Sequence[Trip], returns: str, at: datetime) -> list[ClearanceTask]:
     forces = {force.code: force for force in Force.objects.all()}
-    facts = _facts_of(trips, returns)
+    facts = _facts_of(trips, returns, at)
     return [
         ClearanceTask(
             trip=trip,
@@ -119,6 +121,8 @@ def fail_task(
             task, "fail", by=by, at=at, result=result, reason=reason, reason_code=reason_code, note=reason, **seen
         )
         place_hold(trip=task.trip, force=task.force, reason=reason, reason_code=reason_code, by=by, at=at)
+        told = {"result": result, "reason_code": reason_code, "finding": reason, **seen}
+        refused_by_quarantine(trip=task.trip, task=task.kind, by=by, at=at, **told)
     return task
 
 
@@ -246,13 +250,14 @@ def _noted(note: str) -> dict[str, str]:
     return {"note": note} if note else {}
 
 
-def _facts_of(trips: Sequence[Trip], returns: str) -> dict[Any, checks.TripFacts]:
+def _facts_of(trips: Sequence[Trip], returns: str, at: datetime) -> dict[Any, checks.TripFacts]:
     ids = [trip.declaration_id for trip in trips]
     groups: dict[Any, set[str]] = {}
     for declaration_id, group in GoodsLine.objects.filter(declaration_id__in=ids).values_list(
         "declaration_id", "group"
     ):
         groups.setdefault(declaration_id, set()).add(group)
+    examined = medical_points({trip.point_id for trip in trips}, at=at)
     channels: dict[Any, int] = dict(Declaration.objects.filter(id__in=ids).values_list("id", "channel"))
     return {
         trip.pk: checks.TripFacts(
@@ -260,7 +265,7 @@ def _facts_of(trips: Sequence[Trip], returns: str) -> dict[Any, checks.TripFacts
             flags=frozenset().union(*(goods.flags_of(group) for group in groups.get(trip.declaration_id, ()))),
             loaded=bool(groups.get(trip.declaration_id)),
             foreign_vehicle=trip.tractor is not None and trip.tractor.country != "VN",
-            medical_control=trip.point.medical_control,
+            medical_control=trip.point_id in examined,
             driver_on_board=trip.driver_id is not None,
             channel=channels.get(trip.declaration_id, 0),
             tax_flag=trip.enterprise is not None and trip.enterprise.tax_flag,

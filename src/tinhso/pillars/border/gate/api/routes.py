@@ -88,6 +88,7 @@ class PassageIn(BaseModel):
     confirmed: bool = False
     lane: int = 0
     load_state: Literal["EMPTY", "LOADED", "REJECTED"] = "EMPTY"
+    reason_code: str = ""
     ask_only: bool = False
 
 
@@ -95,7 +96,7 @@ class PassageIn(BaseModel):
 @idempotent
 def passages(request: HttpRequest, code: str, seen: PassageIn) -> HttpResponse:
     """Open or not, with force, missing thing and place. `ask_only` changes nothing."""
-    read = Seen(seen.plate, seen.qr, seen.confidence, seen.confirmed, seen.lane, seen.load_state)
+    read = Seen(seen.plate, seen.qr, seen.confidence, seen.confirmed, seen.lane, seen.load_state, seen.reason_code)
     who: dict[str, Any] = {"by": request.actor, "at": request.moment}
     if seen.ask_only:
         return answer(request, _verdict(decide(barrier=barrier_of(code), seen=read, **who)))

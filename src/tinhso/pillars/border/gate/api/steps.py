@@ -54,10 +54,17 @@ def enter_yard(trip: Trip, *, by: Actor, at: datetime, bay: Bay = "", **seen: Un
 
 
 def return_in(
-    trip: Trip, *, plate: str, load_state: LoadState, by: Actor, at: datetime, **seen: Unpack[Sighting]
+    trip: Trip,
+    *,
+    plate: str,
+    load_state: LoadState,
+    by: Actor,
+    at: datetime,
+    reason_code: Annotated[str, Field(max_length=24)] = "",
+    **seen: Unpack[Sighting],
 ) -> None:
-    """Back into Vietnam; what must be checked then is opened."""
-    move.return_in(trip=trip, plate=plate, load_state=load_state, by=by, at=at, **seen)
+    """Back into Vietnam; what must be checked then is opened. REJECTED wants the reason of the Chinese side."""
+    move.return_in(trip=trip, plate=plate, load_state=load_state, reason_code=reason_code, by=by, at=at, **seen)
 
 
 def finish_unloading(trip: Trip, *, by: Actor, at: datetime) -> None:

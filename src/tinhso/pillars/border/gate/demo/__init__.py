@@ -7,7 +7,7 @@ from typing import Any
 from tinhso.kernel.modules.declare import demo
 from tinhso.pillars.border.gate.actions.fee_money import PAYEE
 from tinhso.pillars.border.gate.actions.tariff import load_rates
-from tinhso.pillars.border.gate.demo import parties, people
+from tinhso.pillars.border.gate.demo import codes, parties, people
 from tinhso.shared.payments import facade as payments
 
 DEMO_ACCOUNT = {
@@ -42,3 +42,9 @@ def demo_parties(run: Any) -> int:
 def demo_people(run: Any) -> int:
     """An officer of each force at each point, a firm's clerk, leaders: the roles that a visitor may try."""
     return people.load(by=run.by, at=run.at)
+
+
+@demo(43)
+def demo_codes(run: Any) -> int:
+    """The growing areas and packing houses that the simulation's trips name."""
+    return codes.load(by=run.by, at=run.at)

@@ -102,7 +102,7 @@ AMENDMENT = Flow(
             guards=(SAID,),
             sets=ANSWERED,
             event="border_gate.amendment_rejected",
-            title=_("reject the change"),
+            title=_("say that the vehicle is not ours"),
         ),
         Step(
             "lapse",

@@ -1,6 +1,7 @@
 """What the gate does when something has happened: tell people, start the clocks of checks, settle fees."""
 
 from tinhso.pillars.border.gate.handlers import (
+    amendments,
     board_orders,
     bookings,
     fees,
@@ -11,4 +12,4 @@ from tinhso.pillars.border.gate.handlers import (
     undeclared,
 )
 
-__all__ = ["board_orders", "bookings", "fees", "guidance", "offline", "overlays", "trips", "undeclared"]
+__all__ = ["amendments", "board_orders", "bookings", "fees", "guidance", "offline", "overlays", "trips", "undeclared"]

@@ -158,3 +158,11 @@ WAIVER_PROPOSED = notice(
         "en": "Vehicle {plate}: it is proposed to waive {amount} by document {document}. Approve in the dossier.",
     },
 )
+CONSENT_WANTED = notice(
+    "border_gate.consent_wanted",
+    title=_("A change waits for your consent"),
+    texts={
+        "vi": "Xe {plate}: doanh nghiệp đề nghị thay đổi sau barie 1. {reason}",
+        "en": "Vehicle {plate}: the firm asks for a change beyond barrier 1. {reason}",
+    },
+)

@@ -334,3 +334,19 @@ LOCKED = notice(
         "en": "{count} vehicles of the firm came undeclared within {days} days: booking is locked until {until}.",
     },
 )
+CORRECTION_WANTED = notice(
+    "border_gate.correction_wanted",
+    title=_("A correction is asked for"),
+    texts={
+        "vi": "Lượt {code}: cán bộ yêu cầu sửa ô. {reason}",
+        "en": "Trip {code}: an officer asks for a correction. {reason}",
+    },
+)
+CORRECTION_DECLINED = notice(
+    "border_gate.correction_declined",
+    title=_("The change was declined"),
+    texts={
+        "vi": "Lượt {code}: không đồng ý thay đổi. {reason}",
+        "en": "Trip {code}: the change was declined. {reason}",
+    },
+)

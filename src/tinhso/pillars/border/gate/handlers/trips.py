@@ -19,6 +19,7 @@ from tinhso.kernel.modules.declare import subscribe
 from tinhso.kernel.notices.actions import Recipient
 from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.actions.links import link_for_driver, open_links
+from tinhso.pillars.border.gate.actions.medical import follow_order
 from tinhso.pillars.border.gate.actions.tasks import start_clocks
 from tinhso.pillars.border.gate.handlers import officers, travellers
 from tinhso.pillars.border.gate.handlers.audience import (
@@ -161,3 +162,9 @@ def _point_before(trip: Trip, event: Event) -> UUID:
 def the_vehicle_is_here(event: Event) -> None:
     """Deadlines of checks count from when the vehicle stands in the yard, not from its declaration."""
     start_clocks(trip_id=event.record_id, at=event.at)
+
+
+@subscribe("border_gate.trip_crossed_in", name="border_gate.examine_the_driver")
+def examine_the_driver(event: Event) -> None:
+    """An order of medical control may have begun after the trip was accepted."""
+    follow_order(trips=Trip.objects.filter(pk=event.record_id, is_live=True).select_related("point"), at=event.at)

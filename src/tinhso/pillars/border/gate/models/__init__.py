@@ -12,6 +12,15 @@ from tinhso.pillars.border.gate.models.bookings import (
     Holding,
     SlotDefault,
 )
+from tinhso.pillars.border.gate.models.codes import (
+    CodeKind,
+    CodeStanding,
+    CodeStatus,
+    MedicalOrder,
+    Refusal,
+    RefusedBy,
+    RegisteredCode,
+)
 from tinhso.pillars.border.gate.models.fees import FeeAssessment
 from tinhso.pillars.border.gate.models.figures import DayFigure, MonthTime, ReplayedDay
 from tinhso.pillars.border.gate.models.foresight import ForecastDay, OpenDay, WhatIfRun
@@ -57,6 +66,9 @@ __all__ = [
     "CheckRule",
     "ClearanceTask",
     "ClockMark",
+    "CodeKind",
+    "CodeStanding",
+    "CodeStatus",
     "ControlPoint",
     "CrossingPoint",
     "CycleChange",
@@ -82,6 +94,7 @@ __all__ = [
     "Holding",
     "HsCode",
     "Mandate",
+    "MedicalOrder",
     "MonthTime",
     "Moratorium",
     "MovementOrder",
@@ -92,6 +105,9 @@ __all__ = [
     "QrUse",
     "QueueState",
     "ReasonCode",
+    "Refusal",
+    "RefusedBy",
+    "RegisteredCode",
     "ReplayedDay",
     "SimulatedDay",
     "SimulatedTrip",

@@ -35,7 +35,7 @@ from tinhso.pillars.border.gate.pages.quick_forms import called
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER, STEPS
 from tinhso.pillars.border.gate.queries import overlays
 from tinhso.pillars.border.gate.queries.amendments import firm_is_asked
-from tinhso.pillars.border.gate.queries.barrier import plates_near
+from tinhso.pillars.border.gate.queries.barrier import chinese_reasons, plates_near
 from tinhso.pillars.border.gate.rules import plates, qr
 from tinhso.pillars.border.gate.rules.corrections import may_change
 
@@ -74,7 +74,7 @@ def station(request: Request, code: str) -> HttpResponse:
 def open_up(request: Request, code: str) -> HttpResponse:
     """Do the step; the next vehicle may be typed at once."""
     barrier = _barrier(request, code)
-    seen = _seen(request.POST.get("xe", ""), load_state=_load(request))
+    seen = _seen(request.POST.get("xe", ""), load_state=_load(request), reason_code=request.POST.get("ly_do", ""))
     try:
         passage = pass_barrier(barrier=barrier, seen=seen, by=request.actor, at=request.moment)
     except Refusal as refusal:
@@ -208,6 +208,7 @@ def _card(passage: Passage, seen: Seen) -> dict[str, Any]:
         "closes": trip is not None and trip.state == "returned_in",
         "returns": passage.step == "return_in",
         "line_code": overlays.code_of(trip, clock.real()) if trip is not None and passage.step == "cross_out" else None,
+        "sent_back_for": chinese_reasons() if passage.step == "return_in" else [],
         "other_plate": trip is not None and passage.step in COMES and may_change("tractor", trip.state),
     }
 

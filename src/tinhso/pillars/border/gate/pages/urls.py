@@ -12,6 +12,7 @@ from tinhso.pillars.border.gate.pages import (
     driver_urls,
     firm_urls,
     offline_urls,
+    quarantine_urls,
 )
 
 urlpatterns = [
@@ -22,4 +23,5 @@ urlpatterns = [
     *offline_urls.urlpatterns,
     *board_urls.urlpatterns,
     *firm_urls.urlpatterns,
+    *quarantine_urls.urlpatterns,
 ]

@@ -98,6 +98,11 @@ def standing_before(code: str, plate: str) -> tuple[ControlPoint, Trip | None]:
     return barrier, record_of(Trip, DECIDING, found) if found[0] else None
 
 
+def chinese_reasons() -> list[ReasonCode]:
+    """Why the Chinese side sends goods back."""
+    return list(ReasonCode.objects.filter(kind="RETURN", code__startswith="CN_REFUSED"))
+
+
 def _barrier(row: tuple[Any, ...] | None) -> ControlPoint:
     if not row:
         raise NotFound

@@ -12,6 +12,7 @@ from django.db.models import Q
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.dates import show_moment
 from tinhso.pillars.border.gate.models import GoodsLine, Trip
+from tinhso.pillars.border.gate.queries.codes import EXPORT, Registry
 from tinhso.pillars.border.gate.queries.parties import must_be_allowed_to_drive, must_fit
 from tinhso.pillars.border.gate.queries.reference import moratorium_for
 from tinhso.pillars.border.gate.rules import containers, goods, hs, plates, tripcodes
@@ -20,15 +21,22 @@ from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
 HORIZON_DAYS = 7
 
 
-def problems_of(trip: Trip, lines: list[GoodsLine], *, at: datetime, times: bool = True) -> list[dict[str, Any]]:
+def problems_of(
+    trip: Trip, lines: list[GoodsLine], *, at: datetime, times: bool = True, registry: Registry | None = None
+) -> list[dict[str, Any]]:
     """Each problem with code, field and sentence; empty when the declaration may go.
 
     `times`: whether day and hour are to lie ahead, which of a vehicle already on its way they do not.
+    `registry`: what is known of the codes that goods for export carry.
     """
-    return [
-        {"code": refusal.code, "field": refusal.field or "", "text": refusal.for_people()}
-        for refusal in _refusals(trip, lines, at, times)
-    ]
+    found = [*_refusals(trip, lines, at, times), *_of_codes(trip, lines, registry)]
+    return [{"code": refusal.code, "field": refusal.field or "", "text": refusal.for_people()} for refusal in found]
+
+
+def _of_codes(trip: Trip, lines: list[GoodsLine], registry: Registry | None) -> Iterator[GateRefusal]:
+    if registry is not None and trip.direction == EXPORT:
+        for number, line in enumerate(lines, start=1):
+            yield from registry.refusals(line, number)
 
 
 def what_stands_against(trip: Trip, code: str, *, at: datetime) -> GateRefusal | None:

@@ -214,7 +214,12 @@ HANDLERS: dict[str, Handler] = {
     ),
     "refused": _each(
         lambda ask, by, at: move.return_in(
-            trip=_trip(ask), plate=ask.move.facts["plate"], load_state=move.REJECTED, by=by, at=at
+            trip=_trip(ask),
+            plate=ask.move.facts["plate"],
+            load_state=move.REJECTED,
+            reason_code="CN_REFUSED_LABEL",
+            by=by,
+            at=at,
         )
     ),
     "pay": _pay,

@@ -14,7 +14,7 @@ from tinhso.kernel.base.errors import Forbidden
 from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.testing.people import grant
 from tinhso.kernel.workflow.flow import StepRefused
-from tinhso.pillars.border.gate.actions import amend, declare, fee_changes, fees, move, tasks
+from tinhso.pillars.border.gate.actions import amend, bookings, declare, fee_changes, fees, move, tasks
 from tinhso.pillars.border.gate.actions.fields import FIELDS, declared, read
 from tinhso.pillars.border.gate.actions.passages import Seen, decide
 from tinhso.pillars.border.gate.models import (
@@ -365,7 +365,7 @@ def test_another_day_gives_the_booked_hour_back(trip, people):
     window = SlotWindow.objects.create(
         point=trip.point, direction="X", begins_at=NOON, ends_at=NOON + timedelta(hours=1), capacity=5
     )
-    declare.book_slot(trip=trip, slot_id=window.pk, by=people["ENTERPRISE"], at=NOON)
+    bookings.book_slot(trip=trip, slot_id=window.pk, by=people["ENTERPRISE"], at=NOON)
 
     change(trip, people, planned_on="2026-06-11")
 

@@ -124,7 +124,9 @@ def test_accepting_under_one_key_opens_once(gate):
 def test_goods_sent_back_open_the_checks_of_the_return(gate, abroad):  # noqa: F811
     guard = signed_in("BIENPHONG", place=gate.points["HN-1119"])
 
-    answer = post(guard, f"/trips/{abroad.pk}/steps/return_in", plate=PLATE, load_state="REJECTED")
+    answer = post(
+        guard, f"/trips/{abroad.pk}/steps/return_in", plate=PLATE, load_state="REJECTED", reason_code="CN_REFUSED_PUC"
+    )
 
     assert (answer.status_code, answer.json()["state"]) == (200, "returned_in")
     assert ClearanceTask.objects.filter(trip=abroad, stage="RETURN").exists()

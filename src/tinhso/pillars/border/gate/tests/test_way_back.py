@@ -52,7 +52,7 @@ def line(gate) -> ControlPoint:
 
 
 def test_goods_sent_back_are_checked_before_the_trip_is_closed(gate, abroad):
-    seen = Seen(plate=PLATE, load_state="REJECTED")
+    seen = Seen(plate=PLATE, load_state="REJECTED", reason_code="CN_REFUSED_PUC")
 
     passage = pass_barrier(barrier=line(gate), seen=seen, by=gate.everything, at=NOON)
 
@@ -64,7 +64,9 @@ def test_goods_sent_back_are_checked_before_the_trip_is_closed(gate, abroad):
 
 
 def test_goods_sent_back_do_not_leave_inland_unchecked(gate, abroad):
-    move.return_in(trip=abroad, plate=PLATE, load_state="REJECTED", by=gate.everything, at=NOON)
+    move.return_in(
+        trip=abroad, plate=PLATE, load_state="REJECTED", reason_code="CN_REFUSED_PUC", by=gate.everything, at=NOON
+    )
     move.enter_yard(trip=abroad, by=gate.everything, at=NOON)
 
     with pytest.raises(StepRefused, match="BG-027"):
