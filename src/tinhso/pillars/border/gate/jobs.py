@@ -21,6 +21,7 @@ from tinhso.pillars.border.gate.actions.bookings import lapse_holds
 from tinhso.pillars.border.gate.actions.figures import count_lately
 from tinhso.pillars.border.gate.actions.guidance import reach_newcomers
 from tinhso.pillars.border.gate.actions.report import freeze_report
+from tinhso.pillars.border.gate.actions.sheets import forget_sheets
 from tinhso.pillars.border.gate.models import DailyReport
 from tinhso.pillars.border.gate.permissions import role_code
 from tinhso.pillars.border.gate.queries.report import CLOSES, of_row
@@ -110,3 +111,9 @@ def keep_windows(at: datetime) -> None:
     """Windows as far ahead as can be booked; marks of long ago go."""
     windows.keep_windows(at=at)
     clock.forget_marks(at=at)
+
+
+@every(seconds=3600)
+def forget_declaration_sheets(at: datetime) -> None:
+    """The rows of old spreadsheets, which hold numbers of papers, are let go."""
+    forget_sheets(at=at)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -190,11 +191,16 @@ def submit_trip(*, trip: Trip, by: Actor, at: datetime) -> Trip:
 
 def submit_trips(*, trips: Sequence[Trip], by: Actor, at: datetime) -> list[Trip]:
     """Send many; returns those that were accepted. Trips with problems stay drafts."""
+    return send_trips(trips=trips, by=by, at=at)[0]
+
+
+def send_trips(*, trips: Sequence[Trip], by: Actor, at: datetime) -> tuple[list[Trip], Mapping[UUID, StepRefused]]:
+    """Send many: those that were accepted, and what the database refused, by id. Trips with problems stay drafts."""
     check_trips(trips=trips, at=at)
-    sent = TRIP.fire_many([trip for trip in trips if not trip.problems], "submit", by=by, at=at, together=False).done
-    low = [trip for trip in trips if trip.pk in sent and trip.risk == "low"]
+    outcome = TRIP.fire_many([trip for trip in trips if not trip.problems], "submit", by=by, at=at, together=False)
+    low = [trip for trip in trips if trip.pk in outcome.done and trip.risk == "low"]
     accept_trips(trips=low, at=at)
-    return low
+    return low, outcome.refused
 
 
 def accept_trips(*, trips: Sequence[Trip], at: datetime, by: Actor = SYSTEM) -> None:

@@ -25,6 +25,7 @@ from tinhso.pillars.border.gate.models import (
     Trip,
     Vehicle,
     VehicleKind,
+    Yard,
 )
 from tinhso.pillars.border.gate.permissions import MANAGE_FIRM
 from tinhso.pillars.border.gate.queries.barrier import yard_for
@@ -81,13 +82,8 @@ def keep_vehicle(*, firm: Enterprise, plate: str, by: Actor, at: datetime, kind:
     if known is not None:
         return known
     require(by, MANAGE_FIRM, firm, at)
-    vehicle = Vehicle.objects.create(
-        country=read.country,
-        kind=VehicleKind.TRAILER if read.is_trailer else kind or VehicleKind.TRACTOR,
-        plate=read.norm,
-        plate_typed=plate[:40],
-        owner=firm,
-    )
+    vehicle = new_vehicle(firm, read, plate, kind)
+    vehicle.save(force_insert=True)
     record("border_gate.vehicle_added", by=by, at=at, kind="border_gate.vehicle", record_id=vehicle.pk)
     return vehicle
 
@@ -103,18 +99,41 @@ def keep_driver(*, firm: Enterprise, new: NewDriver, by: Actor, at: datetime) ->
             raise refuse("BG-220", field="driver_name")
         return _renewed(known, firm, new, by, at)
     require(by, MANAGE_FIRM, firm, at)
-    foreign = new.kind == "CN_ID"
     with transaction.atomic():
-        person = Person.objects.create(
-            full_name=new.name,
-            nationality="CN" if foreign else "VN",
-            phone=new.phone,
-            language="zh-hans" if foreign else new.language,
-        )
-        driver = Driver(person=person, employer=firm, paper_until=new.until)
-        driver.keep_paper(new.kind, new.number)
+        person = new_person(new)
+        person.save(force_insert=True)
+        driver = new_driver(firm, new, person)
         driver.save()
         record("border_gate.driver_added", by=by, at=at, kind="border_gate.driver", record_id=driver.pk)
+    return driver
+
+
+def new_vehicle(firm: Enterprise, read: plates.Plate, typed: str, kind: str = "") -> Vehicle:
+    """A vehicle of the firm as it would be written down."""
+    return Vehicle(
+        country=read.country,
+        kind=VehicleKind.TRAILER if read.is_trailer else kind or VehicleKind.TRACTOR,
+        plate=read.norm,
+        plate_typed=typed[:40],
+        owner=firm,
+    )
+
+
+def new_person(new: NewDriver) -> Person:
+    """The person that a new driver is."""
+    foreign = new.kind == "CN_ID"
+    return Person(
+        full_name=new.name,
+        nationality="CN" if foreign else "VN",
+        phone=new.phone,
+        language="zh-hans" if foreign else new.language,
+    )
+
+
+def new_driver(firm: Enterprise, new: NewDriver, person: Person) -> Driver:
+    """A driver of the firm as he would be written down. Refusals: BG-008, BG-104, BG-108."""
+    driver = Driver(person=person, employer=firm, paper_until=new.until)
+    driver.keep_paper(new.kind, new.number)
     return driver
 
 
@@ -168,6 +187,21 @@ def _draft(firm: Enterprise, intent: Intent, by: Actor, at: datetime) -> Draft:
     trailer = keep_vehicle(firm=firm, plate=intent.trailer, by=by, at=at) if intent.trailer else None
     new = intent.new_driver
     driver = keep_driver(firm=firm, new=new, by=by, at=at) if new else intent.driver
+    yard = yard_for(intent.point.pk)
+    return draft_of(firm, intent, tractor=tractor, trailer=trailer, driver=driver, yard=yard)
+
+
+def draft_of(
+    firm: Enterprise,
+    intent: Intent,
+    *,
+    tractor: Vehicle,
+    trailer: Vehicle | None,
+    driver: Driver | None,
+    yard: Yard | None,
+    source: str = "WEB",
+) -> Draft:
+    """The draft of what the firm wants, with vehicles and driver as they are kept."""
     return Draft(
         enterprise=firm,
         kind=intent.kind,
@@ -179,9 +213,10 @@ def _draft(firm: Enterprise, intent: Intent, by: Actor, at: datetime) -> Draft:
         trailer=trailer,
         driver=driver,
         lines=intent.lines,
-        yard=yard_for(intent.point.pk),
+        yard=yard,
         container_no=containers.read(intent.container_no) if intent.container_no else "",
         container_type=intent.container_type,
         seal_no=intent.seal_no,
         customs_no=intent.customs_no,
+        source=source,
     )

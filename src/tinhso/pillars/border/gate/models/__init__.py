@@ -37,6 +37,7 @@ from tinhso.pillars.border.gate.models.places import ControlPoint, CrossingPoint
 from tinhso.pillars.border.gate.models.qr_keys import QrKey, QrUse
 from tinhso.pillars.border.gate.models.reference import CheckRule, FeeRule, Force, Goods, HsCode, ReasonCode
 from tinhso.pillars.border.gate.models.reports import DailyReport
+from tinhso.pillars.border.gate.models.sheets import DeclarationRow, DeclarationSheet
 from tinhso.pillars.border.gate.models.simulation import SimulatedDay, SimulatedTrip, SimulationSwitch
 from tinhso.pillars.border.gate.models.tasks import ClearanceTask, Hold
 from tinhso.pillars.border.gate.models.times import (
@@ -75,6 +76,8 @@ __all__ = [
     "DailyReport",
     "DayFigure",
     "Declaration",
+    "DeclarationRow",
+    "DeclarationSheet",
     "Direction",
     "Displacement",
     "Driver",

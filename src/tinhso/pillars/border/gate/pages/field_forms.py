@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tinhso.kernel.base.clock import HANOI
-from tinhso.pillars.border.gate.models import CrossingPoint, GoodsLine, Trip, Yard
-from tinhso.pillars.border.gate.pages.firm_forms import (
+from tinhso.pillars.border.gate.actions.firm_forms import (
     HOURS,
     REGIMES,
     Checked,
@@ -24,6 +23,7 @@ from tinhso.pillars.border.gate.pages.firm_forms import (
     upper,
     whole,
 )
+from tinhso.pillars.border.gate.models import CrossingPoint, GoodsLine, Trip, Yard
 from tinhso.pillars.border.gate.queries.firms import drivers_of
 from tinhso.pillars.border.gate.rules import containers, plates
 

@@ -22,10 +22,10 @@ from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions import declare, links
 from tinhso.pillars.border.gate.actions import firm as actions
+from tinhso.pillars.border.gate.actions.firm_forms import DriverOfFirm, NewVehicle
 from tinhso.pillars.border.gate.flows import LIVE
 from tinhso.pillars.border.gate.models import Enterprise, Trip
 from tinhso.pillars.border.gate.pages import amendments
-from tinhso.pillars.border.gate.pages.firm_forms import DriverOfFirm, NewVehicle
 from tinhso.pillars.border.gate.permissions import MANAGE_FIRM, step_permission
 from tinhso.pillars.border.gate.queries import bookings
 from tinhso.pillars.border.gate.queries import driver as driving

@@ -22,10 +22,10 @@ from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions import bookings
 from tinhso.pillars.border.gate.actions import firm as actions
+from tinhso.pillars.border.gate.actions.firm_forms import Checked, What, Who, goods_choices, intent_of
 from tinhso.pillars.border.gate.models import Enterprise, GoodsLine, Trip
 from tinhso.pillars.border.gate.pages import declare_hours
 from tinhso.pillars.border.gate.pages.firm import firm_of
-from tinhso.pillars.border.gate.pages.firm_forms import Checked, What, Who, goods_choices, intent_of
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries import firms as queries
 from tinhso.pillars.border.gate.rules import plates

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tinhso.pillars.border.gate.pages import firm, firm_amend, firm_declare, firm_fix, firm_slots
+from tinhso.pillars.border.gate.pages import firm, firm_amend, firm_declare, firm_fix, firm_sheets, firm_slots
 
 urlpatterns = [
     path("doanh-nghiep/", firm.board, name="firm"),
@@ -26,6 +26,12 @@ urlpatterns = [
     path("doanh-nghiep/luot-xe/<uuid:trip_id>/dat-gio/", firm_slots.book, name="firm_book"),
     path("doanh-nghiep/luot-xe/<uuid:trip_id>/doi-cua-khau/", firm_slots.choose_point, name="firm_point"),
     path("doanh-nghiep/luot-xe/<uuid:trip_id>/khieu-nai/", firm_slots.appeal_place, name="firm_appeal_place"),
+    path("doanh-nghiep/nhap-excel/", firm_sheets.upload, name="firm_sheets"),
+    path("doanh-nghiep/nhap-excel/mau.xlsx", firm_sheets.template, name="firm_sheet_template"),
+    path("doanh-nghiep/nhap-excel/<uuid:sheet_id>/", firm_sheets.sheet, name="firm_sheet"),
+    path("doanh-nghiep/nhap-excel/<uuid:sheet_id>/giu/", firm_sheets.keep, name="firm_sheet_keep"),
+    path("doanh-nghiep/nhap-excel/<uuid:sheet_id>/bo/", firm_sheets.drop, name="firm_sheet_drop"),
+    path("doanh-nghiep/nhap-excel/<uuid:sheet_id>/dong-loi.xlsx", firm_sheets.wrong_rows, name="firm_sheet_wrong"),
     path("doanh-nghiep/xe/", firm.fleet, name="firm_fleet"),
     path("doanh-nghiep/lai-xe/", firm.drivers, name="firm_drivers"),
 ]

@@ -17,9 +17,9 @@ from tinhso.kernel.access.needs import needs
 from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions import guidance
+from tinhso.pillars.border.gate.actions.firm_forms import upper
 from tinhso.pillars.border.gate.flows import STATES
 from tinhso.pillars.border.gate.models import CrossingPoint, MovementOrder
-from tinhso.pillars.border.gate.pages.firm_forms import upper
 from tinhso.pillars.border.gate.pages.order_forms import OrderForm, places_of
 from tinhso.pillars.border.gate.permissions import ISSUE_ORDER, VIEW_BOARD
 from tinhso.pillars.border.gate.queries import guidance as queries

@@ -8,10 +8,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.pillars.border.gate.actions.firm_forms import Checked, upper
 from tinhso.pillars.border.gate.actions.guidance import Wanted
 from tinhso.pillars.border.gate.flows import STATES
 from tinhso.pillars.border.gate.models import ControlPoint, CrossingPoint, Yard
-from tinhso.pillars.border.gate.pages.firm_forms import Checked, upper
 from tinhso.pillars.border.gate.queries.guidance import MOVING
 from tinhso.pillars.border.gate.rules.orders import usual_texts
 

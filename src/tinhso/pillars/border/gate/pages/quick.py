@@ -18,10 +18,10 @@ from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions import undeclared
+from tinhso.pillars.border.gate.actions.firm_forms import goods_choices
 from tinhso.pillars.border.gate.flows.states import DRAFT
 from tinhso.pillars.border.gate.models import Trip, UndeclaredArrival
 from tinhso.pillars.border.gate.pages.driver import HELP_DESK
-from tinhso.pillars.border.gate.pages.firm_forms import goods_choices
 from tinhso.pillars.border.gate.pages.quick_forms import Quick, QuickForAnother
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries import driver as standings

@@ -9,9 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.base.text import fold
-from tinhso.pillars.border.gate.actions.undeclared import Answers
-from tinhso.pillars.border.gate.models import Goods, Trip
-from tinhso.pillars.border.gate.pages.firm_forms import (
+from tinhso.pillars.border.gate.actions.firm_forms import (
     Checked,
     codes_of,
     day_field,
@@ -20,6 +18,8 @@ from tinhso.pillars.border.gate.pages.firm_forms import (
     upper,
     whole,
 )
+from tinhso.pillars.border.gate.actions.undeclared import Answers
+from tinhso.pillars.border.gate.models import Goods, Trip
 from tinhso.pillars.border.gate.queries.parties import driver_by_paper
 from tinhso.pillars.border.gate.rules import identity_papers, taxcodes
 from tinhso.pillars.border.gate.rules.goods import Line, papers_missing

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -78,8 +79,35 @@ def _other_trip(trip: Trip) -> GateRefusal | None:
     found = Trip.objects.filter(asked, is_live=True).exclude(pk=trip.pk).first()
     if found is None:
         return None
-    code = tripcodes.show(found.code) if found.agency_id == trip.agency_id else "…"
-    return refuse("BG-012", v=plates.show(found.tractor_plate), trip=code)
+    return refuse("BG-012", **_told_of(found, trip))
+
+
+def taken(trips: Sequence[Trip]) -> dict[UUID, GateRefusal]:
+    """Which of the trips another live trip stands in the way of, by id: BG-012, or BG-013 for its container.
+
+    One query for all of them; of a trip of another firm the code is not told.
+    """
+    asked = Q()
+    for name in ("tractor_id", "trailer_id", "driver_id", "container_no"):
+        values = {value for trip in trips if (value := getattr(trip, name))}
+        asked |= Q(**{f"{name}__in": values}) if values else Q()
+    live = list(Trip.objects.filter(asked, is_live=True)) if asked else []
+    holders = {(name, getattr(one, name)): one for one in live for name in ("tractor_id", "trailer_id", "driver_id")}
+    boxes = {one.container_no: one for one in live if one.container_no}
+    found: dict[UUID, GateRefusal] = {}
+    for trip in trips:
+        for name in ("tractor_id", "trailer_id", "driver_id"):
+            if (value := getattr(trip, name)) and (other := holders.get((name, value))):
+                found.setdefault(trip.pk, refuse("BG-012", field=name[:-3], **_told_of(other, trip)))
+        if other := boxes.get(trip.container_no):
+            told = {**_told_of(other, trip), "v": containers.show(other.container_no)}
+            found.setdefault(trip.pk, refuse("BG-013", field="container_no", **told))
+    return found
+
+
+def _told_of(other: Trip, trip: Trip) -> dict[str, str]:
+    code = tripcodes.show(other.code) if other.agency_id == trip.agency_id else "…"
+    return {"v": plates.show(other.tractor_plate), "trip": code}
 
 
 def rule_line(line: GoodsLine) -> goods.Line:

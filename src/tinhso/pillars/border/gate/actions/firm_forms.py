@@ -1,12 +1,18 @@
-"""The firm's forms: what and where, with what and by whom, one more vehicle, one more driver, a correction."""
+"""The firm's forms: what and where, with what and by whom, one more vehicle, one more driver.
+
+A page fills them from what is typed, a spreadsheet or a program from its rows: `Known` then holds what the fields
+choose from, so that thousands of rows are read without asking the database for each.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.base.clock import HANOI
@@ -29,6 +35,15 @@ HOURS = [(f"{hour:02d}", f"{hour:02d}:00") for hour in range(7, 19)]
 HEAVIEST = 60_000
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the forms choose from, read once: crossing points by code, drivers of the firm by id, usual goods."""
+
+    points: Mapping[str, CrossingPoint]
+    drivers: Mapping[str, Driver]
+    goods: tuple[Goods, ...]
+
+
 def upper(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
 
@@ -36,6 +51,19 @@ def upper(text: str) -> str:
 def codes_of(text: str) -> tuple[str, ...]:
     """Codes typed with commas or spaces between them."""
     return tuple(code for code in text.upper().replace(",", " ").replace(";", " ").split() if code)
+
+
+class OneOf(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice of one record: of `known` where that is given, else looked up."""
+
+    known: Mapping[str, Any] | None = None
+
+    def to_python(self, value: Any) -> Any:
+        if self.known is None or value in self.empty_values:
+            return super().to_python(value)
+        if (found := self.known.get(str(value))) is None:
+            raise forms.ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": value})
+        return found
 
 
 class Checked(forms.Form):
@@ -54,7 +82,7 @@ class Checked(forms.Form):
         try:
             return rule(typed)
         except GateRefusal as refusal:
-            self.add_error(field, refusal.for_people())
+            self.add_error(field, forms.ValidationError(refusal.for_people(), code=refusal.code))
             return default
 
     def rows(self, *names: str) -> list[Any]:
@@ -96,7 +124,7 @@ class What(Checked):
 
     kind = forms.ChoiceField(label=_("Kind of trip"))
     regime = forms.ChoiceField(label=_("Regime"))
-    point = forms.ModelChoiceField(CrossingPoint.objects.none(), label=_("Crossing point"), to_field_name="code")
+    point = OneOf(CrossingPoint.objects.none(), label=_("Crossing point"), to_field_name="code")
     planned_on = day_field(_("Day at the gate"))
     hour = forms.ChoiceField(label=_("Hour at the gate"), choices=HOURS)
     customs_no = forms.RegexField(
@@ -108,8 +136,9 @@ class What(Checked):
         error_messages={"invalid": _("A customs declaration number has 12 digits.")},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, known: Known | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.goods = known.goods if known else None
         for number in LINES:
             self.fields.update(goods_fields(number, required=number == 1))
         for name in ("goods_1", "kg_1"):
@@ -118,7 +147,8 @@ class What(Checked):
         kind.choices = [(kind, upper(str(KIND_TITLES[kind]))) for kind in KINDS]
         regime.choices = [(code, upper(str(title))) for code, title in REGIMES.items()]
         point = cast(Any, self.fields["point"])
-        point.queryset = CrossingPoint.objects.filter(goods_open=True, daily_average__gt=0)
+        point.queryset = open_points()
+        point.known = known.points if known else None
         point.label_from_instance = lambda one: one.gate_short
         point.empty_label = None
 
@@ -128,7 +158,7 @@ class What(Checked):
         return found
 
     def _line(self, number: int) -> DraftLine | None:
-        known = self.read(f"goods_{number}", goods_named, None)
+        known = self.read(f"goods_{number}", lambda typed: goods_named(typed, self.goods), None)
         values = self.cleaned_data
         kg = values.get(f"kg_{number}")
         if known is None or kg is None:
@@ -168,14 +198,19 @@ class What(Checked):
         return self.is_bound and any(f"{name}_{number}" in self.errors for name in names)
 
 
-def goods_named(text: str) -> tuple[str, str, str]:
+def open_points() -> QuerySet[CrossingPoint]:
+    """The crossing points for which goods may be declared."""
+    return CrossingPoint.objects.filter(goods_open=True, daily_average__gt=0)
+
+
+def goods_named(text: str, known: Iterable[Goods] | None = None) -> tuple[str, str, str]:
     """HS code, name and group of what was typed: a row of the list, its name, or any HS code with a name.
 
     Refusals: BG-004, BG-005.
     """
     name, _sign, rest = text.rpartition("(")
     digits = "".join(sign for sign in rest if sign.isdigit())
-    for row in Goods.objects.all():
+    for row in Goods.objects.all() if known is None else known:
         if digits[:6] == row.pk or fold(text) in (fold(row.name_vi), fold(row.name_en)):
             return digits if len(digits) == 8 else row.pk, name.strip() or row.name_vi, row.group
     code = hs.read(digits)
@@ -244,12 +279,13 @@ class Who(DriverFields):
     container_no = forms.CharField(label=_("Container number"), max_length=20, required=False)
     container_type = forms.ChoiceField(label=_("Container size"), required=False, choices=container_choices)
     seal_no = forms.CharField(label=_("Seal number"), max_length=24, required=False)
-    driver = forms.ModelChoiceField(Driver.objects.none(), label=_("Driver"), required=False)
+    driver = OneOf(Driver.objects.none(), label=_("Driver"), required=False)
 
-    def __init__(self, *args: Any, firm: Enterprise, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, firm: Enterprise, known: Known | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         driver = cast(Any, self.fields["driver"])
         driver.queryset = drivers_of(firm)
+        driver.known = known.drivers if known else None
         driver.empty_label = _("Another driver, typed below")
 
     def clean(self) -> dict[str, Any]:

@@ -1,0 +1,90 @@
+"""Vehicles and drivers of many declarations at once: those known are found, new ones become the firm's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from tinhso.kernel.access.may import may
+from tinhso.kernel.audit.record import record
+from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.base.text import fold
+from tinhso.kernel.identity.models import Person
+from tinhso.pillars.border.gate.actions.firm import NewDriver, new_driver, new_person, new_vehicle
+from tinhso.pillars.border.gate.models import Driver, Enterprise, Vehicle
+from tinhso.pillars.border.gate.models.parties import paper_digest
+from tinhso.pillars.border.gate.permissions import MANAGE_FIRM
+from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
+
+Paper = tuple[str, str]
+
+
+def keep_vehicles(*, firm: Enterprise, typed: Iterable[str], by: Actor, at: datetime) -> dict[str, Vehicle]:
+    """The vehicles with these plates, by plate in normal form; without the right to add, unknown ones are left out."""
+    wanted = {plate.norm: (plate, text) for text in typed for plate in (plates.read(text),)}
+    found = {one.plate: one for one in Vehicle.objects.filter(plate__in=list(wanted))}
+    known = {norm: found[norm] for norm, (plate, _t) in wanted.items() if norm in found}
+    missing = [pair for norm, pair in sorted(wanted.items()) if norm not in known]
+    if missing and may(by, MANAGE_FIRM, firm, at):
+        made = Vehicle.objects.bulk_create(new_vehicle(firm, plate, text) for plate, text in missing)
+        known |= {one.plate: one for one in made}
+        _tell("border_gate.vehicles_added", [one.pk for one in made], firm, by, at)
+    return known
+
+
+def keep_drivers(
+    *, firm: Enterprise, typed: Iterable[NewDriver], by: Actor, at: datetime
+) -> tuple[dict[Paper, Driver], dict[Paper, GateRefusal]]:
+    """The drivers with these papers, by kind and number; and why not: BG-220 for another name, BG-347 for no right."""
+    wanted = {(new.kind, new.number): new for new in typed}
+    known = _known(wanted)
+    wrong = {
+        paper: refuse("BG-220", field="driver_name")
+        for paper, driver in known.items()
+        if fold(driver.person.full_name) != fold(wanted[paper].name)
+    }
+    missing = [new for paper, new in wanted.items() if paper not in known]
+    right = may(by, MANAGE_FIRM, firm, at)
+    if right:
+        _renew([(known[paper], wanted[paper]) for paper in known if paper not in wrong], firm, by, at)
+        known |= _added(missing, firm, by, at)
+    else:
+        wrong |= {(new.kind, new.number): refuse("BG-347", field="driver_name", v=new.name) for new in missing}
+    return {paper: driver for paper, driver in known.items() if paper not in wrong}, wrong
+
+
+def _known(wanted: Mapping[Paper, NewDriver]) -> dict[Paper, Driver]:
+    papers = {paper_digest(*paper): paper for paper in wanted}
+    rows = Driver.objects.filter(paper_digest__in=list(papers)).select_related("person")
+    return {papers[bytes(driver.paper_digest)]: driver for driver in rows}
+
+
+def _added(missing: Sequence[NewDriver], firm: Enterprise, by: Actor, at: datetime) -> dict[Paper, Driver]:
+    if not missing:
+        return {}
+    people = Person.objects.bulk_create(new_person(new) for new in missing)
+    made = Driver.objects.bulk_create(
+        new_driver(firm, new, person) for new, person in zip(missing, people, strict=True)
+    )
+    _tell("border_gate.drivers_added", [one.pk for one in made], firm, by, at)
+    return {(new.kind, new.number): driver for new, driver in zip(missing, made, strict=True)}
+
+
+def _renew(pairs: Sequence[tuple[Driver, NewDriver]], firm: Enterprise, by: Actor, at: datetime) -> None:
+    """A paper has a new last day, a telephone a new number; only of the firm's own drivers."""
+    changed = []
+    for driver, new in pairs:
+        until, phone = new.until or driver.paper_until, new.phone or driver.person.phone
+        if driver.employer_id == firm.pk and (until, phone) != (driver.paper_until, driver.person.phone):
+            driver.paper_until, driver.person.phone = until, phone
+            changed.append(driver)
+    if changed:
+        Driver.objects.bulk_update(changed, ["paper_until"])
+        Person.objects.bulk_update([driver.person for driver in changed], ["phone"])
+        _tell("border_gate.drivers_renewed", [one.pk for one in changed], firm, by, at)
+
+
+def _tell(action: str, ids: Sequence[object], firm: Enterprise, by: Actor, at: datetime) -> None:
+    told = [str(one) for one in ids]
+    record(action, by=by, at=at, kind="border_gate.enterprise", record_id=firm.pk, ids=told)

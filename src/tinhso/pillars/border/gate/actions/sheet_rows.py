@@ -1,0 +1,160 @@
+"""A row of a spreadsheet, or of a program's call, as the forms read it: the same fields, the same sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import translation
+
+from tinhso.kernel.base.errors import Refusal
+from tinhso.kernel.base.text import fold
+from tinhso.pillars.border.gate.actions.firm import Intent
+from tinhso.pillars.border.gate.actions.firm_forms import (
+    KINDS,
+    REGIMES,
+    Checked,
+    Known,
+    What,
+    Who,
+    intent_of,
+    open_points,
+)
+from tinhso.pillars.border.gate.models import CrossingPoint, Enterprise, Goods
+from tinhso.pillars.border.gate.models.parties import PaperKind, paper_digest
+from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLES
+from tinhso.pillars.border.gate.queries.firms import drivers_of
+from tinhso.pillars.border.gate.rules import identity_papers, sheets
+from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
+from tinhso.pillars.border.gate.rules.sheets import SheetRow
+
+Problem = dict[str, str]
+ROW = "BG-036"
+"""The code of what a form says without one of the catalogue's own."""
+LANGUAGES = ("vi", "en")
+COLUMNS = {
+    "driver": "paper_no",
+    "id_number": "paper_no",
+    "id_expires_on": "paper_until",
+    "eta": "planned_on",
+    "hs": "goods_1",
+    "gross_kg": "kg_1",
+    "container": "container_no",
+    "plate": "tractor",
+}
+"""Where a person mends what the rules name otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads rows of one firm; what the fields choose from was asked once.
+
+    `words`: how each choice may be written, without accents, and the code it stands for.
+    """
+
+    firm: Enterprise
+    known: Known
+    papers: Mapping[bytes, str]
+    words: Mapping[str, Mapping[str, str]]
+
+    def read(self, row: SheetRow) -> tuple[Intent | None, list[Problem]]:
+        """What the firm wants, or all that is wrong with the row."""
+        if row.formulas:
+            return None, [problem(refuse("BG-345", field=name)) for name in row.formulas]
+        values = self._values(row.values)
+        what, who = What(values, known=self.known), Who(values, firm=self.firm, known=self.known)
+        told = [*_said(what), *_said(who)]
+        return (None, told) if told else (intent_of(what, who), [])
+
+    def _values(self, typed: Mapping[str, str]) -> dict[str, str]:
+        """The row as the forms want it: choices by their codes, days and hours as a browser sends them."""
+        values = {
+            column["field"]: self._value(column["reads"], typed.get(column["field"], "")) for column in sheets.columns()
+        }
+        values["paper_kind"] = values["paper_kind"] or PaperKind.CCCD.value
+        if not values["driver_name"]:
+            values["driver"] = self._driver(values["paper_kind"], values["paper_no"])
+        return values
+
+    def _value(self, reads: str, text: str) -> str:
+        if reads == "day":
+            return sheets.day(text)
+        if reads == "hour":
+            return sheets.hour(text)
+        return self.words[reads].get(fold(text), text) if reads in self.words else text
+
+    def _driver(self, kind: str, number: str) -> str:
+        """The id of the firm's own driver with that paper, empty for another."""
+        try:
+            return self.papers.get(paper_digest(kind, identity_papers.read(kind, number)), "")
+        except GateRefusal:
+            return ""
+
+
+def reader_of(firm: Enterprise) -> Reader:
+    """A reader for that firm's rows, made with three queries."""
+    points = {point.code: point for point in open_points().select_related("gate", "place")}
+    drivers = {str(driver.pk): driver for driver in drivers_of(firm)}
+    papers = {bytes(driver.paper_digest): key for key, driver in drivers.items()}
+    known = Known(points=points, drivers=drivers, goods=tuple(Goods.objects.all()))
+    return Reader(firm, known, papers, words_of(points.values()))
+
+
+def words_of(points: Iterable[CrossingPoint]) -> dict[str, dict[str, str]]:
+    """How the choices of a row may be written, by what reads the column."""
+    found = {
+        "kind": _words({kind: KIND_TITLES[kind] for kind in KINDS}),
+        "regime": _words(REGIMES),
+        "container": _words(CONTAINER_TITLES),
+        "paper": _words(dict(PaperKind.choices)),
+    }
+    named = [(point.code, name) for point in points for name in (point.code, str(point.name), str(point.gate_short))]
+    return {**found, "point": {fold(name): code for code, name in named}}
+
+
+def choices_of(reads: str, points: Iterable[CrossingPoint]) -> list[str]:
+    """What the template offers for such a column, in the language of the moment."""
+    offered: dict[str, list[Any]] = {
+        "kind": [KIND_TITLES[kind] for kind in KINDS],
+        "regime": list(REGIMES.values()),
+        "container": list(CONTAINER_TITLES.values()),
+        "paper": [label for _code, label in PaperKind.choices],
+        "point": [point.gate_short for point in points],
+        "hour": [f"{hour:02d}:00" for hour in range(7, 19)],
+    }
+    return [f"{str(title)[:1].upper()}{str(title)[1:]}" for title in offered.get(reads, [])]
+
+
+def problem(refusal: Refusal) -> Problem:
+    """A refusal as it is kept beside a row."""
+    return {"code": refusal.code, "field": _column(refusal.field or ""), "text": refusal.for_people()}
+
+
+def _words(titles: Mapping[str, Any]) -> dict[str, str]:
+    words = {fold(code): code for code in titles}
+    for language in LANGUAGES:
+        with translation.override(language):
+            words |= {fold(str(title)): code for code, title in titles.items()}
+    return words
+
+
+def _said(form: Checked) -> Iterator[Problem]:
+    """All that the form says: codes of the catalogue as they are, its own under one code."""
+    for name, errors in form.errors.get_json_data().items():
+        for error in errors:
+            code = error["code"] if str(error["code"]).startswith("BG-") else ROW
+            yield {"code": code, "field": "" if name == "__all__" else _column(name), "text": error["message"]}
+
+
+def located(problems: Iterable[Mapping[str, Any]]) -> list[Problem]:
+    """Problems of a trip with the column in which they are mended."""
+    return [{**one, "field": _column(str(one["field"]))} for one in problems]
+
+
+def _column(field: str) -> str:
+    """The column of a form's field, or of what the rules call the part of a declaration."""
+    name, _sign, number = field.partition(".")
+    if name == "lines":
+        return f"puc_{number or 1}"
+    return COLUMNS.get(name, name)
