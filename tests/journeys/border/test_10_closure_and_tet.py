@@ -56,17 +56,17 @@ def accepted(border: Border, firm: Any, count: int, first: int, **fields: Any) -
     return trips
 
 
-def hour(border: Border, moment: datetime) -> SlotWindow:
-    return SlotWindow.objects.get(point__code=POINT, direction="X", begins_at=moment)
+def hour(trip: Trip, moment: datetime) -> SlotWindow:
+    return SlotWindow.objects.get(point=trip.point_id, direction="X", begins_at=moment)
 
 
 def book(border: Border, trip: Trip, moment: datetime) -> None:
-    slot = hour(border, moment)
+    slot = hour(trip, moment)
     bookings.book_slot(trip=trip, slot_id=slot.pk, by=border.gate.everything, at=border.now)
 
 
-def ask(border: Border, machine: Machine, trip: Trip, moment: datetime) -> tuple[int, dict[str, Any]]:
-    return machine.post(f"trips/{trip.pk}/steps/book_slot", {"slot": str(hour(border, moment).pk)})
+def ask(machine: Machine, trip: Trip, moment: datetime) -> tuple[int, dict[str, Any]]:
+    return machine.post(f"trips/{trip.pk}/steps/book_slot", {"slot": str(hour(trip, moment).pk)})
 
 
 def deliver(name: str) -> None:
@@ -101,6 +101,7 @@ def test_a_notice_on_fresh_fruit_is_told_once_to_each_of_120_and_refuses_booking
     for trip in others[3:]:
         book(border, trip, at(2026, 17, 8))
     (late,) = accepted(border, firms[2], 1, 20_200)
+    (elsewhere,) = accepted(border, firms[2], 1, 20_300, point="TT-1088")
 
     border.later(60)
     page = border.sign_in("LEADER")
@@ -127,14 +128,15 @@ def test_a_notice_on_fresh_fruit_is_told_once_to_each_of_120_and_refuses_booking
     drivers = {trip.driver.person_id for trip in touched}
     assert len(drivers) == 120
     assert {person: told[person] for person in drivers} == dict.fromkeys(drivers, 1)
-    assert not {trip.driver.person_id for trip in (*others, late)} & set(told)
+    assert not {trip.driver.person_id for trip in (*others, late, elsewhere)} & set(told)
     assert len(told) == 120 + 1
     assert Displacement.objects.count() == 120
 
-    status, refusal = ask(border, machine, late, at(2026, 18, 8))
-    assert (status, refusal["code"]) == (409, "BG-016")
-    assert NOTICE in refusal["detail"]
-    assert ask(border, machine, late, at(2026, 15, 8))[0] == 200
+    for trip in (late, elsewhere):
+        status, refusal = ask(machine, trip, at(2026, 18, 8))
+        assert (status, refusal["code"]) == (409, "BG-016")
+        assert NOTICE in refusal["detail"]
+    assert ask(machine, late, at(2026, 15, 8))[0] == 200
     assert border.complaints == []
 
 
@@ -174,8 +176,8 @@ def test_preregistered_days_let_in_who_was_accepted_before_and_the_others_rebook
 
     # Booking for these days: who was accepted before the 10th may, others are refused.
     machine = Machine.of(border, "ENTERPRISE", agency=border.firm.pk)
-    assert ask(border, machine, early[1], at(2027, 16, 8))[0] == 200
-    status, refusal = ask(border, machine, late[1], at(2027, 16, 8))
+    assert ask(machine, early[1], at(2027, 16, 8))[0] == 200
+    status, refusal = ask(machine, late[1], at(2027, 16, 8))
     assert (status, refusal["code"]) == (409, "BG-015")
 
     # At barrier 1 likewise.
