@@ -21,7 +21,7 @@ from tinhso.kernel.workflow.flow import StepRefused
 from tinhso.pillars.border.gate.actions.fees import assess_fees, settle_called_off
 from tinhso.pillars.border.gate.actions.tasks import open_tasks
 from tinhso.pillars.border.gate.flows import TRIP
-from tinhso.pillars.border.gate.flows.states import DRAFT
+from tinhso.pillars.border.gate.flows.states import DRAFT, SUBMITTED
 from tinhso.pillars.border.gate.models import (
     CrossingPoint,
     Declaration,
@@ -198,7 +198,10 @@ def send_trips(*, trips: Sequence[Trip], by: Actor, at: datetime) -> tuple[list[
     """Send many: those that were accepted, and what the database refused, by id. Trips with problems stay drafts."""
     check_trips(trips=trips, at=at)
     outcome = TRIP.fire_many([trip for trip in trips if not trip.problems], "submit", by=by, at=at, together=False)
-    low = [trip for trip in trips if trip.pk in outcome.done and trip.risk == "low"]
+    sent = [trip for trip in trips if trip.pk in outcome.done]
+    for trip in sent:
+        trip.state, trip.version = SUBMITTED, outcome.done[trip.pk]
+    low = [trip for trip in sent if trip.risk == "low"]
     accept_trips(trips=low, at=at)
     return low, outcome.refused
 

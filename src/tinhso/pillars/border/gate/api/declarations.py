@@ -1,0 +1,80 @@
+"""Many declarations of a firm in one call: each row declared and sent, or told what stands in its way."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from tinhso.kernel.api.answers import answer
+from tinhso.kernel.api.once import idempotent
+from tinhso.kernel.base.errors import Forbidden
+from tinhso.pillars.border.gate.actions.sheets import Declared, declare_rows
+from tinhso.pillars.border.gate.models import Enterprise
+from tinhso.pillars.border.gate.permissions import step_permission
+from tinhso.pillars.border.gate.queries.firms import firms_of
+from tinhso.pillars.border.gate.rules import tripcodes
+from tinhso.pillars.border.gate.rules.sheets import MOST_ROWS_OF_A_CALL, SheetRow, as_text, columns
+
+router = Router()
+Cell = str | int | None
+
+
+class Strict(BaseModel):
+    """A body without other names."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+RowIn: type[BaseModel] = create_model(  # type: ignore[call-overload]
+    "RowIn",
+    __base__=Strict,
+    **{
+        row["field"]: (Cell, Field(default=None, title=row["title_en"], description=row["note_en"]))
+        for row in columns()
+    },
+)
+
+
+class DeclarationsIn(Strict):
+    """`firm`: the tax code of the firm for which is declared; empty for the caller's only one."""
+
+    firm: str = Field(default="", pattern="^[0-9]{0,13}$")
+    rows: list[RowIn] = Field(min_length=1)  # type: ignore[valid-type]
+
+
+@router.post("/declarations", summary="Declare and send up to 500 vehicles")
+@idempotent
+def declare(request: HttpRequest, wanted: DeclarationsIn) -> HttpResponse:
+    """Good rows are declared, the others told with all their problems: `rows` of the answer stand in your order."""
+    rows = [
+        SheetRow(number, {name: as_text(cell) for name, cell in row.model_dump().items()})
+        for number, row in enumerate(cast("list[BaseModel]", wanted.rows), start=1)
+    ]
+    made = declare_rows(
+        firm=_firm(request, wanted.firm),
+        rows=rows,
+        source="API",
+        by=request.actor,
+        at=request.moment,
+        most=MOST_ROWS_OF_A_CALL,
+    )
+    return answer(request, {"rows": [_told(row.number, made) for row in rows]})
+
+
+def _firm(request: HttpRequest, tax_code: str) -> Enterprise:
+    """One of the firms for which the caller may declare. Raises Forbidden."""
+    own = firms_of(by=request.actor, at=request.moment)
+    found = own.filter(tax_code=tax_code).first() if tax_code else own.first()
+    if found is None:
+        raise Forbidden(permission=step_permission("submit"))
+    return found
+
+
+def _told(number: int, made: Declared) -> dict[str, Any]:
+    trip = made.trips.get(number)
+    if trip is None:
+        return {"row": number, "problems": made.problems.get(number, [])}
+    return {"row": number, "id": trip.pk, "code": tripcodes.show(trip.code), "state": trip.state}
