@@ -167,6 +167,23 @@ def test_hours_are_counted_then_set_and_a_point_is_closed_at_once(gate):
     assert "Lễ đón đoàn cấp cao" in text_of(client.get(page))
 
 
+def test_who_must_choose_another_hour_is_not_told_to_set_out(gate):
+    slot = window(gate, begins=EIGHT + DAY)
+    (trip,) = trips_of(gate, make_firm(), 1)
+    book(gate, trip, slot)
+    firm, page = client_of("ENTERPRISE", agency=trip.agency_id), reverse("border_gate:firm_trip", args=[trip.pk])
+    before = text_of(firm.get(page))
+
+    board(gate).post(
+        reverse("border_gate:point_close"),
+        {"point": "HN-1119", "directions": ["X"], "until": "2026-06-11T20:00", "reason": "Bão số 1, phía bạn đóng cửa"},
+    )
+
+    after = text_of(firm.get(page))
+    assert ("xe có thể lên đường" in before, "xe có thể lên đường" in after) == (True, False)
+    assert "Giờ hẹn không còn hiệu lực" in after
+
+
 def test_a_list_of_vehicles_is_diverted_and_each_keeps_its_first_arrival(gate):
     trips = trips_of(gate, make_firm(), 3)
     for trip in trips:
