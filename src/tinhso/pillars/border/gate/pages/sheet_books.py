@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from tempfile import TemporaryFile
+from io import BytesIO
 from typing import Any
 
 import xlsxwriter
@@ -29,7 +29,7 @@ def language() -> str:
 
 def template(*, at: datetime) -> FileResponse:
     """The sheet to fill in with its choices, and a sheet that says what goes where with an example."""
-    file = TemporaryFile()  # noqa: SIM115 - the response closes it
+    file = BytesIO()
     book = xlsxwriter.Workbook(file, OPTIONS)
     _rows_sheet(book, [])
     _help_sheet(book, at)
@@ -38,7 +38,7 @@ def template(*, at: datetime) -> FileResponse:
 
 def wrong_rows(rows: Sequence[SheetRow], problems: Mapping[int, Sequence[Problem]]) -> FileResponse:
     """The rows that were not good, as they were sent, with what to mend; sent again the last column is passed over."""
-    file = TemporaryFile()  # noqa: SIM115 - the response closes it
+    file = BytesIO()
     book = xlsxwriter.Workbook(file, OPTIONS)
     named = titles(language())
     told = [
