@@ -28,12 +28,14 @@ from tinhso.pillars.border.gate.models import (
     Trip,
     Yard,
 )
+from tinhso.pillars.border.gate.models.tasks import TASK_TITLES
 from tinhso.pillars.border.gate.queries.fees import to_pay
 from tinhso.pillars.border.gate.queries.reference import hours_of
 from tinhso.pillars.border.gate.rules import offline, plates
 from tinhso.pillars.border.gate.rules.hours import next_opening
 
 CENTRE = "BQLKKT"
+SETTLED = ("paid", "waived", "deferred")
 BEFORE_THE_CALL = ("accepted", "en_route", "at_buffer")
 
 
@@ -166,10 +168,14 @@ def _tasks_open(trip: Trip, at: datetime) -> Explanation | None:
     return Explanation(
         force=first.force.short,
         missing=str(first.title).capitalize(),
-        missing_more=", ".join(str(task.title) for task in undone[1:]),
+        missing_more=", ".join([*(str(task.title) for task in undone[1:]), *_fee_too(trip)]),
         place=_("Counter of %(force)s") % {"force": first.force.short},
         place_more=_yard_name(trip),
     )
+
+
+def _fee_too(trip: Trip) -> list[str]:
+    return [] if trip.fee_state in SETTLED else [str(TASK_TITLES["FEE"])]
 
 
 def _fee_open(trip: Trip, at: datetime) -> Explanation | None:
