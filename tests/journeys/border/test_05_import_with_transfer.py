@@ -17,7 +17,7 @@ from tinhso.kernel.modules.declare import handlers_of
 from tinhso.kernel.notices.models import Notice
 from tinhso.kernel.workflow.flow import StepRefused
 from tinhso.kernel.workflow.timers import fire_due_steps
-from tinhso.pillars.border.gate.actions import declare, move, release
+from tinhso.pillars.border.gate.actions import declare, move, release, tasks
 from tinhso.pillars.border.gate.models import ClearanceTask, Incident, Transfer, Trip
 from tinhso.pillars.border.gate.tests.conftest import fruit_draft, make_driver, make_vehicle
 
@@ -83,6 +83,12 @@ def weigh(page: Page, *kg: str) -> None:
     press(page, "Ký cho bãi")
 
 
+def passed_on_entry(border: Border, trip: Trip) -> None:
+    """What border guard and transport management look at when it came in; the scenario is not about them."""
+    for task in ClearanceTask.objects.filter(trip=trip, stage="ENTRY"):
+        tasks.pass_task(task=task, by=border.gate.everything, at=border.now)
+
+
 def fire_at(moment: datetime) -> int:
     with acting_as(SYSTEM):
         return fire_due_steps(moment)
@@ -141,6 +147,7 @@ def test_garlic_changes_trucks_in_the_yard(border):
 
     # The Chinese truck goes out, within its 24 hours.
     border.later(5)
+    passed_on_entry(border, giver)
     border.release()
     border.pass_barrier("BIENPHONG", "B3", SHOWN)
     out = stored(CHINESE)
@@ -168,4 +175,5 @@ def test_garlic_changes_trucks_in_the_yard(border):
     border.now = entered + timedelta(hours=24)
     fire_at(border.now)
     assert (Incident.objects.get().level, Trip.objects.get(pk=waiting.pk).dwell_level) == (100, 100)
-    assert border.complaints == []
+    # The refused weights are the only thing that the browser complained of.
+    assert [one for one in border.complaints if "409 (Conflict)" not in one] == []

@@ -41,7 +41,7 @@ class Yard:
         if "tractor" not in fields:
             fields["tractor"] = make_vehicle(plate, country=country, owner=self.firm)
         driverless = "driver" in fields and fields["driver"] is None
-        if "driver" not in fields:
+        if fields.get("driver") is None:
             card = f"45148119900101{self.drivers:03d}"
             number = card + ric.calc_check_digit(card + "0") if country == "CN" else f"0200900{self.drivers:05d}"
             fields["driver"] = make_driver(f"Lái xe {self.drivers}", number, nationality=country)
@@ -68,7 +68,7 @@ class Yard:
     def paid(self, trip: Trip, at=NOON) -> None:
         fee = FeeAssessment.objects.filter(trip=trip, state="assessed").first()
         fee = fee or fees.assess_fee(trip=trip, by=self.people["BQLKKT"], at=at)
-        fees.pay_fee(fee=fee, method="BANK_QR", by=self.people["BQLKKT"], at=at)
+        fees.pay_fee(fee=fee, method="CARD", by=self.people["BQLKKT"], at=at)
 
     def signed(self, *loads: Load, at=NOON, **more):
         found = transfers.begin_transfer(yard=loads[0].giver.yard, loads=loads, by=self.people["YARD"], at=at, **more)

@@ -258,7 +258,7 @@ def test_a_full_yard_refuses(gate, firm, people):
     trip.yard.capacity = 0
     trip.yard.save()
 
-    with pytest.raises(StepRefused, match="BG-030"):
+    with pytest.raises(GateRefusal, match="BG-296"):  # its point has no other yard: nobody is called
         _into_yard(trip, people)
 
 
