@@ -84,6 +84,13 @@ def refused(trip: Trip, border: Border) -> StepRefused:
     return refusal.value
 
 
+def missing(border: Border) -> str:
+    """What the closed barrier at the line says is missing."""
+    page = border.ask_barrier("BIENPHONG", "B3", SHOWN)
+    expect(page.get_by_text("Không mở barie").first).to_be_visible()
+    return page.locator("#main").inner_text()
+
+
 def opened_windows(border: Border) -> SlotWindow:
     """The hour at eight, tomorrow's windows not needed."""
     begins = border.now.astimezone(HANOI).replace(hour=8, minute=0, second=0, microsecond=0)
@@ -123,8 +130,10 @@ def test_durian_with_a_slot_at_eight(border):
     assert told.code == "BG-027"
     assert "hồ sơ hải quan" in told.for_people().lower()
     assert "phí hạ tầng" in told.for_people().lower()
+    assert "Hồ sơ hải quan" in missing(border)
     border.confirm_tasks("HAIQUAN")
     assert refused(trip, border).code == "BG-028"
+    assert "Phí hạ tầng" in missing(border)
     border.pay(PLATE)
     border.later(4)
     border.release()

@@ -79,6 +79,9 @@ class Explanation:
     place_more: str = ""
 
 
+Teller = Callable[[Trip, datetime], Explanation | None]
+
+
 def barrier_of(code: str) -> ControlPoint:
     """The barrier of that code, with what decides; one query. Raises NotFound."""
     return _barrier(next(iter(rows(BY_CODE, code)), None))
@@ -120,7 +123,7 @@ def explain(trip: Trip, refusal: Refusal, *, at: datetime) -> Explanation:
     """The refusal of a step in terms of force, missing thing and place."""
     if missing := trip.get_deferred_fields() & set(EXPLAINING):
         trip.refresh_from_db(fields=missing)
-    tell = _BY_CODE.get(refusal.code) or (_too_early if _arriving(refusal) else None)
+    tell = _BY_CODE.get(refusal.code) or _out_of_turn(refusal)
     told = tell(trip, at) if tell else None
     return told or Explanation(force=_force_name(CENTRE), missing=refusal.for_people(), place=_yard_name(trip))
 
@@ -209,9 +212,27 @@ def _used(trip: Trip, at: datetime) -> Explanation | None:
     )
 
 
-def _arriving(refusal: Refusal) -> bool:
-    """Whether barrier 1 was asked out of turn; another step out of turn has nothing to do with the call."""
-    return refusal.code == "BG-023" and getattr(refusal, "step", "") == "arrive"
+def _out_of_turn(refusal: Refusal) -> Teller | None:
+    """What is told when a barrier is asked before its time: barrier 1 of the call, the ways out of the release."""
+    return _BEFORE_TIME.get(getattr(refusal, "step", "")) if refusal.code == "BG-023" else None
+
+
+def _not_released(trip: Trip, at: datetime) -> Explanation | None:
+    """In the yard still: what stands between the vehicle and its release, the first thing first."""
+    if trip.state != "in_yard":
+        return None
+    unpaid = _fee_open(trip, at) if trip.fee_state not in SETTLED else None
+    return _held(trip, at) or _tasks_open(trip, at) or unpaid or _release_left(trip)
+
+
+def _release_left(trip: Trip) -> Explanation:
+    customs = _force_name("HAIQUAN")
+    return Explanation(
+        force=customs,
+        missing=str(_("Customs, final release")),
+        place=_("Counter of %(force)s") % {"force": customs},
+        place_more=_yard_name(trip),
+    )
 
 
 def _too_early(trip: Trip, at: datetime) -> Explanation | None:
@@ -262,7 +283,8 @@ def _yard_name(trip: Trip) -> str:
     return _("Bay %(bay)s, %(yard)s") % {"bay": trip.bay, "yard": trip.yard} if trip.bay else str(trip.yard)
 
 
-_BY_CODE: dict[str, Callable[[Trip, datetime], Explanation | None]] = {
+_BEFORE_TIME: dict[str, Teller] = {"arrive": _too_early, "cross_out": _not_released, "leave_inland": _not_released}
+_BY_CODE: dict[str, Teller] = {
     "BG-022": _used,
     "BG-205": _too_early,
     "BG-026": _held,

@@ -6,7 +6,7 @@ import pytest
 
 from tinhso.pillars.border.gate.actions import declare, move, tasks
 from tinhso.pillars.border.gate.actions.passages import Seen, decide, pass_barrier
-from tinhso.pillars.border.gate.models import ControlPoint, Force, Trip
+from tinhso.pillars.border.gate.models import ClearanceTask, ControlPoint, Force, Trip
 from tinhso.pillars.border.gate.queries.qr_codes import token_of
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
 from tinhso.pillars.border.gate.rules.queue import FirstInLine
@@ -64,6 +64,22 @@ def test_a_vehicle_that_is_not_called_yet_is_sent_to_wait(gate, accepted):
     passage = pass_barrier(barrier=barrier("entry"), seen=Seen(plate="12C12345"), by=gate.everything, at=NOON)
 
     assert (passage.open, passage.explanation.place) == (False, "Bãi chờ")
+
+
+def test_a_vehicle_in_the_yard_is_told_what_its_release_waits_for(gate, accepted):
+    who = {"by": gate.everything, "at": NOON}
+    move.enter_buffer(trip=accepted, plate="12C12345", **who)
+    move.call_next(point=accepted.point, at=NOON)
+    accepted.refresh_from_db()
+    move.arrive(trip=accepted, plate="12C12345", **who)
+    move.enter_yard(trip=accepted, **who)
+
+    passage = pass_barrier(barrier=barrier("line"), seen=Seen(plate="12C12345"), **who)
+
+    first = ClearanceTask.objects.filter(trip=accepted).select_related("force").order_by("due_at", "kind").first()
+    assert (passage.open, passage.refusal.code) == (False, "BG-023")
+    assert passage.explanation.force == first.force.short
+    assert "phí hạ tầng" in passage.explanation.missing_more.lower()
 
 
 def test_a_vehicle_nobody_declared_is_sent_to_its_bay(gate):
