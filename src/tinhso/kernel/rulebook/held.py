@@ -26,26 +26,28 @@ class _Age:
         self.database = ""
         self.number = -1
         self.until = 0.0
+        self.forgotten = 0
 
 
 _age = _Age()
 
 
 def forget() -> None:
-    """Ask again at the next look."""
+    """Read everything anew at the next look."""
     _age.until = 0.0
+    _age.forgotten += 1
 
 
-def edition() -> tuple[str, int]:
-    """Which database's rules, and how often they have been written."""
+def edition() -> tuple[str, int, int]:
+    """Which database's rules, how often they have been written, and how often this process forgot."""
     here = str(connection.settings_dict["NAME"])
     if (_age.database == here and time.monotonic() < _age.until) or is_spoiled():
-        return _age.database, _age.number
+        return _age.database, _age.number, _age.forgotten
     with connection.cursor() as cursor:
         cursor.execute("select coalesce(max(number), 0) from kernel_rulebook_edition")
         _age.number = int(cursor.fetchone()[0])
     _age.database, _age.until = here, time.monotonic() + SECONDS
-    return _age.database, _age.number
+    return _age.database, _age.number, _age.forgotten
 
 
 class Held(Generic[Kept]):
@@ -53,17 +55,22 @@ class Held(Generic[Kept]):
 
     def __init__(self, read: Callable[..., Kept]) -> None:
         self.read = read
-        self._of: tuple[str, int] = ("", -1)
-        self._kept: dict[object, Kept] = {}
+        self._state: tuple[tuple[str, int, int], dict[object, Kept]] = (("", -1, -1), {})
 
     def get(self, *key: object) -> Kept:
         """The rules of that key (a day, mostly), read anew when they have changed."""
         now = edition()
-        if now != self._of or len(self._kept) > MOST:
-            self._of, self._kept = now, {}
-        if key not in self._kept:
-            self._kept[key] = self.read(*key)
-        return self._kept[key]
+        seen, kept = self._state
+        if now != seen or len(kept) > MOST:
+            kept = {}
+            self._state = now, kept  # one assignment: another thread goes on with the one it has taken
+        if key not in kept:
+            kept[key] = self.read(*key)
+        return kept[key]
+
+    def known(self, *key: object) -> Kept | None:
+        """The rules of that key, or None where nothing can be asked: inside a transaction that has failed."""
+        return self._state[1].get(key) if is_spoiled() else self.get(*key)
 
 
 def is_spoiled() -> bool:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from django.db.migrations import RunSQL
 
+# From a sequence: a number that a transaction saw and gave up is never given to another.
 TOUCH = """
+create sequence kernel_rulebook_edition_seen;
 create function kernel_rulebook_touch() returns trigger language plpgsql security definer
 set search_path = pg_catalog, public, pg_temp as $$
 begin
-    update kernel_rulebook_edition set number = number + 1;
+    update kernel_rulebook_edition set number = nextval('kernel_rulebook_edition_seen');
     return null;
 end $$;
 revoke all on function kernel_rulebook_touch() from public;
-insert into kernel_rulebook_edition (number) values (1);
+insert into kernel_rulebook_edition (number) values (nextval('kernel_rulebook_edition_seen'));
 """
 
 

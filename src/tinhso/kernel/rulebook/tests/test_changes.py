@@ -340,3 +340,17 @@ def _one_change(people, day, code, amount, kind) -> None:
         actions.put_row(change=change, table=TABLE, values=values, base=base, by=people.an, at=NOON)
     actions.propose_change(change=change, by=people.an, at=NOON)
     actions.approve_change(change=change, by=people.binh, at=NOON)
+
+
+def test_what_a_rolled_back_write_had_shown_is_not_kept(people):
+    kept = held.Held(lambda day: amounts_on(day))
+
+    with transaction.atomic():
+        Price.objects.update(amount=200)
+        held._age.until = 0.0  # a second passes
+        seen = kept.get(TODAY)
+        transaction.set_rollback(True)
+    Price.objects.update(amount=300)
+    held._age.until = 0.0
+
+    assert (seen, kept.get(TODAY)) == ({"A": 200}, {"A": 300})
