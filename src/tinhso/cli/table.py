@@ -69,6 +69,7 @@ SETTINGS = (
     Setting("TINHSO_EMAIL_USER", "", "who signs in there"),
     Setting("TINHSO_EMAIL_PASSWORD", "", "and the password"),
     Setting("TINHSO_EMAIL_FROM", "tinhso@localhost", "whom letters come from"),
+    Setting("TINHSO_BANK_SECRETS", "", "keys by which the bank signs its messages; several during a change"),
     Setting("TINHSO_CLAMD", "Debian's socket", "the malware scanner: a socket's path or host:port"),
     Setting("DJANGO_SETTINGS_MODULE", "…settings.dev", "tinhso.config.settings.production on a server"),
 )

@@ -17,6 +17,8 @@ from tinhso.kernel.modules.simulated import BEHAVIOURS, simulated_here
 from tinhso.kernel.notices.queries import carried
 
 SHOWN = 50
+CARRIERS = "kernel_notices."
+"""Of the simulated systems those that carry messages to people."""
 TONES = {"well": "done", "slow": "wait", "wrong": "attn", "down": "stop"}
 
 
@@ -34,7 +36,9 @@ def simulated(request: HttpRequest) -> HttpResponse:
         {"system": one, "state": state, "word": told[state], "tone": TONES[state]}
         for one, state in ((one, one.state()) for one in simulated_here())
     ]
-    context = {"rows": rows, "choices": told.items(), "carried": carried(SHOWN) if rows else []}
+    carries = any(row["system"].name.startswith(CARRIERS) for row in rows)
+    taken = carried(SHOWN) if carries else []
+    context = {"rows": rows, "choices": told.items(), "carries": carries, "carried": taken}
     return render(request, "kernel_console/simulated.html", context)
 
 

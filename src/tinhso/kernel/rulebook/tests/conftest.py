@@ -26,14 +26,14 @@ class People:
 
 
 @pytest.fixture(scope="session")
-def priced(template_database: str) -> Iterator[str]:
-    """The template with the sample table, for every test of this room."""
+def priced(template_database: str, worker_id: str) -> Iterator[str]:
+    """The template with the sample table, for every test of this room; one for each worker."""
     import psycopg
     from psycopg import conninfo
 
     from conftest import clone, drop, shared_cluster
 
-    name = f"test_rulebook_{template_database}"[:60]
+    name = f"test_rulebook_{template_database}_{worker_id}"[:60]
     clone(shared_cluster(), name, template_database)
     with psycopg.connect(conninfo.make_conninfo(shared_cluster(), dbname=name), autocommit=True) as owner:
         owner.execute("set role tinhso_owner")

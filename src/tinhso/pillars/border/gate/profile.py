@@ -24,7 +24,6 @@ from tinhso.pillars.border.gate.actions.codes import COLUMNS, all_wrong, keep_co
 from tinhso.pillars.border.gate.actions.fee_money import PAYEE
 from tinhso.pillars.border.gate.actions.tariff import load_rates
 from tinhso.pillars.border.gate.models import (
-    Bay,
     BookingRule,
     CheckRule,
     ControlPoint,
@@ -33,13 +32,11 @@ from tinhso.pillars.border.gate.models import (
     Gate,
     Goods,
     HsCode,
-    Limit,
     OperatingCalendar,
     QrKey,
     ReasonCode,
     SlotDefault,
     Yard,
-    YardTariff,
 )
 from tinhso.pillars.border.gate.models.places import place_id
 from tinhso.pillars.border.gate.rules import hs
@@ -81,8 +78,6 @@ def places(at: datetime) -> int:
     barriers = [_barrier(row, known) for row in table("control_points")]
     _put(barriers, unique=["code"], only=["point", "kind", "name", "source"])
     _put([_yard(row, known) for row in yards], unique=["place"], only=["name", "name_zh", "point", "level", "source"])
-    Bay.objects.bulk_create(_bays(known), ignore_conflicts=True)
-    _put(_tariffs(known), unique=["yard", "valid_from"])
     return len(points) + len(yards) + len(barriers)
 
 
@@ -110,7 +105,6 @@ def reference(at: datetime) -> int:
     _put([_hours(row) for row in table("calendar")], unique=["id"])
     BookingRule.objects.bulk_create([_booking_rule(row) for row in table("booking_rules")], ignore_conflicts=True)
     SlotDefault.objects.bulk_create(_slot_defaults(), ignore_conflicts=True)
-    _put([_limit(row) for row in table("limits")], unique=["code", "valid_from"], only=["unit", "source"])
     load_rates(demo=False)
     return len(codes) + len(rules)
 
@@ -248,46 +242,6 @@ def _yard(row: Row, known: dict[str, Any]) -> Yard:
         level=row["level"],
         capacity=int(row["capacity"]),
         source=row["basis"],
-    )
-
-
-def _bays(known: dict[str, Any]) -> list[Bay]:
-    """Bays in rows of fifty, kind after kind: A01, A02 …; what the board has closed or given another kind stays."""
-    found: list[Bay] = []
-    numbers: dict[str, int] = {}
-    for row in table("bays"):
-        for _each in range(int(row["bays"])):
-            number = numbers[row["yard_code"]] = numbers.get(row["yard_code"], 0) + 1
-            code = f"{chr(65 + (number - 1) // 50)}{(number - 1) % 50 + 1:02d}"
-            yard = known[f"YARD-{row['yard_code']}"]
-            found.append(Bay(yard_id=yard, code=code, kind=row["kind"], number=number, source=row["basis"]))
-    return found
-
-
-def _tariffs(known: dict[str, Any]) -> list[YardTariff]:
-    return [
-        YardTariff(
-            yard_id=known[f"YARD-{row['yard_code']}"] if row["yard_code"] else None,
-            free_hours=int(row["free_hours"]),
-            first_day=int(row["first_day"]),
-            next_day=int(row["next_day"]),
-            is_demo=row["is_demo"] == "1",
-            valid_from=date.fromisoformat(row["valid_from"]),
-            document_no=row["document_no"],
-            source=row["source"],
-        )
-        for row in table("yard_tariff")
-    ]
-
-
-def _limit(row: Row) -> Limit:
-    return Limit(
-        code=row["code"],
-        amount=int(row["amount"]),
-        unit=row["unit"],
-        valid_from=date.fromisoformat(row["valid_from"]),
-        document_no=row["document_no"],
-        source=row["source"],
     )
 
 

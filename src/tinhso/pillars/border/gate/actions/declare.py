@@ -34,22 +34,21 @@ from tinhso.pillars.border.gate.models import (
 )
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries.codes import registry_for
-from tinhso.pillars.border.gate.queries.limits import limits_on
 from tinhso.pillars.border.gate.queries.problems import problems_of, rule_line, what_stands_against
 from tinhso.pillars.border.gate.queries.risk import risk_of
 from tinhso.pillars.border.gate.rules import priority, tripcodes
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, catalogue, refuse
 from tinhso.pillars.border.gate.rules.corrections import by_field
-from tinhso.pillars.border.gate.rules.limits import TOLERANCE, stay_code
-from tinhso.pillars.border.gate.rules.transfers import HANDS_OVER
 
 BY_ORDER = "order"
 EXPORTS = frozenset({"EXP_VN", "EXP_XFER", "CN_EMPTY_IN"})
+CARRIES_ABROAD = frozenset({"IMP_CN", "AGV"})
 EXPIRES_AFTER = timedelta(hours=72)
+DWELL_HOURS = {False: 24, True: 36}
 FILLED = (
     "enterprise", "agency_id", "yard", "trailer", "driver", "trailer_plate", "driver_name", "container_no",
     "container_type", "seal_no", "goods_title", "goods_group", "gross_kg", "balance_kg", "customs_no", "two_way",
-    "dwell_limit_h", "tolerance_percent", "supervisor", "eta", "planned_on", "expires_at", "second_driver", "note",
+    "dwell_limit_h", "eta", "planned_on", "expires_at", "second_driver", "note",
 )  # fmt: skip
 
 
@@ -71,10 +70,7 @@ class DraftLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """All that a firm gives for one vehicle: what, with what, who drives, where and when.
-
-    `inwards`: transit that comes over the line. `supervisor`: who answers for a driverless vehicle.
-    """
+    """All that a firm gives for one vehicle: what, with what, who drives, where and when."""
 
     enterprise: Enterprise | None
     kind: str
@@ -94,8 +90,6 @@ class Draft:
     channel: int = 0
     partner: str = ""
     two_way: bool = False
-    inwards: bool = False
-    supervisor: str = ""
     source: str = "WEB"
     order_no: str = ""
     second_driver: Driver | None = None
@@ -103,11 +97,9 @@ class Draft:
     steps: dict[str, Any] = field(default_factory=dict)
 
 
-def direction_of(kind: str, *, inwards: bool = False) -> str:
-    """X when the vehicle's business is export or transit outwards, else N."""
-    if kind == "TRANSIT":
-        return tripcodes.IMPORT if inwards else tripcodes.EXPORT
-    return tripcodes.EXPORT if kind in EXPORTS else tripcodes.IMPORT
+def direction_of(kind: str) -> str:
+    """X when the vehicle's business is export, else N."""
+    return tripcodes.EXPORT if kind in EXPORTS or kind == "TRANSIT" else tripcodes.IMPORT
 
 
 def expiry_of(planned_on: date) -> datetime:
@@ -117,7 +109,7 @@ def expiry_of(planned_on: date) -> datetime:
 
 def balance_of(kind: str, gross_kg: int) -> int:
     """What a vehicle of that kind has to unload before it leaves, in kg."""
-    return gross_kg if kind in HANDS_OVER else 0
+    return gross_kg if kind in CARRIES_ABROAD else 0
 
 
 def draft_trip(*, draft: Draft, by: Actor, at: datetime) -> Trip:
@@ -128,14 +120,13 @@ def draft_trip(*, draft: Draft, by: Actor, at: datetime) -> Trip:
 @transaction.atomic
 def draft_trips(*, drafts: Sequence[Draft], by: Actor, at: datetime, step: str = "create") -> list[Trip]:
     """Many drafts at once, set-based: a firm's spreadsheet, or a day of the simulation."""
-    codes = codes_for(drafts, by, at)
-    declarations = [declaration_of(draft, code, by, at) for draft, code in zip(drafts, codes, strict=True)]
+    codes = _codes(drafts, by, at)
+    declarations = [_declaration(draft, code, by, at) for draft, code in zip(drafts, codes, strict=True)]
     Declaration.objects.bulk_create(declarations)
-    lines = [lines_of(draft, declaration) for draft, declaration in zip(drafts, declarations, strict=True)]
+    lines = [_lines(draft, declaration) for draft, declaration in zip(drafts, declarations, strict=True)]
     GoodsLine.objects.bulk_create([line for some in lines for line in some])
-    limits = limits_on(at.astimezone(HANOI).date())
     trips = [
-        trip_of(draft, code, declaration, some, limits)
+        _trip(draft, code, declaration, some)
         for draft, code, declaration, some in zip(drafts, codes, declarations, lines, strict=True)
     ]
     return TRIP.create_many(trips, by=by, at=at, step=step)
@@ -157,9 +148,9 @@ def fill_draft(*, trip: Trip, draft: Draft, by: Actor, at: datetime) -> Trip:
     declaration.planned_on = draft.planned_on
     declaration.save()
     declaration.lines.all().delete()
-    lines = lines_of(draft, declaration)
+    lines = _lines(draft, declaration)
     GoodsLine.objects.bulk_create(lines)
-    filled = trip_of(draft, stored.code, declaration, lines, limits_on(at.astimezone(HANOI).date()))
+    filled = _trip(draft, stored.code, declaration, lines)
     for name in FILLED:
         setattr(stored, name, getattr(filled, name))
     stored.save()
@@ -282,11 +273,11 @@ def _lines_of(trips: Sequence[Trip]) -> dict[Any, list[GoodsLine]]:
     return found
 
 
-def codes_for(drafts: Sequence[Draft], by: Actor, at: datetime) -> list[str]:
+def _codes(drafts: Sequence[Draft], by: Actor, at: datetime) -> list[str]:
     """One serial number for each, gap-free per point, direction and day."""
     wanted: dict[tuple[str, str, date], int] = {}
     for draft in drafts:
-        key = (draft.point.code[:2], direction_of(draft.kind, inwards=draft.inwards), draft.planned_on)
+        key = (draft.point.code[:2], direction_of(draft.kind), draft.planned_on)
         wanted[key] = wanted.get(key, 0) + 1
     first = {
         key: take_many(f"border_gate.trip.{key[0]}{key[1]}{key[2]:%m%d}", key[2].year, count, by=by, at=at)
@@ -294,13 +285,13 @@ def codes_for(drafts: Sequence[Draft], by: Actor, at: datetime) -> list[str]:
     }
     codes = []
     for draft in drafts:
-        key = (draft.point.code[:2], direction_of(draft.kind, inwards=draft.inwards), draft.planned_on)
+        key = (draft.point.code[:2], direction_of(draft.kind), draft.planned_on)
         codes.append(tripcodes.make(point=key[0], direction=key[1], day=key[2], serial=first[key]))
         first[key] += 1
     return codes
 
 
-def declaration_of(draft: Draft, code: str, by: Actor, at: datetime) -> Declaration:
+def _declaration(draft: Draft, code: str, by: Actor, at: datetime) -> Declaration:
     return Declaration(
         id=uuid7(),
         code=f"TK{code}",
@@ -316,7 +307,7 @@ def declaration_of(draft: Draft, code: str, by: Actor, at: datetime) -> Declarat
     )
 
 
-def lines_of(draft: Draft, declaration: Declaration) -> list[GoodsLine]:
+def _lines(draft: Draft, declaration: Declaration) -> list[GoodsLine]:
     return [
         GoodsLine(
             declaration=declaration,
@@ -336,10 +327,7 @@ def lines_of(draft: Draft, declaration: Declaration) -> list[GoodsLine]:
     ]
 
 
-def trip_of(
-    draft: Draft, code: str, declaration: Declaration, lines: Sequence[GoodsLine], limits: Mapping[str, int]
-) -> Trip:
-    """The trip of a draft, not stored yet; `limits`: those of the day."""
+def _trip(draft: Draft, code: str, declaration: Declaration, lines: Sequence[GoodsLine]) -> Trip:
     gross = sum(line.gross_kg for line in lines)
     return Trip(
         code=code,
@@ -347,7 +335,7 @@ def trip_of(
         enterprise=draft.enterprise,
         agency_id=draft.enterprise.pk if draft.enterprise else None,
         kind=draft.kind,
-        direction=direction_of(draft.kind, inwards=draft.inwards),
+        direction=direction_of(draft.kind),
         point=draft.point,
         yard=draft.yard,
         tractor=draft.tractor,
@@ -355,7 +343,7 @@ def trip_of(
         driver=draft.driver,
         second_driver=draft.second_driver,
         note=draft.note,
-        tractor_plate=draft.tractor.known_by,
+        tractor_plate=draft.tractor.plate or draft.tractor.vin,
         trailer_plate=draft.trailer.plate if draft.trailer else "",
         driver_name=draft.driver.person.full_name if draft.driver else "",
         container_no=draft.container_no,
@@ -368,9 +356,7 @@ def trip_of(
         customs_no=draft.customs_no,
         source=draft.source,
         two_way=draft.two_way,
-        dwell_limit_h=limits[stay_code(draft.kind, two_way=draft.two_way)],
-        tolerance_percent=limits[TOLERANCE],
-        supervisor=draft.supervisor[:80],
+        dwell_limit_h=DWELL_HOURS[draft.two_way],
         planned_on=draft.planned_on,
         eta=draft.eta,
         expires_at=expiry_of(draft.planned_on),

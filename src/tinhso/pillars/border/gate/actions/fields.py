@@ -13,14 +13,12 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from tinhso.kernel.base.actor import Actor
-from tinhso.pillars.border.gate.actions.declare import balance_of, expiry_of
+from tinhso.pillars.border.gate.actions.declare import DWELL_HOURS, balance_of, expiry_of
 from tinhso.pillars.border.gate.actions.firm import keep_vehicle
 from tinhso.pillars.border.gate.models import CrossingPoint, Driver, GoodsLine, Trip, Yard
 from tinhso.pillars.border.gate.queries.barrier import yard_for
-from tinhso.pillars.border.gate.queries.limits import limits_on
 from tinhso.pillars.border.gate.rules import containers, plates
 from tinhso.pillars.border.gate.rules.codes import refuse
-from tinhso.pillars.border.gate.rules.limits import stay_code
 
 LINE_FIELDS = {
     "goods": ("hs6", "title", "group", "origin"),
@@ -220,8 +218,7 @@ def _put_eta(own: Declared, value: str) -> None:
 
 def _put_two_way(own: Declared, value: bool) -> None:
     own.trip.two_way = bool(value)
-    limits = limits_on(own.trip.planned_on)
-    own.trip.dwell_limit_h = limits[stay_code(own.trip.kind, two_way=own.trip.two_way)]
+    own.trip.dwell_limit_h = DWELL_HOURS[own.trip.two_way]
 
 
 FIELDS: dict[str, Field] = {

@@ -22,8 +22,8 @@ from tinhso.pillars.border.gate import facade
 from tinhso.pillars.border.gate.actions.papers import read_papers
 from tinhso.pillars.border.gate.actions.passages import Passage, Seen, decide, pass_barrier_of
 from tinhso.pillars.border.gate.api.declarations import router as declarations
-from tinhso.pillars.border.gate.api.steps import FEE_STEPS, HOLD_STEPS, TASK_STEPS, TRANSFER_STEPS, TRIP_STEPS, left_out
-from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRANSFER, TRIP
+from tinhso.pillars.border.gate.api.steps import FEE_STEPS, HOLD_STEPS, TASK_STEPS, TRIP_STEPS, left_out
+from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP
 from tinhso.pillars.border.gate.queries.barrier import barrier_of
@@ -135,7 +135,6 @@ for _flow, _path, _steps in (
     (TASK, "tasks", TASK_STEPS),
     (HOLD, "holds", HOLD_STEPS),
     (FEE, "fees", FEE_STEPS),
-    (TRANSFER, "transfers", TRANSFER_STEPS),
 ):
     mount(
         router,

@@ -10,7 +10,7 @@ from tinhso.kernel.access.scope import Scope
 from tinhso.kernel.workflow.flow import Flow, Step, Timer
 from tinhso.kernel.workflow.table import Guard
 from tinhso.pillars.border.gate.flows import guards as g
-from tinhso.pillars.border.gate.flows import slots, stays, yards
+from tinhso.pillars.border.gate.flows import slots
 from tinhso.pillars.border.gate.flows.states import (
     ACCEPTED,
     ARRIVED,
@@ -60,10 +60,15 @@ EFFECTIVE = """coalesce(r.effective_at, case
     when r.slot_id is null then p_at + interval '30 minutes'
     else (select case when p_at <= s.ends_at then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end)"""
-# Transit goes one way or the other: what comes over the line leaves inland, and the other way round.
-INWARDS = "(r.kind <> 'TRANSIT' or r.direction = 'N')"
-OUTWARDS = "(r.kind <> 'TRANSIT' or r.direction = 'X')"
-BUFFER = "coalesce((f->>'buffer')::uuid, r.buffer_id)"
+# The bay that is said, else the one kept for the vehicle, else the first free one; the yard's row is locked.
+BAY = """coalesce(nullif(f->>'bay', ''), nullif(r.bay, ''), (
+    select b.code from border_gate_yard y
+    cross join lateral (select chr(65 + n / 50) || lpad((n % 50 + 1)::text, 2, '0') as code
+                        from generate_series(0, y.capacity - 1) n) b
+    where y.place_id = r.yard_id and not exists (
+        select 1 from border_gate_trip t
+        where t.yard_id = r.yard_id and t.is_in_yard and t.bay = b.code)
+    order by b.code limit 1), '')"""
 QUEUED = {**FIRST_ARRIVAL, "effective_at": EFFECTIVE}
 
 PAST = {
@@ -102,8 +107,6 @@ PAST = {
     "seize": "seized",
     "unseize": "given_back",
     "return_foreign": "sent_back",
-    "dwell_warn": "dwell_warned",
-    "dwell_over": "overstayed",
     "walk_up": "found_undeclared",
     "walk_up_line": "found_undeclared",
 }
@@ -118,12 +121,12 @@ def row(
     sets: dict[str, str] | None = None,
     only: str = "",
     frees: str = "",
-    also: str = "",
+    uses: str = "",
 ) -> Step:
     """One row of the table; `only` is a condition that the table tells in its effect.
 
     `frees`: when (SQL over `r`) the vehicle will not come in the hour that it had booked: others may have the place.
-    `also`: SQL done beside the step (the booking is used, an incident is noted).
+    `uses`: what notes that the vehicle came with its booking.
     """
     listed = ", ".join(f"'{kind}'" for kind in kinds)
     freed = {"slot_id": f"case when not ({frees}) then r.slot_id end"} if frees else {}
@@ -136,7 +139,7 @@ def row(
         when=" and ".join(conditions),
         guards=guards,
         sets={**(sets or {}), **freed},
-        also=slots.GIVE_SLOT_BACK.format(when=frees) if frees else also,
+        also=slots.GIVE_SLOT_BACK.format(when=frees) if frees else uses,
         event=f"border_gate.trip_{PAST[name]}",
         title=STEPS[name][0],
     )
@@ -163,27 +166,15 @@ DECLARING = (
     ),
 )
 COMING = (
-    row("depart", (ACCEPTED,), EN_ROUTE, FROM_INLAND, (g.TICKET,), only=OUTWARDS),
-    row(
-        "enter_buffer",
-        (ACCEPTED, EN_ROUTE),
-        AT_BUFFER,
-        FROM_INLAND,
-        (g.PLATE,),
-        {**QUEUED, "buffer_at": NOW, "buffer_id": BUFFER},
-        only=OUTWARDS,
-    ),
+    row("depart", (ACCEPTED,), EN_ROUTE, FROM_INLAND, (g.TICKET,)),
+    row("enter_buffer", (ACCEPTED, EN_ROUTE), AT_BUFFER, FROM_INLAND, (g.PLATE,), {**QUEUED, "buffer_at": NOW}),
     row(
         "call",
         (ACCEPTED, EN_ROUTE, AT_BUFFER),
         CALLED,
         FROM_INLAND,
         (g.OPEN, g.YARD_HAS_ROOM, g.NO_HOLD, g.QUEUE),
-        {
-            "called_at": NOW,
-            "call_expires_at": "p_at + interval '45 minutes'",
-            "yard_id": "coalesce((f->>'yard')::uuid, r.yard_id)",
-        },
+        {"called_at": NOW, "call_expires_at": "p_at + interval '45 minutes'"},
     ),
     row(
         "call_timeout",
@@ -200,18 +191,16 @@ COMING = (
         FROM_INLAND,
         (g.PLATE, g.DRIVER, g.DECLARED, g.NO_HOLD, g.OPEN),
         {**QUEUED, "arrived_at": NOW},
-        also=slots.USE_SLOT,
-        only=OUTWARDS,
+        uses=slots.USE_SLOT,
     ),
     row(
         "arrive",
         (ACCEPTED, EN_ROUTE),
         ARRIVED,
         FROM_INLAND,
-        (slots.OPEN_FOR_HOUR, g.SLOT_NOW, g.PLATE, g.DRIVER, g.DECLARED, g.NO_HOLD, g.BY_BUFFER),
+        (slots.OPEN_FOR_HOUR, g.SLOT_NOW, g.PLATE, g.DRIVER, g.DECLARED, g.NO_HOLD),
         {**QUEUED, "arrived_at": NOW},
-        also=slots.USE_SLOT,
-        only=OUTWARDS,
+        uses=slots.USE_SLOT,
     ),
     row(
         "cross_in",
@@ -223,10 +212,8 @@ COMING = (
             **FIRST_ARRIVAL,
             "arrived_at": NOW,
             "crossed_in_at": NOW,
-            "dwell_deadline": "case when r.kind <> 'NEW_VEHICLE'"
-            " then p_at + make_interval(hours => r.dwell_limit_h) end",
+            "dwell_deadline": "p_at + make_interval(hours => r.dwell_limit_h)",
         },
-        only=INWARDS,
     ),
 )
 IN_THE_YARD = (
@@ -235,17 +222,10 @@ IN_THE_YARD = (
         (ARRIVED, CROSSED_IN),
         IN_YARD,
         ALL,
-        (g.YARD_TAKES, g.BAY_IS_FREE),
-        {"yard_in_at": NOW, "bay": yards.BAY},
+        (g.YARD_TAKES,),
+        {"yard_in_at": NOW, "bay": BAY},
     ),
-    row(
-        "yard_in",
-        (RETURNED_IN,),
-        IN_YARD,
-        ("EXP_VN",),
-        (g.YARD_TAKES, g.BAY_IS_FREE, g.LEG_TWO),
-        {"yard_in_at": NOW, "bay": yards.BAY},
-    ),
+    row("yard_in", (RETURNED_IN,), IN_YARD, ("EXP_VN",), (g.YARD_TAKES, g.LEG_TWO), {"yard_in_at": NOW, "bay": BAY}),
     row("yard_redirect", (ARRIVED,), ARRIVED, FROM_INLAND, (g.YARD_HAS_ROOM,), {"yard_id": "(f->>'yard')::uuid"}),
     row("yard_redirect", (CROSSED_IN,), CROSSED_IN, FROM_ABROAD, (g.YARD_HAS_ROOM,), {"yard_id": "(f->>'yard')::uuid"}),
     row(
@@ -254,13 +234,7 @@ IN_THE_YARD = (
         IN_YARD,
         UNLOADS,
         (g.TRANSFER,),
-        {
-            "unloaded_kg": f"coalesce({g.GIVEN}, r.unloaded_kg)",
-            "loaded_kg": g.TAKEN,
-            "balance_kg": f"case when r.balance_kg = 0 or {g.EMPTIED} then 0"
-            f" else greatest(0, r.gross_kg - coalesce({g.GIVEN}, 0)) end",
-            "unloaded_at": NOW,
-        },
+        {"unloaded_kg": "(f->>'kg')::integer", "balance_kg": "0", "unloaded_at": NOW},
     ),
 )
 LEAVING = (
@@ -269,18 +243,17 @@ LEAVING = (
         (IN_YARD,),
         RELEASED,
         CROSSES_OUT,
-        (g.TASKS_EXIT, g.FEE, g.NO_HOLD, g.LEG_ONE, g.BALANCE),
+        (g.TASKS_EXIT, g.FEE, g.NO_HOLD, g.LEG_ONE),
         {**RELEASE, "released_to": "'line'"},
-        only=f"(r.kind <> 'IMP_CN' or r.two_way) and {OUTWARDS}",
+        only="(r.kind <> 'IMP_CN' or r.two_way)",
     ),
     row(
         "release_inland",
         (IN_YARD,),
         RELEASED,
         LEAVES_INLAND,
-        (g.TASKS_INLAND, g.FEE, g.NO_HOLD, g.LEG_TWO, g.BALANCE),
+        (g.TASKS_INLAND, g.FEE, g.NO_HOLD, g.LEG_TWO),
         {**RELEASE, "released_to": "'inland'"},
-        only=INWARDS,
     ),
     row(
         "release_empty_back",
@@ -296,14 +269,9 @@ LEAVING = (
         CROSSED_OUT,
         CROSSES_OUT,
         (g.PLATE, g.DRIVER, g.OPEN, g.RELEASE_VALID),
-        {
-            "crossed_out_at": NOW,
-            "dwell_deadline": "case when r.kind = 'EXP_VN' then p_at + make_interval(hours => r.dwell_limit_h)"
-            " else r.dwell_deadline end",
-        },
-        only=OUTWARDS,
+        {"crossed_out_at": NOW},
     ),
-    row("leave_inland", (RELEASED,), COMPLETED, LEAVES_INLAND, (g.PLATE,), ENDED, only=INWARDS),
+    row("leave_inland", (RELEASED,), COMPLETED, LEAVES_INLAND, (g.PLATE,), ENDED),
     row(
         "revoke_release",
         (RELEASED,),
@@ -318,23 +286,10 @@ LEAVING = (
         (CROSSED_OUT,),
         RETURNED_IN,
         ("EXP_VN",),
-        (g.PLATE, g.DRIVER, g.TWO_WAY),
-        {"leg": "2", "dwell_deadline": "null", "load_state": "coalesce(f->>'load_state', '')", "returned_at": NOW},
+        (g.PLATE, g.DRIVER),
+        {"leg": "2", "load_state": "coalesce(f->>'load_state', '')", "returned_at": NOW},
     ),
     row("close_return", (RETURNED_IN,), COMPLETED, ("EXP_VN",), (g.RETURN,), ENDED),
-)
-STAYING_ON = tuple(
-    row(
-        name,
-        (state,),
-        state,
-        kinds,
-        (guard,),
-        {"dwell_level": str(level)},
-        also=stays.INCIDENT.format(level=level, over="p_at" if level == 100 else "null"),
-    )
-    for name, guard, level in (("dwell_warn", g.DWELL_WARN, 80), ("dwell_over", g.DWELL_OVER, 100))
-    for state, kinds in stays.STAYS
 )
 BEFORE_ARRIVAL = (DRAFT, SUBMITTED, FIX_REQUESTED, ACCEPTED, EN_ROUTE, AT_BUFFER, CALLED)
 HERE = (AT_BUFFER, ARRIVED, IN_YARD)
@@ -386,13 +341,11 @@ TRIP = Flow(
     name="border_gate.trip",
     table="border_gate_trip",
     states=STATES,
-    steps=(*DECLARING, *COMING, *IN_THE_YARD, *LEAVING, *STAYING_ON, *ENDING),
+    steps=(*DECLARING, *COMING, *IN_THE_YARD, *LEAVING, *ENDING),
     scope=Scope(agency="agency_id", place="point_id"),
     timers=(
         Timer("call_timeout", (CALLED,), "r.call_expires_at", LIVING),
         Timer("finish", (CROSSED_OUT,), "case when r.kind <> 'EXP_VN' then r.crossed_out_at end", LIVING),
-        Timer("dwell_warn", stays.WATCHED, stays.WARNS, LIVING),
-        Timer("dwell_over", stays.WATCHED, stays.ENDS, LIVING),
         Timer("expire", (SUBMITTED, FIX_REQUESTED, ACCEPTED, AT_BUFFER), g.EXPIRES, LIVING),
         Timer(
             "no_show",
@@ -409,6 +362,5 @@ TRIP = Flow(
         "border_gate_one_live_trip_per_trailer": "BG-012",
         "border_gate_one_live_trip_per_driver": "BG-012",
         "border_gate_one_live_trip_per_container": "BG-013",
-        "border_gate_one_vehicle_per_bay": "BG-293",
     },
 )

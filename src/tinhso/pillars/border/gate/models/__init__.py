@@ -39,7 +39,6 @@ from tinhso.pillars.border.gate.models.reference import CheckRule, FeeRule, Forc
 from tinhso.pillars.border.gate.models.reports import DailyReport
 from tinhso.pillars.border.gate.models.sheets import DeclarationRow, DeclarationSheet
 from tinhso.pillars.border.gate.models.simulation import SimulatedDay, SimulatedTrip, SimulationSwitch
-from tinhso.pillars.border.gate.models.stays import Incident, Limit
 from tinhso.pillars.border.gate.models.tasks import ClearanceTask, Hold
 from tinhso.pillars.border.gate.models.times import (
     CalendarKind,
@@ -48,22 +47,19 @@ from tinhso.pillars.border.gate.models.times import (
     OperatingCalendar,
     SlotWindow,
 )
-from tinhso.pillars.border.gate.models.transfers import Pairing, Transfer, TransferLine, TripGoods
 from tinhso.pillars.border.gate.models.trips import (
     Declaration,
     GoodsLine,
     QueueState,
     Trip,
     UndeclaredArrival,
+    Unloading,
 )
-from tinhso.pillars.border.gate.models.yards import Bay, BayKind, PointOrder, Switch, YardTariff
 
 __all__ = [
     "LIVING",
     "Amendment",
     "Appeal",
-    "Bay",
-    "BayKind",
     "Booking",
     "BookingRule",
     "CalendarKind",
@@ -100,8 +96,6 @@ __all__ = [
     "Hold",
     "Holding",
     "HsCode",
-    "Incident",
-    "Limit",
     "Mandate",
     "MedicalOrder",
     "MonthTime",
@@ -110,8 +104,6 @@ __all__ = [
     "OpenDay",
     "OperatingCalendar",
     "OrderReceipt",
-    "Pairing",
-    "PointOrder",
     "QrKey",
     "QrUse",
     "QueueState",
@@ -126,16 +118,12 @@ __all__ = [
     "SlotDefault",
     "SlotWindow",
     "Standing",
-    "Switch",
     "TrackingConsent",
-    "Transfer",
-    "TransferLine",
     "Trip",
-    "TripGoods",
     "UndeclaredArrival",
+    "Unloading",
     "Vehicle",
     "VehicleKind",
     "WhatIfRun",
     "Yard",
-    "YardTariff",
 ]

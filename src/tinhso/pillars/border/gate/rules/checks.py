@@ -119,12 +119,9 @@ def _leaves(facts: TripFacts) -> bool:
 
 
 def _goods_stage(facts: TripFacts) -> str:
-    return goods_stage(facts.trip_type, inwards=bool(facts.returns or facts.transit_inwards))
-
-
-def goods_stage(trip_type: str, *, inwards: bool) -> str:
-    """The stage at which the goods of such a trip are checked; `inwards`: transit that comes in, or a way back."""
-    return INLAND_STAGE if inwards else STAGE_OF_GOODS[trip_type]
+    if facts.returns or facts.transit_inwards:
+        return INLAND_STAGE
+    return STAGE_OF_GOODS[facts.trip_type]
 
 
 def _person(facts: TripFacts) -> list[str]:

@@ -105,7 +105,9 @@ def aim(case) -> bool:
     """At a record that is there, chosen by what else is sent, so that the same example does the same again."""
     if "record_id" not in (case.path_parameters or {}):
         return False
-    model = next(model for part, model in RECORDS.items() if part in case.path)
+    model = next((model for part, model in RECORDS.items() if part in case.path), None)
+    if model is None:
+        return False
     ids = list(model.objects.order_by("pk").values_list("pk", flat=True))
     if ids:
         case.path_parameters["record_id"] = str(ids[zlib.crc32(repr(case.body).encode()) % len(ids)])
@@ -114,7 +116,8 @@ def aim(case) -> bool:
 
 def must_be_sound() -> None:
     """Every step that was ever done stands in its table, records are where their history says, and money adds up."""
-    for flow, step, source, target in History.objects.values_list("flow", "step", "source", "target").distinct():
+    done = History.objects.filter(flow__in=FLOWS)
+    for flow, step, source, target in done.values_list("flow", "step", "source", "target").distinct():
         rows = FLOWS[flow].step_rows(step)
         assert any(row.target == target and (source in row.source or not row.source) for row in rows), (step, source)
     last = History.objects.raw(

@@ -10,7 +10,6 @@ from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.actions import declare, move, tasks
-from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, Hold, Trip, Yard
 from tinhso.pillars.border.gate.permissions import FORCE_ROLE, role_code
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft, make_driver, make_vehicle
@@ -229,15 +228,6 @@ def test_turning_back_wants_a_reason_of_the_list(gate, in_yard):
     turned = post(board(gate), f"/trips/{in_yard.pk}/steps/turn_back", reason_code="OWNER_REQUEST", **body)
 
     assert (refused.json()["code"], turned.json()["state"]) == ("BG-251", "turned_back")
-
-
-def test_an_amendment_has_no_room_yet(gate, accepted):  # noqa: F811
-    firm = signed_in("ENTERPRISE", agency=accepted.agency)
-
-    refused = post(firm, f"/trips/{accepted.pk}/steps/amend", seal="X")
-
-    assert (refused.status_code, refused.json()["code"]) == (404, "no-such-step")
-    assert TRIP.step_rows("amend")
 
 
 @pytest.mark.parametrize(
