@@ -32,11 +32,12 @@ def words() -> dict[str, str]:
 def simulated(request: HttpRequest) -> HttpResponse:
     """Only what is simulated here; the messages stand in place of the telephones that nobody has."""
     told = words()
+    here = list(simulated_here())
     rows = [
         {"system": one, "state": state, "word": told[state], "tone": TONES[state]}
-        for one, state in ((one, one.state()) for one in simulated_here())
+        for one, state in ((one, one.state()) for one in here)
     ]
-    carries = any(row["system"].name.startswith(CARRIERS) for row in rows)
+    carries = any(one.name.startswith(CARRIERS) for one in here)
     taken = carried(SHOWN) if carries else []
     context = {"rows": rows, "choices": told.items(), "carries": carries, "carried": taken}
     return render(request, "kernel_console/simulated.html", context)
