@@ -25,7 +25,7 @@ from tinhso.pillars.border.gate.rules import plates
 FIRMS, CARRIERS = 300, 20
 NOT_YET_CONFIRMED = 37
 """One firm of so many waits for confirmation: a person accepts its declarations, no rule."""
-TRUCKS_OF_A_FIRM, TRUCKS_OF_A_CARRIER = 6, 30
+TRUCKS_OF_A_FIRM, TRUCKS_OF_A_CARRIER, TRUCKS_OF_THE_NAMED = 6, 30, 24
 MARK = "(DEMO)"
 SINCE = date(2022, 2, 21)
 VALID_UNTIL = date(2029, 1, 1)
@@ -79,7 +79,7 @@ def make() -> Rows:
     chance = Random(SEED)  # noqa: S311
     plates_left = _plates(chance)
     chinese_left = _chinese_plates(chance)
-    _named(rows)
+    named = _named(rows)
     for number, code in zip(range(1, FIRMS), _tax_codes(), strict=False):
         name = f"Công ty {chance.choice(TRADES)} {chance.choice(PLACES)} {number:03d} {MARK}"
         standing = Standing.PENDING if number % NOT_YET_CONFIRMED == 5 else Standing.ACTIVE
@@ -90,6 +90,8 @@ def make() -> Rows:
         firm = _firm(rows, f"广西凭祥示范运输 {number:02d} {MARK}", uscc=_credit_code(number))
         for _ in range(TRUCKS_OF_A_CARRIER):
             _chinese_truck(rows, firm, next(chinese_left), chance)
+    for _ in range(TRUCKS_OF_THE_NAMED):
+        _truck(rows, named, next(plates_left), chance)
     return rows
 
 
@@ -98,11 +100,12 @@ def demo_id(name: str) -> UUID:
     return uuid5(_DEMO, name)
 
 
-def _named(rows: Rows) -> None:
+def _named(rows: Rows) -> UUID:
     firm = _firm(rows, NAMED_FIRM[1], tax_code=NAMED_FIRM[0])
     _vehicle(rows, firm, plates.read(NAMED_TRACTOR), VehicleKind.TRACTOR)
     _vehicle(rows, firm, plates.read(NAMED_TRAILER), VehicleKind.TRAILER)
     _driver(rows, firm, NAMED_DRIVER, "CCCD", NAMED_PAPER)
+    return firm
 
 
 def _firm(

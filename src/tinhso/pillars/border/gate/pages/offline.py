@@ -108,7 +108,7 @@ def _spots(by: Actor, at: datetime) -> list[Spot]:
 
 
 def _listed(device: OfflineDevice, at: datetime) -> Mapping[str, Any]:
-    return queries.entries_at(device.place_id, at)
+    return queries.entries_for(device.place_id, device.spots, at)
 
 
 def _for_all(device: OfflineDevice, at: datetime) -> Mapping[str, Any]:

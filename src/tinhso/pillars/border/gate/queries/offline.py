@@ -31,6 +31,8 @@ DAYS = 4
 BEFORE = ("submitted", "fix_requested", "accepted")
 KINDS = re.compile(r"r\.kind in \(([^)]*)\)")
 WIDTH = 40
+WITHOUT_GOODS = ("yard", "buffer")
+"""Kinds of barriers whose people see plate and kg only (brief 13)."""
 
 
 def entries_at(point_id: UUID, at: datetime) -> dict[str, dict[str, Any]]:
@@ -41,6 +43,14 @@ def entries_at(point_id: UUID, at: datetime) -> dict[str, dict[str, Any]]:
     rows = rows.select_related("driver", "slot", "yard", "tractor__wanted_by")
     holders = _holders(point_id)
     return {trip.code: entry_of(trip, holders.get(trip.pk, "")) for trip in rows}
+
+
+def entries_for(point_id: UUID, spots: Iterable[str], at: datetime) -> dict[str, dict[str, Any]]:
+    """What a device at these barriers is given: at a yard or holding area alone no goods, as on its pages."""
+    found = entries_at(point_id, at)
+    if ControlPoint.objects.filter(code__in=list(spots)).exclude(kind__in=WITHOUT_GOODS).exists():
+        return found
+    return {code: {**entry, "gt": ""} for code, entry in found.items()}
 
 
 def entry_of(trip: Trip, holder: str) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from django.urls import reverse
 from tinhso.kernel.audit.models import Entry
 from tinhso.kernel.base import clock
 from tinhso.kernel.testing.people import grant, make_account, make_person
-from tinhso.pillars.border.gate.actions import declare
-from tinhso.pillars.border.gate.models import Trip
+from tinhso.pillars.border.gate.actions import declare, move
+from tinhso.pillars.border.gate.models import CrossingPoint, Trip
 from tinhso.pillars.border.gate.permissions import ROLES, VIEW_PAPERS, role_code
-from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft
+from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft, make_driver, make_firm, make_vehicle
 
 HERE, GOODS, DRIVER, FIRM, NUMBER = "HN-1119", "Thanh long tươi", "Nguyễn Văn A", "Công ty An", "020090001234"
 API = "/api/v1/border/gate"
@@ -43,6 +43,7 @@ def told(client: Client, trip: Trip) -> dict[str, str]:
     return {
         "dossier": client.get(reverse("border_gate:trip", args=[trip.pk])).content.decode(),
         "list": client.get(reverse("border_gate:trips")).content.decode(),
+        "yard": client.get(reverse("border_gate:yards"), follow=True).content.decode(),
         "search": client.get("/tim-kiem/", {"q": trip.tractor_plate}).content.decode(),
         "api list": client.get(f"{API}/trips").content.decode(),
         "api": client.get(f"{API}/trips/{trip.pk}").content.decode(),
@@ -57,6 +58,26 @@ def test_a_yard_sees_plate_and_weight_and_nothing_of_goods_firm_and_driver(gate,
         assert [word for word in (GOODS, DRIVER, FIRM, NUMBER, "4900234569") if word in text] == [], where
     assert "12C-123.45" in seen["dossier"]
     assert "18.600" in seen["list"]
+
+
+def test_the_yards_page_names_no_goods_of_what_waits_and_what_is_unloaded(gate):
+    firm = make_firm()
+    entering = declare.draft_trip(draft=fruit_draft(gate, firm=firm), by=gate.everything, at=NOON)
+    driver = make_driver("李伟", "451481199001011234", nationality="CN")
+    tractor = make_vehicle("桂F12345", country="CN")
+    draft = fruit_draft(gate, firm=firm, kind="IMP_CN", regime="IMPORT", tractor=tractor, driver=driver)
+    unloading = declare.draft_trip(draft=draft, by=gate.everything, at=NOON)
+    for one in (entering, unloading):
+        declare.submit_trip(trip=one, by=gate.everything, at=NOON)
+    CrossingPoint.objects.update(direct_mode=True)
+    move.arrive(trip=entering, plate="12C12345", by=gate.everything, at=NOON)
+    move.cross_in(trip=unloading, plate="桂F12345", by=gate.everything, at=NOON)
+    move.enter_yard(trip=unloading, by=gate.everything, at=NOON)
+
+    page = in_role(gate, "YARD").get(reverse("border_gate:yards"), follow=True).content.decode()
+
+    assert all(plate in page for plate in ("12C-123.45", "桂F·12345"))
+    assert GOODS not in page
 
 
 @pytest.mark.parametrize("role", ["QLTT", "HAIQUAN", "KDTV", "CSGT", "BQLKKT"])

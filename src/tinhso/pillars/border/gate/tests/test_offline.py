@@ -372,3 +372,14 @@ def test_what_a_device_sent_cannot_be_changed_or_deleted(gate, trips, device):
 
     with pytest.raises(ProgrammingError, match="permission denied"):
         OfflineEvent.objects.update(payload={})
+
+
+def test_a_yards_device_is_told_no_goods(gate):
+    trip = declare.draft_trip(draft=fruit_draft(gate), by=gate.everything, at=NOON)
+    declare.submit_trip(trip=trip, by=gate.everything, at=NOON)
+    told = {
+        spots: queries.entries_for(trip.point_id, spots, NOON)[trip.code]["gt"]
+        for spots in ((f"{POINT}-B0",), (f"{POINT}-B0", f"{POINT}-B2"), (f"{POINT}-B2", f"{POINT}-B1"))
+    }
+
+    assert list(told.values()) == ["", "", "Thanh long tươi"]
