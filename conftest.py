@@ -306,3 +306,10 @@ def _use(values: dict[str, Any]) -> None:
 
     settings.DATABASES["default"].update(values)
     connections["default"].settings_dict.update(values)
+    _forget_types(connections["default"])
+
+
+def _forget_types(connection: Any) -> None:
+    """GeoDjango keeps PostGIS's type numbers for each alias; the second cluster has numbers of its own."""
+    for held in connection._type_infos.values():
+        held.pop(connection.alias, None)
