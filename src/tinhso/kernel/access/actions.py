@@ -26,10 +26,13 @@ def give(
     where: Where = EVERYWHERE,
     since: datetime | None = None,
     until: datetime | None = None,
+    only: Iterable[str] | None = None,
     by: Actor,
     at: datetime,
 ) -> Grant:
     """Give `role` to the actor `holder_id` within `where`, from `since` (now) until `until` (excluded; empty = open).
+
+    `only` keeps a part of the role's rights.
 
     Who may give is asked by the caller (the console asks for `kernel_console.give_role`). Raises Invalid when
     it would begin in the past, or end before it begins.
@@ -48,6 +51,7 @@ def give(
         record_id=where.record,
         valid_from=begins,
         valid_until=until,
+        only=None if only is None else sorted(only),
         granted_by=by.id,
     )
     _tell("access.given", grant, by=by, at=at)

@@ -20,6 +20,7 @@ from tinhso.pillars.border.gate.actions import clock, foresight, windows
 from tinhso.pillars.border.gate.actions.bookings import lapse_holds
 from tinhso.pillars.border.gate.actions.figures import count_lately
 from tinhso.pillars.border.gate.actions.guidance import reach_newcomers
+from tinhso.pillars.border.gate.actions.mandates import follow_staff
 from tinhso.pillars.border.gate.actions.report import freeze_report
 from tinhso.pillars.border.gate.actions.sheets import forget_sheets
 from tinhso.pillars.border.gate.models import DailyReport
@@ -117,3 +118,9 @@ def keep_windows(at: datetime) -> None:
 def forget_declaration_sheets(at: datetime) -> None:
     """The rows of old spreadsheets, which hold numbers of papers, are let go."""
     forget_sheets(at=at)
+
+
+@every(seconds=60)
+def follow_brokers_staff(at: datetime) -> None:
+    """Mandates reach who works for the broker now, and nobody who has left."""
+    follow_staff(at=at)

@@ -97,6 +97,7 @@ VIEW_BOARD = permission(f"{LABEL}.view_board", _("see the gate's board"))
 VIEW_REPORT = permission(f"{LABEL}.view_report", _("see the daily report"))
 FREEZE_REPORT = permission(f"{LABEL}.freeze_report", _("freeze the daily report"), system=True)
 MANAGE_FIRM = permission(f"{LABEL}.manage_firm", _("keep one's firm's vehicles and drivers"))
+GIVE_MANDATE = permission(f"{LABEL}.give_mandate", _("give mandates to customs brokers and revoke them"))
 
 ISSUE_ORDER = permission(f"{LABEL}.issue_order", _("issue movement orders"))
 CONTROL_CALLS = permission(f"{LABEL}.control_calls", _("pause the calls and call out of order"))
@@ -165,7 +166,7 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
         _("Enterprise"),
         (*WHOLE_TRIP, VIEW_PAPERS, MANAGE_FIRM, FILE_APPEAL, "shared_payments.use_wallet"),
     ),
-    "BROKER": (_("Customs broker"), (*WHOLE_TRIP, FILE_APPEAL)),
+    "BROKER": (_("Customs broker"), (*WHOLE_TRIP, FILE_APPEAL, "shared_payments.use_wallet")),
     "DRIVER": (_("Driver"), (*WHOLE_TRIP, FILE_APPEAL)),
     "HELPDESK": (_("Declaration help desk"), (*OFFICER, KEY_PAPER)),
     "YARD": (_("Yard operator"), (VIEW_TRIP, VIEW_BOARD, DECIDE_BARRIER, ENROL_DEVICE)),
@@ -221,3 +222,13 @@ for _actor, (_title, _rights) in ROLES.items():
     )
 
 FORCE_ROLE = bundle("border_force", title=_("Officer of a force at the gate"), permissions=FORCE_WORK)
+
+FIRM_ADMIN_ROLE = bundle("border_firm_admin", title=_("Administrator of a firm"), permissions=(GIVE_MANDATE,))
+"""Beside the firm's own role: it decides who and what else acts for the firm, so it needs two factors."""
+
+# What a mandate lets a broker do: parts of the role BROKER. A mandate to declare is the least there is.
+MANDATE_RIGHTS: dict[str, tuple[str, ...]] = {
+    "declare": (*WHOLE_TRIP, *(step_permission(step) for step in ("create", "submit", "resubmit", "amend", "cancel"))),
+    "book": (step_permission("book_slot"), step_permission("choose_point"), FILE_APPEAL),
+    "pay": ("shared_payments.use_wallet",),
+}

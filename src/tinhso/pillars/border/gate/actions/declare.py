@@ -34,6 +34,7 @@ from tinhso.pillars.border.gate.models import (
 )
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries.codes import registry_for
+from tinhso.pillars.border.gate.queries.mandates import brokers_of
 from tinhso.pillars.border.gate.queries.problems import problems_of, rule_line, what_stands_against
 from tinhso.pillars.border.gate.queries.risk import risk_of
 from tinhso.pillars.border.gate.rules import priority, tripcodes
@@ -121,7 +122,8 @@ def draft_trip(*, draft: Draft, by: Actor, at: datetime) -> Trip:
 def draft_trips(*, drafts: Sequence[Draft], by: Actor, at: datetime, step: str = "create") -> list[Trip]:
     """Many drafts at once, set-based: a firm's spreadsheet, or a day of the simulation."""
     codes = _codes(drafts, by, at)
-    declarations = [_declaration(draft, code, by, at) for draft, code in zip(drafts, codes, strict=True)]
+    brokers = brokers_of(by=by, firms={draft.enterprise.pk for draft in drafts if draft.enterprise}, at=at)
+    declarations = [_declaration(draft, code, brokers, by, at) for draft, code in zip(drafts, codes, strict=True)]
     Declaration.objects.bulk_create(declarations)
     lines = [_lines(draft, declaration) for draft, declaration in zip(drafts, declarations, strict=True)]
     GoodsLine.objects.bulk_create([line for some in lines for line in some])
@@ -291,11 +293,12 @@ def _codes(drafts: Sequence[Draft], by: Actor, at: datetime) -> list[str]:
     return codes
 
 
-def _declaration(draft: Draft, code: str, by: Actor, at: datetime) -> Declaration:
+def _declaration(draft: Draft, code: str, brokers: Mapping[UUID, UUID], by: Actor, at: datetime) -> Declaration:
     return Declaration(
         id=uuid7(),
         code=f"TK{code}",
         enterprise=draft.enterprise,
+        broker_id=brokers.get(draft.enterprise.pk) if draft.enterprise else None,
         regime=draft.regime,
         point=draft.point,
         planned_on=draft.planned_on,

@@ -14,7 +14,7 @@ from tinhso.kernel.base.errors import Forbidden
 from tinhso.pillars.border.gate.actions.sheets import Declared, declare_rows
 from tinhso.pillars.border.gate.models import Enterprise
 from tinhso.pillars.border.gate.permissions import step_permission
-from tinhso.pillars.border.gate.queries.firms import firms_of
+from tinhso.pillars.border.gate.queries.firms import firms_of, home_firm
 from tinhso.pillars.border.gate.rules import tripcodes
 from tinhso.pillars.border.gate.rules.sheets import MOST_ROWS_OF_A_CALL, SheetRow, as_text, columns
 
@@ -39,7 +39,7 @@ RowIn: type[BaseModel] = create_model(  # type: ignore[call-overload]
 
 
 class DeclarationsIn(Strict):
-    """`firm`: the tax code of the firm for which is declared; empty for the caller's only one."""
+    """`firm`: the tax code of the firm for which is declared; empty for one's own. A broker names who mandated him."""
 
     firm: str = Field(default="", pattern="^[0-9]{0,13}$")
     rows: list[RowIn] = Field(min_length=1)  # type: ignore[valid-type]
@@ -66,8 +66,8 @@ def declare(request: HttpRequest, wanted: DeclarationsIn) -> HttpResponse:
 
 def _firm(request: HttpRequest, tax_code: str) -> Enterprise:
     """One of the firms for which the caller may declare. Raises Forbidden."""
-    own = firms_of(by=request.actor, at=request.moment)
-    found = own.filter(tax_code=tax_code).first() if tax_code else own.first()
+    who: dict[str, Any] = {"by": request.actor, "at": request.moment}
+    found = firms_of(**who).filter(tax_code=tax_code).first() if tax_code else home_firm(**who)
     if found is None:
         raise Forbidden(permission=step_permission("submit"))
     return found

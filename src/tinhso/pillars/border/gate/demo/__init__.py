@@ -7,7 +7,7 @@ from typing import Any
 from tinhso.kernel.modules.declare import demo
 from tinhso.pillars.border.gate.actions.fee_money import PAYEE
 from tinhso.pillars.border.gate.actions.tariff import load_rates
-from tinhso.pillars.border.gate.demo import codes, parties, people
+from tinhso.pillars.border.gate.demo import codes, mandates, parties, people
 from tinhso.shared.payments import facade as payments
 
 DEMO_ACCOUNT = {
@@ -48,3 +48,9 @@ def demo_people(run: Any) -> int:
 def demo_codes(run: Any) -> int:
     """The growing areas and packing houses that the simulation's trips name."""
     return codes.load(by=run.by, at=run.at)
+
+
+@demo(44)
+def demo_mandate(run: Any) -> int:
+    """A mandate of the named firm for a broker."""
+    return mandates.load(at=run.at)

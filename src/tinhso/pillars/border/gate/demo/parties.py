@@ -212,6 +212,11 @@ def _tax_codes() -> Iterator[str]:
             yield body + digit
 
 
+def broker_code() -> str:
+    """The tax code of the demo firm that acts as a customs broker for the named one."""
+    return next(_tax_codes())
+
+
 def _credit_code(number: int) -> str:
     body = f"91451481DEMA{number:05d}"
     return body + uscc.calc_check_digit(body)

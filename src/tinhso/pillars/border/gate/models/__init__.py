@@ -32,7 +32,15 @@ from tinhso.pillars.border.gate.models.guidance import (
     OrderReceipt,
     TrackingConsent,
 )
-from tinhso.pillars.border.gate.models.parties import Driver, Enterprise, Mandate, Standing, Vehicle, VehicleKind
+from tinhso.pillars.border.gate.models.parties import (
+    Driver,
+    Enterprise,
+    Mandate,
+    MandateGrant,
+    Standing,
+    Vehicle,
+    VehicleKind,
+)
 from tinhso.pillars.border.gate.models.places import ControlPoint, CrossingPoint, Gate, Yard
 from tinhso.pillars.border.gate.models.qr_keys import QrKey, QrUse
 from tinhso.pillars.border.gate.models.reference import CheckRule, FeeRule, Force, Goods, HsCode, ReasonCode
@@ -97,6 +105,7 @@ __all__ = [
     "Holding",
     "HsCode",
     "Mandate",
+    "MandateGrant",
     "MedicalOrder",
     "MonthTime",
     "Moratorium",

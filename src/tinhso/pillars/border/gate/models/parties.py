@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.kernel.access.models import Grant
 from tinhso.kernel.access.scope import Scope
+from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.identity.models import Person
 from tinhso.kernel.organisations.models import Agency
@@ -58,17 +62,31 @@ class Enterprise(models.Model):
 
 
 class Mandate(models.Model):
-    """A firm lets a customs broker act for it, between two days (the end is excluded)."""
+    """A firm lets a customs broker act for it, between two days of Hanoi (the end is excluded), within a scope.
 
+    The rights themselves are grants to the broker's people (`MandateGrant`); they end with the mandate.
+    """
+
+    DECLARE, BOOK, PAY = "declare", "book", "pay"
+    SCOPES: ClassVar = [
+        (DECLARE, _("declare and follow trips")),
+        (BOOK, _("book time windows")),
+        (PAY, _("pay from the firm's wallet")),
+    ]
     access_scope = Scope(agency="principal_id")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     principal = models.ForeignKey(Enterprise, models.PROTECT, related_name="mandates_given")
     broker = models.ForeignKey(Enterprise, models.PROTECT, related_name="mandates_held")
+    scope = ArrayField(models.CharField(max_length=8, choices=SCOPES), default=list, verbose_name=_("what it covers"))
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(_("valid until"))
     document_no = models.CharField(_("document number"), max_length=60, blank=True)
+    given_at = models.DateTimeField(_("given at"), null=True)
+    given_by = models.UUIDField(null=True)
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+    revoked_by = models.UUIDField(null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=240, blank=True)
 
     class Meta:
         constraints = [
@@ -80,8 +98,34 @@ class Mandate(models.Model):
     def __str__(self) -> str:
         return f"{self.principal_id} → {self.broker_id}"
 
-    def holds_on(self, day: date) -> bool:
-        return self.revoked_at is None and self.valid_from <= day < self.valid_until
+    @property
+    def begins_at(self) -> datetime:
+        return midnight(self.valid_from)
+
+    @property
+    def ends_at(self) -> datetime:
+        return midnight(self.valid_until)
+
+    def has_ended(self, at: datetime) -> bool:
+        return self.revoked_at is not None or at >= self.ends_at
+
+    def holds(self, at: datetime) -> bool:
+        return self.begins_at <= at and not self.has_ended(at)
+
+
+def midnight(day: date) -> datetime:
+    """When that day begins in Hanoi."""
+    return datetime.combine(day, datetime.min.time(), HANOI)
+
+
+class MandateGrant(models.Model):
+    """One grant that a mandate gave to one of the broker's people, or to a machine of the broker's."""
+
+    grant = models.OneToOneField(Grant, models.PROTECT, primary_key=True, related_name="+")
+    mandate = models.ForeignKey(Mandate, models.PROTECT, related_name="grants")
+
+    def __str__(self) -> str:
+        return f"{self.mandate_id}: {self.grant_id}"
 
 
 class VehicleKind(models.TextChoices):

@@ -50,6 +50,14 @@ class Declaration(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(_("code"), max_length=24, unique=True)
     enterprise = models.ForeignKey("border_gate.Enterprise", models.PROTECT, null=True, related_name="declarations")
+    broker = models.ForeignKey(
+        "border_gate.Enterprise",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("declared by broker"),
+    )
     regime = models.CharField(_("regime"), max_length=16)
     point = models.ForeignKey("border_gate.CrossingPoint", models.PROTECT, related_name="+")
     planned_on = models.DateField(_("planned day"))

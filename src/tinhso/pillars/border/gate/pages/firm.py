@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tinhso.kernel.access.may import may
+from tinhso.kernel.access.may import may, require
 from tinhso.kernel.access.needs import needs
 from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.web.request import Request
@@ -26,7 +26,7 @@ from tinhso.pillars.border.gate.actions.firm_forms import DriverOfFirm, NewVehic
 from tinhso.pillars.border.gate.flows import LIVE
 from tinhso.pillars.border.gate.models import Enterprise, Trip
 from tinhso.pillars.border.gate.pages import amendments
-from tinhso.pillars.border.gate.permissions import MANAGE_FIRM, step_permission
+from tinhso.pillars.border.gate.permissions import MANAGE_FIRM, VIEW_PAPERS, step_permission
 from tinhso.pillars.border.gate.queries import bookings
 from tinhso.pillars.border.gate.queries import driver as driving
 from tinhso.pillars.border.gate.queries import firms as queries
@@ -41,10 +41,10 @@ CANCELLABLE = ("draft", "submitted", "fix_requested", "accepted", "en_route", "a
 
 def firm_of(request: Request) -> Enterprise:
     """The firm for which the reader acts: the one chosen, else the first of his. Raises NotFound without any."""
-    own = queries.firms_of(by=request.actor, at=request.moment)
     chosen = request.GET.get("dn") or request.session.get(CHOSEN)
+    own = queries.firms_of(by=request.actor, at=request.moment)
     found = own.filter(pk=_uuid(chosen)).first() if chosen else None
-    found = found or own.first()
+    found = found or queries.home_firm(by=request.actor, at=request.moment)
     if found is None:
         raise NotFound
     if request.GET.get("dn"):
@@ -94,6 +94,7 @@ def trip(request: Request, trip_id: UUID) -> HttpResponse:
         "subject": driving.subject(one),
         "way": driving.way(one, dossier.place),
         "driver": one.driver,
+        "sees_driver": may(request.actor, VIEW_PAPERS, one, request.moment),
         "can_cancel": one.state in CANCELLABLE,
         "can_book": one.state == "accepted" and one.kind in driving.FROM_INLAND,
         "choices": bookings.choices_of(one, at=request.moment),
@@ -177,6 +178,7 @@ def fleet(request: Request) -> HttpResponse:
 def drivers(request: Request) -> HttpResponse:
     """The firm's drivers, and one more; of their papers the kind alone is shown."""
     firm = firm_of(request)
+    require(request.actor, MANAGE_FIRM, firm, request.moment)  # a broker acts for the firm, its drivers are not his
     form = DriverOfFirm(request.POST or None)
     if request.method == "POST" and form.is_valid() and form.typed:
         new = form.typed

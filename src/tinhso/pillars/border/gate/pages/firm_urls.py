@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from tinhso.pillars.border.gate.pages import firm, firm_amend, firm_declare, firm_fix, firm_sheets, firm_slots
+from tinhso.pillars.border.gate.pages import (
+    firm,
+    firm_amend,
+    firm_declare,
+    firm_fix,
+    firm_mandates,
+    firm_sheets,
+    firm_slots,
+)
 
 urlpatterns = [
     path("doanh-nghiep/", firm.board, name="firm"),
@@ -32,6 +40,8 @@ urlpatterns = [
     path("doanh-nghiep/nhap-excel/<uuid:sheet_id>/giu/", firm_sheets.keep, name="firm_sheet_keep"),
     path("doanh-nghiep/nhap-excel/<uuid:sheet_id>/bo/", firm_sheets.drop, name="firm_sheet_drop"),
     path("doanh-nghiep/nhap-excel/<uuid:sheet_id>/dong-loi.xlsx", firm_sheets.wrong_rows, name="firm_sheet_wrong"),
+    path("doanh-nghiep/uy-quyen/", firm_mandates.mandates, name="mandates"),
+    path("doanh-nghiep/uy-quyen/<uuid:mandate_id>/thu-hoi/", firm_mandates.revoke, name="mandate_revoke"),
     path("doanh-nghiep/xe/", firm.fleet, name="firm_fleet"),
     path("doanh-nghiep/lai-xe/", firm.drivers, name="firm_drivers"),
 ]

@@ -19,6 +19,7 @@ from tinhso.pillars.border.gate.models import Driver, Enterprise, FeeAssessment,
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP, step_permission
 from tinhso.pillars.border.gate.queries import driver as driving
 from tinhso.pillars.border.gate.queries.fees import fee_of
+from tinhso.pillars.border.gate.queries.mandates import principals_of
 from tinhso.pillars.border.gate.queries.queue import places_in_queue
 from tinhso.pillars.border.gate.queries.tones import trip_tone
 from tinhso.pillars.border.gate.queries.trips import found_by
@@ -39,6 +40,12 @@ def firms_of(*, by: Actor, at: datetime) -> QuerySet[Enterprise]:
     """The firms for which the actor may declare."""
     rows = visible(Enterprise.objects.all(), by, step_permission("submit"), at)
     return rows.select_related("agency").order_by("agency__name")
+
+
+def home_firm(*, by: Actor, at: datetime) -> Enterprise | None:
+    """The firm meant when none is named: one's own before those for which one acts by a mandate."""
+    rows = firms_of(by=by, at=at)
+    return rows.exclude(pk__in=principals_of(by, at=at)).first() or rows.first()
 
 
 def trips_of(firm: Enterprise, *, by: Actor, at: datetime) -> QuerySet[Trip]:
@@ -167,7 +174,7 @@ def own_trip(trip_id: UUID, firm: Enterprise, *, by: Actor, at: datetime) -> Tri
     """One of the firm's trips. Raises NotFound."""
     rows = trips_of(firm, by=by, at=at)
     trip = (
-        rows.select_related("point", "yard", "declaration", "enterprise", "driver__person", "slot")
+        rows.select_related("point", "yard", "declaration__broker__agency", "enterprise", "driver__person", "slot")
         .filter(pk=trip_id)
         .first()
     )

@@ -25,7 +25,7 @@ def visible_trips(*, by: Actor, at: datetime) -> QuerySet[Trip]:
 def trip_for(trip_id: UUID, *, by: Actor, at: datetime) -> Trip:
     """One trip with what its pages show. Raises NotFound, the same for what is not there and what is not yours."""
     rows = visible_trips(by=by, at=at).select_related(
-        "point", "yard", "declaration", "enterprise__agency", "tractor", "trailer", "driver__person"
+        "point", "yard", "declaration__broker__agency", "enterprise__agency", "tractor", "trailer", "driver__person"
     )
     trip = rows.filter(pk=trip_id).first()
     if trip is None:
