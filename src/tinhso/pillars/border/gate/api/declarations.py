@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, create_model
 
 from tinhso.kernel.api.answers import answer
 from tinhso.kernel.api.once import idempotent
@@ -19,7 +19,7 @@ from tinhso.pillars.border.gate.rules import tripcodes
 from tinhso.pillars.border.gate.rules.sheets import MOST_ROWS_OF_A_CALL, SheetRow, as_text, columns
 
 router = Router()
-Cell = str | int | None
+Cell = StrictStr | StrictInt | None
 
 
 class Strict(BaseModel):
