@@ -8,8 +8,9 @@ READ_TRAIL = permission("kernel_console.read_trail", _("Read the audit trail"))
 SEE_OPERATIONS = permission("kernel_console.see_operations", _("See how the platform runs"))
 RUN_OPERATIONS = permission("kernel_console.run_operations", _("Repeat or drop what failed"))
 SWITCH_SIMULATED = permission("kernel_console.switch_simulated", _("Make simulated systems slow, wrong or down"))
+SEE_POWERS = permission("kernel_console.see_powers", _("see the matrix of rights"))
 
-AUDITOR = bundle("auditor", title=_("Auditor"), permissions=[READ_TRAIL])
+AUDITOR = bundle("auditor", title=_("Auditor"), permissions=[READ_TRAIL, SEE_POWERS])
 OPERATOR = bundle("operator", title=_("Operator of the platform"), permissions=[SEE_OPERATIONS, RUN_OPERATIONS])
 SIMULATOR = bundle(
     "simulator", title=_("Keeper of the simulated systems"), permissions=[SEE_OPERATIONS, SWITCH_SIMULATED]
@@ -30,7 +31,7 @@ GIVE_ROLE = permission("kernel_console.give_role", _("give and end roles"))
 # Whoever holds one of these decides what others may do.
 POWERFUL = (MANAGE_PEOPLE, GIVE_ROLE)
 # Their pages show the whole platform and ask for a right without any scope: for one agency it opens none of them.
-WHOLE = (READ_TRAIL, SEE_OPERATIONS, RUN_OPERATIONS, SWITCH_SIMULATED, VIEW_PEOPLE)
+WHOLE = (READ_TRAIL, SEE_OPERATIONS, RUN_OPERATIONS, SWITCH_SIMULATED, VIEW_PEOPLE, SEE_POWERS)
 
 ADMINISTRATOR = bundle(
     "administrator",

@@ -26,6 +26,16 @@ door(
     everywhere=True,
 )
 door(
+    "kernel_console.powers",
+    title=_("Matrix of rights"),
+    icon="lock",
+    url="kernel_console:powers",
+    order=902,
+    audience="official",
+    permission=permissions.SEE_POWERS,
+    everywhere=True,
+)
+door(
     "kernel_console.agencies",
     title=_("Agencies"),
     icon="building",

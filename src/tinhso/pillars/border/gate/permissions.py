@@ -111,6 +111,7 @@ GUIDES = {
     "KDYT": (VIEW_HEALTH,),
     "BQLKKT": (ISSUE_ORDER, CONTROL_CALLS, RUN_WHAT_IF),
     "LEADER": (RUN_WHAT_IF,),
+    "INDUSTRY": (RUN_WHAT_IF,),
 }
 SET_CAPACITY = permission(f"{LABEL}.set_capacity", _("change the room of time windows"), system=True)
 SET_HOURS = permission(f"{LABEL}.set_hours", _("change working hours and close a point"))
@@ -198,7 +199,9 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
     "QLTT": (_("Market surveillance"), OFFICER),
     "QLVT": (_("Cross-border transport management"), OFFICER),
     "LEADER": (_("Leader"), (*OFFICER, OVERRIDE_HOLD, WAIVE_FEE, FREEZE_REPORT, PLACE_MORATORIUM, *SEE_MONEY)),
-    "AUDITOR": (_("Inspector of the gate"), (*OFFICER, VIEW_PAPERS, *SEE_MONEY)),
+    # Looks ahead and words moratoria: boards and reports, no vehicle's own record.
+    "INDUSTRY": (_("Department of Industry and Trade"), (VIEW_BOARD, VIEW_REPORT)),
+    "AUDITOR": (_("Inspector of the gate"), (*OFFICER, VIEW_PAPERS, *SEE_MONEY, "kernel_console.see_powers")),
 }
 
 

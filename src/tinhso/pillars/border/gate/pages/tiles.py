@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.kernel.access.powers import POWERS
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.modules.declare import DeskTask, door, task_source
 from tinhso.kernel.web.live import live_state, live_topic
@@ -16,8 +17,10 @@ from tinhso.pillars.border.gate.models import ClearanceTask
 from tinhso.pillars.border.gate.pages import offline
 from tinhso.pillars.border.gate.pages.public_board import state
 from tinhso.pillars.border.gate.queries import tasks as queries
+from tinhso.pillars.border.gate.queries.powers import powers
 from tinhso.pillars.border.gate.rules import plates
 
+POWERS.add(p.LABEL, powers)
 door("border_gate.tasks", title=_("Border gate tasks"), icon="checklist", url="border_gate:tasks", order=30,
      audience="official", permission=p.WORK_TASK)  # fmt: skip
 door("border_gate.barrier", title=_("Barrier"), icon="barrier-block", url="border_gate:barriers", order=31,
