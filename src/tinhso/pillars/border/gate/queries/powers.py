@@ -20,7 +20,11 @@ WHERE = {
     "point": _("own crossing point"),
     "everywhere": _("everywhere"),
 }
-TITLES = {"SYSADMIN": _("Administrator"), "SYSTEM": _("the platform itself")}
+TITLES = {
+    "FIRM_ADMIN": _("Administrator of a firm"),
+    "SYSADMIN": _("Administrator"),
+    "SYSTEM": _("the platform itself"),
+}
 
 
 @dataclass(frozen=True, slots=True)

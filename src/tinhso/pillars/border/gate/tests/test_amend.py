@@ -41,7 +41,7 @@ LATER = NOON + timedelta(minutes=5)
 # Columns that no person declares: what follows from declared ones, what steps and forces write.
 NOT_DECLARED = {
     "line": {"id", "declaration_id", "number"},
-    "declaration": {"id", "code", "enterprise_id", "created_at", "created_by"},
+    "declaration": {"id", "code", "enterprise_id", "broker_id", "created_at", "created_by"},
     "trip": {
         "id", "state", "state_since", "version", "created_at", "created_by", "code", "declaration_id", "enterprise_id",
         "agency_id", "kind", "direction", "bay", "goods_title", "goods_group", "gross_kg", "priority",
