@@ -16,7 +16,7 @@ from tinhso.kernel.base.money import grouped
 from tinhso.kernel.modules.declare import every
 from tinhso.kernel.notices.actions import send
 from tinhso.kernel.notices.kinds import notice
-from tinhso.pillars.border.gate.actions import clock, foresight, windows
+from tinhso.pillars.border.gate.actions import clock, foresight, positions, windows
 from tinhso.pillars.border.gate.actions.bookings import lapse_holds
 from tinhso.pillars.border.gate.actions.figures import count_lately
 from tinhso.pillars.border.gate.actions.guidance import reach_newcomers
@@ -39,6 +39,12 @@ REPORTED = notice(
     },
     channels=("app", "email"),
 )
+
+
+@every(cron="20 2 * * *")
+def forget_positions(at: datetime) -> None:
+    """Each night: positions older than 90 days are deleted, and the months to come are made."""
+    positions.forget_positions(at=at)
 
 
 @every(cron="0 20 * * *")

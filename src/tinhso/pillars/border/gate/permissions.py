@@ -86,6 +86,7 @@ CONFIRM_UNLOADING = permission(f"{LABEL}.confirm_unloading", _("confirm the unlo
 WANT_AMENDMENT = permission(f"{LABEL}.want_amendment", _("ask the firm for a change"))
 CONSENT_BORDER = permission(f"{LABEL}.consent_border", _("consent to another driver or vehicle beyond barrier 1"))
 CONSENT_CUSTOMS = permission(f"{LABEL}.consent_customs", _("consent to other goods or seals beyond barrier 1"))
+KEY_CUSTOMS = permission(f"{LABEL}.key_customs", _("key where a customs declaration stands"))
 LAPSE_AMENDMENT = permission(f"{LABEL}.lapse_amendment", _("let a request for a change lapse"), system=True)
 KEEP_CODES = permission(f"{LABEL}.keep_codes", _("keep the registry of growing areas and packing houses"), system=True)
 ORDER_MEDICAL = permission(f"{LABEL}.order_medical", _("order medical control of a crossing point"))
@@ -103,13 +104,18 @@ ISSUE_ORDER = permission(f"{LABEL}.issue_order", _("issue movement orders"))
 CONTROL_CALLS = permission(f"{LABEL}.control_calls", _("pause the calls and call out of order"))
 ANSWER_HELP = permission(f"{LABEL}.answer_help", _("answer drivers who ask for help"))
 VIEW_HEALTH = permission(f"{LABEL}.view_health", _("read drivers' health forms"))
+SEND_POSITION = permission(f"{LABEL}.send_position", _("send where one's vehicle is"))
+VIEW_POSITIONS = permission(f"{LABEL}.view_positions", _("see where vehicles are"))
 RUN_WHAT_IF = permission(f"{LABEL}.run_what_if", _("try out changes on the simulator"))
 # Who guides drivers and looks ahead, beside what ROLES gives.
 GUIDES = {
     "HELPDESK": (ANSWER_HELP,),
-    "CSGT": (ISSUE_ORDER,),
+    "CSGT": (ISSUE_ORDER, VIEW_POSITIONS),
+    "ENTERPRISE": (SEND_POSITION,),
+    "BROKER": (SEND_POSITION,),
+    "DRIVER": (SEND_POSITION,),
     "KDYT": (VIEW_HEALTH,),
-    "BQLKKT": (ISSUE_ORDER, CONTROL_CALLS, RUN_WHAT_IF),
+    "BQLKKT": (ISSUE_ORDER, CONTROL_CALLS, RUN_WHAT_IF, VIEW_POSITIONS),
     "LEADER": (RUN_WHAT_IF,),
     "INDUSTRY": (RUN_WHAT_IF,),
 }
@@ -148,7 +154,7 @@ FORCE_WORK = (WORK_TASK, PLACE_HOLD, LIFT_HOLD)
 CORRECTING: dict[str, tuple[str, ...]] = {
     "BQLKKT": (WANT_AMENDMENT, KEEP_CODES, ORDER_MEDICAL),
     "BIENPHONG": (WANT_AMENDMENT, CONSENT_BORDER),
-    "HAIQUAN": (WANT_AMENDMENT, CONSENT_CUSTOMS),
+    "HAIQUAN": (WANT_AMENDMENT, CONSENT_CUSTOMS, KEY_CUSTOMS),
     "KDTV": (WANT_AMENDMENT, KEEP_CODES),
     "KDDV": (WANT_AMENDMENT,),
     "LEADER": (ORDER_MEDICAL,),
@@ -224,6 +230,9 @@ for _actor, (_title, _rights) in ROLES.items():
         second_factor=_actor not in {"ENTERPRISE", "BROKER", "DRIVER"},
     )
 
+SEND_READING = permission(f"{LABEL}.send_reading", _("send what a machine at the gate reads"))
+MACHINE_ROLE = "border_machine"
+bundle(MACHINE_ROLE, title=_("Machine at the gate"), permissions=(SEND_READING,))
 FORCE_ROLE = bundle("border_force", title=_("Officer of a force at the gate"), permissions=FORCE_WORK)
 
 FIRM_ADMIN_ROLE = bundle("border_firm_admin", title=_("Administrator of a firm"), permissions=(GIVE_MANDATE,))

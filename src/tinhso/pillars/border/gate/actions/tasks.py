@@ -15,6 +15,7 @@ from tinhso.pillars.border.gate.actions.refusals import refused_by_quarantine
 from tinhso.pillars.border.gate.flows import HOLD, TASK
 from tinhso.pillars.border.gate.flows.overlays import ACTIVE, FAILED, IN_PROGRESS, NOT_NEEDED, OPEN, UNDONE
 from tinhso.pillars.border.gate.models import ClearanceTask, Declaration, Force, GoodsLine, Hold, Trip
+from tinhso.pillars.border.gate.queries.customs import channels_said
 from tinhso.pillars.border.gate.queries.medical import medical_points
 from tinhso.pillars.border.gate.queries.reference import minutes_of_tasks
 from tinhso.pillars.border.gate.rules import checks, goods
@@ -259,6 +260,7 @@ def _facts_of(trips: Sequence[Trip], returns: str, at: datetime) -> dict[Any, ch
         groups.setdefault(declaration_id, set()).add(group)
     examined = medical_points({trip.point_id for trip in trips}, at=at)
     channels: dict[Any, int] = dict(Declaration.objects.filter(id__in=ids).values_list("id", "channel"))
+    said = channels_said(trip.pk for trip in trips)
     return {
         trip.pk: checks.TripFacts(
             trip_type=trip.kind,
@@ -267,7 +269,7 @@ def _facts_of(trips: Sequence[Trip], returns: str, at: datetime) -> dict[Any, ch
             foreign_vehicle=trip.tractor is not None and trip.tractor.country != "VN",
             medical_control=trip.point_id in examined,
             driver_on_board=trip.driver_id is not None,
-            channel=channels.get(trip.declaration_id, 0),
+            channel=said.get(trip.pk) or channels.get(trip.declaration_id, 0),
             tax_flag=trip.enterprise is not None and trip.enterprise.tax_flag,
             returns=returns,
         )

@@ -22,6 +22,8 @@ from tinhso.pillars.border.gate import facade
 from tinhso.pillars.border.gate.actions.papers import read_papers
 from tinhso.pillars.border.gate.actions.passages import Passage, Seen, decide, pass_barrier_of
 from tinhso.pillars.border.gate.api.declarations import router as declarations
+from tinhso.pillars.border.gate.api.positions import router as positions
+from tinhso.pillars.border.gate.api.readings import router as readings
 from tinhso.pillars.border.gate.api.steps import FEE_STEPS, HOLD_STEPS, TASK_STEPS, TRIP_STEPS, left_out
 from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
 from tinhso.pillars.border.gate.models import Trip
@@ -34,6 +36,8 @@ from tinhso.pillars.border.gate.rules import plates, tripcodes
 
 router = Router()
 router.add_router("", declarations)
+router.add_router("", positions)
+router.add_router("", readings)
 UNLIMITED: list[BaseThrottle] = []
 """A barrier may never be told to come again later."""
 

@@ -16,6 +16,13 @@ TRIP = "border_gate.trip"
 CODES = {"FI403": "BG-024", "FI404": "BG-214", "FI409": "BG-032", "FI423": "BG-023", "FI401": "BG-024"}
 _ENDED = ", ".join(f"'{state}'" for state in ENDS)
 TRIP_LIVES = SqlGuard("TRIP-LIVES", "BG-215", f"p.state not in ({_ENDED})")
+# A vehicle may come in without the customs' number; its papers are not passed before it is known (brief 6.7).
+CUSTOMS_NO = SqlGuard(
+    "CUSTOMS-NO",
+    "BG-380",
+    "r.kind <> 'CUSTOMS_DOC' or p.customs_no <> '' or exists (select 1 from border_gate_customsentry c"
+    " where c.trip_id = r.trip_id and c.status <> 'unknown')",
+)
 DOCUMENT = SqlGuard("DOCUMENT", "BG-216", "length(btrim(f->>'document_no')) > 0")
 
 OPEN, IN_PROGRESS, PASSED, FAILED, TREATING, NOT_NEEDED = (
@@ -61,7 +68,7 @@ TASK = Flow(
             (OPEN, IN_PROGRESS),
             PASSED,
             p.WORK_TASK,
-            guards=(TRIP_LIVES,),
+            guards=(TRIP_LIVES, CUSTOMS_NO),
             sets=FINISHED,
             event="border_gate.task_passed",
             title=_("confirm passed"),

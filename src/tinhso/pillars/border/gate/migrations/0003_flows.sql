@@ -1,4 +1,4 @@
--- digest: 2c785d5ac636198445afb2348cf6e59e
+-- digest: e2a8a16cbd55bbcf08c59786020a76d9
 
 create or replace function border_gate_amendment_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -557,6 +557,9 @@ begin
             if not coalesce((p.state not in ('completed', 'cancelled', 'expired', 'no_show', 'turned_back')), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-215', hint = 'TRIP-LIVES';
             end if;
+            if not coalesce((r.kind <> 'CUSTOMS_DOC' or p.customs_no <> '' or exists (select 1 from border_gate_customsentry c where c.trip_id = r.trip_id and c.status <> 'unknown')), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-380', hint = 'CUSTOMS-NO';
+            end if;
             v_to := 'passed';
             v_event := 'border_gate.task_passed';
             update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1, finished_at = p_at, officer_id = v_actor, result = coalesce(f->>'result', ''), note = coalesce(f->>'note', r.note) where id = p_id;
@@ -760,14 +763,15 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.note, p.state as p__state, r.point_id, r.stage, r.trip_id
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.kind, r.note, p.customs_no as p__customs_no, p.state as p__state, r.point_id, r.stage, r.trip_id
             from border_gate_clearancetask r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
             order by p.id, r.id for no key update of p, r
         ), judged as materialized (
             select r.id, r.state, r.f, r.point_id, r.stage, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.work_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.work_task' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.work_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task'
-                when r.step_row = 0 and not coalesce((r.p__state not in ('completed', 'cancelled', 'expired', 'no_show', 'turned_back')), false) then 'FI422 BG-215' else '' end as verdict,
+                when r.step_row = 0 and not coalesce((r.p__state not in ('completed', 'cancelled', 'expired', 'no_show', 'turned_back')), false) then 'FI422 BG-215'
+                when r.step_row = 0 and not coalesce((r.kind <> 'CUSTOMS_DOC' or r.p__customs_no <> '' or exists (select 1 from border_gate_customsentry c where c.trip_id = r.trip_id and c.status <> 'unknown')), false) then 'FI422 BG-380' else '' end as verdict,
                 case r.step_row when 0 then 'passed' end as v_to,
                 case r.step_row when 0 then 'border_gate.task_passed' end as v_event,
                 case r.step_row when 0 then p_at end as new_finished_at,

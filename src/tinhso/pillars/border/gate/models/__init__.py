@@ -21,6 +21,7 @@ from tinhso.pillars.border.gate.models.codes import (
     RefusedBy,
     RegisteredCode,
 )
+from tinhso.pillars.border.gate.models.customs import CustomsEntry
 from tinhso.pillars.border.gate.models.fees import FeeAssessment
 from tinhso.pillars.border.gate.models.figures import DayFigure, MonthTime, ReplayedDay
 from tinhso.pillars.border.gate.models.foresight import ForecastDay, OpenDay, WhatIfRun
@@ -32,6 +33,7 @@ from tinhso.pillars.border.gate.models.guidance import (
     OrderReceipt,
     TrackingConsent,
 )
+from tinhso.pillars.border.gate.models.machines import MachineLight, SimulatedSystem
 from tinhso.pillars.border.gate.models.parties import (
     Driver,
     Enterprise,
@@ -42,7 +44,9 @@ from tinhso.pillars.border.gate.models.parties import (
     VehicleKind,
 )
 from tinhso.pillars.border.gate.models.places import ControlPoint, CrossingPoint, Gate, Yard
+from tinhso.pillars.border.gate.models.positions import LastPosition, Position
 from tinhso.pillars.border.gate.models.qr_keys import QrKey, QrUse
+from tinhso.pillars.border.gate.models.readings import PlateReading
 from tinhso.pillars.border.gate.models.reference import CheckRule, FeeRule, Force, Goods, HsCode, ReasonCode
 from tinhso.pillars.border.gate.models.reports import DailyReport
 from tinhso.pillars.border.gate.models.sheets import DeclarationRow, DeclarationSheet
@@ -80,6 +84,7 @@ __all__ = [
     "CodeStatus",
     "ControlPoint",
     "CrossingPoint",
+    "CustomsEntry",
     "CycleChange",
     "DailyReport",
     "DayFigure",
@@ -104,6 +109,8 @@ __all__ = [
     "Hold",
     "Holding",
     "HsCode",
+    "LastPosition",
+    "MachineLight",
     "Mandate",
     "MandateGrant",
     "MedicalOrder",
@@ -113,6 +120,8 @@ __all__ = [
     "OpenDay",
     "OperatingCalendar",
     "OrderReceipt",
+    "PlateReading",
+    "Position",
     "QrKey",
     "QrUse",
     "QueueState",
@@ -122,6 +131,7 @@ __all__ = [
     "RegisteredCode",
     "ReplayedDay",
     "SimulatedDay",
+    "SimulatedSystem",
     "SimulatedTrip",
     "SimulationSwitch",
     "SlotDefault",

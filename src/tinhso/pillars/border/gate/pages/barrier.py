@@ -28,10 +28,12 @@ from tinhso.pillars.border.gate.actions import amend
 from tinhso.pillars.border.gate.actions import undeclared as arrivals
 from tinhso.pillars.border.gate.actions.move import EMPTY, REJECTED
 from tinhso.pillars.border.gate.actions.passages import Passage, Seen, decide, pass_barrier
+from tinhso.pillars.border.gate.actions.readings import handle_reading, play_camera
 from tinhso.pillars.border.gate.flows.states import DRAFT
 from tinhso.pillars.border.gate.models import ControlPoint, Trip, UndeclaredArrival
 from tinhso.pillars.border.gate.pages.offline import APP
 from tinhso.pillars.border.gate.pages.quick_forms import called
+from tinhso.pillars.border.gate.pages.readings import chosen, in_sight, read_by_machine
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER, STEPS
 from tinhso.pillars.border.gate.queries import overlays
 from tinhso.pillars.border.gate.queries.amendments import firm_is_asked
@@ -62,8 +64,10 @@ def choose(request: Request) -> HttpResponse:
 def station(request: Request, code: str) -> HttpResponse:
     """The screen of one barrier, with the card of the vehicle asked for."""
     barrier = _barrier(request, code)
+    if request.headers.get("X-Live"):
+        return render(request, "border_gate/_camera.html", {"barrier": barrier, **in_sight(request, barrier, _card)})
     typed = request.GET.get("xe", "").strip()
-    context: dict[str, Any] = {"typed": typed}
+    context: dict[str, Any] = {"typed": typed, "reading": chosen(request, barrier)}
     if typed:
         context |= _asked(request, barrier, typed)
     return _screen(request, barrier, context)
@@ -74,13 +78,42 @@ def station(request: Request, code: str) -> HttpResponse:
 def open_up(request: Request, code: str) -> HttpResponse:
     """Do the step; the next vehicle may be typed at once."""
     barrier = _barrier(request, code)
-    seen = _seen(request.POST.get("xe", ""), load_state=_load(request), reason_code=request.POST.get("ly_do", ""))
+    reading = chosen(request, barrier)
+    more = read_by_machine(reading, request.POST.get("xe", "")) if reading else {}
+    more |= {"load_state": _load(request), "reason_code": request.POST.get("ly_do", "")}
+    seen = _seen(request.POST.get("xe", ""), **more)
     try:
         passage = pass_barrier(barrier=barrier, seen=seen, by=request.actor, at=request.moment)
     except Refusal as refusal:
         return _screen(request, barrier, {"typed": seen.plate or seen.qr, "wrong": refusal.for_people()})
     _remember(request, barrier, passage, seen)
+    if reading and passage.open:
+        handle_reading(reading=reading, by=request.actor, at=request.moment)
     return _screen(request, barrier, {"typed": "", "done": True, **_card(passage, seen)})
+
+
+@require_POST
+@needs(DECIDE_BARRIER)
+def handle(request: Request, code: str) -> HttpResponse:
+    """Nobody stands where the camera saw a plate, or it was dealt with otherwise."""
+    barrier = _barrier(request, code)
+    reading = chosen(request, barrier)
+    if reading is None:
+        raise NotFound
+    handle_reading(reading=reading, by=request.actor, at=request.moment)
+    return redirect("border_gate:barrier", barrier.code)
+
+
+@require_POST
+@needs(DECIDE_BARRIER)
+def play(request: Request, code: str) -> HttpResponse:
+    """The simulated camera reads the next vehicle that is expected here."""
+    barrier = _barrier(request, code)
+    try:
+        play_camera(barrier=barrier, lane=1, by=request.actor, at=request.moment)
+    except Refusal as refusal:
+        return _screen(request, barrier, {"typed": "", "wrong": refusal.for_people()})
+    return redirect("border_gate:barrier", barrier.code)
 
 
 @require_POST
@@ -118,6 +151,8 @@ def undeclared(request: Request, code: str) -> HttpResponse:
     except Refusal as refusal:
         return _screen(request, barrier, {"typed": plate, "wrong": refusal.for_people()})
     shown = plates.show(found.plate)
+    if reading := chosen(request, barrier):
+        handle_reading(reading=reading, by=request.actor, at=request.moment)
     _log(request, barrier, shown, "attn", _("Undeclared"))
     return _screen(request, barrier, {"typed": "", **_noted(found)})
 
@@ -174,8 +209,8 @@ def _uuid(text: str) -> UUID:
 def _seen(typed: str, **more: Any) -> Seen:
     """What was typed or scanned; an officer at the barrier reads the plate with his own eyes."""
     if len(typed) >= QR_AT_LEAST:
-        return Seen(qr=typed, confirmed=True, **more)
-    return Seen(plate=typed, confirmed=True, **more)
+        return Seen(qr=typed, **{"confirmed": True, **more})
+    return Seen(plate=typed, **{"confirmed": True, **more})
 
 
 def _load(request: Request) -> str:
@@ -215,7 +250,7 @@ def _card(passage: Passage, seen: Seen) -> dict[str, Any]:
 
 def _screen(request: Request, barrier: ControlPoint, context: dict[str, Any]) -> HttpResponse:
     log = request.session.get(_log_key(barrier), [])
-    always = {"barrier": barrier, "log": log, "offline_app": APP}
+    always = {"barrier": barrier, "log": log, "offline_app": APP, **in_sight(request, barrier, _card)}
     return render(request, "border_gate/barrier.html", {**always, **context})
 
 

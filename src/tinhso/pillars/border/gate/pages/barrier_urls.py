@@ -7,6 +7,8 @@ from tinhso.pillars.border.gate.pages import barrier
 urlpatterns = [
     path("barie/", barrier.choose, name="barriers"),
     path("barie/<str:code>/", barrier.station, name="barrier"),
+    path("barie/<str:code>/may-doc/", barrier.handle, name="barrier_reading"),
+    path("barie/<str:code>/may-doc/thu/", barrier.play, name="barrier_camera"),
     path("barie/<str:code>/mo/", barrier.open_up, name="barrier_open"),
     path("barie/<str:code>/bien-khac/", barrier.other_plate, name="barrier_other_plate"),
     path("barie/<str:code>/chua-khai-bao/", barrier.undeclared, name="barrier_undeclared"),

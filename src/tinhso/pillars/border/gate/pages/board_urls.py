@@ -12,6 +12,7 @@ from tinhso.pillars.border.gate.pages import (
     movement_orders,
     open_data,
     period_report,
+    positions,
     public_board,
     queue,
     queue_control,
@@ -29,6 +30,7 @@ from tinhso.pillars.border.gate.pages.days import Day
 register_converter(Day, "day")
 
 urlpatterns = [
+    path("vi-tri-xe/", positions.page, name="positions"),
     path("ban-do/", live_map.page, name="live_map"),
     path("du-bao/", forecast.forecast, name="forecast"),
     path("thu-gia-dinh/", what_if.questions, name="what_if"),

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from tinhso.pillars.border.gate.pages import desk, desk_amend, desk_fees, desk_steps, papers, trip_steps
+from tinhso.pillars.border.gate.pages import (
+    customs,
+    desk,
+    desk_amend,
+    desk_fees,
+    desk_steps,
+    machines,
+    papers,
+    trip_steps,
+)
 
 urlpatterns = [
     path("nhiem-vu/", desk.tasks, name="tasks"),
@@ -30,6 +39,11 @@ urlpatterns = [
     path("luot-xe/<uuid:trip_id>/hoan-tra-phi/", desk_fees.refund, name="fee_refund"),
     path("luot-xe/<uuid:trip_id>/tinh-lai-phi/", desk_fees.replace, name="fee_replace"),
     path("luot-xe/<uuid:trip_id>/nop-phi/", desk_fees.checkout, name="fee_checkout"),
+    path("luot-xe/<uuid:trip_id>/hai-quan/", customs.one, name="trip_customs"),
+    path("luot-xe/<uuid:trip_id>/hai-quan/ghi/", customs.key, name="customs_key"),
+    path("luot-xe/<uuid:trip_id>/hai-quan/hoi/", customs.ask, name="customs_ask"),
+    path("hai-quan/", customs.here, name="customs_here"),
+    path("may-moc/", machines.lights, name="machines"),
     path("no-phi/", desk_fees.debts, name="debts"),
     path("luot-xe/<uuid:trip_id>/tiep-nhan/", trip_steps.accept, name="trip_accept"),
     path("luot-xe/<uuid:trip_id>/yeu-cau-sua/", trip_steps.ask_fix, name="trip_fix"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tinhso.pillars.border.gate.pages import driver, driver_asides, driver_help, quick
+from tinhso.pillars.border.gate.pages import driver, driver_asides, driver_help, driver_positions, quick
 
 urlpatterns = [
     path("xe/", driver_help.ways, name="ways"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("lai-xe/y-te/", driver_asides.health, name="driver_health"),
     path("lai-xe/goi-lai/", driver_asides.help_me, name="driver_help"),
     path("lai-xe/vi-tri/", driver_asides.follow, name="driver_follow"),
+    path("lai-xe/vi-tri/gui/", driver_positions.send, name="driver_position"),
     path("lai-xe/da-di/", driver_asides.history, name="driver_history"),
     path("lai-xe/in-ma/", driver_asides.printed, name="driver_print"),
     path("lai-xe/duong-di/", driver_asides.road, name="driver_road"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.urls import reverse
@@ -11,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.kernel.access.powers import POWERS
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.modules.declare import DeskTask, door, task_source
+from tinhso.kernel.modules.simulated import simulated
 from tinhso.kernel.web.live import live_state, live_topic
 from tinhso.pillars.border.gate import permissions as p
+from tinhso.pillars.border.gate.adapters import choice
 from tinhso.pillars.border.gate.models import ClearanceTask
 from tinhso.pillars.border.gate.pages import offline
 from tinhso.pillars.border.gate.pages.public_board import state
@@ -65,6 +68,8 @@ if settings.PROFILE == "demo":
 __all__ = ["offline"]  # declared there: the app that works without network
 door("border_gate.map", title=_("Map of the border now"), icon="route", url="border_gate:live_map", order=31,
      audience="official", permission=p.VIEW_BOARD)  # fmt: skip
+door("border_gate.positions", title=_("Where vehicles are"), icon="map-pin", url="border_gate:positions", order=32,
+     audience="official", permission=p.VIEW_POSITIONS)  # fmt: skip
 door("border_gate.forecast", title=_("Forecast of 7 days"), icon="chart-bar", url="border_gate:forecast", order=35,
      audience="official", permission=p.VIEW_BOARD)  # fmt: skip
 door("border_gate.what_if", title=_("What if"), icon="player-play", url="border_gate:what_if", order=35,
@@ -73,6 +78,15 @@ door("border_gate.orders", title=_("Movement orders"), icon="speakerphone", url=
      audience="official", permission=p.ISSUE_ORDER)  # fmt: skip
 door("border_gate.help", title=_("Drivers who ask for help"), icon="phone", url="border_gate:help_desk", order=33,
      audience="official", permission=p.ANSWER_HELP)  # fmt: skip
+door("border_gate.customs", title=_("Customs status of vehicles here"), icon="file-text",
+     url="border_gate:customs_here", order=32, audience="official", permission=p.KEY_CUSTOMS)  # fmt: skip
+door("border_gate.machines", title=_("Machines and links"), icon="plug-connected", url="border_gate:machines", order=38,
+     audience="official", permission=p.VIEW_BOARD)  # fmt: skip
+for _system, _title in choice.SYSTEMS.items():
+    simulated(f"border_gate.{_system}", title=_title, here=choice.is_simulated,
+              state=partial(choice.behaviour, _system), switch=partial(choice.switch, _system),
+              module=__name__)  # fmt: skip
+live_topic("border_gate.readings", events=("border_gate.plate_read*",), permission=p.DECIDE_BARRIER)
 live_topic("border_gate.help", events=("border_gate.help_*",), permission=p.ANSWER_HELP)
 live_topic("border_gate.board", events=("border_gate.*",), permission=p.VIEW_BOARD, seconds=2)
 live_state("border_gate.public", events=("border_gate.*",), seconds=5)(state)

@@ -22,6 +22,7 @@ WHERE = {
 }
 TITLES = {
     "FIRM_ADMIN": _("Administrator of a firm"),
+    "MACHINE": _("Machine at the gate"),
     "SYSADMIN": _("Administrator"),
     "SYSTEM": _("the platform itself"),
 }

@@ -51,6 +51,12 @@ def container_title(code: str) -> str:
     return str(CONTAINER_TITLES.get(code, code))
 
 
+@register.filter
+def of(values: dict[Any, Any], key: Any) -> Any:
+    """What a mapping holds of that key, nothing when it does not."""
+    return values.get(key, "")
+
+
 @register.simple_tag(takes_context=True)
 def goods_title(context: template.Context, trip: Trip) -> str:
     """The goods of a trip, if the reader may see them there."""

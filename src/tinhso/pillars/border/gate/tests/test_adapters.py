@@ -7,9 +7,10 @@ from tinhso.pillars.border.gate.adapters.faults import Faults, Unreachable
 from tinhso.pillars.border.gate.adapters.plate_camera import SimulatedCamera
 from tinhso.pillars.border.gate.adapters.quarantine import SimulatedQuarantine
 from tinhso.pillars.border.gate.adapters.weighbridge import SimulatedWeighbridge
+from tinhso.pillars.border.gate.tests.conftest import NOON
 
 ASK = {
-    "customs": lambda faults, number: SimulatedCustoms(faults).declaration(f"{number:012d}"),
+    "customs": lambda faults, number: SimulatedCustoms(faults).declaration(f"{number:012d}", at=NOON),
     "weighbridge": lambda faults, number: SimulatedWeighbridge(faults).weigh("HN-1", expected_kg=20_000 + number),
     "plate_camera": lambda faults, number: SimulatedCamera(faults).read("HN-1119-B1/1", standing=f"12C{number:05d}"),
     "quarantine": lambda faults, number: SimulatedQuarantine(faults).certificate(f"KD-2611-{number:04d}"),
@@ -47,7 +48,7 @@ def test_a_share_of_questions_fails_and_a_share_is_slow(system):
     assert set(waits) == {faults.slow_seconds}
 
 
-@pytest.mark.parametrize("system", ["weighbridge", "plate_camera"])
+@pytest.mark.parametrize("system", ["weighbridge", "plate_camera", "customs"])
 def test_wrong_answers_are_told_by_the_reading(system):
     right = [ASK[system](Faults(), number) for number in range(50)]
     wrong = [ASK[system](Faults(wrong=1), number) for number in range(50)]
@@ -63,4 +64,4 @@ def test_a_camera_that_misreads_is_mostly_unsure():
 
 
 def test_customs_do_not_know_what_is_no_number():
-    assert not SimulatedCustoms().declaration("12345").known
+    assert not SimulatedCustoms().declaration("12345", at=NOON).known

@@ -31,6 +31,8 @@ from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.kernel.workflow.flow import FLOWS
 from tinhso.pillars.border.gate.actions import declare, tasks
 from tinhso.pillars.border.gate.api.declarations import router as declarations
+from tinhso.pillars.border.gate.api.positions import router as positions
+from tinhso.pillars.border.gate.api.readings import router as readings
 from tinhso.pillars.border.gate.api.routes import router
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, Hold, Trip
 from tinhso.pillars.border.gate.pages.urls import urlpatterns
@@ -57,7 +59,7 @@ PEOPLE = [one.code for one in holders() if one.code != "SYSTEM"]
 FORM = {"HTTP_ACCEPT_LANGUAGE": "vi"}
 FACTORY = RequestFactory()
 OPEN, REFUSED, SIGN_IN = "open", "refused", "sign in"
-OF_THE_TRIP_ITSELF = ("GET /trips/{id}", "GET /trips/{id}/history", "GET /trips/{id}/papers")
+OF_THE_TRIP_ITSELF = ("POST /positions", "GET /trips/{id}", "GET /trips/{id}/history", "GET /trips/{id}/papers")
 """What a firm's right reaches; its holds, checks and fees it reads on its own page."""
 
 
@@ -327,15 +329,24 @@ def ask(client: Client, call: str, walk: Walk) -> int:
     address = API + path.replace("{id}", str(record.pk) if record else "").replace("{code}", f"{HERE}-B1")
     if method == "GET":
         return client.get(address).status_code
-    body = {"plate": "12C12345", "ask_only": True} if "passages" in path else {"rows": [{}]}
-    return client.post(address, body, content_type="application/json").status_code
+    return client.post(address, body_of(path, walk), content_type="application/json").status_code
+
+
+def body_of(path: str, walk: Walk) -> dict[str, object]:
+    """What the call is sent: good enough to meet the question of rights."""
+    where = {"trip": str(walk.trip.pk), "seen_at": NOON.isoformat(), "lat": 21.85, "lon": 106.76}
+    return {
+        "passages": {"plate": "12C12345", "ask_only": True},
+        "readings": {"id": str(UUID(int=9)), "plate": "12C12345", "confidence": 0.9, "read_at": NOON.isoformat()},
+        "positions": {"pings": [where]},
+    }.get(path.rpartition("/")[2], {"rows": [{}]})
 
 
 def operations() -> set[str]:
     """Method and path of every call, its own names of the record left out."""
     return {
         f"{method} {re.sub(r'{uuidstr:[a-z_]+}', '{id}', path)}"
-        for one in (router, declarations)
+        for one in (router, declarations, positions, readings)
         for path, view in one.path_operations.items()
         for operation in view.operations
         for method in operation.methods

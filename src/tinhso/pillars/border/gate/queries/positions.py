@@ -1,0 +1,61 @@
+"""Last positions of vehicles under way, for the traffic police and the board alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tinhso.kernel.access.may import visible
+from tinhso.kernel.base.actor import Actor
+from tinhso.pillars.border.gate.models import LastPosition
+from tinhso.pillars.border.gate.permissions import VIEW_POSITIONS
+from tinhso.pillars.border.gate.queries.guidance import TRACKED
+from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.rules.positions import FRESH, in_province
+
+MOST_SHOWN = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A vehicle's last position. `near`: in the province; else it is still on its way, wherever that is."""
+
+    trip: UUID
+    plate: str
+    point: str
+    state: str
+    seen_at: datetime
+    lat: float
+    lon: float
+    near: bool
+    fresh: bool
+
+
+def last_positions(*, by: Actor, at: datetime, point: str = "") -> list[Seen]:
+    """Those that the reader may see, newest first; one query."""
+    rows = visible(LastPosition.objects.filter(trip__state__in=TRACKED), by, VIEW_POSITIONS, at)
+    if point:
+        rows = rows.filter(trip__point__code=point)
+    rows = rows.select_related("trip__point").order_by("-seen_at")[:MOST_SHOWN]
+    return [
+        Seen(
+            trip=row.trip_id,
+            plate=plates.show(row.trip.tractor_plate),
+            point=row.trip.point.code,
+            state=str(row.trip.get_state_title()),
+            seen_at=row.seen_at,
+            lat=row.lat,
+            lon=row.lon,
+            near=in_province(row.lat, row.lon),
+            fresh=at - row.seen_at <= FRESH,
+        )
+        for row in rows
+    ]
+
+
+def counted(seen: list[Seen]) -> dict[str, tuple[int, int]]:
+    """For each point how many vehicles share their position, and how many of them are in the province."""
+    whole, near = Counter(one.point for one in seen), Counter(one.point for one in seen if one.near)
+    return {point: (count, near[point]) for point, count in whole.items()}
