@@ -19,6 +19,7 @@ from tinhso.pillars.border.gate.rules.positions import EAST, NORTH, SOUTH, WEST
 WIDTH, HEIGHT = 1000, 960
 """Units of the drawing: a degree of longitude at this latitude is 0.927 of one of latitude."""
 LISTED = 100
+APART_X, APART_Y = 200, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,9 @@ def page(request: Request) -> HttpResponse:
         "near_count": len(near),
         "far_count": len(seen) - len(near),
         "spots": [_spot(one) for one in near],
-        "points": [mark for mark in map(_mark, CrossingPoint.objects.select_related("place")) if mark],
+        "points": _named(
+            [mark for mark in map(_mark, CrossingPoint.objects.filter(goods_open=True).select_related("place")) if mark]
+        ),
         "width": WIDTH,
         "height": HEIGHT,
         "now": "positions",
@@ -59,6 +62,15 @@ def _spot(one: Seen) -> Spot:
 def _mark(point: CrossingPoint) -> Spot | None:
     where = point.place.point
     return Spot(*_on_paper(where.y, where.x), point.gate_short) if where else None
+
+
+def _named(marks: list[Spot]) -> list[Spot]:
+    """Where names would lie over each other, the first one (of the greater gate) stands alone."""
+    kept: list[Spot] = []
+    for mark in marks:
+        if all(abs(mark.x - one.x) > APART_X or abs(mark.y - one.y) > APART_Y for one in kept):
+            kept.append(mark)
+    return kept
 
 
 def _on_paper(lat: float, lon: float) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tinhso.kernel.base.ids import uuid7
+from tinhso.kernel.identity.models import ApiKey
 from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.actions.readings import key_for_machine
 from tinhso.pillars.border.gate.adapters import choice
@@ -210,3 +212,30 @@ def test_the_page_with_readings_asks_a_bounded_number_of_queries(gate, camera, o
 
     with django_assert_max_num_queries(30):
         part(officer)
+
+
+def test_a_camera_is_set_up_and_its_key_revoked_on_the_page(gate, officer):
+    made = officer.post(reverse("border_gate:machine_key"), {"barrier": BARRIER, "name": "Camera B0"}).content.decode()
+    key = ApiKey.objects.get(name="Camera B0")
+    text = re.search(r'machine-key">([^<]+)<', made)[1]
+    first = tell(text)
+    again = officer.get(reverse("border_gate:machines")).content.decode()
+
+    locked = officer.post(reverse("border_gate:machine_lock", args=[key.pk]))
+    after = tell(text)
+
+    assert (first.status_code, locked.status_code, after.status_code) == (200, 302, 401)
+    assert text not in again
+    assert key.prefix in again
+
+
+def test_nobody_sets_up_or_revokes_machines_of_another_point(gate, camera):
+    other = signed_in("CSGT", place=gate.points["CM-01"])
+    key = ApiKey.objects.get(name="Camera B0")
+
+    assert other.post(reverse("border_gate:machine_key"), {"barrier": BARRIER, "name": "x"}).status_code == 404
+    assert other.post(reverse("border_gate:machine_lock", args=[key.pk])).status_code == 404
+    assert (
+        signed_in("HAIQUAN", place=gate.points["HN-1119"]).post(reverse("border_gate:machine_key")).status_code == 403
+    )
+    assert key.name not in other.get(reverse("border_gate:machines")).content.decode()
