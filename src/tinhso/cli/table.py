@@ -63,6 +63,7 @@ SETTINGS = (
     Setting("TINHSO_NOTICES_EMAIL", "simulator", "simulator, smtp or off; smtp in production"),
     Setting("TINHSO_NOTICES_SMS", "simulator", "simulator or off; off in production"),
     Setting("TINHSO_NOTICES_PUSH", "simulator", "simulator or off; off in production"),
+    Setting("TINHSO_HOOKS", "simulator", "how programs of others are told: https or simulator; https in production"),
     Setting("TINHSO_EMAIL_HOST", "localhost", "the mail server"),
     Setting("TINHSO_EMAIL_PORT", "25", "its port"),
     Setting("TINHSO_EMAIL_TLS", "no", "whether it is spoken to with TLS"),

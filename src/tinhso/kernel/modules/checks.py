@@ -35,7 +35,7 @@ KERNEL_LAYERS = (
     ("events",),
     ("files", "numbering"),
     ("workflow",),
-    ("notices", "metrics", "exchange", "search", "rulebook"),
+    ("notices", "metrics", "exchange", "search", "rulebook", "machines"),
     ("web", "api"),
     ("console", "login"),
     ("demo", "testing"),

@@ -3,8 +3,19 @@
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.console import permissions
+from tinhso.kernel.machines.permissions import KEEP_CLIENTS
 from tinhso.kernel.modules.declare import door
 
+door(
+    "kernel_console.machines",
+    title=_("Connected machines"),
+    icon="lock",
+    url="kernel_console:machines",
+    order=890,
+    audience="member",
+    permission=KEEP_CLIENTS,
+    hint=_("Keys and events for your programs"),
+)
 door(
     "kernel_console.people",
     title=_("People"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tinhso.kernel.console.pages import day_roots, desk, modules, operations, simulated, trail
+from tinhso.kernel.console.pages import day_roots, desk, machines, modules, operations, simulated, trail
 from tinhso.kernel.console.pages.access import urls as access
 from tinhso.kernel.console.pages.organisations import urls as organisations
 from tinhso.kernel.console.pages.people import urls as people
@@ -20,6 +20,17 @@ urlpatterns = [
     path("quan-tri/van-hanh/su-kien/<int:number>/bo/", operations.drop_event, name="drop_event"),
     path("quan-tri/van-hanh/tac-vu/<int:number>/lam-lai/", operations.retry_job, name="retry_job"),
     path("quan-tri/van-hanh/tac-vu/<int:number>/bo/", operations.drop_job, name="drop_job"),
+    path("ket-noi-may/", machines.machines, name="machines"),
+    path("ket-noi-may/<uuid:client_id>/", machines.machine, name="machine"),
+    path("ket-noi-may/<uuid:client_id>/khoa/", machines.new_key, name="machine_key"),
+    path("ket-noi-may/<uuid:client_id>/khoa/<uuid:key_id>/thu-hoi/", machines.revoke_key, name="machine_key_revoke"),
+    path("ket-noi-may/<uuid:client_id>/dang-ky/", machines.subscribe, name="machine_subscribe"),
+    path("ket-noi-may/<uuid:client_id>/ngat/", machines.disconnect, name="machine_disconnect"),
+    path("ket-noi-may/dang-ky/<uuid:sub_id>/", machines.subscription, name="subscription"),
+    path("ket-noi-may/dang-ky/<uuid:sub_id>/<slug:deed>/", machines.change_subscription, name="subscription_change"),
+    path(
+        "ket-noi-may/dang-ky/<uuid:sub_id>/goi/<uuid:call_id>/gui-lai/", machines.tell_again, name="subscription_again"
+    ),
     *people.urlpatterns,
     *access.urlpatterns,
     *organisations.urlpatterns,

@@ -10,11 +10,21 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.machines.scopes import machine_scope
 from tinhso.kernel.modules.declare import data_service, day_book
 from tinhso.pillars.border.gate import facade
 from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
 from tinhso.pillars.border.gate.models import CrossingPoint
-from tinhso.pillars.border.gate.permissions import VIEW_BOARD
+from tinhso.pillars.border.gate.permissions import (
+    DECIDE_BARRIER,
+    MANAGE_FIRM,
+    MANDATE_RIGHTS,
+    VIEW_BOARD,
+    VIEW_TRIP,
+    WHOLE_TRIP,
+    role_code,
+    step_permission,
+)
 from tinhso.pillars.border.gate.queries.trips import point_codes
 
 
@@ -45,3 +55,34 @@ def _point_title(code: str) -> str:
 def points_of(kind: str, records: list[UUID]) -> dict[UUID, str]:
     """The day root of a point covers the steps of the trips there, and of what lies over them (brief 13)."""
     return point_codes(kind, records)
+
+
+# What machines of others may be allowed: of a firm for the firm itself (and for whoever mandates it, as its people
+# are), of a yard and of customs at their point.
+FIRM, YARD, CUSTOMS = role_code("ENTERPRISE"), role_code("YARD"), role_code("HAIQUAN")
+machine_scope("border_gate.follow", title=_("follow the firm's trips"), role=FIRM, permissions=WHOLE_TRIP)
+machine_scope(
+    "border_gate.declare",
+    title=_("declare, correct and cancel trips of the firm"),
+    role=FIRM,
+    permissions=(*MANDATE_RIGHTS["declare"], MANAGE_FIRM),
+)
+machine_scope("border_gate.book", title=_("book time windows"), role=FIRM, permissions=MANDATE_RIGHTS["book"])
+machine_scope(
+    "border_gate.yard",
+    title=_("record vehicles into and out of the yard"),
+    role=YARD,
+    permissions=(
+        VIEW_TRIP,
+        DECIDE_BARRIER,
+        *(step_permission(step) for step in ("yard_in", "transfer_done", "leave_inland")),
+    ),
+    bound="place",
+)
+machine_scope(
+    "border_gate.customs_view",
+    title=_("follow trips at the point for customs"),
+    role=CUSTOMS,
+    permissions=WHOLE_TRIP,
+    bound="place",
+)

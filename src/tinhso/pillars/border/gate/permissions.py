@@ -235,7 +235,9 @@ MACHINE_ROLE = "border_machine"
 bundle(MACHINE_ROLE, title=_("Machine at the gate"), permissions=(SEND_READING,))
 FORCE_ROLE = bundle("border_force", title=_("Officer of a force at the gate"), permissions=FORCE_WORK)
 
-FIRM_ADMIN_ROLE = bundle("border_firm_admin", title=_("Administrator of a firm"), permissions=(GIVE_MANDATE,))
+FIRM_ADMIN_ROLE = bundle(
+    "border_firm_admin", title=_("Administrator of a firm"), permissions=(GIVE_MANDATE, "kernel_machines.keep_clients")
+)
 """Beside the firm's own role: it decides who and what else acts for the firm, so it needs two factors."""
 
 # What a mandate lets a broker do: parts of the role BROKER. A mandate to declare is the least there is.

@@ -54,7 +54,7 @@ def declare(request: HttpRequest, wanted: DeclarationsIn) -> HttpResponse:
         for number, row in enumerate(cast("list[BaseModel]", wanted.rows), start=1)
     ]
     made = declare_rows(
-        firm=_firm(request, wanted.firm),
+        firm=firm_named(request, wanted.firm),
         rows=rows,
         source="API",
         by=request.actor,
@@ -64,7 +64,7 @@ def declare(request: HttpRequest, wanted: DeclarationsIn) -> HttpResponse:
     return answer(request, {"rows": [_told(row.number, made) for row in rows]})
 
 
-def _firm(request: HttpRequest, tax_code: str) -> Enterprise:
+def firm_named(request: HttpRequest, tax_code: str) -> Enterprise:
     """One of the firms for which the caller may declare. Raises Forbidden."""
     who: dict[str, Any] = {"by": request.actor, "at": request.moment}
     found = firms_of(**who).filter(tax_code=tax_code).first() if tax_code else home_firm(**who)

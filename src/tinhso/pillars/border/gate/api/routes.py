@@ -23,6 +23,7 @@ from tinhso.pillars.border.gate.actions.papers import read_papers
 from tinhso.pillars.border.gate.actions.passages import Passage, Seen, decide, pass_barrier_of
 from tinhso.pillars.border.gate.api.declarations import router as declarations
 from tinhso.pillars.border.gate.api.positions import router as positions
+from tinhso.pillars.border.gate.api.programs import router as programs
 from tinhso.pillars.border.gate.api.readings import router as readings
 from tinhso.pillars.border.gate.api.steps import FEE_STEPS, HOLD_STEPS, TASK_STEPS, TRIP_STEPS, left_out
 from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
@@ -38,6 +39,7 @@ router = Router()
 router.add_router("", declarations)
 router.add_router("", positions)
 router.add_router("", readings)
+router.add_router("", programs)
 UNLIMITED: list[BaseThrottle] = []
 """A barrier may never be told to come again later."""
 

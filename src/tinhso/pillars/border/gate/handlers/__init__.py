@@ -7,9 +7,21 @@ from tinhso.pillars.border.gate.handlers import (
     fees,
     guidance,
     offline,
+    outward,
     overlays,
     trips,
     undeclared,
 )
 
-__all__ = ["amendments", "board_orders", "bookings", "fees", "guidance", "offline", "overlays", "trips", "undeclared"]
+__all__ = [
+    "amendments",
+    "board_orders",
+    "bookings",
+    "fees",
+    "guidance",
+    "offline",
+    "outward",
+    "overlays",
+    "trips",
+    "undeclared",
+]

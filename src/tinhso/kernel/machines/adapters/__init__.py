@@ -1,0 +1,1 @@
+"""The receivers of others: over the network in production, a simulator everywhere else."""

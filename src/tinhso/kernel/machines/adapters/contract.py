@@ -1,0 +1,29 @@
+"""What carries a telling to a receiver, and how it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the receiver said; 200 to 299 means that it has taken the event."""
+
+    status: int
+    ms: int
+
+    @property
+    def taken(self) -> bool:
+        return 200 <= self.status < 300
+
+
+class NotReached(Exception):
+    """No answer: the address is not one that we call, or nobody answered in time. The words are for people."""
+
+
+class Poster(Protocol):
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send the body. Raises NotReached."""
+        ...

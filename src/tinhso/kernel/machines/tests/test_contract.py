@@ -1,0 +1,5 @@
+from tinhso.kernel.testing.contracts import RoomContract
+
+
+class TestContract(RoomContract):
+    label = "kernel_machines"

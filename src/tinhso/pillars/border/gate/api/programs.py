@@ -1,0 +1,154 @@
+"""What programs of firms and brokers ask beside the steps: the feed of their trips' steps, a status, free hours."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+from pydantic import BaseModel, Field
+
+from tinhso.kernel.api.answers import unless_known
+from tinhso.kernel.api.paging import BadMark
+from tinhso.kernel.base.errors import NotFound
+from tinhso.kernel.workflow.models import History
+from tinhso.pillars.border.gate.api.declarations import firm_named
+from tinhso.pillars.border.gate.flows import TRIP
+from tinhso.pillars.border.gate.models import CrossingPoint, Trip
+from tinhso.pillars.border.gate.queries.bookings import free_windows
+from tinhso.pillars.border.gate.queries.masks import sight_of
+from tinhso.pillars.border.gate.queries.queue import places_in_queue
+from tinhso.pillars.border.gate.queries.trips import visible_trips
+from tinhso.pillars.border.gate.rules import plates, tripcodes
+
+router = Router()
+MOST = 200
+# A number is given before its row is committed: a row is told once no transaction older than it can bring a lower one.
+# Beyond the newest numbers that is certain, and the age of so old a row would one day be counted anew.
+SETTLED = """(kernel_workflow_history.id < (select max(id) - 1000000 from kernel_workflow_history)
+or age(kernel_workflow_history.xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid))"""
+
+
+class StepOut(BaseModel):
+    """One step of a trip. What was passed in with it is not told here."""
+
+    id: int
+    trip: UUID = Field(description="WCO data model: Consignment (recalled)")
+    code: str
+    step: str
+    source: str
+    target: str
+    version: int
+    at: datetime
+
+
+class StepsOut(BaseModel):
+    """`mark`: send it back as `after` next time, even when `items` is empty."""
+
+    items: list[StepOut]
+    mark: str
+
+
+class StatusOut(BaseModel):
+    """Where a trip stands. Names of the WCO data model are recalled, not copied from it."""
+
+    id: UUID = Field(description="WCO data model: Consignment (recalled)")
+    code: str
+    state: str
+    state_title: str
+    state_since: datetime
+    version: int
+    point: str
+    customs_no: str = Field(description="WCO data model: GoodsDeclaration (recalled); the number at customs")
+    tractor_plate: str = Field(description="WCO data model: TransportMeans.IdentificationID (recalled)")
+    container_no: str = Field(description="WCO data model: TransportEquipment (recalled); ISO 6346")
+    slot: datetime | None = Field(description="beginning of the booked hour")
+    position: int | None = Field(description="place in the queue while it waits")
+    minutes: int | None = Field(description="until it is called, as foreseen")
+
+
+class SlotOut(BaseModel):
+    """An hour; `free`: how many places your firm may still take in it."""
+
+    id: UUID
+    begins_at: datetime
+    ends_at: datetime
+    free: int
+
+
+class SlotsOut(BaseModel):
+    items: list[SlotOut]
+
+
+@router.get("/events", response=StepsOut, summary="Steps of the trips that the caller may see, oldest first")
+def list_events(request: HttpRequest, after: str = "0", limit: int = 50) -> HttpResponse:
+    """Ask again with the mark of the answer: no step comes twice and none is left out, whatever happens meanwhile."""
+    if not (after.isascii() and after.isdigit() and len(after) < 19):
+        raise BadMark
+    seen = visible_trips(by=request.actor, at=request.moment)
+    rows = History.objects.filter(flow=TRIP.name, id__gt=int(after), record_id__in=seen.values("pk"))
+    settled = RawSQL(SETTLED, [], output_field=BooleanField())  # noqa: S611 - a constant of ours
+    rows = rows.filter(settled).order_by("id")
+    found = list(rows[: max(1, min(limit, MOST))])
+    codes = dict(Trip.objects.filter(pk__in={row.record_id for row in found}).values_list("pk", "code"))
+    items = [_step(row, codes[row.record_id]) for row in found]
+    return unless_known(request, {"items": items, "mark": str(found[-1].pk) if found else after})
+
+
+@router.get("/status", response=StatusOut, summary="Where a trip stands, by its code")
+def trip_status(request: HttpRequest, code: str) -> HttpResponse:
+    """With its place in the queue while it waits. A trip that is not yours is not there."""
+    plain = "".join(letter for letter in code.upper() if letter.isalnum())
+    rows = visible_trips(by=request.actor, at=request.moment).select_related("point", "slot")
+    trip = rows.filter(code=plain).first()
+    if trip is None:
+        raise NotFound
+    waits = trip.state == "at_buffer"
+    place = places_in_queue(point=trip.point, at=request.moment).get(trip.code) if waits else None
+    told = {
+        "id": trip.pk,
+        "code": tripcodes.show(trip.code),
+        "state": trip.state,
+        "state_title": trip.get_state_title(),
+        "state_since": trip.state_since,
+        "version": trip.version,
+        "point": trip.point.code,
+        "customs_no": trip.customs_no if _sees_parties(request, trip) else "",
+        "tractor_plate": plates.show(trip.tractor_plate),
+        "container_no": trip.container_no,
+        "slot": trip.slot.begins_at if trip.slot else None,
+        "position": place.position if place else None,
+        "minutes": place.minutes if place else None,
+    }
+    return unless_known(request, told)
+
+
+@router.get("/slots", response=SlotsOut, summary="Hours that can be booked at a crossing point")
+def list_slots(request: HttpRequest, point: str, direction: str = "X", firm: str = "") -> HttpResponse:
+    """`firm`: as for declaring. An hour is booked by the step `book_slot` of a trip."""
+    own = firm_named(request, firm)
+    there = CrossingPoint.objects.filter(code=point).first()
+    if there is None:
+        raise NotFound
+    at = request.moment
+    rows = free_windows(trip=None, point=there.pk, direction=direction[:1], firm=own.pk, since=at, at=at)
+    items = [
+        {"id": one.slot.pk, "begins_at": one.slot.begins_at, "ends_at": one.slot.ends_at, "free": one.free}
+        for one in rows
+        if one.bookable
+    ]
+    return unless_known(request, {"items": items})
+
+
+def _step(row: History, code: str) -> dict[str, Any]:
+    columns = ("id", "step", "source", "target", "version", "at")
+    told = {column: getattr(row, column) for column in columns}
+    return {**told, "trip": row.record_id, "code": tripcodes.show(code)}
+
+
+def _sees_parties(request: HttpRequest, trip: Trip) -> bool:
+    return sight_of(by=request.actor, at=request.moment).sees_parties(trip)

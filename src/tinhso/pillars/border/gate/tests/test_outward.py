@@ -1,0 +1,185 @@
+"""Programs of a firm are told of its own trips, never of a secret hold, and read the rest by a mark."""
+
+from __future__ import annotations
+
+import time
+
+import psycopg
+import pytest
+from django.test import Client
+
+from tinhso.kernel.access.models import Grant
+from tinhso.kernel.base import clock
+from tinhso.kernel.events.event import Event
+from tinhso.kernel.machines import delivery, outward
+from tinhso.kernel.machines.clients import connect
+from tinhso.kernel.machines.models import HookCall, Subscription
+from tinhso.kernel.testing.people import grant, make_person
+from tinhso.pillars.border.gate.actions.declare import draft_trip, submit_trip
+from tinhso.pillars.border.gate.actions.tasks import place_hold
+from tinhso.pillars.border.gate.api import programs
+from tinhso.pillars.border.gate.models import Force, Hold
+from tinhso.pillars.border.gate.permissions import role_code
+from tinhso.pillars.border.gate.rules import tripcodes
+from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft, make_driver, make_firm, make_vehicle
+from tinhso.pillars.border.gate.tests.test_api import BASE, signed_in
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    outward.forget()
+    with clock.frozen(NOON):
+        yield
+    outward.forget()
+
+
+@pytest.fixture
+def firm(gate):
+    return make_firm()
+
+
+@pytest.fixture
+def sub(firm) -> Subscription:
+    an = make_person("An")
+    for role in (role_code("ENTERPRISE"), "border_firm_admin"):
+        grant(an, role, agency=firm.pk)
+    client = connect(agency=firm.agency, name="ERP", scopes=["border_gate.follow"], by=an.actor(), at=NOON)
+    return Subscription.objects.create(
+        client=client, url="https://erp.example.com/h", patterns=["border_gate.*"], made_by=an.pk
+    )
+
+
+@pytest.fixture
+def trip(gate, firm):
+    draft = fruit_draft(gate, firm=firm)
+    return submit_trip(trip=draft_trip(draft=draft, by=gate.everything, at=NOON), by=gate.everything, at=NOON)
+
+
+def told(name: str, record, number: int = 1) -> HookCall | None:
+    """The telling that comes of the event, as the relay hands it over."""
+    kind = type(record).flow.name
+    outward.note(Event(name, kind, record.pk, record.version, NOON, record.pk, {"reason": "x"}, number))
+    return HookCall.objects.filter(event_id=number).first()
+
+
+def facts(call: HookCall) -> dict[str, object] | None:
+    one = outward.OUTWARD.get(call.name)
+    return one.tell(outward.event_of(call), call.subscription.client.actor(), NOON)
+
+
+def hold(gate, trip, *, secret: bool) -> Hold:
+    force = Force.objects.get(code="HAIQUAN")
+    why = {"reason_code": "RED_CHANNEL", "reason": "Kiểm tra theo kế hoạch", "secret": secret}
+    return place_hold(trip=trip, force=force, **why, by=gate.everything, at=NOON)
+
+
+def test_a_firms_program_is_told_of_its_own_trip(gate, sub, trip):
+    call = told("border_gate.trip_accepted", trip)
+
+    found = facts(call)
+
+    assert (found["trip"], found["state"], found["point"]) == (str(trip.pk), "accepted", "HN-1119")
+    assert not {"goods", "driver", "driver_name", "enterprise", "holds"} & set(found)
+
+
+def test_of_another_firms_trip_nothing_is_noted(gate, sub):
+    other = make_firm("Công ty Bình", "4900234576")
+    draft = fruit_draft(
+        gate,
+        firm=other,
+        driver=make_driver(number="020090001242", employer=other),
+        tractor=make_vehicle("12C54321", owner=other),
+    )
+    strange = draft_trip(draft=draft, by=gate.everything, at=NOON)
+
+    assert told("border_gate.trip_submitted", strange) is None
+
+
+def test_a_hold_is_told_with_its_force_and_a_secret_one_never(gate, sub, trip):
+    open_hold = hold(gate, trip, secret=False)
+    call = told("border_gate.hold_placed", open_hold)
+    seen = facts(call)
+    secret = hold(gate, trip, secret=True)
+    Hold.objects.filter(pk=open_hold.pk).update(secret=True)
+
+    assert (seen["force"], seen["reason_code"]) == ("HAIQUAN", "RED_CHANNEL")
+    assert told("border_gate.hold_placed", secret, 2) is None
+    assert facts(call) is None
+
+
+def test_a_program_that_lost_its_rights_is_told_nothing(gate, sub, trip):
+    call = told("border_gate.trip_accepted", trip)
+    Grant.objects.filter(holder_id=sub.client_id).update(valid_until=NOON)
+
+    delivery.carry_due()
+
+    call.refresh_from_db()
+    assert call.state == HookCall.WITHHELD
+
+
+def test_every_step_of_a_trip_but_drafting_can_be_heard():
+    names = set(outward.OUTWARD.names())
+
+    assert {"border_gate.trip_released", "border_gate.trip_called", "border_gate.fee_paid"} <= names
+    assert "border_gate.trip_drafted" not in names
+
+
+def test_the_feed_gives_own_steps_once_in_order(monkeypatch, gate, firm, trip):
+    monkeypatch.setattr(programs, "SETTLED", "true")  # the test's own transaction is never settled
+    client = signed_in("ENTERPRISE", agency=firm.pk)
+    stranger = signed_in("ENTERPRISE", agency=make_firm("Công ty Bình", "4900234576").pk)
+
+    first = client.get(f"{BASE}/events", {"limit": 2}).json()
+    rest = client.get(f"{BASE}/events", {"after": first["mark"]}).json()
+    after = client.get(f"{BASE}/events", {"after": rest["mark"]}).json()
+
+    steps = [one["step"] for one in first["items"] + rest["items"]]
+    assert steps == ["create", "submit", "auto_accept"]
+    assert (after["items"], after["mark"]) == ([], rest["mark"])
+    assert {one["trip"] for one in first["items"]} == {str(trip.pk)}
+    assert "facts" not in first["items"][0]
+    assert stranger.get(f"{BASE}/events").json()["items"] == []
+    assert Client().get(f"{BASE}/events").status_code == 401
+    assert client.get(f"{BASE}/events", {"after": "x"}).status_code in (400, 422)
+
+
+def test_the_feed_waits_for_older_transactions_that_may_bring_lower_numbers(as_owner, gate, firm):
+    client = signed_in("ENTERPRISE", agency=firm.pk)
+
+    with psycopg.connect(as_owner) as older:
+        older.execute("select pg_current_xact_id()")
+        draft_trip(draft=fruit_draft(gate, firm=firm), by=gate.everything, at=NOON)
+        meanwhile = client.get(f"{BASE}/events").json()
+
+    assert meanwhile == {"items": [], "mark": "0"}
+    assert [one["step"] for one in _until_told(client)] == ["create"]
+
+
+def _until_told(client: Client) -> list[dict[str, object]]:
+    """Transactions of other tests on the same cluster hold the feed back as well."""
+    until = time.monotonic() + 60
+    while not (items := client.get(f"{BASE}/events").json()["items"]) and time.monotonic() < until:
+        time.sleep(0.2)
+    return items
+
+
+def test_free_hours_are_listed_for_ones_own_firm(gate, firm):
+    client = signed_in("ENTERPRISE", agency=firm.pk)
+
+    found = client.get(f"{BASE}/slots", {"point": "HN-1119", "direction": "X"})
+    unknown = client.get(f"{BASE}/slots", {"point": "XX", "direction": "X"})
+
+    assert (found.status_code, "items" in found.json(), unknown.status_code) == (200, True, 404)
+    assert signed_in().get(f"{BASE}/slots", {"point": "HN-1119", "direction": "X"}).status_code == 403
+
+
+def test_a_status_is_told_by_code_to_who_may_see_the_trip(gate, firm, trip):
+    own = signed_in("ENTERPRISE", agency=firm.pk)
+    stranger = signed_in("ENTERPRISE", agency=make_firm("Công ty Bình", "4900234576").pk)
+    yard = signed_in("YARD", place=gate.points["HN-1119"])
+
+    found = own.get(f"{BASE}/status", {"code": tripcodes.show(trip.code)}).json()
+
+    assert (found["state"], found["customs_no"], found["position"]) == ("accepted", "307000123450", None)
+    assert stranger.get(f"{BASE}/status", {"code": trip.code}).status_code == 404
+    assert yard.get(f"{BASE}/status", {"code": trip.code}).json()["customs_no"] == ""
