@@ -1,13 +1,16 @@
 """Rules held in memory as long as nobody has written a dated row: asked for by day, looked up once a second at most.
 
 A trigger on each dated table raises the one number that is compared here, so that a write anywhere, by anybody, is
-seen within `SECONDS` by every process, and at once by a transaction's own process after `forget`.
+seen within `SECONDS` by every process, and at once by a transaction's own process after `forget`. Work on many records
+at once looks once (`steady`): all of them go by the same rules.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Generic, TypeVar
 
 from django.db import connection
@@ -30,6 +33,7 @@ class _Age:
 
 
 _age = _Age()
+_steady: ContextVar[int | None] = ContextVar("tinhso_rulebook_steady", default=None)
 
 
 def forget() -> None:
@@ -38,10 +42,22 @@ def forget() -> None:
     _age.forgotten += 1
 
 
+@contextmanager
+def steady() -> Iterator[None]:
+    """Go by one edition inside the block, unless this process writes rules itself."""
+    edition()
+    token = _steady.set(_age.forgotten)
+    try:
+        yield
+    finally:
+        _steady.reset(token)
+
+
 def edition() -> tuple[str, int, int]:
     """Which database's rules, how often they have been written, and how often this process forgot."""
     here = str(connection.settings_dict["NAME"])
-    if (_age.database == here and time.monotonic() < _age.until) or is_spoiled():
+    young = time.monotonic() < _age.until or _steady.get() == _age.forgotten
+    if (_age.database == here and young) or is_spoiled():
         return _age.database, _age.number, _age.forgotten
     with connection.cursor() as cursor:
         cursor.execute("select coalesce(max(number), 0) from kernel_rulebook_edition")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet, Value
 
+from tinhso.kernel.base.money import grouped
 from tinhso.kernel.identity.models import Person
 from tinhso.kernel.modules.rule_tables import RULE_TABLES, RuleTable
 from tinhso.kernel.rulebook import rows
@@ -55,9 +57,10 @@ class Version:
 
 
 def tables_on(day: date) -> list[TableState]:
-    """All tables in their order."""
-    waiting = open_by_table()
-    return [_state(table, day, waiting.get(table.name, 0)) for table in in_order()]
+    """All tables in their order. Two queries, however many there are."""
+    waiting, counts = open_by_table(), _counts(day)
+    none = (0, 0, None)
+    return [TableState(table, *counts.get(table.name, none), waiting.get(table.name, 0)) for table in in_order()]
 
 
 def in_order() -> list[RuleTable]:
@@ -127,7 +130,7 @@ def title_of(table: RuleTable, name: str) -> str:
 
 
 def shown(table: RuleTable, name: str, value: Any) -> str:
-    """A kept value for people: lists with commas, choices by their words, nothing as a dash."""
+    """A kept value for people: lists with commas, choices by their words, numbers as they are written here."""
     if value in (None, "", []):
         return "–"
     if isinstance(value, bool):
@@ -139,6 +142,10 @@ def shown(table: RuleTable, name: str, value: Any) -> str:
         manager: Any = field.remote_field.model._default_manager
         found = manager.filter(pk=value).first()
         return str(found) if found else str(value)
+    if isinstance(field, models.IntegerField) and not field.choices:
+        return grouped(int(value))
+    if isinstance(field, models.DecimalField):
+        return f"{Decimal(value).normalize():f}".replace(".", ",")
     return str(dict(field.flatchoices).get(value, value))
 
 
@@ -158,7 +165,21 @@ def names_of(ids: Iterable[UUID | None]) -> dict[UUID, str]:
     return dict(found.values_list("pk", "full_name"))
 
 
-def _state(table: RuleTable, day: date, waiting: int) -> TableState:
-    coming = rows.rows_after(table, day)
-    facts = coming.order_by().aggregate(count=models.Count("pk"), first=Min("valid_from"))
-    return TableState(table, rows.rows_on(table, day).count(), facts["count"], facts["first"], waiting)
+def _counts(day: date) -> dict[str, tuple[int, int, date | None]]:
+    """By table: how many rows hold on the day, how many come later, and when the first of these does."""
+    holding = Q(valid_from__lte=day) & (Q(valid_until=None) | Q(valid_until__gt=day))
+    later = Q(valid_from__gt=day)
+    asked = [
+        rows.model_of(table)
+        ._default_manager.order_by()
+        .annotate(table=Value(table.name))
+        .values("table")
+        .annotate(holding=Count("pk", filter=holding), coming=Count("pk", filter=later))
+        .annotate(first=Min("valid_from", filter=later))
+        .values_list("table", "holding", "coming", "first")
+        for table in RULE_TABLES
+    ]
+    if not asked:
+        return {}
+    whole = asked[0].union(*asked[1:], all=True) if len(asked) > 1 else asked[0]
+    return {name: (held, coming, first) for name, held, coming, first in whole}

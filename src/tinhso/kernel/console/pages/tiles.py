@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.kernel.console import permissions
 from tinhso.kernel.machines.permissions import KEEP_CLIENTS
 from tinhso.kernel.modules.declare import door
+from tinhso.kernel.rulebook import permissions as rulebook
 
 door(
     "kernel_console.machines",
@@ -54,6 +55,16 @@ door(
     order=905,
     audience="official",
     permission=permissions.VIEW_ORGANISATIONS,
+)
+door(
+    "kernel_console.rulebook",
+    title=_("Rulebook"),
+    icon="book",
+    url="kernel_console:rulebook",
+    order=906,
+    audience="official",
+    permission=rulebook.VIEW,
+    everywhere=True,
 )
 door(
     "kernel_console.trail",

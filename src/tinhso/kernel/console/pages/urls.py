@@ -4,6 +4,7 @@ from tinhso.kernel.console.pages import day_roots, desk, machines, modules, oper
 from tinhso.kernel.console.pages.access import urls as access
 from tinhso.kernel.console.pages.organisations import urls as organisations
 from tinhso.kernel.console.pages.people import urls as people
+from tinhso.kernel.console.pages.rulebook import urls as rulebook
 
 urlpatterns = [
     path("ban-lam-viec/", desk.desk, name="desk"),
@@ -34,4 +35,5 @@ urlpatterns = [
     *people.urlpatterns,
     *access.urlpatterns,
     *organisations.urlpatterns,
+    *rulebook.urlpatterns,
 ]

@@ -10,3 +10,11 @@ class BorderGate(Module):
     slug = "cua-khau-so"
     owner = "KKT-CK"
     systems = ("bordergate",)
+
+    def ready(self) -> None:
+        """Besides: refusals say what the rulebook has them say."""
+        super().ready()
+        from tinhso.pillars.border.gate.queries.law import refusal_text
+        from tinhso.pillars.border.gate.rules.codes import say_by
+
+        say_by(refusal_text)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.access.permissions import bundle, permission
+from tinhso.kernel.rulebook import permissions as rulebook
 
 LABEL = "border_gate"
 
@@ -127,6 +128,8 @@ FILE_APPEAL = permission(f"{LABEL}.file_appeal", _("file an appeal"))
 ANSWER_APPEAL = permission(f"{LABEL}.answer_appeal", _("answer appeals"))
 ORDERS = (SET_CAPACITY, SET_HOURS, SET_CYCLE, PLACE_MORATORIUM, ANSWER_APPEAL)
 """Operational orders of the management board."""
+PROPOSE_RULE = permission(f"{LABEL}.propose_rule", _("propose changes of the gate's rules"))
+APPROVE_RULE = permission(f"{LABEL}.approve_rule", _("approve changes of the gate's rules"))
 
 RUN_SIMULATION = permission(f"{LABEL}.run_simulation", _("give any role of the simulation to people"))
 
@@ -204,7 +207,22 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
     "THUE": (_("Tax and Treasury"), (*OFFICER, *KEEP_MONEY)),
     "QLTT": (_("Market surveillance"), OFFICER),
     "QLVT": (_("Cross-border transport management"), OFFICER),
-    "LEADER": (_("Leader"), (*OFFICER, OVERRIDE_HOLD, WAIVE_FEE, FREEZE_REPORT, PLACE_MORATORIUM, *SEE_MONEY)),
+    "LEADER": (
+        _("Leader"),
+        (
+            *OFFICER,
+            OVERRIDE_HOLD,
+            WAIVE_FEE,
+            FREEZE_REPORT,
+            PLACE_MORATORIUM,
+            *SEE_MONEY,
+            *rulebook.ALL,
+            PROPOSE_RULE,
+            APPROVE_RULE,
+        ),
+    ),
+    # The deputy who prepares what a leader decides; held without a place, for rules hold at all of them.
+    "RULE_DRAFTER": (_("Drafter of the gate's rules"), (VIEW_REPORT, rulebook.VIEW, rulebook.DRAFT, PROPOSE_RULE)),
     # Looks ahead and words moratoria: boards and reports, no vehicle's own record.
     "INDUSTRY": (_("Department of Industry and Trade"), (VIEW_BOARD, VIEW_REPORT)),
     "AUDITOR": (_("Inspector of the gate"), (*OFFICER, VIEW_PAPERS, *SEE_MONEY, "kernel_console.see_powers")),

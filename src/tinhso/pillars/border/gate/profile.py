@@ -22,10 +22,9 @@ from tinhso.kernel.modules.declare import importer, profile
 from tinhso.kernel.organisations.models import Agency, AgencyKind, agency_id
 from tinhso.pillars.border.gate.actions.codes import COLUMNS, all_wrong, keep_codes, read_codes
 from tinhso.pillars.border.gate.actions.fee_money import PAYEE
+from tinhso.pillars.border.gate.actions.first_rules import SINCE, load_first_rules, put_new
 from tinhso.pillars.border.gate.actions.tariff import load_rates
 from tinhso.pillars.border.gate.models import (
-    BookingRule,
-    CheckRule,
     ControlPoint,
     CrossingPoint,
     Force,
@@ -34,15 +33,13 @@ from tinhso.pillars.border.gate.models import (
     HsCode,
     OperatingCalendar,
     QrKey,
-    ReasonCode,
-    SlotDefault,
     Yard,
 )
 from tinhso.pillars.border.gate.models.places import place_id
 from tinhso.pillars.border.gate.rules import hs
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
 from tinhso.pillars.border.gate.rules.goods import flags_of
-from tinhso.pillars.border.gate.rules.tables import Row, table, words
+from tinhso.pillars.border.gate.rules.tables import Row, table
 from tinhso.shared.payments import facade as payments
 
 REPORT_SAMPLE = (
@@ -58,7 +55,6 @@ REPORT_SAMPLE = (
     ("Tồn, hàng khác", 153),
 )
 CENTRE = ("Trung tâm Quản lý cửa khẩu", "Border gate management centre")
-SINCE = date(2022, 2, 21)  # the pilot's decision in force, as reports date it
 _CALENDAR = uuid5(NAMESPACE_URL, "tinhso:border-gate-calendar")
 
 Record = TypeVar("Record", bound=models.Model)
@@ -88,7 +84,7 @@ def forces(at: datetime) -> int:
     rows = table("forces")
     Agency.objects.bulk_create(map(_agency, rows), ignore_conflicts=True)
     ids = dict(Agency.objects.filter(code__in=[row["code"] for row in rows]).values_list("code", "id"))
-    _put([_force(row, ids) for row in rows], unique=["agency"])
+    _put([_force(row, ids) for row in rows], unique=["agency"], only=["number", "basis", "name_zh"])
     return len(rows)
 
 
@@ -98,15 +94,10 @@ def reference(at: datetime) -> int:
     """What the forces check, reasons, goods, HS codes, normal hours and the published tariff."""
     codes = [HsCode(code) for code in sorted(hs.codes())]
     HsCode.objects.bulk_create(codes, ignore_conflicts=True, batch_size=2000)
-    rules = [_check_rule(row) for row in table("check_rules")]
-    _put(rules, unique=["task", "valid_from"])
-    _put([_reason(row) for row in table("reason_codes")], unique=["kind", "code"])
     _put([_good(row) for row in table("border_goods")], unique=["hs"], only=["name_vi", "name_en", "name_zh"])
-    _put([_hours(row) for row in table("calendar")], unique=["id"])
-    BookingRule.objects.bulk_create([_booking_rule(row) for row in table("booking_rules")], ignore_conflicts=True)
-    SlotDefault.objects.bulk_create(_slot_defaults(), ignore_conflicts=True)
+    put_new([_hours(row) for row in table("calendar")], "id")
     load_rates(demo=False)
-    return len(codes) + len(rules)
+    return len(codes) + load_first_rules()
 
 
 @importer("puc-phc", title=_("growing areas and packing houses"), columns=COLUMNS)
@@ -270,32 +261,6 @@ def _force(row: Row, ids: dict[str, Any]) -> Force:
     )
 
 
-def _check_rule(row: Row) -> CheckRule:
-    return CheckRule(
-        task=row["task"],
-        forces=list(words(row["force"])),
-        needed_when=row["needed_when"],
-        rule=row["rule"],
-        stages=[stage.upper() for stage in words(row["stage"].replace("+", "|"))],
-        wanted=row["data"],
-        results=list(words(row["results"])),
-        minutes=int(row["minutes"]),
-        valid_from=SINCE,
-        source="table of checks; minutes " + row["minutes_basis"],
-    )
-
-
-def _reason(row: Row) -> ReasonCode:
-    return ReasonCode(
-        kind=row["kind"],
-        code=row["code"],
-        label_vi=row["label_vi"],
-        label_en=row["label_en"],
-        label_zh=row["name_zh"],
-        secret=bool(int(row["secret"])),
-    )
-
-
 def _good(row: Row) -> Goods:
     return Goods(
         hs_id=row["hs6"],
@@ -323,30 +288,3 @@ def _hours(row: Row) -> OperatingCalendar:
         valid_from=date.fromisoformat(row["valid_from"]),
         source=row["source"],
     )
-
-
-def _booking_rule(row: Row) -> BookingRule:
-    figures = {name: int(row[name]) for name in row if name.endswith(("_days", "_minutes", "_percent", "strikes"))}
-    return BookingRule(
-        **figures,
-        late_moves=int(row["late_moves"]),
-        opens_at=time.fromisoformat(row["opens_at"]),
-        valid_from=date.fromisoformat(row["valid_from"]),
-        valid_until=date.fromisoformat(row["valid_until"]) if row["valid_until"] else None,
-        source=row["source"],
-    )
-
-
-def _slot_defaults() -> list[SlotDefault]:
-    return [
-        SlotDefault(
-            point_id=place_id(row["point_code"]),
-            direction=direction,
-            capacity=int(row[column]),
-            valid_from=SINCE,
-            source="our own design from the averages of July 2025 (vietnam.vn)",
-        )
-        for row in table("gates")
-        for direction, column in (("X", "default_slot_cap_export_per_h"), ("N", "default_slot_cap_import_per_h"))
-        if int(row[column])
-    ]

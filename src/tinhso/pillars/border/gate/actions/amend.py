@@ -30,6 +30,7 @@ from tinhso.pillars.border.gate.flows.amendment import WANTED
 from tinhso.pillars.border.gate.models import Amendment, ControlPoint, FieldChange, Force, Trip
 from tinhso.pillars.border.gate.permissions import STEPS, step_permission
 from tinhso.pillars.border.gate.queries.amendments import who_changed
+from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.problems import what_stands_against
 from tinhso.pillars.border.gate.rules import corrections, plates
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
@@ -226,7 +227,7 @@ def _make(
     if "point" in changed:
         _move_overlays(trip)
     reopen_tasks(trip=trip, fields=changed, at=at)
-    if corrections.fee_anew(changed):
+    if law_at(at).fee_anew(changed):
         renew_fee(trip=trip, amendment=amendment, at=at)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -34,18 +34,18 @@ from tinhso.pillars.border.gate.models import (
 )
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries.codes import registry_for
+from tinhso.pillars.border.gate.queries.law import law_on
 from tinhso.pillars.border.gate.queries.mandates import brokers_of
 from tinhso.pillars.border.gate.queries.problems import problems_of, rule_line, what_stands_against
 from tinhso.pillars.border.gate.queries.risk import risk_of
 from tinhso.pillars.border.gate.rules import priority, tripcodes
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, catalogue, refuse
 from tinhso.pillars.border.gate.rules.corrections import by_field
+from tinhso.pillars.border.gate.rules.limits import DWELL, DWELL_TWO_WAY
 
 BY_ORDER = "order"
 EXPORTS = frozenset({"EXP_VN", "EXP_XFER", "CN_EMPTY_IN"})
 CARRIES_ABROAD = frozenset({"IMP_CN", "AGV"})
-EXPIRES_AFTER = timedelta(hours=72)
-DWELL_HOURS = {False: 24, True: 36}
 FILLED = (
     "enterprise", "agency_id", "yard", "trailer", "driver", "trailer_plate", "driver_name", "container_no",
     "container_type", "seal_no", "goods_title", "goods_group", "gross_kg", "balance_kg", "customs_no", "two_way",
@@ -104,8 +104,13 @@ def direction_of(kind: str) -> str:
 
 
 def expiry_of(planned_on: date) -> datetime:
-    """When a trip that nobody has moved expires: 72 hours after the beginning of its planned day."""
-    return datetime.combine(planned_on, datetime.min.time(), HANOI) + EXPIRES_AFTER
+    """When a trip that nobody has moved expires: so long after its planned day begins as the rules of the day say."""
+    return datetime.combine(planned_on, datetime.min.time(), HANOI) + law_on(planned_on).number("expiry_h").span
+
+
+def dwell_hours(planned_on: date, *, two_way: bool) -> int:
+    """How many hours a foreign vehicle may stay, by the rules of the planned day."""
+    return law_on(planned_on).number(DWELL_TWO_WAY if two_way else DWELL).value
 
 
 def balance_of(kind: str, gross_kg: int) -> int:
@@ -359,7 +364,7 @@ def _trip(draft: Draft, code: str, declaration: Declaration, lines: Sequence[Goo
         customs_no=draft.customs_no,
         source=draft.source,
         two_way=draft.two_way,
-        dwell_limit_h=DWELL_HOURS[draft.two_way],
+        dwell_limit_h=dwell_hours(draft.planned_on, two_way=draft.two_way),
         planned_on=draft.planned_on,
         eta=draft.eta,
         expires_at=expiry_of(draft.planned_on),

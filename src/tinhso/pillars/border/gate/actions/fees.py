@@ -21,6 +21,7 @@ from tinhso.pillars.border.gate.flows import FEE
 from tinhso.pillars.border.gate.flows.overlays import ASSESSED, PAID, REFUNDING, TO_PAY
 from tinhso.pillars.border.gate.flows.states import CANCELLED, EXPIRED, NO_SHOW
 from tinhso.pillars.border.gate.models import FeeAssessment, GoodsLine, Trip
+from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.reference import rates_on
 from tinhso.pillars.border.gate.rules import containers, fees
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
@@ -199,7 +200,7 @@ def _assessment(trip: Trip, groups: list[str], rates: list[fees.Rate], at: datet
         regime=trip.declaration.regime,
         groups=groups or ["EMPTY"],
         vehicle=_vehicle_class(trip),
-        route=fees.ROUTE_OF_TRIP[trip.kind],
+        route=law_at(at).route_of(trip.kind),
         on=at.astimezone(HANOI).date(),
         rates=rates,
     )

@@ -13,7 +13,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from tinhso.kernel.base.actor import Actor
-from tinhso.pillars.border.gate.actions.declare import DWELL_HOURS, balance_of, expiry_of
+from tinhso.pillars.border.gate.actions.declare import balance_of, dwell_hours, expiry_of
 from tinhso.pillars.border.gate.actions.firm import keep_vehicle
 from tinhso.pillars.border.gate.models import CrossingPoint, Driver, GoodsLine, Trip, Yard
 from tinhso.pillars.border.gate.queries.barrier import yard_for
@@ -218,7 +218,7 @@ def _put_eta(own: Declared, value: str) -> None:
 
 def _put_two_way(own: Declared, value: bool) -> None:
     own.trip.two_way = bool(value)
-    own.trip.dwell_limit_h = DWELL_HOURS[own.trip.two_way]
+    own.trip.dwell_limit_h = dwell_hours(own.trip.planned_on, two_way=own.trip.two_way)
 
 
 FIELDS: dict[str, Field] = {

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.text import fold
+from tinhso.pillars.border.gate.actions.asked_fields import WHAT, WHO, obey
 from tinhso.pillars.border.gate.actions.declare import DraftLine
 from tinhso.pillars.border.gate.actions.firm import Intent, NewDriver
 from tinhso.pillars.border.gate.models import CrossingPoint, Driver, Enterprise, Goods
@@ -25,6 +26,7 @@ from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLE
 from tinhso.pillars.border.gate.queries.firms import drivers_of
 from tinhso.pillars.border.gate.queries.words import REGIME_TITLES
 from tinhso.pillars.border.gate.rules import containers, hs, identity_papers, plates
+from tinhso.pillars.border.gate.rules.asked import ANY
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
 from tinhso.pillars.border.gate.rules.goods import group_of
 
@@ -151,6 +153,7 @@ class What(Checked):
         point.known = known.points if known else None
         point.label_from_instance = lambda one: one.gate_short
         point.empty_label = None
+        obey(self, WHAT, str(self.data.get("kind") or self.initial.get("kind") or ANY))
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
@@ -281,8 +284,11 @@ class Who(DriverFields):
     seal_no = forms.CharField(label=_("Seal number"), max_length=24, required=False)
     driver = OneOf(Driver.objects.none(), label=_("Driver"), required=False)
 
-    def __init__(self, *args: Any, firm: Enterprise, known: Known | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, firm: Enterprise, known: Known | None = None, kind: str = ANY, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        obey(self, WHO, kind)
         driver = cast(Any, self.fields["driver"])
         driver.queryset = drivers_of(firm)
         driver.known = known.drivers if known else None

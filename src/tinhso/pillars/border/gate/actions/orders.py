@@ -30,6 +30,7 @@ from tinhso.pillars.border.gate.models import (
 from tinhso.pillars.border.gate.models.trips import DIRECTIONS
 from tinhso.pillars.border.gate.permissions import SEIZERS, WORK_TASK
 from tinhso.pillars.border.gate.queries.barrier import yard_for, yards_with_room
+from tinhso.pillars.border.gate.queries.law import reasons_today
 from tinhso.pillars.border.gate.queries.reference import hours_of
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
 from tinhso.pillars.border.gate.rules.hours import next_opening
@@ -39,7 +40,7 @@ LONGEST_NUMBER = 40
 
 def reason_of(code: str, *kinds: str) -> ReasonCode:
     """The reason of one of these kinds (tables/reason_codes.csv). Refusal: BG-251."""
-    found = ReasonCode.objects.filter(kind__in=kinds, code=code).first()
+    found = reasons_today().filter(kind__in=kinds, code=code).first()
     if found is None:
         raise refuse("BG-251", field="reason_code")
     return found

@@ -12,8 +12,7 @@ from tinhso.pillars.border.gate.actions.tasks import checks_of, open_missing
 from tinhso.pillars.border.gate.flows import TASK
 from tinhso.pillars.border.gate.flows.overlays import FAILED, OPEN, PASSED
 from tinhso.pillars.border.gate.models import ClearanceTask, Trip
-from tinhso.pillars.border.gate.queries.reference import minutes_of_tasks
-from tinhso.pillars.border.gate.rules import corrections
+from tinhso.pillars.border.gate.queries.law import law_at
 
 FOLLOWS_GOODS = frozenset({"PLANT_Q", "ANIMAL_Q", "VEHICLE_PERMIT"})
 """Checks that a trip needs or does not need by what is declared: dropped when nothing needs them any more."""
@@ -21,7 +20,7 @@ FOLLOWS_GOODS = frozenset({"PLANT_Q", "ANIMAL_Q", "VEHICLE_PERMIT"})
 
 def reopen_tasks(*, trip: Trip, fields: Iterable[str], at: datetime) -> list[ClearanceTask]:
     """Open again what was finished and rests on these fields; others stay as they are. Returns the reopened ones."""
-    kinds = corrections.reopened(fields)
+    kinds = law_at(at).reopened(fields)
     finished = ClearanceTask.objects.filter(trip=trip, kind__in=kinds, state__in=(PASSED, FAILED))
     again = list(finished.exclude(stage="RETURN").order_by("id"))
     TASK.fire_many(again, "reopen", by=SYSTEM, at=at, fields=sorted(fields))
@@ -33,9 +32,9 @@ def reopen_tasks(*, trip: Trip, fields: Iterable[str], at: datetime) -> list[Cle
 
 def _new_deadlines(tasks: list[ClearanceTask], at: datetime) -> None:
     """The vehicle stands here: the minutes of the check count from now."""
-    minutes = minutes_of_tasks()
+    book = law_at(at).book
     for task in tasks:
-        task.due_at = at + timedelta(minutes=minutes[task.kind])
+        task.due_at = at + timedelta(minutes=book.minutes(task.kind))
     ClearanceTask.objects.bulk_update(tasks, ["due_at"])
 
 

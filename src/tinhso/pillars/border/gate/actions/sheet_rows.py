@@ -63,7 +63,10 @@ class Reader:
         if row.formulas:
             return None, [problem(refuse("BG-345", field=name)) for name in row.formulas]
         values = self._values(row.values)
-        what, who = What(values, known=self.known), Who(values, firm=self.firm, known=self.known)
+        what, who = (
+            What(values, known=self.known),
+            Who(values, firm=self.firm, known=self.known, kind=values.get("kind") or "any"),
+        )
         told = [*_said(what), *_said(who)]
         return (None, told) if told else (intent_of(what, who), [])
 

@@ -19,6 +19,7 @@ from tinhso.kernel.access.may import require
 from tinhso.kernel.audit.record import record
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Refusal
+from tinhso.kernel.rulebook import held
 from tinhso.kernel.workflow.flow import StepRefused
 from tinhso.pillars.border.gate.actions.declare import Draft, draft_trips, send_trips
 from tinhso.pillars.border.gate.actions.firm import Intent, draft_of
@@ -48,6 +49,7 @@ class Declared:
     problems: Mapping[int, list[Problem]]
 
 
+@held.steady()
 def declare_rows(
     *, firm: Enterprise, rows: Sequence[SheetRow], source: str, by: Actor, at: datetime, most: int = MOST_ROWS
 ) -> Declared:
@@ -71,6 +73,7 @@ def declare_rows(
     raise refuse("BG-032", who="…", t="…")
 
 
+@held.steady()
 def preview_rows(
     *, firm: Enterprise, rows: Sequence[SheetRow], source: str, by: Actor, at: datetime
 ) -> Mapping[int, list[Problem]]:

@@ -34,12 +34,12 @@ from tinhso.pillars.border.gate.models import (
     Trip,
 )
 from tinhso.pillars.border.gate.permissions import PLACE_MORATORIUM, SET_HOURS
+from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.touched import Touched, touched_by_hours, touched_by_moratorium
 from tinhso.pillars.border.gate.rules import hours
 from tinhso.pillars.border.gate.rules.codes import refuse
 
 SHORTEST = 10
-EXPIRES_AFTER = timedelta(hours=72)
 CLOSED = CalendarKind.CLOSED
 
 
@@ -305,7 +305,8 @@ def _displace(touched: Touched, cause: UUID, ends_at: datetime, at: datetime) ->
         [Displacement(trip_id=trip, slot_id=slot, cause=cause, at=at) for trip, slot in slots.items() if slot],
         ignore_conflicts=True,
     )
-    Trip.objects.filter(pk__in=touched.trips).update(expires_at=Greatest(F("expires_at"), ends_at + EXPIRES_AFTER))
+    expires_at = ends_at + law_at(ends_at).number("expiry_h").span
+    Trip.objects.filter(pk__in=touched.trips).update(expires_at=Greatest(F("expires_at"), expires_at))
 
 
 def _keep(cause: UUID, at: datetime) -> None:

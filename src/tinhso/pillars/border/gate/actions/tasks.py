@@ -16,8 +16,8 @@ from tinhso.pillars.border.gate.flows import HOLD, TASK
 from tinhso.pillars.border.gate.flows.overlays import ACTIVE, FAILED, IN_PROGRESS, NOT_NEEDED, OPEN, UNDONE
 from tinhso.pillars.border.gate.models import ClearanceTask, Declaration, Force, GoodsLine, Hold, Trip
 from tinhso.pillars.border.gate.queries.customs import channels_said
+from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.medical import medical_points
-from tinhso.pillars.border.gate.queries.reference import minutes_of_tasks
 from tinhso.pillars.border.gate.rules import checks, goods
 from tinhso.pillars.border.gate.rules.codes import refuse
 
@@ -44,12 +44,12 @@ def open_missing(*, trips: Sequence[Trip], kinds: Collection[str], at: datetime)
 
 def checks_of(trip: Trip, *, at: datetime) -> tuple[checks.Check, ...]:
     """What the rules demand of the trip on its first leg, as it is declared now."""
-    return checks.checks(_facts_of([trip], "", at)[trip.pk])
+    return checks.checks(facts_of([trip], at=at)[trip.pk], law_at(at).book)
 
 
 def _wanted(trips: Sequence[Trip], returns: str, at: datetime) -> list[ClearanceTask]:
-    forces = {force.code: force for force in Force.objects.all()}
-    facts = _facts_of(trips, returns, at)
+    forces, book = {force.code: force for force in Force.objects.all()}, law_at(at).book
+    facts = facts_of(trips, returns, at=at)
     return [
         ClearanceTask(
             trip=trip,
@@ -60,18 +60,18 @@ def _wanted(trips: Sequence[Trip], returns: str, at: datetime) -> list[Clearance
             stage=check.stage,
         )
         for trip in trips
-        for check in checks.checks(facts[trip.pk])
+        for check in checks.checks(facts[trip.pk], book)
         if check.kind not in NOT_TASKS
     ]
 
 
 def start_clocks(*, trip_id: UUID, at: datetime) -> int:
     """The vehicle is here: from now on its open tasks have a deadline, by the minutes of their kind."""
-    minutes = minutes_of_tasks()
+    book = law_at(at).book
     waiting = ClearanceTask.objects.filter(trip_id=trip_id, due_at=None, state__in=UNDONE)
     tasks = list(waiting.only("id", "kind"))
     for task in tasks:
-        task.due_at = at + timedelta(minutes=minutes[task.kind])
+        task.due_at = at + timedelta(minutes=book.minutes(task.kind))
     return ClearanceTask.objects.bulk_update(tasks, ["due_at"])
 
 
@@ -85,7 +85,7 @@ def pass_task(*, task: ClearanceTask, by: Actor, at: datetime, result: str = "PA
 
     Refusal: BG-023 for a result with which such a task does not pass (tables/task_results.csv, check_rules.csv).
     """
-    if result not in checks.passing(task.kind):
+    if result not in law_at(task.created_at).book.passing(task.kind):
         raise refuse("BG-023", event=result, state=task.get_state_title())
     if result == "RED":
         return _to_inspection(task, by, at, note)
@@ -114,7 +114,7 @@ def fail_task(
     that, so these hold the vehicle too. Refusals: BG-254 for a result that the kind does not have, BG-253 when
     goods are destroyed without minutes or another force as witness.
     """
-    if result != "FAIL" and result not in checks.failing(task.kind):
+    if result != "FAIL" and result not in law_at(task.created_at).book.failing(task.kind):
         raise refuse("BG-254", field="result")
     seen = _destroying(task, minutes_no, witnesses) if result == "DESTROY" else {}
     with transaction.atomic():
@@ -129,7 +129,7 @@ def fail_task(
 
 def hold_task(*, task: ClearanceTask, reason: str, reason_code: str, by: Actor, at: datetime) -> Hold:
     """Hold the vehicle and keep the check open (result HOLD). Refusals: BG-254, BG-023 for a check that is over."""
-    if "HOLD" not in checks.results_of(task.kind):
+    if "HOLD" not in law_at(task.created_at).book.results_of(task.kind):
         raise refuse("BG-254", field="result")
     if task.state not in (OPEN, IN_PROGRESS):
         raise refuse("BG-023", event="HOLD", state=task.get_state_title())
@@ -141,7 +141,7 @@ def hold_task(*, task: ClearanceTask, reason: str, reason_code: str, by: Actor, 
 
 def repeat_task(*, task: ClearanceTask, by: Actor, at: datetime, note: str = "") -> ClearanceTask:
     """The check has to be made once more (result REPEAT): it is open again. Refusal: BG-254."""
-    if "REPEAT" not in checks.results_of(task.kind):
+    if "REPEAT" not in law_at(task.created_at).book.results_of(task.kind):
         raise refuse("BG-254", field="result")
     return TASK.fire(task, "repeat", by=by, at=at, result="REPEAT", **_noted(note))
 
@@ -153,7 +153,7 @@ def drop_task(*, task: ClearanceTask, by: Actor, at: datetime) -> ClearanceTask:
 
 def treat_task(*, task: ClearanceTask, reason: str, by: Actor, at: datetime) -> ClearanceTask:
     """Send the goods to treatment; afterwards they are checked again. Refusal: BG-254."""
-    if "TREAT" not in checks.results_of(task.kind):
+    if "TREAT" not in law_at(task.created_at).book.results_of(task.kind):
         raise refuse("BG-254", field="result")
     return TASK.fire(
         task, "treat", by=by, at=at, result="TREAT", reason=reason, reason_code="QUARANTINE_WAIT", note=reason
@@ -232,7 +232,7 @@ def _to_inspection(task: ClearanceTask, by: Actor, at: datetime, note: str) -> C
             agency_id=task.agency_id,
             kind="CUSTOMS_INSPECT",
             stage=task.stage,
-            due_at=at + timedelta(minutes=minutes_of_tasks()["CUSTOMS_INSPECT"]),
+            due_at=at + timedelta(minutes=law_at(at).book.minutes("CUSTOMS_INSPECT")),
         )
         TASK.create(inspection, by=SYSTEM, at=at)
     return task
@@ -251,7 +251,8 @@ def _noted(note: str) -> dict[str, str]:
     return {"note": note} if note else {}
 
 
-def _facts_of(trips: Sequence[Trip], returns: str, at: datetime) -> dict[Any, checks.TripFacts]:
+def facts_of(trips: Sequence[Trip], returns: str = "", *, at: datetime) -> dict[Any, checks.TripFacts]:
+    """What decides the tasks of each trip, by its id; three queries."""
     ids = [trip.declaration_id for trip in trips]
     groups: dict[Any, set[str]] = {}
     for declaration_id, group in GoodsLine.objects.filter(declaration_id__in=ids).values_list(
@@ -265,6 +266,7 @@ def _facts_of(trips: Sequence[Trip], returns: str, at: datetime) -> dict[Any, ch
         trip.pk: checks.TripFacts(
             trip_type=trip.kind,
             flags=frozenset().union(*(goods.flags_of(group) for group in groups.get(trip.declaration_id, ()))),
+            groups=frozenset(groups.get(trip.declaration_id, ())),
             loaded=bool(groups.get(trip.declaration_id)),
             foreign_vehicle=trip.tractor is not None and trip.tractor.country != "VN",
             medical_control=trip.point_id in examined,

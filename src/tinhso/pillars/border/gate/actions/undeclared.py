@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from base64 import b32encode
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -44,15 +44,14 @@ from tinhso.pillars.border.gate.models import (
 )
 from tinhso.pillars.border.gate.permissions import role_code, step_permission
 from tinhso.pillars.border.gate.queries.barrier import yard_for
+from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.parties import driver_by_paper, firm_by_tax_code
 from tinhso.pillars.border.gate.queries.undeclared import arrivals_of, driver_before
 from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.codes import refuse
 
-LINK_LIVES = timedelta(hours=12)
 """By the real clock; noting the vehicle again gives it another term."""
 SIGNS = 12
-COUNTED, MOST, LOCKED_FOR = timedelta(days=90), 3, timedelta(days=7)
 """Third arrival in 90 days: the firm books nothing for 7 days (border brief 6.7)."""
 
 
@@ -107,7 +106,7 @@ def record_undeclared(
         trip = draft_trips(drafts=[draft], by=by, at=at, step=step)[0]
         arrival = UndeclaredArrival(
             trip=trip, point=point, plate=read.norm, seen_at=at, seen_by=by.id, goods_guess=goods_guess, phone=phone,
-            bay=bay, link_until=clock.real() + LINK_LIVES,
+            bay=bay, link_until=clock.real() + law_at(at).number("quick_link_h").span,
         )  # fmt: skip
         arrival.link_digest = link_digest(link_code(arrival))
         arrival.save(force_insert=True)
@@ -206,7 +205,7 @@ def join_queue(*, arrival: UndeclaredArrival, trip: Trip, at: datetime) -> None:
 
 def _noted_again(arrival: UndeclaredArrival, phone: str, by: Actor, at: datetime) -> UndeclaredArrival:
     require(by, step_permission("walk_up"), on=arrival.trip, at=at)
-    arrival.link_until = clock.real() + LINK_LIVES
+    arrival.link_until = clock.real() + law_at(at).number("quick_link_h").span
     arrival.save(update_fields=["link_until"])
     if phone and phone != arrival.phone:
         send_link(arrival=arrival, phone=phone, by=by, at=at)
@@ -247,10 +246,12 @@ def _new_driver(answers: Answers, by: Actor, at: datetime) -> Driver:
 
 def _count(trip: Trip, firm: Enterprise, at: datetime) -> None:
     """The first arrivals are a warning, from the third within 90 days on booking is locked for 7 days."""
-    count = arrivals_of(firm, since=at - COUNTED)
-    facts: dict[str, Any] = {"count": count, "days": COUNTED.days, "limit": MOST, "lock": LOCKED_FOR.days}
-    if count >= MOST and firm.standing in (Standing.ACTIVE, Standing.BOOKING_LOCKED):
-        firm.standing, firm.locked_until = Standing.BOOKING_LOCKED, max(firm.locked_until or at, at + LOCKED_FOR)
+    law = law_at(at)
+    counted, most, locked = (law.number(f"undeclared_{name}") for name in ("days", "most", "lock_days"))
+    count = arrivals_of(firm, since=at - counted.span)
+    facts: dict[str, Any] = {"count": count, "days": counted.value, "limit": most.value, "lock": locked.value}
+    if count >= most.value and firm.standing in (Standing.ACTIVE, Standing.BOOKING_LOCKED):
+        firm.standing, firm.locked_until = Standing.BOOKING_LOCKED, max(firm.locked_until or at, at + locked.span)
         firm.save(update_fields=["standing", "locked_until"])
         record("border_gate.booking_locked", by=SYSTEM, at=at, kind="border_gate.enterprise", record_id=firm.pk)
         facts["until"] = firm.locked_until

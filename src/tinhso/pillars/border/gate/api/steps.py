@@ -20,7 +20,7 @@ from tinhso.pillars.border.gate.actions import amend, bookings, declare, fees, m
 from tinhso.pillars.border.gate.actions.move import Sighting
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Trip, Unloading
 from tinhso.pillars.border.gate.permissions import STEPS
-from tinhso.pillars.border.gate.rules import checks
+from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.rules.codes import refuse
 
 Bay = Annotated[str, Field(max_length=8)]
@@ -99,8 +99,9 @@ def fail(
     witnesses: list[Bay] | None = None,
 ) -> None:
     """Not passed: the force holds the vehicle. Without a result the first with which such a check does not pass."""
-    usual = next(iter(checks.failing(task.kind)), None)
-    if (chosen := result or usual) not in checks.failing(task.kind):
+    failing = law_at(task.created_at).book.failing(task.kind)
+    chosen: str = result or (failing[0] if failing else "")
+    if chosen not in failing:
         raise refuse("BG-254", field="result")
     destroyed: dict[str, Any] = {"minutes_no": minutes_no, "witnesses": witnesses or []}
     tasks.fail_task(task=task, result=chosen, reason=reason, reason_code=reason_code, by=by, at=at, **destroyed)

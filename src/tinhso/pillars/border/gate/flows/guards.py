@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tinhso.kernel.workflow.flow import LockingGuard, PythonGuard, SqlGuard
-from tinhso.pillars.border.gate.flows.predicates import point_is_open
+from tinhso.pillars.border.gate.flows.predicates import later, point_is_open, span
 from tinhso.pillars.border.gate.rules.queue import FirstInLine
 
 SHORTEST_REASON = 10
@@ -23,7 +23,7 @@ SLOT_NOW = SqlGuard(
     "G-SLOTNOW",
     "BG-205",
     "exists (select 1 from border_gate_slotwindow s where s.id = r.slot_id"
-    " and p_at between s.begins_at - interval '30 minutes' and s.begins_at + interval '60 minutes')"
+    f" and p_at between s.begins_at - {span('slot_early_min')} and s.begins_at + {span('slot_late_min')})"
     " or (select c.direct_mode from border_gate_crossingpoint c where c.place_id = r.point_id)",
 )
 OPEN = SqlGuard("G-CAL", "BG-015", point_is_open("r.point_id"))
@@ -95,8 +95,8 @@ RETURN = SqlGuard(
     " where k.trip_id = r.id and k.stage = 'RETURN') else false end",
 )
 # Who waits in the holding area expires only when calls went unanswered, never because the queue is long.
-EXPIRES = """case when r.state <> 'at_buffer' then r.expires_at
-    when r.miss_count > 0 then coalesce(r.buffer_at + interval '72 hours', r.expires_at) end"""
+EXPIRES = f"""case when r.state <> 'at_buffer' then r.expires_at
+    when r.miss_count > 0 then coalesce({later("expiry_h", "r.buffer_at")}, r.expires_at) end"""
 EXPIRE_DUE = SqlGuard("G-EXPIREDUE", "BG-208", f"({EXPIRES}) <= p_at")
 CUSTOMS_CONSENT = SqlGuard(
     "G-CUSTOMSCONSENT", "BG-211", "r.customs_no = '' and r.seal_no = '' or f->>'customs_consent' <> ''"

@@ -5,6 +5,27 @@ They say in SQL what rules.hours and the moratorium's row say in Python; a test 
 
 from __future__ import annotations
 
+from tinhso.pillars.border.gate.rules import limits
+
+UNITS = {"minute": "mins", "hour": "hours", "day": "days"}
+
+
+def span(code: str, moment: str = "p_at") -> str:
+    """The span of time (SQL) that the rulebook's limit of that code gives on the day of that moment (SQL).
+
+    Where no row holds, as the table has it first. Written into the step's function, one look in a small index.
+    """
+    first = limits.first()[code]
+    day = f"({moment} at time zone 'Asia/Ho_Chi_Minh')::date"
+    return f"""make_interval({UNITS[first.unit]} => coalesce((select l.value from border_gate_limit l
+        where l.code = '{code}' and l.valid_from <= {day}
+            and (l.valid_until is null or {day} < l.valid_until)), {first.value}))"""
+
+
+def later(code: str, moment: str = "p_at") -> str:
+    """So much after that moment (SQL) as the limit of that code says."""
+    return f"{moment} + {span(code, moment)}"
+
 
 def point_is_open(point: str, moment: str = "p_at") -> str:
     """Whether that point (SQL, its id) works at that moment (SQL) for the trip `r`.

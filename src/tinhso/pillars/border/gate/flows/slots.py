@@ -8,7 +8,7 @@ two who change places do not wait for each other, and a firm's share is counted 
 from __future__ import annotations
 
 from tinhso.kernel.workflow.flow import LockingGuard, SqlGuard
-from tinhso.pillars.border.gate.flows.predicates import point_is_open
+from tinhso.pillars.border.gate.flows.predicates import later, point_is_open
 
 _DAY = "(p_at at time zone 'Asia/Ho_Chi_Minh')"
 _WANTED = "(f->>'slot')::uuid"
@@ -104,8 +104,8 @@ OPEN_FOR_HOUR = SqlGuard(
 )
 BOOKED = {
     "slot_id": _WANTED,
-    "expires_at": f"greatest(r.expires_at, (select s.ends_at + interval '72 hours' from border_gate_slotwindow s"
-    f" where s.id = {_WANTED}))",
+    "expires_at": f"greatest(r.expires_at, (select {later('expiry_h', 's.ends_at')}"
+    f" from border_gate_slotwindow s where s.id = {_WANTED}))",
 }
 # Goes with every step after which the vehicle does not come in the hour that it had booked.
 GIVE_SLOT_BACK = (

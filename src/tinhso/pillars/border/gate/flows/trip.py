@@ -11,6 +11,7 @@ from tinhso.kernel.workflow.flow import Flow, Step, Timer
 from tinhso.kernel.workflow.table import Guard
 from tinhso.pillars.border.gate.flows import guards as g
 from tinhso.pillars.border.gate.flows import slots
+from tinhso.pillars.border.gate.flows.predicates import later
 from tinhso.pillars.border.gate.flows.states import (
     ACCEPTED,
     ARRIVED,
@@ -52,12 +53,12 @@ ENDED = {"ended_at": NOW}
 AMENDED = {"amend_count": "r.amend_count + 1"}
 # Another point or day: the booked hour was for the one before.
 OTHER_HOUR = "coalesce((f->>'other_hour')::boolean, false)"
-RELEASE = {"released_at": NOW, "release_expires_at": "p_at + interval '12 hours'"}
+RELEASE = {"released_at": NOW, "release_expires_at": later("release_h")}
 # From when a waiting vehicle counts (rules.queue.effective_time, said in SQL; a test compares the two).
-EFFECTIVE = """coalesce(r.effective_at, case
+EFFECTIVE = f"""coalesce(r.effective_at, case
     when r.priority = 'P0' then p_at
-    when r.undeclared then r.accepted_at + interval '30 minutes'
-    when r.slot_id is null then p_at + interval '30 minutes'
+    when r.undeclared then {later("no_slot_min", "r.accepted_at")}
+    when r.slot_id is null then {later("no_slot_min")}
     else (select case when p_at <= s.ends_at then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end)"""
 # The bay that is said, else the one kept for the vehicle, else the first free one; the yard's row is locked.
@@ -174,7 +175,7 @@ COMING = (
         CALLED,
         FROM_INLAND,
         (g.OPEN, g.YARD_HAS_ROOM, g.NO_HOLD, g.QUEUE),
-        {"called_at": NOW, "call_expires_at": "p_at + interval '45 minutes'"},
+        {"called_at": NOW, "call_expires_at": later("call_min")},
     ),
     row(
         "call_timeout",

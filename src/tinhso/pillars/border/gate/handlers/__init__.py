@@ -9,6 +9,7 @@ from tinhso.pillars.border.gate.handlers import (
     offline,
     outward,
     overlays,
+    rulebook,
     trips,
     undeclared,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "offline",
     "outward",
     "overlays",
+    "rulebook",
     "trips",
     "undeclared",
 ]

@@ -1,4 +1,4 @@
--- digest: e2a8a16cbd55bbcf08c59786020a76d9
+-- digest: e3e85a00cdcbee277b0ca4a5ad9b9761
 
 create or replace function border_gate_amendment_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -2618,7 +2618,9 @@ begin
             end if;
             v_to := 'accepted';
             v_event := 'border_gate.trip_slot_booked';
-            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, slot_id = (f->>'slot')::uuid, expires_at = greatest(r.expires_at, (select s.ends_at + interval '72 hours' from border_gate_slotwindow s where s.id = (f->>'slot')::uuid)) where id = p_id;
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, slot_id = (f->>'slot')::uuid, expires_at = greatest(r.expires_at, (select s.ends_at + make_interval(hours => coalesce((select l.value from border_gate_limit l
+        where l.code = 'expiry_h' and l.valid_from <= (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 72)) from border_gate_slotwindow s where s.id = (f->>'slot')::uuid)) where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.book_slot_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
@@ -2652,8 +2654,12 @@ begin
             v_event := 'border_gate.trip_buffered';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, first_arrival_at = coalesce(r.first_arrival_at, p_at), effective_at = coalesce(r.effective_at, case
     when r.priority = 'P0' then p_at
-    when r.undeclared then r.accepted_at + interval '30 minutes'
-    when r.slot_id is null then p_at + interval '30 minutes'
+    when r.undeclared then r.accepted_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
+        where l.code = 'no_slot_min' and l.valid_from <= (r.accepted_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (r.accepted_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
+    when r.slot_id is null then p_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
+        where l.code = 'no_slot_min' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
     else (select case when p_at <= s.ends_at then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end), buffer_at = p_at where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.enter_buffer_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
@@ -2691,7 +2697,9 @@ begin
             end if;
             v_to := 'called';
             v_event := 'border_gate.trip_called';
-            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, called_at = p_at, call_expires_at = p_at + interval '45 minutes' where id = p_id;
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, called_at = p_at, call_expires_at = p_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
+        where l.code = 'call_min' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 45)) where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.call_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
@@ -2752,8 +2760,12 @@ begin
             v_event := 'border_gate.trip_arrived';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, first_arrival_at = coalesce(r.first_arrival_at, p_at), effective_at = coalesce(r.effective_at, case
     when r.priority = 'P0' then p_at
-    when r.undeclared then r.accepted_at + interval '30 minutes'
-    when r.slot_id is null then p_at + interval '30 minutes'
+    when r.undeclared then r.accepted_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
+        where l.code = 'no_slot_min' and l.valid_from <= (r.accepted_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (r.accepted_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
+    when r.slot_id is null then p_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
+        where l.code = 'no_slot_min' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
     else (select case when p_at <= s.ends_at then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end), arrived_at = p_at where id = p_id;
         elsif r.state in ('accepted', 'en_route') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
@@ -2777,7 +2789,11 @@ begin
         limit 1), false)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-015', hint = 'G-CAL';
             end if;
-            if not coalesce((exists (select 1 from border_gate_slotwindow s where s.id = r.slot_id and p_at between s.begins_at - interval '30 minutes' and s.begins_at + interval '60 minutes') or (select c.direct_mode from border_gate_crossingpoint c where c.place_id = r.point_id)), false) then
+            if not coalesce((exists (select 1 from border_gate_slotwindow s where s.id = r.slot_id and p_at between s.begins_at - make_interval(mins => coalesce((select l.value from border_gate_limit l
+        where l.code = 'slot_early_min' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30)) and s.begins_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
+        where l.code = 'slot_late_min' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 60))) or (select c.direct_mode from border_gate_crossingpoint c where c.place_id = r.point_id)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-205', hint = 'G-SLOTNOW';
             end if;
             if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
@@ -2797,8 +2813,12 @@ begin
             v_event := 'border_gate.trip_arrived';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, first_arrival_at = coalesce(r.first_arrival_at, p_at), effective_at = coalesce(r.effective_at, case
     when r.priority = 'P0' then p_at
-    when r.undeclared then r.accepted_at + interval '30 minutes'
-    when r.slot_id is null then p_at + interval '30 minutes'
+    when r.undeclared then r.accepted_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
+        where l.code = 'no_slot_min' and l.valid_from <= (r.accepted_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (r.accepted_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
+    when r.slot_id is null then p_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
+        where l.code = 'no_slot_min' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
     else (select case when p_at <= s.ends_at then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end), arrived_at = p_at where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.arrive_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
@@ -2948,7 +2968,9 @@ begin
             end if;
             v_to := 'released';
             v_event := 'border_gate.trip_released';
-            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, released_at = p_at, release_expires_at = p_at + interval '12 hours', released_to = 'line' where id = p_id;
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, released_at = p_at, release_expires_at = p_at + make_interval(hours => coalesce((select l.value from border_gate_limit l
+        where l.code = 'release_h' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 12)), released_to = 'line' where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.release_out_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
@@ -2973,7 +2995,9 @@ begin
             end if;
             v_to := 'released';
             v_event := 'border_gate.trip_released';
-            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, released_at = p_at, release_expires_at = p_at + interval '12 hours', released_to = 'inland' where id = p_id;
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, released_at = p_at, release_expires_at = p_at + make_interval(hours => coalesce((select l.value from border_gate_limit l
+        where l.code = 'release_h' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 12)), released_to = 'inland' where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.release_inland_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
@@ -2995,7 +3019,9 @@ begin
             end if;
             v_to := 'released';
             v_event := 'border_gate.trip_released';
-            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, released_at = p_at, release_expires_at = p_at + interval '12 hours', released_to = 'line' where id = p_id;
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, released_at = p_at, release_expires_at = p_at + make_interval(hours => coalesce((select l.value from border_gate_limit l
+        where l.code = 'release_h' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 12)), released_to = 'line' where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.release_empty_back_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
@@ -3157,7 +3183,9 @@ begin
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.expire_trip';
             end if;
             if not coalesce(((case when r.state <> 'at_buffer' then r.expires_at
-    when r.miss_count > 0 then coalesce(r.buffer_at + interval '72 hours', r.expires_at) end) <= p_at), false) then
+    when r.miss_count > 0 then coalesce(r.buffer_at + make_interval(hours => coalesce((select l.value from border_gate_limit l
+        where l.code = 'expiry_h' and l.valid_from <= (r.buffer_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (r.buffer_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 72)), r.expires_at) end) <= p_at), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-EXPIREDUE';
             end if;
             if r.slot_id is not null and (true) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
@@ -3668,8 +3696,12 @@ begin
                 case r.step_row when 0 then coalesce(r.first_arrival_at, p_at) end as new_first_arrival_at,
                 case r.step_row when 0 then coalesce(r.effective_at, case
     when r.priority = 'P0' then p_at
-    when r.undeclared then r.accepted_at + interval '30 minutes'
-    when r.slot_id is null then p_at + interval '30 minutes'
+    when r.undeclared then r.accepted_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
+        where l.code = 'no_slot_min' and l.valid_from <= (r.accepted_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (r.accepted_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
+    when r.slot_id is null then p_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
+        where l.code = 'no_slot_min' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
     else (select case when p_at <= s.ends_at then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end) end as new_effective_at,
                 case r.step_row when 0 then p_at end as new_buffer_at
@@ -3743,7 +3775,9 @@ begin
                 case r.step_row when 0 then 'called' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_called' end as v_event,
                 case r.step_row when 0 then p_at end as new_called_at,
-                case r.step_row when 0 then p_at + interval '45 minutes' end as new_call_expires_at
+                case r.step_row when 0 then p_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
+        where l.code = 'call_min' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 45)) end as new_call_expires_at
             from (select l.*, case when l.state in ('accepted', 'en_route', 'at_buffer') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 end as step_row from locked l) r
         ), missing as materialized (
             select w.id from wanted w except select j.id from judged j
@@ -4042,7 +4076,9 @@ begin
                 case r.step_row when 0 then 'released' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_released' end as v_event,
                 case r.step_row when 0 then p_at end as new_released_at,
-                case r.step_row when 0 then p_at + interval '12 hours' end as new_release_expires_at,
+                case r.step_row when 0 then p_at + make_interval(hours => coalesce((select l.value from border_gate_limit l
+        where l.code = 'release_h' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 12)) end as new_release_expires_at,
                 case r.step_row when 0 then 'line' end as new_released_to
             from (select l.*, case when l.state in ('in_yard') and (l.kind in ('EXP_VN', 'IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT') and (l.kind <> 'IMP_CN' or l.two_way)) then 0 end as step_row from locked l) r
         ), missing as materialized (
@@ -4101,7 +4137,9 @@ begin
                 case r.step_row when 0 then 'released' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_released' end as v_event,
                 case r.step_row when 0 then p_at end as new_released_at,
-                case r.step_row when 0 then p_at + interval '12 hours' end as new_release_expires_at,
+                case r.step_row when 0 then p_at + make_interval(hours => coalesce((select l.value from border_gate_limit l
+        where l.code = 'release_h' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 12)) end as new_release_expires_at,
                 case r.step_row when 0 then 'inland' end as new_released_to
             from (select l.*, case when l.state in ('in_yard') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'NEW_VEHICLE', 'TRANSIT')) then 0 end as step_row from locked l) r
         ), missing as materialized (
@@ -4159,7 +4197,9 @@ begin
                 case r.step_row when 0 then 'released' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_released' end as v_event,
                 case r.step_row when 0 then p_at end as new_released_at,
-                case r.step_row when 0 then p_at + interval '12 hours' end as new_release_expires_at,
+                case r.step_row when 0 then p_at + make_interval(hours => coalesce((select l.value from border_gate_limit l
+        where l.code = 'release_h' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 12)) end as new_release_expires_at,
                 case r.step_row when 0 then 'line' end as new_released_to
             from (select l.*, case when l.state in ('in_yard') and (l.kind in ('IMP_CN')) then 0 end as step_row from locked l) r
         ), missing as materialized (

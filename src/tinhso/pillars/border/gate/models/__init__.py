@@ -49,6 +49,17 @@ from tinhso.pillars.border.gate.models.qr_keys import QrKey, QrUse
 from tinhso.pillars.border.gate.models.readings import PlateReading
 from tinhso.pillars.border.gate.models.reference import CheckRule, FeeRule, Force, Goods, HsCode, ReasonCode
 from tinhso.pillars.border.gate.models.reports import DailyReport
+from tinhso.pillars.border.gate.models.rulebook import (
+    CorrectionRule,
+    FeeTerm,
+    FieldRule,
+    ForceEdition,
+    Limit,
+    QueueCycle,
+    RefusalText,
+    TaskResult,
+    TripTypeRule,
+)
 from tinhso.pillars.border.gate.models.sheets import DeclarationRow, DeclarationSheet
 from tinhso.pillars.border.gate.models.simulation import SimulatedDay, SimulatedTrip, SimulationSwitch
 from tinhso.pillars.border.gate.models.tasks import ClearanceTask, Hold
@@ -83,6 +94,7 @@ __all__ = [
     "CodeStanding",
     "CodeStatus",
     "ControlPoint",
+    "CorrectionRule",
     "CrossingPoint",
     "CustomsEntry",
     "CycleChange",
@@ -98,8 +110,11 @@ __all__ = [
     "FeeAssessment",
     "FeeDifference",
     "FeeRule",
+    "FeeTerm",
     "FieldChange",
+    "FieldRule",
     "Force",
+    "ForceEdition",
     "ForecastDay",
     "Gate",
     "Goods",
@@ -110,6 +125,7 @@ __all__ = [
     "Holding",
     "HsCode",
     "LastPosition",
+    "Limit",
     "MachineLight",
     "Mandate",
     "MandateGrant",
@@ -124,9 +140,11 @@ __all__ = [
     "Position",
     "QrKey",
     "QrUse",
+    "QueueCycle",
     "QueueState",
     "ReasonCode",
     "Refusal",
+    "RefusalText",
     "RefusedBy",
     "RegisteredCode",
     "ReplayedDay",
@@ -137,8 +155,10 @@ __all__ = [
     "SlotDefault",
     "SlotWindow",
     "Standing",
+    "TaskResult",
     "TrackingConsent",
     "Trip",
+    "TripTypeRule",
     "UndeclaredArrival",
     "Unloading",
     "Vehicle",

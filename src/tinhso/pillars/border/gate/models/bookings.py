@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.constraints import ExclusionConstraint
+from typing import ClassVar
+
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,17 +12,18 @@ from django.utils.translation import pgettext_lazy
 
 from tinhso.kernel.access.scope import Scope
 from tinhso.kernel.base.ids import uuid7
+from tinhso.kernel.rulebook.models import DatedRow, one_at_a_time
 from tinhso.pillars.border.gate.models.places import CrossingPoint
-from tinhso.pillars.border.gate.models.reference import days_overlap
 from tinhso.pillars.border.gate.models.times import Direction, SlotWindow
 from tinhso.pillars.border.gate.rules.booking import Terms
 
 
-class BookingRule(models.Model):
+class BookingRule(DatedRow):
     """How hours are booked between two days (the end excluded); the guards of flows.slots read the row of the day."""
 
-    valid_from = models.DateField(_("valid from"), unique=True)
-    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    CODES: ClassVar = [("booking", _("booking of hours"))]
+
+    code = models.CharField(_("code"), max_length=12, default="booking", choices=CODES)
     horizon_days = models.PositiveSmallIntegerField(_("days ahead"))
     opens_at = models.TimeField(_("the last day opens at"))
     firm_share_percent = models.PositiveSmallIntegerField(_("largest share of one firm, %"))
@@ -31,10 +34,9 @@ class BookingRule(models.Model):
     strike_days = models.PositiveSmallIntegerField(_("counted over, days"))
     lock_days = models.PositiveSmallIntegerField(_("booking locked, days"))
     hold_minutes = models.PositiveSmallIntegerField(_("place kept while the form is open, minutes"))
-    source = models.CharField(_("source"), max_length=160)
 
     class Meta:
-        constraints = [ExclusionConstraint(name="border_gate_booking_rule_once", expressions=[days_overlap()])]
+        constraints = one_at_a_time("border_gate_booking_rule", "code")
 
     def __str__(self) -> str:
         return f"{self.valid_from}"
@@ -115,7 +117,7 @@ class Booking(models.Model):
         return f"{self.slot_id} {self.state}"
 
 
-class SlotDefault(models.Model):
+class SlotDefault(DatedRow):
     """How much room an hour has by default between two days (the end excluded): from such rows windows are made."""
 
     access_scope = Scope(place="point_id")
@@ -124,17 +126,10 @@ class SlotDefault(models.Model):
     point = models.ForeignKey(CrossingPoint, models.PROTECT, related_name="slot_defaults")
     direction = models.CharField(_("direction"), max_length=1, choices=Direction)
     goods_group = models.CharField(_("goods group"), max_length=12, default=SlotWindow.ANY)
-    capacity = models.PositiveSmallIntegerField(_("room, vehicles"))
-    valid_from = models.DateField(_("valid from"))
-    valid_until = models.DateField(_("valid until"), null=True, blank=True)
-    source = models.CharField(_("source"), max_length=160)
+    capacity = models.PositiveSmallIntegerField(_("room, vehicles"), validators=[MaxValueValidator(500)])
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["point", "direction", "goods_group", "valid_from"], name="border_gate_slot_default_once"
-            )
-        ]
+        constraints = one_at_a_time("border_gate_slot_default", "point", "direction", "goods_group")
 
     def __str__(self) -> str:
         return f"{self.point_id} {self.direction} {self.capacity}"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.base.bilingual import Bilingual
 from tinhso.kernel.organisations.models import Agency
+from tinhso.kernel.rulebook.models import DatedRow, one_at_a_time
 from tinhso.pillars.border.gate.rules.fees import Rate
 
 
@@ -52,8 +53,22 @@ class Force(models.Model):
 
 
 class CheckRule(models.Model):
-    """Which force has to check what, when, with which results; `minutes` is the time it should take."""
+    """Which force has to check what, when, with which results; `minutes` is the time it should take.
 
+    `needed`: alternatives in the vocabulary of rules/conditions.py; `placed`: at which stages the check is made.
+    """
+
+    class Placed(models.TextChoices):
+        ENTRY = "entry", _("on the way in")
+        LINE = "line", _("wherever the line is crossed")
+        GOODS = "goods", _("where the goods are checked")
+        RETURN = "return", _("on the way back")
+
+    number = models.PositiveSmallIntegerField(_("number in lists"), default=100)
+    title_vi = models.CharField(_("name"), max_length=80, blank=True)
+    title_en = models.CharField(_("English name"), max_length=80, blank=True)
+    needed = ArrayField(models.CharField(max_length=120), default=list, verbose_name=_("condition"))
+    placed = models.CharField(_("where it is checked"), max_length=8, choices=Placed, default=Placed.GOODS)
     task = models.CharField(_("kind of check"), max_length=20)
     forces = ArrayField(models.CharField(max_length=12), verbose_name=_("forces"))
     needed_when = models.CharField(_("needed when"), max_length=200)
@@ -64,7 +79,9 @@ class CheckRule(models.Model):
     minutes = models.PositiveSmallIntegerField(_("expected minutes"), default=30)
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
-    source = models.CharField(_("source"), max_length=160)
+    status = models.CharField(_("standing of the rule"), max_length=12, blank=True)
+    document_no = models.CharField(_("document number"), max_length=60, blank=True)
+    source = models.CharField(_("source"), max_length=200)
 
     class Meta:
         constraints = [
@@ -137,7 +154,7 @@ class FeeRule(models.Model):
         )
 
 
-class ReasonCode(models.Model):
+class ReasonCode(DatedRow):
     """Why a vehicle is held, sent back, late or let through; `secret` reasons are not shown to the firm."""
 
     kind = models.CharField(_("kind"), max_length=10)
@@ -149,7 +166,7 @@ class ReasonCode(models.Model):
 
     class Meta:
         ordering = ["kind", "id"]
-        constraints = [models.UniqueConstraint(fields=["kind", "code"], name="border_gate_reason_once")]
+        constraints = one_at_a_time("border_gate_reason", "kind", "code")
 
     def __str__(self) -> str:
         return str(self.label)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.kernel.base.bilingual import Bilingual
+from tinhso.kernel.rulebook.held import Held
 from tinhso.kernel.workflow.models import FlowModel
 from tinhso.pillars.border.gate.flows import HOLD, TASK
 from tinhso.pillars.border.gate.flows.overlays import UNDONE
+from tinhso.pillars.border.gate.models.reference import CheckRule
 
 TASK_TITLES = {
     "MEDICAL": _("health check"),
@@ -24,6 +29,19 @@ TASK_TITLES = {
     "CUSTOMS_RELEASE": _("customs, final release"),
     "RETURN_CHECK": _("check of returned goods"),
 }
+
+
+def task_title(kind: str) -> Any:
+    """The kind's name for people: ours for the kinds of the first tables, that of its own row for a later one."""
+    return TASK_TITLES.get(kind) or _titles.get().get(kind) or kind
+
+
+def _read_titles() -> dict[str, Bilingual]:
+    rows = CheckRule.objects.order_by("valid_from").values_list("task", "title_vi", "title_en")
+    return {task: Bilingual(vi, en or vi) for task, vi, en in rows if vi}
+
+
+_titles: Held[dict[str, Bilingual]] = Held(_read_titles)
 STAGE_TITLES = {
     "ENTRY": _("on the way in"),
     "EXIT": _("on the way out"),
@@ -71,7 +89,7 @@ class ClearanceTask(FlowModel):
 
     @property
     def title(self) -> object:
-        return TASK_TITLES[self.kind]
+        return task_title(self.kind)
 
 
 class Hold(FlowModel):

@@ -19,7 +19,7 @@ from tinhso.kernel.metrics.queries import references
 from tinhso.kernel.web.charts import DayChart
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate import permissions as p
-from tinhso.pillars.border.gate.models.tasks import TASK_TITLES
+from tinhso.pillars.border.gate.models.tasks import task_title
 from tinhso.pillars.border.gate.pages import flow_map
 from tinhso.pillars.border.gate.queries import statistics
 from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
@@ -55,7 +55,7 @@ def shown(request: Request) -> dict[str, Any]:
         "day": _chart(hours, at),
         "day_title": day_finding(hours),
         "reference": next(iter(references(REFERENCE)), None),
-        "paces": [(TASK_TITLES[pace.kind], pace) for pace in paces[:FORCES_SHOWN]],
+        "paces": [(task_title(pace.kind), pace) for pace in paces[:FORCES_SHOWN]],
         "slowest": max([1, *(max(pace.median, pace.limit) for pace in paces)]) * 1.15,
         "paces_title": pace_finding(paces),
     }
@@ -97,7 +97,7 @@ def pace_finding(paces: list[Pace]) -> str:
     if not late:
         return _("All checks keep their time")
     worst = max(late, key=lambda pace: pace.over)
-    title = str(TASK_TITLES[worst.kind])
+    title = str(task_title(worst.kind))
     return _("%(check)s: %(count)d minutes over") % {"check": title[:1].upper() + title[1:], "count": worst.over}
 
 

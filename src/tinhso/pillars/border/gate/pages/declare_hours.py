@@ -17,6 +17,7 @@ from tinhso.pillars.border.gate.actions.firm import Intent
 from tinhso.pillars.border.gate.flows.trip import FROM_INLAND
 from tinhso.pillars.border.gate.models import Enterprise, Trip
 from tinhso.pillars.border.gate.queries import bookings as queries
+from tinhso.pillars.border.gate.queries.law import law_at
 
 
 def offered(request: Request, firm: Enterprise, intent: Intent) -> dict[str, Any]:
@@ -31,7 +32,14 @@ def offered(request: Request, firm: Enterprise, intent: Intent) -> dict[str, Any
     if kept and (kept.point_id, kept.slot.direction) != (intent.point.pk, direction_of(intent.kind)):
         kept = None
     day = [one for one in free if one.slot.begins_at.astimezone(HANOI).date() == intent.planned_on]
-    return {"kept": kept, "hours": [one for one in day if one.bookable], "has_hours": bool(day)}
+    law = law_at(at)
+    return {
+        "kept": kept,
+        "hours": [one for one in day if one.bookable],
+        "has_hours": bool(day),
+        "kept_for": law.booking.hold_minutes,
+        "longer": law.number("no_slot_min").value,
+    }
 
 
 def keep(request: Request, firm: Enterprise) -> None:

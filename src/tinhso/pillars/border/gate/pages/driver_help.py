@@ -20,6 +20,7 @@ from tinhso.pillars.border.gate.models import CrossingPoint, Trip
 from tinhso.pillars.border.gate.queries import driver as queries
 from tinhso.pillars.border.gate.queries.fairness import count_out_of_order, cycles
 from tinhso.pillars.border.gate.queries.figures import title_of
+from tinhso.pillars.border.gate.queries.law import Law, law_at
 from tinhso.pillars.border.gate.queries.queue import CLASS_NAMES, places_in_queue, sentence
 from tinhso.pillars.border.gate.rules import queue, tripcodes
 from tinhso.pillars.border.gate.rules.codes import refuse
@@ -48,22 +49,27 @@ def order(request: Request) -> HttpResponse:
     """The published order of the queue, from the very rules that call the trucks."""
     points = list(CrossingPoint.objects.filter(goods_open=True, daily_average__gt=0))
     broken = count_out_of_order(at=request.moment)
+    law = law_at(request.moment)
     return render(
         request,
         "border_gate/driver_order.html",
         {
-            "classes": [_class(name) for name in queue.CLASSES],
+            "classes": [_class(name, law) for name in queue.CLASSES],
             "cycles": [
-                (title, [{"name": CLASS_NAMES[step](), "code": step} for step in queue.CYCLES[name]])
+                (title, [{"name": CLASS_NAMES[step](), "code": step} for step in _steps(law, name)])
                 for name, title in (("season", _("In season")), ("off_season", _("Off season")))
             ],
             "points": [
                 (title_of("point", point.code), cycle, broken.get(point.pk, 0)) for point, cycle in cycles(points)
             ],
-            "without_slot": int(queue.WITHOUT_SLOT.total_seconds() // 60),
-            "call_holds": int(queue.CALL_HOLDS.total_seconds() // 60),
+            "without_slot": law.number("no_slot_min").value,
+            "call_holds": law.number("call_min").value,
         },
     )
+
+
+def _steps(law: Law, season: str) -> tuple[str, ...]:
+    return law.cycles.get(season) or queue.CYCLES[season]
 
 
 @never_cache
@@ -85,8 +91,8 @@ def find(request: Request) -> HttpResponse:
     return response
 
 
-def _class(name: str) -> dict[str, Any]:
-    limit = queue.LONGEST_WAIT.get(name)
+def _class(name: str, law: Law) -> dict[str, Any]:
+    limit = queue.longest_waits(law.number).get(name)
     return {
         "code": name,
         "name": CLASS_NAMES[name](),

@@ -29,6 +29,7 @@ from tinhso.pillars.border.gate.pages.firm import firm_of
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries import firms as queries
 from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.rules.asked import ANY
 
 KEPT = "border_gate.declare"
 SUBMIT = step_permission("submit")
@@ -50,6 +51,11 @@ def what(request: Request) -> HttpResponse:
     return render(request, "border_gate/firm_what.html", {**context, "steps": _steps(1), "now": "declare"})
 
 
+def _kind(request: Request) -> str:
+    """The trip type that was chosen in step 1."""
+    return str(_kept(request, "what").get("kind") or ANY)
+
+
 @never_cache
 @require_http_methods(["GET", "POST"])
 @needs(SUBMIT)
@@ -58,7 +64,7 @@ def who(request: Request) -> HttpResponse:
     firm = firm_of(request)
     if not _kept(request, "what"):
         return redirect("border_gate:declare")
-    form = Who(request.POST or None, initial=_kept(request, "who"), firm=firm)
+    form = Who(request.POST or None, initial=_kept(request, "who"), firm=firm, kind=_kind(request))
     if request.method == "POST":
         _keep(request, "who", form)
         if form.is_valid():
@@ -81,7 +87,7 @@ def who(request: Request) -> HttpResponse:
 def review(request: Request) -> HttpResponse:
     """Step 3: what would come of it, with the fee; then send."""
     firm = firm_of(request)
-    first, second = What(_kept(request, "what")), Who(_kept(request, "who"), firm=firm)
+    first, second = What(_kept(request, "what")), Who(_kept(request, "who"), firm=firm, kind=_kind(request))
     if not first.is_valid():
         return redirect("border_gate:declare")
     if not second.is_valid():

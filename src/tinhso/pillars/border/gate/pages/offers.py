@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.web.request import Request
-from tinhso.pillars.border.gate.models import ReasonCode
+from tinhso.pillars.border.gate.queries.law import reasons_today
 
 KEPT = "border_gate.refused"
 """Session key of the form that was refused last."""
@@ -83,7 +83,7 @@ def sorted_out(offers: Iterable[Offer], request: Request) -> Offers:
 
 def reasons(kind: str, *, finding: bool = True) -> tuple[Box, Box]:
     """A reason of the table and what was found; `finding`: the firm reads it."""
-    listed = [(row.code, str(row)) for row in ReasonCode.objects.filter(kind=kind)]
+    listed = [(row.code, str(row)) for row in reasons_today().filter(kind=kind)]
     hint = _("At least 10 characters; the firm reads it.") if finding else _("At least 10 characters.")
     return (
         Box("reason_code", _("Reason"), "choice", listed),

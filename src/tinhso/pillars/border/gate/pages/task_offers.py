@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from tinhso.pillars.border.gate.models import ClearanceTask, Force
 from tinhso.pillars.border.gate.pages.offers import Box, Offer, reasons
-from tinhso.pillars.border.gate.rules import checks
+from tinhso.pillars.border.gate.queries.law import law_at
 
 
 def offers_of(task: ClearanceTask | None) -> Iterator[Offer]:
@@ -23,7 +23,7 @@ def offers_of(task: ClearanceTask | None) -> Iterator[Offer]:
     yield Offer("pass", _("Confirm passed"), _url("pass", task), icon="check", key="Đ", ahead=True)
     if task.state == "open":
         yield Offer("take", _("Take"), _url("take", task), icon="hand-stop", key="N")
-    for result in checks.results_of(task.kind):
+    for result in law_at(task.created_at).book.results_of(task.kind):
         if make := RESULTS.get(result):
             yield make(task)
 

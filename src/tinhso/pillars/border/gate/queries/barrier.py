@@ -149,7 +149,7 @@ def _held(trip: Trip, at: datetime) -> Explanation | None:
     hold = Hold.objects.filter(trip=trip, state="active").select_related("force").order_by("created_at").first()
     if hold is None:
         return None
-    reason = ReasonCode.objects.filter(kind="HOLD", code=hold.reason_code).first()
+    reason = ReasonCode.objects.filter(kind="HOLD", code=hold.reason_code).order_by("-valid_from").first()
     public = reason is not None and not hold.secret and not reason.secret
     return Explanation(
         force=hold.force.short,

@@ -15,7 +15,6 @@ from tinhso.kernel.base.dates import show_moment
 from tinhso.pillars.border.gate.models import (
     LIVING,
     Booking,
-    BookingRule,
     CrossingPoint,
     Displacement,
     Holding,
@@ -24,8 +23,9 @@ from tinhso.pillars.border.gate.models import (
     SlotWindow,
     Trip,
 )
+from tinhso.pillars.border.gate.queries.law import law_on
 from tinhso.pillars.border.gate.rules import hours
-from tinhso.pillars.border.gate.rules.booking import Terms, published
+from tinhso.pillars.border.gate.rules.booking import Terms
 
 DIVERTED = ("EXP_VN", "EXP_XFER")
 """Trip types that may go to another crossing point (tables/transitions.csv, divert)."""
@@ -35,9 +35,7 @@ SEARCHED = 200
 
 def terms_on(day: date) -> Terms:
     """The terms of booking on that day: the row that holds, else those that were published first."""
-    rows = BookingRule.objects.filter(Q(valid_until=None) | Q(valid_until__gt=day), valid_from__lte=day)
-    row = rows.order_by("-valid_from").first()
-    return row.terms() if row else published()
+    return law_on(day).booking
 
 
 def terms_at(at: datetime) -> Terms:

@@ -215,7 +215,7 @@ def _hold(trip: Trip) -> str:
 
 def public_reason(hold: Hold) -> str:
     """The reason as an owner may read it; a secret one is told as official reasons only."""
-    reason = ReasonCode.objects.filter(kind="HOLD", code=hold.reason_code).first()
+    reason = ReasonCode.objects.filter(kind="HOLD", code=hold.reason_code).order_by("-valid_from").first()
     if reason is None or hold.secret or reason.secret:
         return _("Held for official reasons").lower()
     return str(reason)

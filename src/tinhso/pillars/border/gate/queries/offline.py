@@ -22,6 +22,7 @@ from tinhso.kernel.workflow.flow import Step
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import ControlPoint, CrossingPoint, Hold, OperatingCalendar, Trip
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER, step_permission
+from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.reference import verifying_keys
 from tinhso.pillars.border.gate.rules import hours, offline
 
@@ -87,12 +88,14 @@ def initials(name: str) -> str:
 
 
 def common_at(point: CrossingPoint, spots: Iterable[ControlPoint], at: datetime) -> dict[str, Any]:
-    """What holds for all entries: the barriers, the table of steps, opening hours, keys of QR codes."""
+    """What holds for all entries: the barriers, the table of steps, hours and how near to them, keys of QR codes."""
+    law = law_at(at)
     return {
         "spots": [{"code": one.code, "name": one.name, "kind": one.kind, "place": point.gate_short} for one in spots],
         "table": step_table(),
         "hours": {direction: open_hours(point, direction, at) for direction in "XNTO"},
         "direct": point.direct_mode,
+        "slot": [int(law.number(code).span.total_seconds()) for code in ("slot_early_min", "slot_late_min")],
         "keys": public_keys(),
     }
 

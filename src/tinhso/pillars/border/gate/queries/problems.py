@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.dates import show_moment
 from tinhso.pillars.border.gate.models import GoodsLine, Trip
 from tinhso.pillars.border.gate.queries.codes import EXPORT, Registry
+from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.parties import must_be_allowed_to_drive, must_fit
 from tinhso.pillars.border.gate.queries.reference import moratorium_for
-from tinhso.pillars.border.gate.rules import containers, goods, hs, plates, tripcodes
+from tinhso.pillars.border.gate.rules import asked, containers, goods, hs, plates, tripcodes
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
 
-HORIZON_DAYS = 7
+FIELD_TITLES = {
+    "customs_no": _("Customs declaration number"),
+    "seal_no": _("Seal number"),
+    "container_no": _("Container number"),
+    "trailer": _("Plate of the trailer"),
+    "driver": _("Driver"),
+    "certificate": _("Quarantine certificate"),
+    "packages": _("Packages"),
+}
 
 
 def problems_of(
@@ -122,7 +132,7 @@ def rule_line(line: GoodsLine) -> goods.Line:
 
 
 def _refusals(trip: Trip, lines: list[GoodsLine], at: datetime, times: bool) -> Iterator[GateRefusal]:
-    for check in ((_time,) if times else ()) + (_vehicle, _driver, _container, _goods):
+    for check in ((_asked, _time) if times else ()) + (_vehicle, _driver, _container, _goods):
         for one in check(trip, lines, at):
             refusal = _caught(one)
             if refusal is not None:
@@ -137,6 +147,29 @@ def _caught(check: Callable[[], object]) -> GateRefusal | None:
     return None
 
 
+def _asked(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Callable[[], object]]:
+    """What the rules of the day want filled in of such a trip."""
+    for name in asked.missing(trip.kind, filled_of(trip, lines), law_at(at).needs):
+
+        def filled(name: str = name) -> None:
+            raise refuse("BG-310", field=name, f=FIELD_TITLES[name])
+
+        yield filled
+
+
+def filled_of(trip: Trip, lines: Iterable[GoodsLine]) -> dict[str, bool]:
+    """Which of the fields that a rule may ask for are filled in."""
+    return {
+        "customs_no": bool(trip.customs_no),
+        "seal_no": bool(trip.seal_no),
+        "container_no": bool(trip.container_no),
+        "trailer": trip.trailer_id is not None,
+        "driver": trip.driver_id is not None,
+        "certificate": all(bool(line.certificate_no) for line in lines),
+        "packages": all(bool(line.packages) for line in lines),
+    }
+
+
 def _time(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Callable[[], object]]:
     def not_past() -> None:
         if trip.eta is not None and trip.eta < at:
@@ -145,8 +178,9 @@ def _time(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Callable
             raise refuse("BG-010", field="planned_on")
 
     def not_too_far() -> None:
-        if trip.planned_on > (at.astimezone(HANOI) + timedelta(days=HORIZON_DAYS)).date():
-            raise refuse("BG-011", field="planned_on", n=HORIZON_DAYS)
+        ahead = law_at(at).booking.horizon_days
+        if trip.planned_on > at.astimezone(HANOI).date() + timedelta(days=ahead):
+            raise refuse("BG-011", field="planned_on", n=ahead)
 
     yield not_past
     yield not_too_far

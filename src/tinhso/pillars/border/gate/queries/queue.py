@@ -16,6 +16,7 @@ from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.dates import show_time
 from tinhso.pillars.border.gate.flows.states import AT_BUFFER, CALLED, IN_A_YARD
 from tinhso.pillars.border.gate.models import CrossingPoint, QueueState, Trip, Yard
+from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.reference import calendars_of
 from tinhso.pillars.border.gate.rules import hours, queue
 
@@ -78,11 +79,14 @@ def shut_out(calendars: Mapping[tuple[UUID, str], list[hours.Hours]], point: Cro
 
 def pace_of(point: CrossingPoint, state: QueueState | None, at: datetime) -> queue.Pace:
     """How the point calls: by its cycle, as often as its published hourly capacity for exports says."""
+    law = law_at(at)
     return queue.Pace(
         start=at,
         every=timedelta(seconds=3600 / max(1, point.slots_export)),
         cycle=point.cycle,
         position=state.position if state else 0,
+        steps=law.cycles.get(point.cycle, ()),
+        longest=queue.longest_waits(law.number),
     )
 
 

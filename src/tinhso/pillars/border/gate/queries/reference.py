@@ -9,17 +9,15 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db.models import Q
 
-from tinhso.pillars.border.gate.models import CheckRule, CrossingPoint, FeeRule, Moratorium, OperatingCalendar, QrKey
-from tinhso.pillars.border.gate.rules import checks, hours
+from tinhso.pillars.border.gate.models import CrossingPoint, Moratorium, OperatingCalendar, QrKey
+from tinhso.pillars.border.gate.queries.law import law_on
+from tinhso.pillars.border.gate.rules import hours
 from tinhso.pillars.border.gate.rules.fees import Rate
-
-DEFAULT_MINUTES = 30
 
 
 def rates_on(day: date) -> list[Rate]:
     """The tariff as it holds on that day."""
-    holding = FeeRule.objects.filter(Q(valid_from__lte=day), Q(valid_until=None) | Q(valid_until__gt=day))
-    return [row.rate() for row in holding]
+    return list(law_on(day).rates)
 
 
 def hours_of(point: CrossingPoint, direction: str) -> list[hours.Hours]:
@@ -61,9 +59,3 @@ def _speaks_of(row: Moratorium, hs_codes: list[str], groups: list[str]) -> bool:
         return True
     by_group = bool(set(row.groups) & set(groups))
     return by_group or any(code.startswith(tuple(row.hs_prefixes)) for code in hs_codes if row.hs_prefixes)
-
-
-def minutes_of_tasks() -> dict[str, int]:
-    """How long each kind of task should take, in minutes; kinds without a row take 30."""
-    known = dict(CheckRule.objects.values_list("task", "minutes"))
-    return {kind: known.get(kind, DEFAULT_MINUTES) for kind in checks.rules()}

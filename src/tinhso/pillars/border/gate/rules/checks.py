@@ -1,4 +1,4 @@
-"""Which force has to check what on a trip, and when (tables/check_rules.csv).
+"""Which force has to check what on a trip, and when: rows of the rulebook (first ones: tables/check_rules.csv).
 
 Tasks of a stage run side by side; the customs' final release opens when every other task of its stage has
 passed. Tasks of goods move with the goods and not with the truck.
@@ -6,10 +6,11 @@ passed. Tasks of goods move with the goods and not with the truck.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from tinhso.pillars.border.gate.rules.conditions import holds
 from tinhso.pillars.border.gate.rules.goods import ANIMAL, PLANT
 from tinhso.pillars.border.gate.rules.tables import Row, table, words
 
@@ -17,19 +18,8 @@ ENTRY, EXIT, INLAND_STAGE, RETURN = "ENTRY", "EXIT", "INLAND", "RETURN"
 LAST = "CUSTOMS_RELEASE"
 GOODS_TASKS = frozenset({"PLANT_Q", "ANIMAL_Q", "CUSTOMS_DOC", "CUSTOMS_INSPECT", "TAX", "MARKET"})
 RED = 3
-# Whose vehicle crosses the line inwards and outwards, and where its goods go.
-ENTERS = frozenset({"IMP_CN", "CN_EMPTY_IN", "AGV", "NEW_VEHICLE"})
-LEAVES = frozenset({"EXP_VN", "IMP_CN", "CN_EMPTY_IN", "AGV"})
-STAGE_OF_GOODS = {
-    "EXP_VN": EXIT,
-    "EXP_XFER": INLAND_STAGE,
-    "CN_EMPTY_IN": EXIT,
-    "IMP_CN": INLAND_STAGE,
-    "IMP_VN_PICKUP": INLAND_STAGE,
-    "NEW_VEHICLE": INLAND_STAGE,
-    "TRANSIT": EXIT,
-    "AGV": INLAND_STAGE,
-}
+# Of a check after a refusal abroad: which goods these forces look at; any other force looks at all.
+RETURNED_GOODS = {"KDTV": PLANT, "KDDV": ANIMAL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +30,7 @@ class TripFacts:
 
     trip_type: str
     flags: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
     loaded: bool = True
     foreign_vehicle: bool = False
     beyond_zone: bool = False
@@ -67,91 +58,167 @@ class Check:
         return self.kind == LAST
 
 
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """A row of the table of checks. `needed`: as in conditions.py; `placed`: entry, line, goods or return."""
+
+    kind: str
+    forces: tuple[str, ...]
+    needed: tuple[str, ...]
+    placed: str
+    results: tuple[str, ...]
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class TripType:
+    """How a trip type runs: whether it comes in and goes out over the line, and where its goods are checked."""
+
+    enters: bool
+    leaves: bool
+    goods_stage: str
+    fee_route: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckBook:
+    """The rules of one day: checks in their order, trip types, and what each result does to a task."""
+
+    rows: tuple[CheckRow, ...]
+    types: Mapping[str, TripType]
+    results: Mapping[str, str]
+
+    def row(self, kind: str) -> CheckRow | None:
+        return next((row for row in self.rows if row.kind == kind), None)
+
+    def results_of(self, kind: str) -> tuple[str, ...]:
+        """The results which a task of that kind may end with; none for a kind that is no longer checked."""
+        row = self.row(kind)
+        return row.results if row else ()
+
+    def passing(self, kind: str) -> frozenset[str]:
+        """Those of them with which the task has passed."""
+        return frozenset(one for one in self.results_of(kind) if self.results.get(one) == "PASS")
+
+    def failing(self, kind: str) -> tuple[str, ...]:
+        """Those of them with which the task has not passed, in the order of the table."""
+        return tuple(one for one in self.results_of(kind) if self.results.get(one) == "FAIL")
+
+    def minutes(self, kind: str, unknown: int = 30) -> int:
+        """How long a task of that kind should take."""
+        row = self.row(kind)
+        return row.minutes if row else unknown
+
+
 @cache
 def rules() -> dict[str, Row]:
-    """The table by task."""
+    """The table by task, as it was first."""
     return {row["task"]: row for row in table("check_rules")}
 
 
+@cache
+def first_book() -> CheckBook:
+    """The rules as the tables have them, before anybody changed one."""
+    return CheckBook(
+        rows=tuple(_row(row) for row in rules().values()),
+        types={row["trip_type"]: _type(row) for row in table("trip_types")},
+        results={row["result"]: row["task_state"] for row in table("task_results")},
+    )
+
+
 def results_of(kind: str) -> tuple[str, ...]:
-    """The results which a task of that kind may end with."""
-    return words(rules()[kind]["results"])
+    """The results which a task of that kind may end with, by the first rules."""
+    return first_book().results_of(kind)
 
 
 def passing(kind: str) -> frozenset[str]:
     """Those of them with which the task has passed."""
-    return frozenset(_leading_to("PASS")) & frozenset(results_of(kind))
+    return first_book().passing(kind)
 
 
-def failing(kind: str) -> tuple[str, ...]:
-    """Those of them with which the task has not passed, in the order of the table."""
-    failed = _leading_to("FAIL")
-    return tuple(result for result in results_of(kind) if result in failed)
-
-
-def _leading_to(state: str) -> set[str]:
-    return {row["result"] for row in table("task_results") if row["task_state"] == state}
-
-
-def checks(facts: TripFacts) -> tuple[Check, ...]:
+def checks(facts: TripFacts, book: CheckBook | None = None) -> tuple[Check, ...]:
     """All tasks of the trip's present leg, in the order of the table."""
+    book = book or first_book()
     if facts.returns == "EMPTY":
         return ()
     if facts.returns == "REJECTED":
-        return _return_checks(facts)
-    found = [Check(kind, rules()[kind]["force"], stage) for kind in NEEDED for stage in NEEDED[kind](facts)]
-    return tuple(found)
+        return _return_checks(facts, book)
+    told = _told(facts, book)
+    return tuple(
+        Check(row.kind, force, stage)
+        for row in book.rows
+        if row.placed != "return" and holds(row.needed, told)
+        for stage in _stages(row, facts, book)
+        for force in row.forces
+    )
 
 
-def _return_checks(facts: TripFacts) -> tuple[Check, ...]:
-    needed = {"KDTV": PLANT in facts.flags, "KDDV": ANIMAL in facts.flags, "HAIQUAN": True}
-    forces = words(rules()["RETURN_CHECK"]["force"])
-    return tuple(Check("RETURN_CHECK", force, RETURN) for force in forces if needed[force])
+def _return_checks(facts: TripFacts, book: CheckBook) -> tuple[Check, ...]:
+    told = _told(facts, book)
+    return tuple(
+        Check(row.kind, force, RETURN)
+        for row in book.rows
+        if row.placed == "return" and holds(row.needed, told)
+        for force in row.forces
+        if force not in RETURNED_GOODS or RETURNED_GOODS[force] in facts.flags
+    )
 
 
-def _enters(facts: TripFacts) -> bool:
-    return facts.trip_type in ENTERS or facts.transit_inwards or facts.returns == "LOADED"
+def _stages(row: CheckRow, facts: TripFacts, book: CheckBook) -> list[str]:
+    if row.placed == "entry":
+        return [ENTRY]
+    if row.placed == "line":
+        return [ENTRY] * _enters(facts, book) + [EXIT] * _leaves(facts, book)
+    return [_goods_stage(facts, book)]
 
 
-def _leaves(facts: TripFacts) -> bool:
-    leaves = facts.trip_type in LEAVES or (facts.trip_type == "TRANSIT" and not facts.transit_inwards)
-    return leaves and not facts.returns
+def _told(facts: TripFacts, book: CheckBook) -> dict[str, Collection[str] | bool]:
+    """The facts in the words of the conditions."""
+    return {
+        "loaded": facts.loaded,
+        "enters": _enters(facts, book),
+        "leaves": _leaves(facts, book),
+        "driver": facts.driver_on_board,
+        "foreign_vehicle": facts.foreign_vehicle,
+        "beyond_zone": facts.beyond_zone,
+        "medical_control": facts.medical_control,
+        "red_channel": facts.channel == RED,
+        "inspect": facts.inspect,
+        "tax_flag": facts.tax_flag,
+        "market_risk": facts.market_risk,
+        "chargeable": facts.chargeable,
+        "flag": facts.flags,
+        "group": facts.groups,
+        "type": (facts.trip_type,),
+        "stage": (_goods_stage(facts, book),),
+    }
 
 
-def _goods_stage(facts: TripFacts) -> str:
+def _enters(facts: TripFacts, book: CheckBook) -> bool:
+    return book.types[facts.trip_type].enters or facts.transit_inwards or facts.returns == "LOADED"
+
+
+def _leaves(facts: TripFacts, book: CheckBook) -> bool:
+    leaves = book.types[facts.trip_type].leaves
+    return leaves and not facts.returns and not (facts.trip_type == "TRANSIT" and facts.transit_inwards)
+
+
+def _goods_stage(facts: TripFacts, book: CheckBook) -> str:
     if facts.returns or facts.transit_inwards:
         return INLAND_STAGE
-    return STAGE_OF_GOODS[facts.trip_type]
+    return book.types[facts.trip_type].goods_stage
 
 
-def _person(facts: TripFacts) -> list[str]:
-    if not facts.driver_on_board:
-        return []
-    return [ENTRY] * _enters(facts) + [EXIT] * _leaves(facts)
+def _row(row: Row) -> CheckRow:
+    return CheckRow(
+        kind=row["task"],
+        forces=words(row["force"]),
+        needed=words(row["needed"]),
+        placed=row["placed"],
+        results=words(row["results"]),
+        minutes=int(row["minutes"]),
+    )
 
 
-def _on_goods(wanted: Callable[[TripFacts], bool]) -> Callable[[TripFacts], list[str]]:
-    return lambda facts: [_goods_stage(facts)] if facts.loaded and wanted(facts) else []
-
-
-def _fee(facts: TripFacts) -> list[str]:
-    return [_goods_stage(facts)] if facts.chargeable else []
-
-
-def _market(facts: TripFacts) -> bool:
-    return facts.market_risk and _goods_stage(facts) == INLAND_STAGE
-
-
-NEEDED: dict[str, Callable[[TripFacts], list[str]]] = {
-    "MEDICAL": lambda facts: [ENTRY] * (facts.medical_control and facts.driver_on_board and _enters(facts)),
-    "PERSON": _person,
-    "VEHICLE_PERMIT": lambda facts: [ENTRY] * (facts.foreign_vehicle or facts.beyond_zone),
-    "PLANT_Q": _on_goods(lambda facts: PLANT in facts.flags),
-    "ANIMAL_Q": _on_goods(lambda facts: ANIMAL in facts.flags),
-    "CUSTOMS_DOC": _on_goods(lambda facts: True),
-    "CUSTOMS_INSPECT": _on_goods(lambda facts: facts.channel == RED or facts.inspect),
-    "TAX": _on_goods(lambda facts: facts.tax_flag),
-    "MARKET": _on_goods(_market),
-    "FEE": _fee,
-    LAST: lambda facts: [_goods_stage(facts)],
-}
+def _type(row: Row) -> TripType:
+    return TripType(row["enters"] == "1", row["leaves"] == "1", row["goods_stage"], row["fee_route"])

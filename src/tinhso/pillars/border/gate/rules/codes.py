@@ -5,6 +5,7 @@ Codes BG-001 to BG-038 are the province's; BG-101 and up are ours, for input tha
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -15,6 +16,35 @@ from tinhso.pillars.border.gate.rules.tables import Row, table
 
 class GateRefusal(Refusal):
     """A refusal of the border gate; `code` is one of the catalogue's."""
+
+
+Newer = Callable[[str], Bilingual | None]
+
+
+def _none(code: str) -> Bilingual | None:
+    return None
+
+
+_newer: list[Newer] = [_none]
+
+
+def say_by(newer: Newer) -> None:
+    """From now on a sentence that the board has put in place of ours is said: `newer(code)`, or None for ours."""
+    _newer[0] = newer
+
+
+class Sentence(Bilingual):
+    """The sentence of a code, as it holds when it is shown."""
+
+    __slots__ = ("code",)
+
+    def __init__(self, code: str, vi: str, en: str, zh: str) -> None:
+        super().__init__(vi, en, zh)
+        self.code = code
+
+    def __str__(self) -> str:
+        newer = _newer[0](self.code)
+        return str(newer) if newer else super().__str__()
 
 
 # What a sentence says where the one who refuses does not know better.
@@ -31,7 +61,7 @@ def refuse(code: str, *, field: str | None = None, **facts: Any) -> GateRefusal:
     """The refusal of that code, to be raised by the caller; `facts` fill its sentence. Raises KeyError."""
     row = catalogue()[code]
     facts = {**UNSAID.get(code, {}), **facts}
-    message = Bilingual(row["message_vi"], row["message_en"], row["message_zh"])
+    message = Sentence(code, row["message_vi"], row["message_en"], row["message_zh"])
     return GateRefusal(message, code=code, status=int(row["http"]), field=field, **facts)
 
 

@@ -28,18 +28,6 @@ ANY = "any"
 # Disjoint: a container decides by its length, any other load by its weight; under the limit in kg, exclusive.
 WEIGHT_CLASSES = (("LT2", 2_000), ("T2_5", 5_000), ("T5_10", 10_000), ("T10_18", 18_000), ("GE18", None))
 VEHICLE_CLASSES = (*(name for name, _ in WEIGHT_CLASSES), "CONT20", "CONT40")
-# By how the goods of a trip type use the infrastructure; those that come empty to take cargo over the line stay in
-# the yard. Assumed until the resolution's annex is at hand.
-ROUTE_OF_TRIP = {
-    "EXP_VN": ACROSS,
-    "EXP_XFER": ACROSS,
-    "CN_EMPTY_IN": YARD_TRANSFER,
-    "IMP_CN": YARD_TRANSFER,
-    "IMP_VN_PICKUP": INLAND,
-    "NEW_VEHICLE": INLAND,
-    "TRANSIT": ACROSS,
-    "AGV": YARD_TRANSFER,
-}
 KEPT_PERCENT = 10
 
 

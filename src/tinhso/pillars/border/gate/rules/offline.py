@@ -22,7 +22,6 @@ OLD = timedelta(minutes=15)
 USELESS = timedelta(hours=72)
 UNKNOWN = ("G-YARD",)
 """Guards that no list can answer: the room of a yard is seen by who stands in it."""
-SLOT_BEFORE, SLOT_AFTER = 30 * 60, 60 * 60
 PAPER_UNKNOWN = "-"
 AGAIN_AFTER = 5 * 60
 
@@ -40,6 +39,7 @@ class Verdict:
 class Situation:
     """What the device knows beside the vehicle's entry. Moments are Unix seconds.
 
+    `slot`: how many seconds before and after its hour begins a vehicle may come.
     `steps`: those that whoever is on duty may do. `used`: where this code opened a barrier on this device:
     (barrier, step, leg, moment). `by_code`: whether a QR code was read, else the plate was.
     """
@@ -51,6 +51,7 @@ class Situation:
     table: Mapping[str, Sequence[Mapping[str, Any]]]
     hours: Mapping[str, Sequence[Sequence[int]]]
     direct: bool
+    slot: Sequence[int]
     steps: Collection[str]
     radio: bool = False
     by_code: bool = False
@@ -139,7 +140,7 @@ def _open(entry: Mapping[str, Any], here: Situation) -> bool:
 
 def _slot(entry: Mapping[str, Any], here: Situation) -> bool:
     begins = entry["sb"]
-    return here.direct or (bool(begins) and begins - SLOT_BEFORE <= here.at <= begins + SLOT_AFTER)
+    return here.direct or (bool(begins) and begins - here.slot[0] <= here.at <= begins + here.slot[1])
 
 
 CHECKS: Mapping[str, Callable[[Mapping[str, Any], Situation], bool]] = {

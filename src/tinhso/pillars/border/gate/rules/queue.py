@@ -11,10 +11,12 @@ order of their own.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+
+from tinhso.pillars.border.gate.rules import limits
 
 EMERGENCY, FRESH, PREFERRED, ORDINARY, EMPTY = "P0", "P1", "P2", "P3", "P4"
 CLASSES = (EMERGENCY, FRESH, PREFERRED, ORDINARY, EMPTY)
@@ -22,10 +24,14 @@ CYCLES = {
     "season": (FRESH, FRESH, ORDINARY, FRESH, PREFERRED, FRESH, ORDINARY, FRESH, PREFERRED, ORDINARY),
     "off_season": (FRESH, ORDINARY, PREFERRED, ORDINARY, FRESH, ORDINARY, ORDINARY, PREFERRED, ORDINARY, ORDINARY),
 }
-LONGEST_WAIT = {FRESH: timedelta(minutes=120), PREFERRED: timedelta(minutes=180), ORDINARY: timedelta(minutes=360)}
-WITHOUT_SLOT = timedelta(minutes=30)
-CALL_HOLDS = timedelta(minutes=45)
+WAITS = {FRESH: "wait_p1_min", PREFERRED: "wait_p2_min", ORDINARY: "wait_p3_min"}
+"""The limit (rules.limits) after which the longest waiting of a class is called before the cycle."""
 MISSES_TO_THE_END = 2
+
+
+def longest_waits(number: Callable[[str], limits.Number]) -> dict[str, timedelta]:
+    """How long each class waits at most before it is called out of the cycle, by such numbers."""
+    return {name: number(code).span for name, code in WAITS.items()}
 
 
 class FirstInLine(str):
@@ -101,6 +107,13 @@ class Pace:
     every: timedelta
     cycle: str = "season"
     position: int = 0
+    steps: tuple[str, ...] = ()
+    longest: Mapping[str, timedelta] = field(default_factory=lambda: longest_waits(limits.first().__getitem__))
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes of the cycle's steps: those of the rulebook, else the first published ones."""
+        return self.steps or CYCLES[self.cycle]
 
 
 def effective_time(
@@ -109,18 +122,20 @@ def effective_time(
     arrived_at: datetime,
     slot: tuple[datetime, datetime] | None = None,
     declared_here_at: datetime | None = None,
+    without_slot: timedelta | None = None,
 ) -> datetime:
     """From when a truck counts as waiting.
 
     Emergency: arrival. Came undeclared: declaration and 30 minutes. Slot kept (arrived by its end): start
-    of the slot; arrived later: arrival. No slot: arrival and 30 minutes.
+    of the slot; arrived later: arrival. No slot: arrival and 30 minutes (`without_slot`: what the limit says now).
     """
+    longer = without_slot or limits.first()["no_slot_min"].span
     if priority == EMERGENCY:
         return arrived_at
     if declared_here_at is not None:
-        return declared_here_at + WITHOUT_SLOT
+        return declared_here_at + longer
     if slot is None:
-        return arrived_at + WITHOUT_SLOT
+        return arrived_at + longer
     start, end = slot
     return start if arrived_at <= end else arrived_at
 
@@ -194,7 +209,8 @@ class _Line:
         self.coming = [(one.here_from, one.code, one) for one in tickets]
         heapq.heapify(self.coming)
         self.cycle_name = pace.cycle
-        self.cycle = CYCLES[pace.cycle]
+        self.cycle = pace.classes
+        self.longest = pace.longest
         self.position = pace.position % len(self.cycle)
         self.here: dict[str, list[tuple[Any, Ticket]]] = {name: [] for name in CLASSES}
         self.last: dict[str, list[tuple[Any, Ticket]]] = {name: [] for name in CLASSES}
@@ -218,13 +234,13 @@ class _Line:
         late = [
             (heap[name][0][1].waits_since, heap[name][0][0], name, heap)
             for heap in (self.here, self.last)
-            for name, limit in LONGEST_WAIT.items()
+            for name, limit in self.longest.items()
             if heap[name] and at - heap[name][0][1].waits_since > limit
         ]
         if not late:
             return None
         _, _, name, heap = min(late, key=lambda found: found[:2])
-        minutes = int(LONGEST_WAIT[name].total_seconds() // 60)
+        minutes = int(self.longest[name].total_seconds() // 60)
         return self._reason(heapq.heappop(heap[name])[1], "waited_too_long", limit_minutes=minutes)
 
     def _by_cycle(self) -> tuple[Ticket, Reason] | None:

@@ -86,7 +86,8 @@ def situation(gate: Gate, kind: str, at: datetime = NOON, **more) -> rules.Situa
     common = queries.common_at(gate.points[POINT], ControlPoint.objects.filter(point__code=POINT), NOON)
     seconds = int(at.timestamp())
     values = {"barrier": barrier(kind).code, "kind": kind, "at": seconds, "list_at": seconds, "table": common["table"],
-              "hours": common["hours"], "direct": common["direct"], "steps": rules.ALLOWED, **more}  # fmt: skip
+              "hours": common["hours"], "direct": common["direct"], "slot": common["slot"],
+              "steps": rules.ALLOWED, **more}  # fmt: skip
     return rules.Situation(**values)
 
 

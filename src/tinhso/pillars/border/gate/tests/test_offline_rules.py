@@ -62,6 +62,7 @@ def one_situation(dice: random.Random) -> offline.Situation:
         table=TABLE,
         hours={name: dice.choice((always, always, windows)) for name in "XNTO"},
         direct=dice.random() < 0.3,
+        slot=dice.choice(([1_800, 3_600], [0, 900])),
         steps=[step for step in offline.ALLOWED if dice.random() < 0.85],
         radio=dice.random() < 0.5,
         by_code=dice.random() < 0.5,

@@ -22,8 +22,8 @@ from tinhso.pillars.border.gate.models import (
     UndeclaredArrival,
     Unloading,
 )
+from tinhso.pillars.border.gate.queries.law import law_on
 from tinhso.pillars.border.gate.rules import fees, tripcodes
-from tinhso.pillars.border.gate.rules.fees import ROUTE_OF_TRIP
 from tinhso.pillars.border.gate.simulation import durations
 from tinhso.pillars.border.gate.simulation.plan import FATES
 from tinhso.pillars.border.gate.simulation.year import columns as c
@@ -235,7 +235,7 @@ class DayMaker:
         usual = cast.goods(direction, vehicle.group, self.plan.day.month)
         goods = usual[int(draws.part() * len(usual))]
         weighed = fees.vehicle_class(load_kg=vehicle.kg)
-        fee = cast.fee(regime, vehicle.group, weighed, ROUTE_OF_TRIP[vehicle.kind], self.plan.day)
+        fee = cast.fee(regime, vehicle.group, weighed, law_on(self.plan.day).route_of(vehicle.kind), self.plan.day)
         writing.declared(draws.id(writing.way.steps[0][0]), regime, goods, 1 if draws.part() < 0.6 else 2)
         self.batch.declarations.append(writing.declaration())
         self.batch.goods.append(writing.goods())

@@ -6,8 +6,6 @@
   const OVER_THE_LINE = ["cross_in", "cross_out"];
   const OLD = 15 * 60;
   const USELESS = 72 * 3600;
-  const SLOT_BEFORE = 30 * 60;
-  const SLOT_AFTER = 60 * 60;
   const AGAIN_AFTER = 5 * 60;
   const PAPER_UNKNOWN = "-";
   const HANOI = 7 * 3600;
@@ -34,7 +32,7 @@
     "G-CAL": (entry, here) => (here.hours[entry.d] || []).some(
       ([opens, closes, before]) => opens <= here.at && here.at < closes && (!before || (entry.ac > 0 && entry.ac < before)),
     ),
-    "G-SLOTNOW": (entry, here) => here.direct || (entry.sb > 0 && entry.sb - SLOT_BEFORE <= here.at && here.at <= entry.sb + SLOT_AFTER),
+    "G-SLOTNOW": (entry, here) => here.direct || (entry.sb > 0 && entry.sb - here.slot[0] <= here.at && here.at <= entry.sb + here.slot[1]),
     "G-RELEASEVALID": (entry, here) => here.at < entry.rx,
     "G-LEG2": (entry) => entry.k !== "EXP_VN" || entry.g === 2,
     "G-YARD": () => true,

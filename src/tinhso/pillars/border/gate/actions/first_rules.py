@@ -1,0 +1,184 @@
+"""The first version of the rules that are kept as dated rows, put in from the room's tables."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Any
+
+from tinhso.pillars.border.gate.models import (
+    BookingRule,
+    CheckRule,
+    CorrectionRule,
+    FeeTerm,
+    FieldRule,
+    ForceEdition,
+    Limit,
+    QueueCycle,
+    ReasonCode,
+    RefusalText,
+    SlotDefault,
+    TaskResult,
+    TripTypeRule,
+)
+from tinhso.pillars.border.gate.models.places import place_id
+from tinhso.pillars.border.gate.rules.tables import Row, table, words
+
+SINCE = date(2022, 2, 21)  # the pilot's decision in force, as reports date it
+
+
+def load_first_rules() -> int:
+    """The first version of every rule that the board changes on screen from then on."""
+    made: list[tuple[list[Any], tuple[str, ...]]] = [
+        ([_edition(row) for row in table("forces")], ("code",)),
+        ([_check_rule(row, number) for number, row in enumerate(table("check_rules"), start=1)], ("task",)),
+        ([_reason(row) for row in table("reason_codes")], ("kind", "code")),
+        ([_task_result(row) for row in table("task_results")], ("result",)),
+        ([_refusal_text(row) for row in table("error_codes")], ("code",)),
+        ([_trip_type(row) for row in table("trip_types")], ("trip_type",)),
+        ([_field_rule(row) for row in table("fields_asked")], ("trip_type", "field")),
+        ([_fee_term(row) for row in table("fee_terms")], ("dimension", "term")),
+        ([_correction(row) for row in table("corrections")], ("field",)),
+        ([_cycle(row) for row in table("queue_cycles")], ("season",)),
+        ([_limit(row) for row in table("limits")], ("code",)),
+        ([one for row in table("gates") for one in _capacities(row)], ("point_id", "direction", "goods_group")),
+        ([_booking_rule(row) for row in table("booking_rules")], ("code",)),
+    ]
+    for rows, key in made:
+        put_new(rows, *key)
+    return sum(len(rows) for rows, _ in made)
+
+
+def put_new(rows: list[Any], *key: str) -> None:
+    """Put in the rules of which no version stands: what the board has changed is left alone."""
+    model = type(rows[0])
+    known = set(model._default_manager.values_list(*key))
+    model._default_manager.bulk_create([row for row in rows if tuple(getattr(row, k) for k in key) not in known])
+
+
+def _edition(row: Row) -> ForceEdition:
+    return ForceEdition(
+        code=row["code"],
+        number=int(row["no"]),
+        name_vi=row["name_vi"],
+        name_en=row["name_en"],
+        name_zh=row["name_zh"],
+        duties=row["duties"],
+        **_since(row["basis"]),
+    )
+
+
+def _since(source: str, status: str = "") -> dict[str, Any]:
+    return {"valid_from": SINCE, "source": source, "status": status}
+
+
+def _task_result(row: Row) -> TaskResult:
+    return TaskResult(
+        result=row["result"], task_state=row["task_state"], effect=row["effect"], **_since("table of results")
+    )
+
+
+def _refusal_text(row: Row) -> RefusalText:
+    said = {name: row[name] for name in ("message_vi", "message_en", "message_zh")}
+    return RefusalText(code=row["code"], **said, **_since(row["basis"]))
+
+
+def _trip_type(row: Row) -> TripTypeRule:
+    return TripTypeRule(
+        trip_type=row["trip_type"],
+        enters=row["enters"] == "1",
+        leaves=row["leaves"] == "1",
+        goods_stage=row["goods_stage"],
+        fee_route=row["fee_route"],
+        **_since(row["basis"], "assumed"),
+    )
+
+
+def _field_rule(row: Row) -> FieldRule:
+    return FieldRule(trip_type=row["trip_type"], field=row["field"], need=row["need"], **_since(row["basis"]))
+
+
+def _fee_term(row: Row) -> FeeTerm:
+    return FeeTerm(
+        dimension=row["dimension"], term=row["term"], codes=list(words(row["codes"])), **_since(row["basis"])
+    )
+
+
+def _correction(row: Row) -> CorrectionRule:
+    return CorrectionRule(
+        field=row["field"],
+        reopens=list(words(row["reopens"])),
+        fee_anew=row["fee_anew"] == "1",
+        note=row["note"],
+        **_since("border brief 6.8, design", "design"),
+    )
+
+
+def _cycle(row: Row) -> QueueCycle:
+    return QueueCycle(season=row["season"], steps=row["steps"].split("|"), **_since(row["basis"], "design"))
+
+
+def _limit(row: Row) -> Limit:
+    return Limit(
+        code=row["code"],
+        value=int(row["value"]),
+        unit=row["unit"],
+        title_vi=row["title_vi"],
+        title_en=row["title_en"],
+        **_since(row["source"], row["status"]),
+    )
+
+
+def _capacities(row: Row) -> list[SlotDefault]:
+    a_point = place_id(row["point_code"])
+    caps = {"X": row["default_slot_cap_export_per_h"], "N": row["default_slot_cap_import_per_h"]}
+    source = _since("border brief 7.4, from the averages of July 2025", "design")
+    return [
+        SlotDefault(point_id=a_point, direction=way, capacity=int(cap), **source)
+        for way, cap in caps.items()
+        if int(cap)
+    ]
+
+
+def _booking_rule(row: Row) -> BookingRule:
+    figures = {name: int(row[name]) for name in row if name.endswith(("_days", "_minutes", "_percent", "strikes"))}
+    return BookingRule(
+        **figures,
+        late_moves=int(row["late_moves"]),
+        opens_at=time.fromisoformat(row["opens_at"]),
+        valid_from=date.fromisoformat(row["valid_from"]),
+        valid_until=date.fromisoformat(row["valid_until"]) if row["valid_until"] else None,
+        status="assumed",
+        source=row["source"],
+    )
+
+
+def _check_rule(row: Row, number: int) -> CheckRule:
+    return CheckRule(
+        number=number,
+        title_vi=row["title_vi"],
+        title_en=row["title_en"],
+        needed=list(words(row["needed"])),
+        placed=row["placed"],
+        task=row["task"],
+        forces=list(words(row["force"])),
+        needed_when=row["needed_when"],
+        rule=row["rule"],
+        stages=[stage.upper() for stage in words(row["stage"].replace("+", "|"))],
+        wanted=row["data"],
+        results=list(words(row["results"])),
+        minutes=int(row["minutes"]),
+        valid_from=SINCE,
+        source="table of checks; minutes " + row["minutes_basis"],
+    )
+
+
+def _reason(row: Row) -> ReasonCode:
+    return ReasonCode(
+        kind=row["kind"],
+        code=row["code"],
+        label_vi=row["label_vi"],
+        label_en=row["label_en"],
+        label_zh=row["name_zh"],
+        secret=bool(int(row["secret"])),
+        **_since("table of reasons"),
+    )

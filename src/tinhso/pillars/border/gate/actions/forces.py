@@ -1,0 +1,54 @@
+"""Forces follow the rulebook: a new one becomes an agency that can work, a renamed one reads by its new name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Q
+
+from tinhso.kernel.base import text
+from tinhso.kernel.base.clock import HANOI
+from tinhso.kernel.organisations.models import Agency, AgencyKind, agency_id
+from tinhso.pillars.border.gate.models import CrossingPoint, Force, ForceEdition, SlotDefault, SlotWindow
+
+
+def know_forces(rows: Sequence[ForceEdition], at: datetime) -> None:
+    """The forces of these rows are agencies; those that are known stay as they are until their day."""
+    for row in rows:
+        agency, _new = Agency.objects.get_or_create(
+            code=row.code,
+            defaults={
+                "id": agency_id(row.code),
+                "name": row.name_vi,
+                "folded": text.fold(row.name_vi),
+                "kind": AgencyKind.FORCE,
+                "valid_from": row.valid_from,
+                "basis": f"{row.document_no}: {row.source}"[:200],
+            },
+        )
+        Force.objects.get_or_create(
+            agency=agency,
+            defaults={
+                "code": row.code,
+                "number": row.number,
+                "name_vi": row.name_vi,
+                "name_en": row.name_en,
+                "name_zh": row.name_zh,
+                "duties": row.duties,
+                "basis": row.source,
+            },
+        )
+
+
+def follow_rulebook(*, at: datetime) -> None:
+    """Bring what is kept beside the rulebook in step with its rows of the day: forces' names, usual room of an hour."""
+    day = at.astimezone(HANOI).date()
+    on = Q(valid_from__lte=day) & (Q(valid_until=None) | Q(valid_until__gt=day))
+    for row in ForceEdition.objects.filter(on):
+        names = {"name_vi": row.name_vi, "name_en": row.name_en, "name_zh": row.name_zh}
+        told = {**names, "number": row.number, "duties": row.duties}
+        Force.objects.filter(code=row.code).exclude(**told).update(**told)
+    fields = {"X": "slots_export", "N": "slots_import"}
+    for room in SlotDefault.objects.filter(on, document_no__gt="", goods_group=SlotWindow.ANY):
+        CrossingPoint.objects.filter(pk=room.point_id).update(**{fields[room.direction]: room.capacity})

@@ -1,0 +1,104 @@
+"""Whether a row of the rulebook makes sense, asked when it is drafted and again when it is put in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from tinhso.kernel.base.dates import show_date
+from tinhso.pillars.border.gate.models import CheckRule, FeeRule, ForceEdition, OperatingCalendar, TaskResult
+from tinhso.pillars.border.gate.models.trips import KIND_TITLES
+from tinhso.pillars.border.gate.rules import asked, conditions, fees, goods
+from tinhso.pillars.border.gate.rules.codes import catalogue, refuse
+from tinhso.pillars.border.gate.rules.queue import CLASSES
+
+PLACE = re.compile(r"\{(\w+)\}")
+CONTROLS = (goods.PLANT, goods.ANIMAL, goods.PERISHABLE)
+WORDS = {"flag": CONTROLS, "group": goods.GROUPS, "type": tuple(KIND_TITLES), "stage": ("EXIT", "INLAND")}
+
+
+def check_rule(row: CheckRule, on: date) -> None:
+    """Known words, forces that are in place on the day, results that lead somewhere. BG-311, BG-312, BG-313."""
+    try:
+        conditions.check(row.needed, WORDS)
+    except conditions.Unreadable as word:
+        raise refuse("BG-311", field="needed", w=str(word)) from word
+    if not row.needed:
+        raise refuse("BG-311", field="needed", w="–")
+    in_place = set(ForceEdition.objects.filter(_on(on)).values_list("code", flat=True))
+    for code in row.forces:
+        if code not in in_place and not _drafted(code):
+            raise refuse("BG-312", field="forces", f=code, d=show_date(on))
+    _listed("results", row.results, TaskResult.objects.filter(_on(on)).values_list("result", flat=True))
+    _listed("stages", row.stages, ("ENTRY", "EXIT", "INLAND", "RETURN"))
+
+
+def fee_rule(row: FeeRule, on: date) -> None:
+    """Known words of the tariff; an amount or a coefficient. BG-313, BG-315."""
+    _listed("regimes", row.regimes, fees.REGIMES)
+    _listed("groups", row.groups, goods.GROUPS)
+    _listed("vehicles", row.vehicles, fees.VEHICLE_CLASSES)
+    _listed("route", [row.route], (fees.ANY, *fees.ROUTES))
+    money = row.kind in (FeeRule.Kind.BASE, FeeRule.Kind.CEILING)
+    if (money and row.amount is None) or (not money and not row.coefficient > 0):
+        raise refuse("BG-315", field="amount" if money else "coefficient")
+
+
+def trip_type(row: Any, on: date) -> None:
+    _listed("trip_type", [row.trip_type], KIND_TITLES)
+
+
+def field_rule(row: Any, on: date) -> None:
+    _listed("trip_type", [row.trip_type], (asked.ANY, *KIND_TITLES))
+    _listed("field", [row.field], asked.FIELDS)
+
+
+def refusal_text(row: Any, on: date) -> None:
+    """The sentence keeps the places of its code, so that what happened is still told. BG-313, BG-314."""
+    _listed("code", [row.code], catalogue())
+    first = catalogue()[row.code]
+    for name in ("message_vi", "message_en", "message_zh"):
+        said = getattr(row, name)
+        wanted = set(PLACE.findall(first[name]))
+        if said and set(PLACE.findall(said)) != wanted:
+            raise refuse("BG-314", field=name, list=", ".join(f"{{{one}}}" for one in sorted(wanted)) or "–")
+
+
+def correction(row: Any, on: date) -> None:
+    _listed("reopens", row.reopens, CheckRule.objects.filter(_on(on)).values_list("task", flat=True))
+
+
+def queue_cycle(row: Any, on: date) -> None:
+    """Each step serves a class that waits in the common queue. BG-313."""
+    _listed("steps", row.steps or ["–"], CLASSES[1:4])
+
+
+def hours(row: OperatingCalendar, on: date) -> None:
+    """Opens before it closes, on known weekdays. BG-313, BG-316."""
+    _listed("weekdays", row.weekdays, "1234567")
+    if row.kind != "closed" and not (row.opens and row.closes and row.closes > row.opens):
+        raise refuse("BG-316", field="closes")
+
+
+def _on(day: date) -> Q:
+    return Q(valid_from__lte=day) & (Q(valid_until=None) | Q(valid_until__gt=day))
+
+
+def _drafted(code: str) -> bool:
+    """Whether a change that is on its way brings the force: one document may bring both it and its checks."""
+    from tinhso.kernel.rulebook.models import RowChange
+
+    return RowChange.objects.filter(
+        table="border_gate.force", key=code, change__state__in=("drafted", "proposed", "approved")
+    ).exists()
+
+
+def _listed(field: str, values: Iterable[str], known: Iterable[str]) -> None:
+    known = list(known)
+    for value in values:
+        if value not in known:
+            raise refuse("BG-313", field=field, v=value, list=", ".join(known))

@@ -1,0 +1,210 @@
+"""The gate's rule tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.kernel.modules.rule_tables import rule_table
+from tinhso.pillars.border.gate import models
+from tinhso.pillars.border.gate.actions.forces import know_forces
+from tinhso.pillars.border.gate.permissions import APPROVE_RULE, PROPOSE_RULE
+from tinhso.pillars.border.gate.rulebook import checks, previews
+
+YESTERDAY = "border_gate.yesterday"
+
+
+def _table(
+    name: str,
+    model: type[Any],
+    order: int,
+    title: Any,
+    hint: Any,
+    key: tuple[str, ...],
+    fields: tuple[str, ...],
+    check: Callable[..., None] | None = None,
+    **further: Any,
+) -> None:
+    rule_table(
+        f"border_gate.{name}",
+        title=title,
+        hint=hint,
+        model=model,
+        key=key,
+        fields=fields,
+        order=order,
+        check=check,
+        permission_propose=PROPOSE_RULE,
+        permission_approve=APPROVE_RULE,
+        **further,
+    )
+
+
+_table(
+    "fee_rule",
+    models.FeeRule,
+    100,
+    _("Fees for the use of the infrastructure"),
+    _("Base amounts, coefficients and the ceiling; an empty list means any"),
+    ("code",),
+    ("kind", "regimes", "groups", "vehicles", "route", "amount", "coefficient", "status", "note"),
+    checks.fee_rule,
+    preview=previews.fee_rule,
+    rehearsal=YESTERDAY,
+)
+_table(
+    "check_rule",
+    models.CheckRule,
+    110,
+    _("Checks by the forces"),
+    _("Which force checks what, when, at which stage, with which results"),
+    ("task",),
+    ("title_vi", "title_en", "forces", "needed", "placed", "stages", "results", "minutes", "number", "rule"),
+    checks.check_rule,
+    preview=previews.check_rule,
+    rehearsal=YESTERDAY,
+)
+_table(
+    "force",
+    models.ForceEdition,
+    120,
+    _("Forces at the gates"),
+    _("Names and duties; a new force works from its first day on"),
+    ("code",),
+    ("number", "name_vi", "name_en", "name_zh", "duties"),
+    applied=know_forces,
+    rehearsal=YESTERDAY,
+)
+_table(
+    "field_rule",
+    models.FieldRule,
+    130,
+    _("Fields asked of a declaration"),
+    _("Asked, required or hidden, by trip type"),
+    ("trip_type", "field"),
+    ("need",),
+    checks.field_rule,
+    rehearsal=YESTERDAY,
+)
+_table(
+    "trip_type",
+    models.TripTypeRule,
+    140,
+    _("Stages of the trip types"),
+    _("Over which line a type goes, where its goods are checked, which route its fee takes"),
+    ("trip_type",),
+    ("enters", "leaves", "goods_stage", "fee_route"),
+    checks.trip_type,
+    rehearsal=YESTERDAY,
+)
+_table(
+    "limit",
+    models.Limit,
+    150,
+    _("Limits and deadlines"),
+    _("Numbers that rules count with"),
+    ("code",),
+    ("title_vi", "title_en", "value", "unit"),
+    preview=previews.limit,
+)
+_table(
+    "hour_capacity",
+    models.SlotDefault,
+    160,
+    _("Usual room of an hour"),
+    _("Vehicles an hour, by point and direction; the board may set another number for single hours"),
+    ("point", "direction", "goods_group"),
+    ("capacity",),
+    rehearsal=YESTERDAY,
+)
+_table(
+    "booking_rule",
+    models.BookingRule,
+    165,
+    _("Booking of hours"),
+    _("How far ahead, the share of one firm, moves, no-shows and locks"),
+    ("code",),
+    (
+        "horizon_days",
+        "opens_at",
+        "firm_share_percent",
+        "free_until_minutes",
+        "late_moves",
+        "no_show_minutes",
+        "strikes",
+        "strike_days",
+        "lock_days",
+        "hold_minutes",
+    ),
+)
+_table(
+    "hours",
+    models.OperatingCalendar,
+    170,
+    _("Working hours of the points"),
+    _("Normal, extended, closed, pre-registered only; sudden closures have a page of their own"),
+    ("point", "direction", "kind", "weekdays"),
+    ("opens", "closes", "accepted_before"),
+    checks.hours,
+    rehearsal=YESTERDAY,
+)
+_table(
+    "queue_cycle",
+    models.QueueCycle,
+    180,
+    _("Cycle of the calls"),
+    _("Which class each step of the published cycle serves"),
+    ("season",),
+    ("steps",),
+    checks.queue_cycle,
+)
+_table(
+    "correction",
+    models.CorrectionRule,
+    190,
+    _("What a correction reopens"),
+    _("By field: which checks are made again, whether the fee is assessed anew"),
+    ("field",),
+    ("reopens", "fee_anew", "note"),
+    checks.correction,
+)
+_table(
+    "task_result",
+    models.TaskResult,
+    200,
+    _("Results of checks"),
+    _("What each result does to the check"),
+    ("result",),
+    ("task_state", "effect"),
+)
+_table(
+    "reason",
+    models.ReasonCode,
+    210,
+    _("Reasons"),
+    _("Of holds, returns, delays and orders; secret ones are not shown to the firm"),
+    ("kind", "code"),
+    ("label_vi", "label_en", "label_zh", "secret"),
+)
+_table(
+    "refusal_text",
+    models.RefusalText,
+    220,
+    _("Texts of refusals"),
+    _("What people read; each keeps the places that its code fills"),
+    ("code",),
+    ("message_vi", "message_en", "message_zh"),
+    checks.refusal_text,
+    preview=previews.refusal_text,
+)
+_table(
+    "fee_term",
+    models.FeeTerm,
+    230,
+    _("Words of the tariff"),
+    _("How the resolution's words map to our codes"),
+    ("dimension", "term"),
+    ("codes",),
+)
