@@ -175,18 +175,20 @@ class Border:
         expect(page.locator(".toast").first).to_contain_text(f"Đã gọi xe {plate}")
 
     def unload(self, kg: str) -> None:
-        """The yard records, the customs confirm at the dossier, the yard closes."""
+        """The yard writes down and signs, the customs sign at their own list."""
         yard = self.sign_in("YARD")
         yard.goto(f"{self.address}{GATE}/bai/")
         yard.locator("[name=kg]").fill(kg)
         press(yard, "Ghi")
         expect(yard.get_by_text("chờ hải quan").first).to_be_visible()
+        self.sign_transfer()
+
+    def sign_transfer(self) -> None:
+        """The customs sign the only transfer that waits for them."""
         customs = self.sign_in("HAIQUAN")
-        customs.goto(yard.locator("section[aria-labelledby=unloading] a").first.evaluate("link => link.href"))
-        press(customs, "Xác nhận đã dỡ")
-        yard.reload()
-        press(yard, "Hoàn tất dỡ hàng")
-        expect(yard.locator(".toast").first).to_contain_text("Đã hoàn tất dỡ hàng")
+        customs.goto(f"{self.address}{GATE}/sang-tai/")
+        press(customs, "Ký cho hải quan")
+        expect(customs.get_by_text("Đã ghi").first).to_be_visible()
 
     def release(self) -> None:
         """The customs release the only vehicle that waits for nothing else."""

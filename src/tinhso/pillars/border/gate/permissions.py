@@ -37,7 +37,7 @@ STEPS: dict[str, tuple[object, tuple[str, ...]]] = {
     "cross_in": (_("let in over the line"), ("BIENPHONG",)),
     "yard_in": (_("let into the yard"), ("YARD",)),
     "yard_redirect": (_("send to another yard"), ("BQLKKT",)),
-    "transfer_done": (_("record the unloading"), ("YARD",)),
+    "transfer_done": (_("record the transfer of goods"), ("YARD",)),
     "release_out": (_("release over the line"), ("HAIQUAN",)),
     "release_inland": (_("release inland"), ("HAIQUAN",)),
     "release_empty_back": (_("release empty to go back"), ("HAIQUAN",)),
@@ -47,6 +47,8 @@ STEPS: dict[str, tuple[object, tuple[str, ...]]] = {
     "finish": (_("finish the trip"), ("SYSTEM",)),
     "return_in": (_("let back in over the line"), ("BIENPHONG",)),
     "close_return": (_("close the return"), ("BIENPHONG", "YARD")),
+    "dwell_warn": (_("warn of a long stay"), ("SYSTEM",)),
+    "dwell_over": (_("note that the stay is over"), ("SYSTEM",)),
     "cancel": (_("cancel the trip"), FIRM),
     "no_show": (_("note a no-show"), ("SYSTEM",)),
     "expire": (_("let the trip expire"), ("SYSTEM",)),
@@ -91,6 +93,8 @@ KEY_CUSTOMS = permission(f"{LABEL}.key_customs", _("key where a customs declarat
 LAPSE_AMENDMENT = permission(f"{LABEL}.lapse_amendment", _("let a request for a change lapse"), system=True)
 KEEP_CODES = permission(f"{LABEL}.keep_codes", _("keep the registry of growing areas and packing houses"), system=True)
 ORDER_MEDICAL = permission(f"{LABEL}.order_medical", _("order medical control of a crossing point"))
+HANDLE_INCIDENT = permission(f"{LABEL}.handle_incident", _("handle incidents"))
+SWITCH_POINT = permission(f"{LABEL}.switch_point", _("switch a crossing point by order"))
 DECIDE_BARRIER = permission(f"{LABEL}.decide_barrier", _("work at a barrier"))
 ENROL_DEVICE = permission(f"{LABEL}.enrol_device", _("set up and lock devices that work without network"))
 RECONCILE = permission(f"{LABEL}.reconcile_event", _("decide on events recorded without network"))
@@ -196,9 +200,11 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
             RECONCILE,
             KEY_PAPER,
             *ORDERS,
+            HANDLE_INCIDENT,
+            SWITCH_POINT,
         ),
     ),
-    "BIENPHONG": (_("Border guard"), (*OFFICER, VIEW_PAPERS, DECIDE_BARRIER, ENROL_DEVICE)),
+    "BIENPHONG": (_("Border guard"), (*OFFICER, VIEW_PAPERS, DECIDE_BARRIER, ENROL_DEVICE, HANDLE_INCIDENT)),
     "HAIQUAN": (_("Customs"), (*OFFICER, CONFIRM_UNLOADING)),
     "CSGT": (_("Traffic police"), (*OFFICER, DECIDE_BARRIER, ENROL_DEVICE)),
     "KDYT": (_("Medical quarantine"), (*OFFICER, VIEW_PAPERS)),
@@ -206,11 +212,12 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
     "KDDV": (_("Animal quarantine"), OFFICER),
     "THUE": (_("Tax and Treasury"), (*OFFICER, *KEEP_MONEY)),
     "QLTT": (_("Market surveillance"), OFFICER),
-    "QLVT": (_("Cross-border transport management"), OFFICER),
+    "QLVT": (_("Cross-border transport management"), (*OFFICER, HANDLE_INCIDENT)),
     "LEADER": (
         _("Leader"),
         (
             *OFFICER,
+            SWITCH_POINT,
             OVERRIDE_HOLD,
             WAIVE_FEE,
             FREEZE_REPORT,

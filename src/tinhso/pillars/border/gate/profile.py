@@ -25,6 +25,7 @@ from tinhso.pillars.border.gate.actions.fee_money import PAYEE
 from tinhso.pillars.border.gate.actions.first_rules import SINCE, load_first_rules, put_new
 from tinhso.pillars.border.gate.actions.tariff import load_rates
 from tinhso.pillars.border.gate.models import (
+    Bay,
     ControlPoint,
     CrossingPoint,
     Force,
@@ -34,6 +35,7 @@ from tinhso.pillars.border.gate.models import (
     OperatingCalendar,
     QrKey,
     Yard,
+    YardTariff,
 )
 from tinhso.pillars.border.gate.models.places import place_id
 from tinhso.pillars.border.gate.rules import hs
@@ -74,6 +76,8 @@ def places(at: datetime) -> int:
     barriers = [_barrier(row, known) for row in table("control_points")]
     _put(barriers, unique=["code"], only=["point", "kind", "name", "source"])
     _put([_yard(row, known) for row in yards], unique=["place"], only=["name", "name_zh", "point", "level", "source"])
+    Bay.objects.bulk_create(_bays(known), ignore_conflicts=True)
+    _put(_tariffs(known), unique=["yard", "valid_from"])
     return len(points) + len(yards) + len(barriers)
 
 
@@ -234,6 +238,35 @@ def _yard(row: Row, known: dict[str, Any]) -> Yard:
         capacity=int(row["capacity"]),
         source=row["basis"],
     )
+
+
+def _bays(known: dict[str, Any]) -> list[Bay]:
+    """Bays in rows of fifty, kind after kind: A01, A02 …; what the board has closed or given another kind stays."""
+    found: list[Bay] = []
+    numbers: dict[str, int] = {}
+    for row in table("bays"):
+        for _each in range(int(row["bays"])):
+            number = numbers[row["yard_code"]] = numbers.get(row["yard_code"], 0) + 1
+            code = f"{chr(65 + (number - 1) // 50)}{(number - 1) % 50 + 1:02d}"
+            yard = known[f"YARD-{row['yard_code']}"]
+            found.append(Bay(yard_id=yard, code=code, kind=row["kind"], number=number, source=row["basis"]))
+    return found
+
+
+def _tariffs(known: dict[str, Any]) -> list[YardTariff]:
+    return [
+        YardTariff(
+            yard_id=known[f"YARD-{row['yard_code']}"] if row["yard_code"] else None,
+            free_hours=int(row["free_hours"]),
+            first_day=int(row["first_day"]),
+            next_day=int(row["next_day"]),
+            is_demo=row["is_demo"] == "1",
+            valid_from=date.fromisoformat(row["valid_from"]),
+            document_no=row["document_no"],
+            source=row["source"],
+        )
+        for row in table("yard_tariff")
+    ]
 
 
 def _agency(row: Row) -> Agency:

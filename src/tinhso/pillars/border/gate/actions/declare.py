@@ -41,15 +41,15 @@ from tinhso.pillars.border.gate.queries.risk import risk_of
 from tinhso.pillars.border.gate.rules import priority, tripcodes
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, catalogue, refuse
 from tinhso.pillars.border.gate.rules.corrections import by_field
-from tinhso.pillars.border.gate.rules.limits import DWELL, DWELL_TWO_WAY
+from tinhso.pillars.border.gate.rules.limits import TOLERANCE, stay_code
+from tinhso.pillars.border.gate.rules.transfers import HANDS_OVER
 
 BY_ORDER = "order"
 EXPORTS = frozenset({"EXP_VN", "EXP_XFER", "CN_EMPTY_IN"})
-CARRIES_ABROAD = frozenset({"IMP_CN", "AGV"})
 FILLED = (
     "enterprise", "agency_id", "yard", "trailer", "driver", "trailer_plate", "driver_name", "container_no",
     "container_type", "seal_no", "goods_title", "goods_group", "gross_kg", "balance_kg", "customs_no", "two_way",
-    "dwell_limit_h", "eta", "planned_on", "expires_at", "second_driver", "note",
+    "dwell_limit_h", "tolerance_percent", "supervisor", "eta", "planned_on", "expires_at", "second_driver", "note",
 )  # fmt: skip
 
 
@@ -71,7 +71,10 @@ class DraftLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """All that a firm gives for one vehicle: what, with what, who drives, where and when."""
+    """All that a firm gives for one vehicle: what, with what, who drives, where and when.
+
+    `inwards`: transit that comes over the line. `supervisor`: who answers for a driverless vehicle.
+    """
 
     enterprise: Enterprise | None
     kind: str
@@ -91,6 +94,8 @@ class Draft:
     channel: int = 0
     partner: str = ""
     two_way: bool = False
+    inwards: bool = False
+    supervisor: str = ""
     source: str = "WEB"
     order_no: str = ""
     second_driver: Driver | None = None
@@ -98,9 +103,11 @@ class Draft:
     steps: dict[str, Any] = field(default_factory=dict)
 
 
-def direction_of(kind: str) -> str:
-    """X when the vehicle's business is export, else N."""
-    return tripcodes.EXPORT if kind in EXPORTS or kind == "TRANSIT" else tripcodes.IMPORT
+def direction_of(kind: str, *, inwards: bool = False) -> str:
+    """X when the vehicle's business is export or transit outwards, else N."""
+    if kind == "TRANSIT":
+        return tripcodes.IMPORT if inwards else tripcodes.EXPORT
+    return tripcodes.EXPORT if kind in EXPORTS else tripcodes.IMPORT
 
 
 def expiry_of(planned_on: date) -> datetime:
@@ -108,14 +115,14 @@ def expiry_of(planned_on: date) -> datetime:
     return datetime.combine(planned_on, datetime.min.time(), HANOI) + law_on(planned_on).number("expiry_h").span
 
 
-def dwell_hours(planned_on: date, *, two_way: bool) -> int:
-    """How many hours a foreign vehicle may stay, by the rules of the planned day."""
-    return law_on(planned_on).number(DWELL_TWO_WAY if two_way else DWELL).value
+def stay_hours(kind: str, planned_on: date, *, two_way: bool) -> int:
+    """How many hours such a trip may stay on the other side, by the limits of that day."""
+    return law_on(planned_on).number(stay_code(kind, two_way=two_way)).value
 
 
 def balance_of(kind: str, gross_kg: int) -> int:
     """What a vehicle of that kind has to unload before it leaves, in kg."""
-    return gross_kg if kind in CARRIES_ABROAD else 0
+    return gross_kg if kind in HANDS_OVER else 0
 
 
 def draft_trip(*, draft: Draft, by: Actor, at: datetime) -> Trip:
@@ -126,14 +133,13 @@ def draft_trip(*, draft: Draft, by: Actor, at: datetime) -> Trip:
 @transaction.atomic
 def draft_trips(*, drafts: Sequence[Draft], by: Actor, at: datetime, step: str = "create") -> list[Trip]:
     """Many drafts at once, set-based: a firm's spreadsheet, or a day of the simulation."""
-    codes = _codes(drafts, by, at)
-    brokers = brokers_of(by=by, firms={draft.enterprise.pk for draft in drafts if draft.enterprise}, at=at)
-    declarations = [_declaration(draft, code, brokers, by, at) for draft, code in zip(drafts, codes, strict=True)]
+    codes = codes_for(drafts, by, at)
+    declarations = declarations_for(drafts, codes, by, at)
     Declaration.objects.bulk_create(declarations)
-    lines = [_lines(draft, declaration) for draft, declaration in zip(drafts, declarations, strict=True)]
+    lines = [lines_of(draft, declaration) for draft, declaration in zip(drafts, declarations, strict=True)]
     GoodsLine.objects.bulk_create([line for some in lines for line in some])
     trips = [
-        _trip(draft, code, declaration, some)
+        trip_of(draft, code, declaration, some)
         for draft, code, declaration, some in zip(drafts, codes, declarations, lines, strict=True)
     ]
     return TRIP.create_many(trips, by=by, at=at, step=step)
@@ -155,9 +161,9 @@ def fill_draft(*, trip: Trip, draft: Draft, by: Actor, at: datetime) -> Trip:
     declaration.planned_on = draft.planned_on
     declaration.save()
     declaration.lines.all().delete()
-    lines = _lines(draft, declaration)
+    lines = lines_of(draft, declaration)
     GoodsLine.objects.bulk_create(lines)
-    filled = _trip(draft, stored.code, declaration, lines)
+    filled = trip_of(draft, stored.code, declaration, lines)
     for name in FILLED:
         setattr(stored, name, getattr(filled, name))
     stored.save()
@@ -280,11 +286,11 @@ def _lines_of(trips: Sequence[Trip]) -> dict[Any, list[GoodsLine]]:
     return found
 
 
-def _codes(drafts: Sequence[Draft], by: Actor, at: datetime) -> list[str]:
+def codes_for(drafts: Sequence[Draft], by: Actor, at: datetime) -> list[str]:
     """One serial number for each, gap-free per point, direction and day."""
     wanted: dict[tuple[str, str, date], int] = {}
     for draft in drafts:
-        key = (draft.point.code[:2], direction_of(draft.kind), draft.planned_on)
+        key = (draft.point.code[:2], direction_of(draft.kind, inwards=draft.inwards), draft.planned_on)
         wanted[key] = wanted.get(key, 0) + 1
     first = {
         key: take_many(f"border_gate.trip.{key[0]}{key[1]}{key[2]:%m%d}", key[2].year, count, by=by, at=at)
@@ -292,10 +298,16 @@ def _codes(drafts: Sequence[Draft], by: Actor, at: datetime) -> list[str]:
     }
     codes = []
     for draft in drafts:
-        key = (draft.point.code[:2], direction_of(draft.kind), draft.planned_on)
+        key = (draft.point.code[:2], direction_of(draft.kind, inwards=draft.inwards), draft.planned_on)
         codes.append(tripcodes.make(point=key[0], direction=key[1], day=key[2], serial=first[key]))
         first[key] += 1
     return codes
+
+
+def declarations_for(drafts: Sequence[Draft], codes: Sequence[str], by: Actor, at: datetime) -> list[Declaration]:
+    """One for each draft, in memory; the broker stands on it when the actor declares by a mandate."""
+    brokers = brokers_of(by=by, firms={draft.enterprise.pk for draft in drafts if draft.enterprise}, at=at)
+    return [_declaration(draft, code, brokers, by, at) for draft, code in zip(drafts, codes, strict=True)]
 
 
 def _declaration(draft: Draft, code: str, brokers: Mapping[UUID, UUID], by: Actor, at: datetime) -> Declaration:
@@ -315,7 +327,7 @@ def _declaration(draft: Draft, code: str, brokers: Mapping[UUID, UUID], by: Acto
     )
 
 
-def _lines(draft: Draft, declaration: Declaration) -> list[GoodsLine]:
+def lines_of(draft: Draft, declaration: Declaration) -> list[GoodsLine]:
     return [
         GoodsLine(
             declaration=declaration,
@@ -335,7 +347,8 @@ def _lines(draft: Draft, declaration: Declaration) -> list[GoodsLine]:
     ]
 
 
-def _trip(draft: Draft, code: str, declaration: Declaration, lines: Sequence[GoodsLine]) -> Trip:
+def trip_of(draft: Draft, code: str, declaration: Declaration, lines: Sequence[GoodsLine]) -> Trip:
+    """The trip of a draft, not stored yet."""
     gross = sum(line.gross_kg for line in lines)
     return Trip(
         code=code,
@@ -343,7 +356,7 @@ def _trip(draft: Draft, code: str, declaration: Declaration, lines: Sequence[Goo
         enterprise=draft.enterprise,
         agency_id=draft.enterprise.pk if draft.enterprise else None,
         kind=draft.kind,
-        direction=direction_of(draft.kind),
+        direction=direction_of(draft.kind, inwards=draft.inwards),
         point=draft.point,
         yard=draft.yard,
         tractor=draft.tractor,
@@ -351,7 +364,7 @@ def _trip(draft: Draft, code: str, declaration: Declaration, lines: Sequence[Goo
         driver=draft.driver,
         second_driver=draft.second_driver,
         note=draft.note,
-        tractor_plate=draft.tractor.plate or draft.tractor.vin,
+        tractor_plate=draft.tractor.known_by,
         trailer_plate=draft.trailer.plate if draft.trailer else "",
         driver_name=draft.driver.person.full_name if draft.driver else "",
         container_no=draft.container_no,
@@ -364,7 +377,9 @@ def _trip(draft: Draft, code: str, declaration: Declaration, lines: Sequence[Goo
         customs_no=draft.customs_no,
         source=draft.source,
         two_way=draft.two_way,
-        dwell_limit_h=dwell_hours(draft.planned_on, two_way=draft.two_way),
+        dwell_limit_h=stay_hours(draft.kind, draft.planned_on, two_way=draft.two_way),
+        tolerance_percent=law_on(draft.planned_on).number(TOLERANCE).value,
+        supervisor=draft.supervisor[:80],
         planned_on=draft.planned_on,
         eta=draft.eta,
         expires_at=expiry_of(draft.planned_on),

@@ -13,7 +13,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from tinhso.kernel.base.actor import Actor
-from tinhso.pillars.border.gate.actions.declare import balance_of, dwell_hours, expiry_of
+from tinhso.pillars.border.gate.actions.declare import balance_of, expiry_of, stay_hours
 from tinhso.pillars.border.gate.actions.firm import keep_vehicle
 from tinhso.pillars.border.gate.models import CrossingPoint, Driver, GoodsLine, Trip, Yard
 from tinhso.pillars.border.gate.queries.barrier import yard_for
@@ -218,7 +218,7 @@ def _put_eta(own: Declared, value: str) -> None:
 
 def _put_two_way(own: Declared, value: bool) -> None:
     own.trip.two_way = bool(value)
-    own.trip.dwell_limit_h = dwell_hours(own.trip.planned_on, two_way=own.trip.two_way)
+    own.trip.dwell_limit_h = stay_hours(own.trip.kind, own.trip.planned_on, two_way=own.trip.two_way)
 
 
 FIELDS: dict[str, Field] = {
@@ -230,6 +230,7 @@ FIELDS: dict[str, Field] = {
     "regime": _of_declaration("regime", 16),
     "seal": _of_trip("seal_no", 24),
     "note": _of_trip("note", 240),
+    "supervisor": _of_trip("supervisor", 80),
     "container": Field(lambda own: {"number": own.trip.container_no, "type": own.trip.container_type}, _put_container),
     "tractor": Field(lambda own: own.trip.tractor_plate, _put_tractor),
     "trailer": Field(lambda own: own.trip.trailer_plate, _put_trailer),

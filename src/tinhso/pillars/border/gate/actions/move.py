@@ -15,10 +15,11 @@ from tinhso.pillars.border.gate.actions.orders import reason_of
 from tinhso.pillars.border.gate.actions.refusals import CHINESE, refused_by_china
 from tinhso.pillars.border.gate.actions.tasks import open_tasks
 from tinhso.pillars.border.gate.flows import TRIP
-from tinhso.pillars.border.gate.models import CrossingPoint, QueueState, Trip
+from tinhso.pillars.border.gate.models import CrossingPoint, QueueState, Trip, Yard
 from tinhso.pillars.border.gate.queries.codes import must_not_be_suspended
 from tinhso.pillars.border.gate.queries.guidance import pause_of
 from tinhso.pillars.border.gate.queries.queue import pace_of, waiting_tickets
+from tinhso.pillars.border.gate.queries.yard import yards_not_full
 from tinhso.pillars.border.gate.rules import queue
 from tinhso.pillars.border.gate.rules.codes import refuse
 
@@ -55,12 +56,17 @@ def call_next(*, point: CrossingPoint, at: datetime, by: Actor = SYSTEM) -> Trip
 def call_many(*, point: CrossingPoint, count: int, at: datetime, by: Actor = SYSTEM) -> list[Trip]:
     """Call the first of the published order, at most so many; the queue is ranked once for all of them.
 
-    A call that is refused, as when the yard is full, ends the calling; it is raised when it was the first one.
-    Refusal: BG-355 while the calls of the point are paused.
+    A vehicle whose yard is 95 per cent full is called to another one of the point. A call that is refused ends the
+    calling; it is raised when it was the first one. Refusals: BG-355 while the calls of the point are paused, BG-296
+    when all its yards are that full.
     """
     pause = pause_of(point.pk)
     if pause is not None:
         raise refuse("BG-355", point=point.gate_short, t=show_time(pause.begun_at), reason=pause.reason)
+    room = yards_not_full(point.pk, at=at)
+    if not room and Yard.objects.filter(point=point, level="border").exists():
+        raise refuse("BG-296")
+    yards = {yard.pk for yard in room}
     state, _made = QueueState.objects.select_for_update().get_or_create(point=point)
     order = list(islice(queue.calls_now(waiting_tickets(point=point, at=at), pace_of(point, state, at)), count))
     trips = {trip.code: trip for trip in Trip.objects.filter(code__in=[call.ticket.code for call in order])}
@@ -69,7 +75,9 @@ def call_many(*, point: CrossingPoint, count: int, at: datetime, by: Actor = SYS
         trip = trips[call.ticket.code]
         try:
             with transaction.atomic():
-                TRIP.fire(trip, "call", by=by, at=at, first=queue.FirstInLine(trip.pk), reason=call.reason.kind)
+                elsewhere = {"yard": str(room[0].pk)} if room and trip.yard_id not in yards else {}
+                first = queue.FirstInLine(trip.pk)
+                TRIP.fire(trip, "call", by=by, at=at, first=first, reason=call.reason.kind, **elsewhere)
         except StepRefused:
             if not called:
                 raise

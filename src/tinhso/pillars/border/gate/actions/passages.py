@@ -95,7 +95,7 @@ def pass_barrier_of(*, code: str, seen: Seen, by: Actor, at: datetime) -> Passag
     """The same for a machine that knows its barrier's code: one query finds barrier and vehicle. Raises NotFound."""
     if seen.qr:
         return pass_barrier(barrier=barrier_of(code), seen=seen, by=by, at=at)
-    plate = plates.read(seen.plate).norm
+    plate = plates.read_seen(seen.plate).norm
     barrier, trip = standing_before(code, plate)
     return _pass(barrier, plate, trip, seen, by, at)
 
@@ -157,13 +157,13 @@ def decide(*, barrier: ControlPoint, seen: Seen, by: Actor, at: datetime) -> Pas
 def _who(seen: Seen, at: datetime) -> tuple[str, Trip | None]:
     """The plate and its live trip; a QR is checked first. Refusals: BG-001, BG-020, BG-021, BG-019."""
     if not seen.qr:
-        plate = plates.read(seen.plate).norm
+        plate = plates.read_seen(seen.plate).norm
         return plate, live_trip_of(plate)
     token = qr.verify(seen.qr, keys=verifying_keys(), at=at)
     trip = Trip.objects.filter(code=token.trip_code).select_related("point").first()
     if trip is None or trip.nonce != token.nonce.hex():
         raise _ended_or_forged(trip, token.nonce.hex())
-    if seen.plate and plates.read(seen.plate).norm != trip.tractor_plate:
+    if seen.plate and plates.read_seen(seen.plate).norm != trip.tractor_plate:
         raise refuse("BG-019", field="plate", a=seen.plate, b=plates.show(trip.tractor_plate))
     return trip.tractor_plate, trip
 

@@ -18,8 +18,10 @@ from tinhso.pillars.border.gate.models import ClearanceTask, Declaration, Force,
 from tinhso.pillars.border.gate.queries.customs import channels_said
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.medical import medical_points
-from tinhso.pillars.border.gate.rules import checks, goods
+from tinhso.pillars.border.gate.rules import checks
 from tinhso.pillars.border.gate.rules.codes import refuse
+from tinhso.pillars.border.gate.rules.goods import flags_of
+from tinhso.pillars.border.gate.rules.tripcodes import IMPORT
 
 # The fee is an overlay of its own, and the last word of the customs is the release step itself.
 NOT_TASKS = frozenset({"FEE", "CUSTOMS_RELEASE"})
@@ -251,9 +253,15 @@ def _noted(note: str) -> dict[str, str]:
     return {"note": note} if note else {}
 
 
+def _papers_of(trip: Trip, returns: str) -> UUID:
+    """The declaration that tells what is on board: on a loaded way back the one of the goods brought back."""
+    return trip.back_id if returns == "LOADED" and trip.back_id else trip.declaration_id
+
+
 def facts_of(trips: Sequence[Trip], returns: str = "", *, at: datetime) -> dict[Any, checks.TripFacts]:
     """What decides the tasks of each trip, by its id; three queries."""
-    ids = [trip.declaration_id for trip in trips]
+    goods = {trip.pk: _papers_of(trip, returns) for trip in trips}
+    ids = list(goods.values())
     groups: dict[Any, set[str]] = {}
     for declaration_id, group in GoodsLine.objects.filter(declaration_id__in=ids).values_list(
         "declaration_id", "group"
@@ -265,13 +273,14 @@ def facts_of(trips: Sequence[Trip], returns: str = "", *, at: datetime) -> dict[
     return {
         trip.pk: checks.TripFacts(
             trip_type=trip.kind,
-            flags=frozenset().union(*(goods.flags_of(group) for group in groups.get(trip.declaration_id, ()))),
-            groups=frozenset(groups.get(trip.declaration_id, ())),
-            loaded=bool(groups.get(trip.declaration_id)),
+            flags=frozenset().union(*(flags_of(group) for group in groups.get(goods[trip.pk], ()))),
+            groups=frozenset(groups.get(goods[trip.pk], ())),
+            loaded=bool(groups.get(goods[trip.pk])),
             foreign_vehicle=trip.tractor is not None and trip.tractor.country != "VN",
             medical_control=trip.point_id in examined,
-            driver_on_board=trip.driver_id is not None,
-            channel=said.get(trip.pk) or channels.get(trip.declaration_id, 0),
+            driver_on_board=trip.driver_id is not None or trip.kind == "NEW_VEHICLE",
+            transit_inwards=trip.kind == "TRANSIT" and trip.direction == IMPORT,
+            channel=said.get(trip.pk) or channels.get(goods[trip.pk], 0),
             tax_flag=trip.enterprise is not None and trip.enterprise.tax_flag,
             returns=returns,
         )

@@ -47,6 +47,7 @@ from tinhso.pillars.border.gate.queries.barrier import yard_for
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.parties import driver_by_paper, firm_by_tax_code
 from tinhso.pillars.border.gate.queries.undeclared import arrivals_of, driver_before
+from tinhso.pillars.border.gate.queries.yard import free_undeclared_bay
 from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.codes import refuse
 
@@ -106,7 +107,8 @@ def record_undeclared(
         trip = draft_trips(drafts=[draft], by=by, at=at, step=step)[0]
         arrival = UndeclaredArrival(
             trip=trip, point=point, plate=read.norm, seen_at=at, seen_by=by.id, goods_guess=goods_guess, phone=phone,
-            bay=bay, link_until=clock.real() + law_at(at).number("quick_link_h").span,
+            bay=bay or ("" if foreign else free_undeclared_bay(point.pk)),
+            link_until=clock.real() + law_at(at).number("quick_link_h").span,
         )  # fmt: skip
         arrival.link_digest = link_digest(link_code(arrival))
         arrival.save(force_insert=True)

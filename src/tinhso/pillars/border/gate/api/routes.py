@@ -25,8 +25,8 @@ from tinhso.pillars.border.gate.api.declarations import router as declarations
 from tinhso.pillars.border.gate.api.positions import router as positions
 from tinhso.pillars.border.gate.api.programs import router as programs
 from tinhso.pillars.border.gate.api.readings import router as readings
-from tinhso.pillars.border.gate.api.steps import FEE_STEPS, HOLD_STEPS, TASK_STEPS, TRIP_STEPS, left_out
-from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
+from tinhso.pillars.border.gate.api.steps import FEE_STEPS, HOLD_STEPS, TASK_STEPS, TRANSFER_STEPS, TRIP_STEPS, left_out
+from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRANSFER, TRIP
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP
 from tinhso.pillars.border.gate.queries.barrier import barrier_of
@@ -141,6 +141,7 @@ for _flow, _path, _steps in (
     (TASK, "tasks", TASK_STEPS),
     (HOLD, "holds", HOLD_STEPS),
     (FEE, "fees", FEE_STEPS),
+    (TRANSFER, "transfers", TRANSFER_STEPS),
 ):
     mount(
         router,

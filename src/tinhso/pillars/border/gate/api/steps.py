@@ -16,9 +16,19 @@ from typing_extensions import TypedDict
 
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.workflow.flow import Flow
-from tinhso.pillars.border.gate.actions import amend, bookings, declare, fees, move, orders, release, tasks
+from tinhso.pillars.border.gate.actions import (
+    amend,
+    bookings,
+    declare,
+    fees,
+    move,
+    orders,
+    release,
+    tasks,
+    transfers,
+)
 from tinhso.pillars.border.gate.actions.move import Sighting
-from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Trip, Unloading
+from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Trip
 from tinhso.pillars.border.gate.permissions import STEPS
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.rules.codes import refuse
@@ -65,15 +75,6 @@ def return_in(
 ) -> None:
     """Back into Vietnam; what must be checked then is opened. REJECTED wants the reason of the Chinese side."""
     move.return_in(trip=trip, plate=plate, load_state=load_state, reason_code=reason_code, by=by, at=at, **seen)
-
-
-def finish_unloading(trip: Trip, *, by: Actor, at: datetime) -> None:
-    """Close the unloading with what yard and customs recorded. Refusal: BG-217 when nobody has, BG-031."""
-    unloading = Unloading.objects.filter(trip=trip).first()
-    if unloading is None:
-        raise refuse("BG-217")
-    unloading.trip = trip
-    release.finish_unloading(unloading=unloading, by=by, at=at)
 
 
 def released(step: str) -> Callable[..., None]:
@@ -223,7 +224,6 @@ TRIP_STEPS: dict[str, Callable[..., Any]] = {
     "arrive": move.arrive,
     "cross_in": move.cross_in,
     "yard_in": enter_yard,
-    "transfer_done": finish_unloading,
     "release_out": released("release_out"),
     "release_inland": released("release_inland"),
     "release_empty_back": released("release_empty_back"),
@@ -250,6 +250,12 @@ TASK_STEPS: dict[str, Callable[..., Any]] = {
     "reopen": tasks.reopen_task,
     "drop": tasks.drop_task,
 }
+TRANSFER_STEPS: dict[str, Callable[..., Any]] = {
+    "sign": transfers.sign_transfer,
+    "confirm": transfers.confirm_transfer,
+    "send_back": transfers.send_back_transfer,
+    "drop": transfers.drop_transfer,
+}
 HOLD_STEPS: dict[str, Callable[..., Any]] = {"lift": tasks.lift_hold, "override": tasks.override_hold}
 FEE_STEPS: dict[str, Callable[..., Any]] = {
     "pay": pay,
@@ -264,6 +270,7 @@ FEE_STEPS: dict[str, Callable[..., Any]] = {
 def left_out(flow: Flow, through: Mapping[str, object]) -> frozenset[str]:
     """Steps without an action here, which are not offered: their flow alone would take any facts.
 
-    The queue calls whom its order names; a correction is sent with its values; the rest is the platform's own.
+    The queue calls whom its order names; a correction is sent with its values; a transfer is done by its two
+    signatures; the rest is the platform's own.
     """
     return frozenset(flow.step_names()) - through.keys()

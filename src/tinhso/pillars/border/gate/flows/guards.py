@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from tinhso.kernel.workflow.flow import LockingGuard, PythonGuard, SqlGuard
+from tinhso.pillars.border.gate.flows import yards
 from tinhso.pillars.border.gate.flows.predicates import later, point_is_open, span
 from tinhso.pillars.border.gate.rules.queue import FirstInLine
 
 SHORTEST_REASON = 10
 SURE = "0.90"
 """Confidence of a camera's reading under which an officer confirms by eye."""
+WARNS_AT = "r.dwell_deadline - make_interval(mins => 12 * r.dwell_limit_h)"
+"""The first alarm, at 80 per cent of the stay: a fifth of each hour is 12 minutes."""
 
 
 VALID = SqlGuard("G-VALID", "BG-201", "r.problems = '[]'::jsonb")
@@ -49,20 +52,16 @@ DRIVER = SqlGuard(
 )
 DECLARED = SqlGuard("G-DECL", "BG-209", "r.accepted_at is not null")
 NO_HOLD = SqlGuard("G-HOLD0", "BG-026", "r.holds = 0")
-_TARGET_YARD = "coalesce((f->>'yard')::uuid, r.yard_id)"
-_HAS_ROOM = (
-    "(select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard)"
-    f" from border_gate_yard y where y.place_id = {_TARGET_YARD})"
-)
 # Asked of who is sent to a yard: it takes no room yet, so the yard's row stays free for others.
-YARD_HAS_ROOM = SqlGuard("G-YARD", "BG-030", _HAS_ROOM)
+YARD_HAS_ROOM = SqlGuard("G-YARD", "BG-030", yards.HAS_ROOM)
 # Asked of who drives in: two at once may not take the last bay.
 YARD_TAKES = LockingGuard(
     "G-YARD",
     "BG-030",
-    lock=f"perform 1 from border_gate_yard y where y.place_id = {_TARGET_YARD} for no key update",
-    sql=_HAS_ROOM,
+    lock=f"perform 1 from border_gate_yard y where y.place_id = {yards.TARGET} for no key update",
+    sql=yards.TAKES,
 )
+BAY_IS_FREE = SqlGuard("G-YARD", "BG-293", yards.BAY_IS_FREE)
 TASKS_EXIT = SqlGuard("G-TASKS", "BG-027", "r.tasks_opened and r.open_entry = 0 and r.open_exit = 0")
 # Goods refused abroad that went into the yard again may not leave inland past their checks of the return.
 TASKS_INLAND = SqlGuard(
@@ -75,18 +74,44 @@ FEE = SqlGuard(
     "r.fee_state in ('paid', 'waived', 'deferred') and not exists (select 1 from border_gate_feedifference d"
     " where d.trip_id = r.id and d.settled_at is null and d.amount > 0)",
 )
-# The customs' word is looked up where they gave it: who closes the unloading cannot say it for them.
+# The customs' word is looked up where they gave it: who fires the step cannot say it for them. Both signed, so what
+# vehicles gave and took is summed up from confirmed transfers, and asking again changes nothing.
+GIVEN = (
+    "(select sum(l.kg)::integer from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id"
+    " where l.from_trip_id = r.id and x.state = 'confirmed')"
+)
+TAKEN = (
+    "(select coalesce(sum(l.kg), 0)::integer from border_gate_transferline l"
+    " join border_gate_transfer x on x.id = l.transfer_id where l.to_trip_id = r.id and x.state = 'confirmed')"
+)
+EMPTIED = (
+    "exists (select 1 from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id"
+    " where l.from_trip_id = r.id and x.state = 'confirmed' and not x.partial)"
+)
 TRANSFER = SqlGuard(
     "G-XFER",
     "BG-031",
-    "exists (select 1 from border_gate_unloading u where u.trip_id = r.id and u.customs_by is not null"
-    " and u.kg = (f->>'kg')::integer)"
-    " and abs((f->>'kg')::integer - r.balance_kg) * 100 <= r.balance_kg * coalesce(r.tolerance_percent, 2)",
+    "exists (select 1 from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id"
+    " where x.id = (f->>'transfer')::uuid and x.state = 'confirmed' and r.id in (l.from_trip_id, l.to_trip_id))"
+    f" and coalesce((select g.kg * 100 <= r.gross_kg::bigint * (100 + r.tolerance_percent)"
+    f" and (not {EMPTIED} or g.kg * 100 >= r.gross_kg::bigint * (100 - r.tolerance_percent))"
+    f" from (select {GIVEN}::bigint as kg) g where g.kg is not null), true)",
 )
 BALANCE = SqlGuard("G-BALANCE0", "BG-031", "r.balance_kg = 0")
 RELEASE_VALID = SqlGuard("G-RELEASEVALID", "BG-210", "p_at < r.release_expires_at")
 LEG_ONE = SqlGuard("G-LEG1", "BG-023", "r.leg = 1")
 LEG_TWO = SqlGuard("G-LEG2", "BG-023", "r.kind <> 'EXP_VN' or r.leg = 2")
+# Goods come back only where the wish was declared first (border brief 4).
+TWO_WAY = SqlGuard(
+    "G-TWOWAY", "BG-294", "coalesce(f->>'load_state', '') <> 'LOADED' or r.two_way and r.back_id is not null"
+)
+BY_BUFFER = SqlGuard(
+    "G-BUFFER",
+    "BG-295",
+    "not (select c.buffer_compulsory from border_gate_crossingpoint c where c.place_id = r.point_id)",
+)
+DWELL_WARN = SqlGuard("G-DWELL", "BG-208", f"r.dwell_level < 80 and {WARNS_AT} <= p_at")
+DWELL_OVER = SqlGuard("G-DWELL", "BG-208", "r.dwell_level < 100 and r.dwell_deadline <= p_at")
 RETURN = SqlGuard(
     "G-RETURN",
     "BG-027",

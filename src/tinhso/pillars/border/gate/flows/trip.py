@@ -10,7 +10,7 @@ from tinhso.kernel.access.scope import Scope
 from tinhso.kernel.workflow.flow import Flow, Step, Timer
 from tinhso.kernel.workflow.table import Guard
 from tinhso.pillars.border.gate.flows import guards as g
-from tinhso.pillars.border.gate.flows import slots
+from tinhso.pillars.border.gate.flows import slots, stays, yards
 from tinhso.pillars.border.gate.flows.predicates import later
 from tinhso.pillars.border.gate.flows.states import (
     ACCEPTED,
@@ -61,15 +61,10 @@ EFFECTIVE = f"""coalesce(r.effective_at, case
     when r.slot_id is null then {later("no_slot_min")}
     else (select case when p_at <= s.ends_at then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end)"""
-# The bay that is said, else the one kept for the vehicle, else the first free one; the yard's row is locked.
-BAY = """coalesce(nullif(f->>'bay', ''), nullif(r.bay, ''), (
-    select b.code from border_gate_yard y
-    cross join lateral (select chr(65 + n / 50) || lpad((n % 50 + 1)::text, 2, '0') as code
-                        from generate_series(0, y.capacity - 1) n) b
-    where y.place_id = r.yard_id and not exists (
-        select 1 from border_gate_trip t
-        where t.yard_id = r.yard_id and t.is_in_yard and t.bay = b.code)
-    order by b.code limit 1), '')"""
+# Transit goes one way or the other: what comes over the line leaves inland, and the other way round.
+INWARDS = "(r.kind <> 'TRANSIT' or r.direction = 'N')"
+OUTWARDS = "(r.kind <> 'TRANSIT' or r.direction = 'X')"
+BUFFER = "coalesce((f->>'buffer')::uuid, r.buffer_id)"
 QUEUED = {**FIRST_ARRIVAL, "effective_at": EFFECTIVE}
 
 PAST = {
@@ -108,6 +103,8 @@ PAST = {
     "seize": "seized",
     "unseize": "given_back",
     "return_foreign": "sent_back",
+    "dwell_warn": "dwell_warned",
+    "dwell_over": "overstayed",
     "walk_up": "found_undeclared",
     "walk_up_line": "found_undeclared",
 }
@@ -122,12 +119,12 @@ def row(
     sets: dict[str, str] | None = None,
     only: str = "",
     frees: str = "",
-    uses: str = "",
+    also: str = "",
 ) -> Step:
     """One row of the table; `only` is a condition that the table tells in its effect.
 
     `frees`: when (SQL over `r`) the vehicle will not come in the hour that it had booked: others may have the place.
-    `uses`: what notes that the vehicle came with its booking.
+    `also`: SQL done beside the step (the booking is used, an incident is noted).
     """
     listed = ", ".join(f"'{kind}'" for kind in kinds)
     freed = {"slot_id": f"case when not ({frees}) then r.slot_id end"} if frees else {}
@@ -140,7 +137,7 @@ def row(
         when=" and ".join(conditions),
         guards=guards,
         sets={**(sets or {}), **freed},
-        also=slots.GIVE_SLOT_BACK.format(when=frees) if frees else uses,
+        also=slots.GIVE_SLOT_BACK.format(when=frees) if frees else also,
         event=f"border_gate.trip_{PAST[name]}",
         title=STEPS[name][0],
     )
@@ -167,15 +164,27 @@ DECLARING = (
     ),
 )
 COMING = (
-    row("depart", (ACCEPTED,), EN_ROUTE, FROM_INLAND, (g.TICKET,)),
-    row("enter_buffer", (ACCEPTED, EN_ROUTE), AT_BUFFER, FROM_INLAND, (g.PLATE,), {**QUEUED, "buffer_at": NOW}),
+    row("depart", (ACCEPTED,), EN_ROUTE, FROM_INLAND, (g.TICKET,), only=OUTWARDS),
+    row(
+        "enter_buffer",
+        (ACCEPTED, EN_ROUTE),
+        AT_BUFFER,
+        FROM_INLAND,
+        (g.PLATE,),
+        {**QUEUED, "buffer_at": NOW, "buffer_id": BUFFER},
+        only=OUTWARDS,
+    ),
     row(
         "call",
         (ACCEPTED, EN_ROUTE, AT_BUFFER),
         CALLED,
         FROM_INLAND,
         (g.OPEN, g.YARD_HAS_ROOM, g.NO_HOLD, g.QUEUE),
-        {"called_at": NOW, "call_expires_at": later("call_min")},
+        {
+            "called_at": NOW,
+            "call_expires_at": later("call_min"),
+            "yard_id": "coalesce((f->>'yard')::uuid, r.yard_id)",
+        },
     ),
     row(
         "call_timeout",
@@ -192,16 +201,18 @@ COMING = (
         FROM_INLAND,
         (g.PLATE, g.DRIVER, g.DECLARED, g.NO_HOLD, g.OPEN),
         {**QUEUED, "arrived_at": NOW},
-        uses=slots.USE_SLOT,
+        also=slots.USE_SLOT,
+        only=OUTWARDS,
     ),
     row(
         "arrive",
         (ACCEPTED, EN_ROUTE),
         ARRIVED,
         FROM_INLAND,
-        (slots.OPEN_FOR_HOUR, g.SLOT_NOW, g.PLATE, g.DRIVER, g.DECLARED, g.NO_HOLD),
+        (slots.OPEN_FOR_HOUR, g.SLOT_NOW, g.PLATE, g.DRIVER, g.DECLARED, g.NO_HOLD, g.BY_BUFFER),
         {**QUEUED, "arrived_at": NOW},
-        uses=slots.USE_SLOT,
+        also=slots.USE_SLOT,
+        only=OUTWARDS,
     ),
     row(
         "cross_in",
@@ -213,8 +224,10 @@ COMING = (
             **FIRST_ARRIVAL,
             "arrived_at": NOW,
             "crossed_in_at": NOW,
-            "dwell_deadline": "p_at + make_interval(hours => r.dwell_limit_h)",
+            "dwell_deadline": "case when r.kind <> 'NEW_VEHICLE'"
+            " then p_at + make_interval(hours => r.dwell_limit_h) end",
         },
+        only=INWARDS,
     ),
 )
 IN_THE_YARD = (
@@ -223,10 +236,17 @@ IN_THE_YARD = (
         (ARRIVED, CROSSED_IN),
         IN_YARD,
         ALL,
-        (g.YARD_TAKES,),
-        {"yard_in_at": NOW, "bay": BAY},
+        (g.YARD_TAKES, g.BAY_IS_FREE),
+        {"yard_in_at": NOW, "bay": yards.BAY},
     ),
-    row("yard_in", (RETURNED_IN,), IN_YARD, ("EXP_VN",), (g.YARD_TAKES, g.LEG_TWO), {"yard_in_at": NOW, "bay": BAY}),
+    row(
+        "yard_in",
+        (RETURNED_IN,),
+        IN_YARD,
+        ("EXP_VN",),
+        (g.YARD_TAKES, g.BAY_IS_FREE, g.LEG_TWO),
+        {"yard_in_at": NOW, "bay": yards.BAY},
+    ),
     row("yard_redirect", (ARRIVED,), ARRIVED, FROM_INLAND, (g.YARD_HAS_ROOM,), {"yard_id": "(f->>'yard')::uuid"}),
     row("yard_redirect", (CROSSED_IN,), CROSSED_IN, FROM_ABROAD, (g.YARD_HAS_ROOM,), {"yard_id": "(f->>'yard')::uuid"}),
     row(
@@ -235,7 +255,13 @@ IN_THE_YARD = (
         IN_YARD,
         UNLOADS,
         (g.TRANSFER,),
-        {"unloaded_kg": "(f->>'kg')::integer", "balance_kg": "0", "unloaded_at": NOW},
+        {
+            "unloaded_kg": f"coalesce({g.GIVEN}, r.unloaded_kg)",
+            "loaded_kg": g.TAKEN,
+            "balance_kg": f"case when r.balance_kg = 0 or {g.EMPTIED} then 0"
+            f" else greatest(0, r.gross_kg - coalesce({g.GIVEN}, 0)) end",
+            "unloaded_at": NOW,
+        },
     ),
 )
 LEAVING = (
@@ -244,17 +270,18 @@ LEAVING = (
         (IN_YARD,),
         RELEASED,
         CROSSES_OUT,
-        (g.TASKS_EXIT, g.FEE, g.NO_HOLD, g.LEG_ONE),
+        (g.TASKS_EXIT, g.FEE, g.NO_HOLD, g.LEG_ONE, g.BALANCE),
         {**RELEASE, "released_to": "'line'"},
-        only="(r.kind <> 'IMP_CN' or r.two_way)",
+        only=f"(r.kind <> 'IMP_CN' or r.two_way) and {OUTWARDS}",
     ),
     row(
         "release_inland",
         (IN_YARD,),
         RELEASED,
         LEAVES_INLAND,
-        (g.TASKS_INLAND, g.FEE, g.NO_HOLD, g.LEG_TWO),
+        (g.TASKS_INLAND, g.FEE, g.NO_HOLD, g.LEG_TWO, g.BALANCE),
         {**RELEASE, "released_to": "'inland'"},
+        only=INWARDS,
     ),
     row(
         "release_empty_back",
@@ -270,9 +297,14 @@ LEAVING = (
         CROSSED_OUT,
         CROSSES_OUT,
         (g.PLATE, g.DRIVER, g.OPEN, g.RELEASE_VALID),
-        {"crossed_out_at": NOW},
+        {
+            "crossed_out_at": NOW,
+            "dwell_deadline": "case when r.kind = 'EXP_VN' then p_at + make_interval(hours => r.dwell_limit_h)"
+            " else r.dwell_deadline end",
+        },
+        only=OUTWARDS,
     ),
-    row("leave_inland", (RELEASED,), COMPLETED, LEAVES_INLAND, (g.PLATE,), ENDED),
+    row("leave_inland", (RELEASED,), COMPLETED, LEAVES_INLAND, (g.PLATE,), ENDED, only=INWARDS),
     row(
         "revoke_release",
         (RELEASED,),
@@ -287,10 +319,23 @@ LEAVING = (
         (CROSSED_OUT,),
         RETURNED_IN,
         ("EXP_VN",),
-        (g.PLATE, g.DRIVER),
-        {"leg": "2", "load_state": "coalesce(f->>'load_state', '')", "returned_at": NOW},
+        (g.PLATE, g.DRIVER, g.TWO_WAY),
+        {"leg": "2", "dwell_deadline": "null", "load_state": "coalesce(f->>'load_state', '')", "returned_at": NOW},
     ),
     row("close_return", (RETURNED_IN,), COMPLETED, ("EXP_VN",), (g.RETURN,), ENDED),
+)
+STAYING_ON = tuple(
+    row(
+        name,
+        (state,),
+        state,
+        kinds,
+        (guard,),
+        {"dwell_level": str(level)},
+        also=stays.INCIDENT.format(level=level, over="p_at" if level == 100 else "null"),
+    )
+    for name, guard, level in (("dwell_warn", g.DWELL_WARN, 80), ("dwell_over", g.DWELL_OVER, 100))
+    for state, kinds in stays.STAYS
 )
 BEFORE_ARRIVAL = (DRAFT, SUBMITTED, FIX_REQUESTED, ACCEPTED, EN_ROUTE, AT_BUFFER, CALLED)
 HERE = (AT_BUFFER, ARRIVED, IN_YARD)
@@ -342,11 +387,13 @@ TRIP = Flow(
     name="border_gate.trip",
     table="border_gate_trip",
     states=STATES,
-    steps=(*DECLARING, *COMING, *IN_THE_YARD, *LEAVING, *ENDING),
+    steps=(*DECLARING, *COMING, *IN_THE_YARD, *LEAVING, *STAYING_ON, *ENDING),
     scope=Scope(agency="agency_id", place="point_id"),
     timers=(
         Timer("call_timeout", (CALLED,), "r.call_expires_at", LIVING),
         Timer("finish", (CROSSED_OUT,), "case when r.kind <> 'EXP_VN' then r.crossed_out_at end", LIVING),
+        Timer("dwell_warn", stays.WATCHED, stays.WARNS, LIVING),
+        Timer("dwell_over", stays.WATCHED, stays.ENDS, LIVING),
         Timer("expire", (SUBMITTED, FIX_REQUESTED, ACCEPTED, AT_BUFFER), g.EXPIRES, LIVING),
         Timer(
             "no_show",
@@ -363,5 +410,6 @@ TRIP = Flow(
         "border_gate_one_live_trip_per_trailer": "BG-012",
         "border_gate_one_live_trip_per_driver": "BG-012",
         "border_gate_one_live_trip_per_container": "BG-013",
+        "border_gate_one_vehicle_per_bay": "BG-293",
     },
 )

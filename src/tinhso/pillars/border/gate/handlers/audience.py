@@ -17,8 +17,9 @@ from tinhso.kernel.access.models import Grant
 from tinhso.kernel.notices.actions import Recipient
 from tinhso.pillars.border.gate.actions.links import open_links, open_links_of
 from tinhso.pillars.border.gate.flows.overlays import UNDONE
-from tinhso.pillars.border.gate.models import ClearanceTask, Driver, Trip, Unloading
+from tinhso.pillars.border.gate.models import ClearanceTask, Driver, Trip
 from tinhso.pillars.border.gate.permissions import role_code
+from tinhso.pillars.border.gate.queries.transfers import takers_of
 
 DRIVER, ENTERPRISE, YARD, LEADER = "DRIVER", "ENTERPRISE", "YARD", "LEADER"
 BOTH_DRIVERS, TASK_FORCES, QUARANTINE = "both DRIVERs", "forces with tasks", "KDTV|KDDV"
@@ -33,7 +34,7 @@ def people_of(trip: Trip, audiences: Iterable[str], *, at: datetime, points: Seq
     wanted = set(audiences)
     found: People = {DRIVER: drivers_of([trip])} if DRIVER in wanted else {}
     if BOTH_DRIVERS in wanted:
-        found[BOTH_DRIVERS] = drivers_of([trip, *_taking_over(trip)])
+        found[BOTH_DRIVERS] = drivers_of([trip, *takers_of(trip)])
     roles = {word: _roles(trip, word) for word in wanted - set(found)}
     holders = _holders(trip, {role for some in roles.values() for role in some}, at, points or [trip.point_id])
     for word, some in roles.items():
@@ -83,15 +84,6 @@ def firm_listens(agencies: QuerySet[Any], *, at: datetime) -> bool:
     """Whether anybody works for these firms here: most events of most firms are told to nobody, at one query."""
     held = Grant.objects.filter(_now(at), role__code=role_code(ENTERPRISE), record_id=None, agency__in=agencies)
     return held.exists()
-
-
-def _taking_over(trip: Trip) -> list[Trip]:
-    """Trips of the vehicles onto which this one was unloaded."""
-    unloading = Unloading.objects.filter(trip=trip).first()
-    if unloading is None or not unloading.to_plates:
-        return []
-    rows = Trip.objects.filter(tractor_plate__in=unloading.to_plates, is_live=True).exclude(pk=trip.pk)
-    return list(rows.select_related("driver__person"))
 
 
 def _roles(trip: Trip, word: str) -> list[str]:

@@ -166,3 +166,19 @@ CONSENT_WANTED = notice(
         "en": "Vehicle {plate}: the firm asks for a change beyond barrier 1. {reason}",
     },
 )
+STAYS_LONG = notice(
+    "border_gate.stays_long",
+    title=_("Stay nearly over"),
+    texts={
+        "vi": "Xe {plate}: đã hết 80% thời gian được lưu lại, hạn {deadline}.",
+        "en": "Vehicle {plate} has used 80 % of its stay, it ends {deadline}.",
+    },
+)
+OVERSTAYED = notice(
+    "border_gate.overstayed",
+    title=_("Stay is over"),
+    texts={
+        "vi": "Xe {plate}: đã quá hạn lưu lại ({deadline}). Xử lý sự việc lưu quá hạn.",
+        "en": "Vehicle {plate} has overstayed (until {deadline}). Handle the incident.",
+    },
+)

@@ -108,6 +108,7 @@ FACTS: Mapping[str, Callable[[Trip, Event], Any]] = {
     "bay": lambda trip, event: trip.bay or "–",
     "moment": lambda trip, event: show_time(event.at),
     "until": _until,
+    "deadline": lambda trip, event: show_moment(trip.dwell_deadline) if trip.dwell_deadline else "–",
     "hour": lambda trip, event: show_moment(trip.slot.begins_at) if trip.slot else "–",
     "count": lambda trip, event: len(trip.fix_fields),
     "reason": lambda trip, event: str(event.payload.get("reason", "")),

@@ -350,3 +350,27 @@ CORRECTION_DECLINED = notice(
         "en": "Trip {code}: the change was declined. {reason}",
     },
 )
+LEAVE_SOON = notice(
+    "border_gate.leave_soon",
+    title=_("Your stay is nearly over"),
+    texts={
+        "vi": "Lượt {code}: phải qua lại cửa khẩu trước {deadline}.",
+        "en": "Trip {code}: cross back before {deadline}.",
+        "zh-hans": "车次{code}：请在{deadline}之前返回出境。",
+    },
+    channels=("app", "sms"),
+    sms_fields=("code", "deadline"),
+    urgent=True,
+)
+STAY_OVER = notice(
+    "border_gate.stay_over",
+    title=_("Your stay is over"),
+    texts={
+        "vi": "Lượt {code}: đã quá hạn {deadline}. Liên hệ biên phòng tại cửa khẩu.",
+        "en": "Trip {code}: the stay ended {deadline}. Turn to the border guard at the gate.",
+        "zh-hans": "车次{code}：停留已于{deadline}到期。请联系口岸边防。",
+    },
+    channels=("app", "sms"),
+    sms_fields=("code", "deadline"),
+    urgent=True,
+)

@@ -94,6 +94,14 @@ ABOUT: dict[str, tuple[Told, ...]] = {
     "turned_back": (Told(officers.TURNED_BACK, ("CSGT", YARD), lasts=True),),
     "seized": (Told(officers.SEIZED, (LEADER,), lasts=True),),
     "given_back": (Told(travellers.GIVEN_BACK, (ENTERPRISE,), lasts=True),),
+    "dwell_warned": (
+        Told(officers.STAYS_LONG, ("BIENPHONG", "QLVT")),
+        Told(travellers.LEAVE_SOON, (DRIVER, ENTERPRISE)),
+    ),
+    "overstayed": (
+        Told(officers.OVERSTAYED, ("BIENPHONG", "QLVT")),
+        Told(travellers.STAY_OVER, (DRIVER, ENTERPRISE)),
+    ),
     "sent_back": (Told(travellers.SENT_BACK, (ENTERPRISE,), lasts=True),),
 }
 OF_ACCEPTANCE = (Told(travellers.ACCEPTED, (ENTERPRISE,), lasts=True), Told(officers.EXPECTED, (YARD,)))

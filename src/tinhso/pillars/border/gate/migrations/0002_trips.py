@@ -109,9 +109,32 @@ class Migration(migrations.Migration):
                 ),
                 ("direction", models.CharField(max_length=1)),
                 ("bay", models.CharField(blank=True, max_length=8, verbose_name="bay")),
-                ("tractor_plate", models.CharField(max_length=12, verbose_name="tractor plate")),
+                (
+                    "buffer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="border_gate.yard",
+                    ),
+                ),
+                (
+                    "back",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="border_gate.declaration",
+                        verbose_name="goods on the way back",
+                    ),
+                ),
+                ("tractor_plate", models.CharField(max_length=17, verbose_name="tractor plate")),
                 ("trailer_plate", models.CharField(blank=True, max_length=12, verbose_name="trailer plate")),
                 ("driver_name", models.CharField(blank=True, max_length=120, verbose_name="driver")),
+                ("supervisor", models.CharField(blank=True, max_length=80, verbose_name="supervisor")),
                 ("container_no", models.CharField(blank=True, max_length=11, verbose_name="container")),
                 ("container_type", models.CharField(blank=True, max_length=4, verbose_name="container type")),
                 ("seal_no", models.CharField(blank=True, max_length=24, verbose_name="seal")),
@@ -134,11 +157,13 @@ class Migration(migrations.Migration):
                 ("tolerance_percent", models.SmallIntegerField(default=2)),
                 ("balance_kg", models.IntegerField(default=0)),
                 ("unloaded_kg", models.IntegerField(null=True)),
+                ("loaded_kg", models.IntegerField(default=0)),
                 ("amend_count", models.SmallIntegerField(default=0)),
                 ("miss_count", models.SmallIntegerField(default=0)),
                 ("released_to", models.CharField(blank=True, max_length=8)),
                 ("seized_by", models.CharField(blank=True, max_length=12)),
                 ("dwell_limit_h", models.SmallIntegerField(default=24)),
+                ("dwell_level", models.SmallIntegerField(default=0)),
                 ("planned_on", models.DateField()),
                 ("eta", models.DateTimeField(null=True)),
                 ("expires_at", models.DateTimeField(null=True)),
@@ -472,22 +497,60 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Unloading",
+            name="Transfer",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kg", models.IntegerField(verbose_name="unloaded, kg")),
-                ("to_plates", models.JSONField(blank=True, default=list, verbose_name="onto vehicles")),
-                ("yard_by", models.UUIDField()),
-                ("yard_at", models.DateTimeField()),
-                ("customs_by", models.UUIDField(null=True)),
-                ("customs_at", models.DateTimeField(null=True)),
                 (
-                    "trip",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="unloading", to="border_gate.trip"
+                    "id",
+                    models.UUIDField(
+                        default=tinhso.kernel.base.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("state", models.CharField(editable=False, max_length=24)),
+                ("state_since", models.DateTimeField(editable=False)),
+                ("version", models.IntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(editable=False)),
+                ("created_by", models.UUIDField(editable=False)),
+                ("bay", models.CharField(blank=True, max_length=8, verbose_name="bay")),
+                (
+                    "partial",
+                    models.BooleanField(default=False, verbose_name="the vehicles are not empty afterwards"),
+                ),
+                ("tolerance_percent", models.SmallIntegerField(default=2, verbose_name="tolerance, per cent")),
+                ("started_at", models.DateTimeField(verbose_name="begun")),
+                ("finished_at", models.DateTimeField(editable=False, null=True)),
+                ("yard_by", models.UUIDField(editable=False, null=True)),
+                ("yard_at", models.DateTimeField(editable=False, null=True)),
+                ("customs_by", models.UUIDField(editable=False, null=True)),
+                ("customs_at", models.DateTimeField(editable=False, null=True)),
+                ("note", models.CharField(blank=True, max_length=240, verbose_name="note")),
+                (
+                    "point",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="border_gate.crossingpoint",
+                    ),
+                ),
+                (
+                    "yard",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transfers",
+                        to="border_gate.yard",
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ("open", "signed"))),
+                        fields=["yard"],
+                        name="border_gate_transfer_open",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="GoodsLine",
@@ -609,6 +672,14 @@ class Migration(migrations.Migration):
                 ),
                 fields=("container_no",),
                 name="border_gate_one_live_trip_per_container",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="trip",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_in_yard", True), models.Q(("bay", ""), _negated=True)),
+                fields=("yard", "bay"),
+                name="border_gate_one_vehicle_per_bay",
             ),
         ),
         migrations.AddIndex(

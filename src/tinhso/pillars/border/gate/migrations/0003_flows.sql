@@ -1,4 +1,4 @@
--- digest: e3e85a00cdcbee277b0ca4a5ad9b9761
+-- digest: af6650407d0cd039336bb7660e694d36
 
 create or replace function border_gate_amendment_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -659,6 +659,19 @@ begin
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.open_task';
         end if;
+    when 'hand_over' then
+        if r.state in ('open', 'in_progress') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.open_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.open_task';
+            end if;
+            v_to := 'not_needed';
+            v_event := 'border_gate.task_handed_over';
+            update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1, finished_at = p_at, result = 'MOVED' where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.open_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.open_task';
+        end if;
     when 'drop' then
         if r.state in ('open') and (r.kind in ('TAX', 'MARKET')) then
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.open_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
@@ -1172,6 +1185,64 @@ begin
         from judged j where j.verdict <> ''
         union all
         select m.id, null, null, 'FI404', null from missing m;
+    when 'hand_over' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.open_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.point_id, r.stage, r.trip_id
+            from border_gate_clearancetask r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, r.stage, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.open_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.open_task' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.open_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.open_task' else '' end as verdict,
+                case r.step_row when 0 then 'not_needed' end as v_to,
+                case r.step_row when 0 then 'border_gate.task_handed_over' end as v_event,
+                case r.step_row when 0 then p_at end as new_finished_at,
+                case r.step_row when 0 then 'MOVED' end as new_result
+            from (select l.*, case when l.state in ('open', 'in_progress') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_clearancetask t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, finished_at = j.new_finished_at, result = j.new_result
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.stage, j.trip_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.task', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.task', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.task', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened from changed r group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, open_entry = open_entry + d_open_entry, open_exit = open_exit + d_open_exit, open_inland = open_inland + d_open_inland, open_return = open_return + d_open_return, failed_tasks = failed_tasks + d_failed_tasks, tasks_opened = m_tasks_opened from deltas d where t.id = d.parent_id
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'drop' then
         return query
         with rights as materialized (
@@ -1280,6 +1351,11 @@ begin
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.open_task';
             end if;
             v_to := 'open'; v_event := '';
+        when 'take_over' then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.open_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.open_task';
+            end if;
+            v_to := 'passed'; v_event := 'border_gate.task_taken_over';
         else
             raise exception 'no such step' using errcode = 'FI423', detail = '';
         end case;
@@ -2384,6 +2460,501 @@ revoke insert, update, delete, truncate on border_gate_feeassessment from tinhso
 grant update (amount, budget, collected_by, document_no, explanation, is_demo, kept, method, paid_at, point_id, proposed_by, receipt_no, refunded_at, refunded_by, trip_id) on border_gate_feeassessment to tinhso_app;
 
 
+create or replace function border_gate_transfer_fire(
+    p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
+    out version integer, out state text
+) language plpgsql security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+declare
+    r border_gate_transfer%rowtype;
+    v_actor uuid := tinhso_actor();
+    v_to text;
+    v_event text := '';
+begin
+    select * into r from border_gate_transfer where id = p_id for no key update;
+    if r.id is null then
+        raise exception 'no such record' using errcode = 'FI404';
+    end if;
+    if p_version is not null and r.version <> p_version then
+        raise exception 'stale' using errcode = 'FI409';
+    end if;
+    case p_step
+    when 'sign' then
+        if r.state in ('open') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.transfer_done_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.transfer_done_trip';
+            end if;
+            if not coalesce((not exists (select 1 from border_gate_transferline l join border_gate_trip t on t.id = l.from_trip_id or t.id = l.to_trip_id where l.transfer_id = r.id and (t.state <> 'in_yard' or t.yard_id <> r.yard_id))), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-290', hint = 'HERE';
+            end if;
+            if not coalesce((not exists (select 1 from border_gate_transferline l join border_gate_trip t on t.id = l.from_trip_id or t.id = l.to_trip_id where l.transfer_id = r.id and t.holds > 0)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-026', hint = 'NO-HOLD';
+            end if;
+            if not coalesce((not exists (select 1 from border_gate_transferline l join border_gate_clearancetask k on k.trip_id = l.from_trip_id where l.transfer_id = r.id and k.state in ('failed', 'treating'))), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-291', hint = 'NOT-STOPPED';
+            end if;
+            if not coalesce((not exists (select 1 from border_gate_transferline l join border_gate_trip t on t.id = l.from_trip_id where l.transfer_id = r.id and (t.seal_no <> '' and l.seal_old = '' or t.kind = 'TRANSIT' and l.seal_new = ''))), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-292', hint = 'SEALS';
+            end if;
+            if not coalesce((exists (select 1 from border_gate_transferline l where l.transfer_id = r.id) and not exists (select 1 from (select l.from_trip_id, sum(l.kg) as kg from border_gate_transferline l where l.transfer_id = r.id group by l.from_trip_id) o join border_gate_trip t on t.id = o.from_trip_id where (o.kg + coalesce(t.unloaded_kg, 0)) * 100 > t.gross_kg::bigint * (100 + t.tolerance_percent) or not r.partial and (o.kg + coalesce(t.unloaded_kg, 0)) * 100 < t.gross_kg::bigint * (100 - t.tolerance_percent))), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-031', hint = 'G-XFER';
+            end if;
+            v_to := 'signed';
+            v_event := 'border_gate.transfer_signed';
+            update border_gate_transfer set state = v_to, state_since = p_at, version = r.version + 1, yard_by = v_actor, yard_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.transfer_done_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.transfer_done_trip';
+        end if;
+    when 'correct' then
+        if r.state in ('open', 'signed') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.transfer_done_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.transfer_done_trip';
+            end if;
+            v_to := 'open';
+            v_event := 'border_gate.transfer_corrected';
+            update border_gate_transfer set state = v_to, state_since = p_at, version = r.version + 1, yard_by = null, yard_at = null where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.transfer_done_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.transfer_done_trip';
+        end if;
+    when 'confirm' then
+        if r.state in ('signed') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.confirm_unloading') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.confirm_unloading';
+            end if;
+            if not coalesce((not exists (select 1 from border_gate_transferline l join border_gate_trip t on t.id = l.from_trip_id or t.id = l.to_trip_id where l.transfer_id = r.id and (t.state <> 'in_yard' or t.yard_id <> r.yard_id))), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-290', hint = 'HERE';
+            end if;
+            if not coalesce((not exists (select 1 from border_gate_transferline l join border_gate_trip t on t.id = l.from_trip_id or t.id = l.to_trip_id where l.transfer_id = r.id and t.holds > 0)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-026', hint = 'NO-HOLD';
+            end if;
+            if not coalesce((not exists (select 1 from border_gate_transferline l join border_gate_clearancetask k on k.trip_id = l.from_trip_id where l.transfer_id = r.id and k.state in ('failed', 'treating'))), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-291', hint = 'NOT-STOPPED';
+            end if;
+            if not coalesce((not exists (select 1 from border_gate_transferline l join border_gate_trip t on t.id = l.from_trip_id where l.transfer_id = r.id and (t.seal_no <> '' and l.seal_old = '' or t.kind = 'TRANSIT' and l.seal_new = ''))), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-292', hint = 'SEALS';
+            end if;
+            if not coalesce((exists (select 1 from border_gate_transferline l where l.transfer_id = r.id) and not exists (select 1 from (select l.from_trip_id, sum(l.kg) as kg from border_gate_transferline l where l.transfer_id = r.id group by l.from_trip_id) o join border_gate_trip t on t.id = o.from_trip_id where (o.kg + coalesce(t.unloaded_kg, 0)) * 100 > t.gross_kg::bigint * (100 + t.tolerance_percent) or not r.partial and (o.kg + coalesce(t.unloaded_kg, 0)) * 100 < t.gross_kg::bigint * (100 - t.tolerance_percent))), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-031', hint = 'G-XFER';
+            end if;
+            v_to := 'confirmed';
+            v_event := 'border_gate.transfer_confirmed';
+            update border_gate_transfer set state = v_to, state_since = p_at, version = r.version + 1, customs_by = v_actor, customs_at = p_at, finished_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.confirm_unloading') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.confirm_unloading';
+        end if;
+    when 'send_back' then
+        if r.state in ('signed') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.confirm_unloading') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.confirm_unloading';
+            end if;
+            if not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-038', hint = 'G-REASON';
+            end if;
+            v_to := 'open';
+            v_event := 'border_gate.transfer_sent_back';
+            update border_gate_transfer set state = v_to, state_since = p_at, version = r.version + 1, yard_by = null, yard_at = null, note = left(f->>'reason', 240) where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.confirm_unloading') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.confirm_unloading';
+        end if;
+    when 'drop' then
+        if r.state in ('open') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.transfer_done_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.transfer_done_trip';
+            end if;
+            v_to := 'dropped';
+            v_event := 'border_gate.transfer_dropped';
+            update border_gate_transfer set state = v_to, state_since = p_at, version = r.version + 1 where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.transfer_done_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.transfer_done_trip';
+        end if;
+    else
+        raise exception 'no such step' using errcode = 'FI423', detail = r.state;
+    end case;
+    insert into kernel_workflow_history
+        (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+        values ('border_gate.transfer', p_id, r.version + 1, p_step, r.state, v_to, p_at, v_actor, r.point_id, f);
+    insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+        values (p_at, v_actor, p_step, 'border_gate.transfer', p_id, r.version + 1, f::text);
+    if v_event <> '' then
+        insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            values ('border_gate.transfer', p_id, r.version + 1, v_event, p_at, v_actor,
+                f || jsonb_build_object('source', r.state, 'target', v_to));
+    end if;
+    version := r.version + 1;
+    state := v_to;
+end $$;
+
+create or replace function border_gate_transfer_fire_many(
+    p_ids uuid[], p_versions integer[], p_step text, p_at timestamptz, p_facts jsonb[], p_all boolean
+) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+declare
+    v_actor uuid := tinhso_actor();
+begin
+    case p_step
+    when 'sign' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.transfer_done_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.partial, r.point_id, r.yard_id
+            from border_gate_transfer r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.transfer_done_trip') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.transfer_done_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.transfer_done_trip') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.transfer_done_trip'
+                when r.step_row = 0 and not coalesce((not exists (select 1 from border_gate_transferline l join border_gate_trip t on t.id = l.from_trip_id or t.id = l.to_trip_id where l.transfer_id = r.id and (t.state <> 'in_yard' or t.yard_id <> r.yard_id))), false) then 'FI422 BG-290'
+                when r.step_row = 0 and not coalesce((not exists (select 1 from border_gate_transferline l join border_gate_trip t on t.id = l.from_trip_id or t.id = l.to_trip_id where l.transfer_id = r.id and t.holds > 0)), false) then 'FI422 BG-026'
+                when r.step_row = 0 and not coalesce((not exists (select 1 from border_gate_transferline l join border_gate_clearancetask k on k.trip_id = l.from_trip_id where l.transfer_id = r.id and k.state in ('failed', 'treating'))), false) then 'FI422 BG-291'
+                when r.step_row = 0 and not coalesce((not exists (select 1 from border_gate_transferline l join border_gate_trip t on t.id = l.from_trip_id where l.transfer_id = r.id and (t.seal_no <> '' and l.seal_old = '' or t.kind = 'TRANSIT' and l.seal_new = ''))), false) then 'FI422 BG-292'
+                when r.step_row = 0 and not coalesce((exists (select 1 from border_gate_transferline l where l.transfer_id = r.id) and not exists (select 1 from (select l.from_trip_id, sum(l.kg) as kg from border_gate_transferline l where l.transfer_id = r.id group by l.from_trip_id) o join border_gate_trip t on t.id = o.from_trip_id where (o.kg + coalesce(t.unloaded_kg, 0)) * 100 > t.gross_kg::bigint * (100 + t.tolerance_percent) or not r.partial and (o.kg + coalesce(t.unloaded_kg, 0)) * 100 < t.gross_kg::bigint * (100 - t.tolerance_percent))), false) then 'FI422 BG-031' else '' end as verdict,
+                case r.step_row when 0 then 'signed' end as v_to,
+                case r.step_row when 0 then 'border_gate.transfer_signed' end as v_event,
+                case r.step_row when 0 then v_actor end as new_yard_by,
+                case r.step_row when 0 then p_at end as new_yard_at
+            from (select l.*, case when l.state in ('open') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_transfer t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, yard_by = j.new_yard_by, yard_at = j.new_yard_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.transfer', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.transfer', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.transfer', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'correct' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.transfer_done_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.point_id, r.yard_at, r.yard_by
+            from border_gate_transfer r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.transfer_done_trip') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.transfer_done_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.transfer_done_trip') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.transfer_done_trip' else '' end as verdict,
+                case r.step_row when 0 then 'open' end as v_to,
+                case r.step_row when 0 then 'border_gate.transfer_corrected' end as v_event,
+                case r.step_row when 0 then nullif(r.yard_by, r.yard_by) end as new_yard_by,
+                case r.step_row when 0 then nullif(r.yard_at, r.yard_at) end as new_yard_at
+            from (select l.*, case when l.state in ('open', 'signed') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_transfer t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, yard_by = j.new_yard_by, yard_at = j.new_yard_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.transfer', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.transfer', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.transfer', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'confirm' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.confirm_unloading') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.partial, r.point_id, r.yard_id
+            from border_gate_transfer r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.confirm_unloading') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.confirm_unloading' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.confirm_unloading') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.confirm_unloading'
+                when r.step_row = 0 and not coalesce((not exists (select 1 from border_gate_transferline l join border_gate_trip t on t.id = l.from_trip_id or t.id = l.to_trip_id where l.transfer_id = r.id and (t.state <> 'in_yard' or t.yard_id <> r.yard_id))), false) then 'FI422 BG-290'
+                when r.step_row = 0 and not coalesce((not exists (select 1 from border_gate_transferline l join border_gate_trip t on t.id = l.from_trip_id or t.id = l.to_trip_id where l.transfer_id = r.id and t.holds > 0)), false) then 'FI422 BG-026'
+                when r.step_row = 0 and not coalesce((not exists (select 1 from border_gate_transferline l join border_gate_clearancetask k on k.trip_id = l.from_trip_id where l.transfer_id = r.id and k.state in ('failed', 'treating'))), false) then 'FI422 BG-291'
+                when r.step_row = 0 and not coalesce((not exists (select 1 from border_gate_transferline l join border_gate_trip t on t.id = l.from_trip_id where l.transfer_id = r.id and (t.seal_no <> '' and l.seal_old = '' or t.kind = 'TRANSIT' and l.seal_new = ''))), false) then 'FI422 BG-292'
+                when r.step_row = 0 and not coalesce((exists (select 1 from border_gate_transferline l where l.transfer_id = r.id) and not exists (select 1 from (select l.from_trip_id, sum(l.kg) as kg from border_gate_transferline l where l.transfer_id = r.id group by l.from_trip_id) o join border_gate_trip t on t.id = o.from_trip_id where (o.kg + coalesce(t.unloaded_kg, 0)) * 100 > t.gross_kg::bigint * (100 + t.tolerance_percent) or not r.partial and (o.kg + coalesce(t.unloaded_kg, 0)) * 100 < t.gross_kg::bigint * (100 - t.tolerance_percent))), false) then 'FI422 BG-031' else '' end as verdict,
+                case r.step_row when 0 then 'confirmed' end as v_to,
+                case r.step_row when 0 then 'border_gate.transfer_confirmed' end as v_event,
+                case r.step_row when 0 then v_actor end as new_customs_by,
+                case r.step_row when 0 then p_at end as new_customs_at,
+                case r.step_row when 0 then p_at end as new_finished_at
+            from (select l.*, case when l.state in ('signed') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_transfer t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, customs_by = j.new_customs_by, customs_at = j.new_customs_at, finished_at = j.new_finished_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.transfer', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.transfer', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.transfer', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'send_back' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.confirm_unloading') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.point_id, r.yard_at, r.yard_by
+            from border_gate_transfer r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.confirm_unloading') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.confirm_unloading' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.confirm_unloading') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.confirm_unloading'
+                when r.step_row = 0 and not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then 'FI422 BG-038' else '' end as verdict,
+                case r.step_row when 0 then 'open' end as v_to,
+                case r.step_row when 0 then 'border_gate.transfer_sent_back' end as v_event,
+                case r.step_row when 0 then nullif(r.yard_by, r.yard_by) end as new_yard_by,
+                case r.step_row when 0 then nullif(r.yard_at, r.yard_at) end as new_yard_at,
+                case r.step_row when 0 then left(f->>'reason', 240) end as new_note
+            from (select l.*, case when l.state in ('signed') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_transfer t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, yard_by = j.new_yard_by, yard_at = j.new_yard_at, note = j.new_note
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.transfer', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.transfer', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.transfer', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'drop' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.transfer_done_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.point_id
+            from border_gate_transfer r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.transfer_done_trip') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.transfer_done_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.transfer_done_trip') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.transfer_done_trip' else '' end as verdict,
+                case r.step_row when 0 then 'dropped' end as v_to,
+                case r.step_row when 0 then 'border_gate.transfer_dropped' end as v_event
+            from (select l.*, case when l.state in ('open') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_transfer t set state = j.v_to, state_since = p_at,
+                version = t.version + 1
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.transfer', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.transfer', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.transfer', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    else
+        return query select * from border_gate_transfer_fire_each(p_ids, p_versions, p_step, p_at, p_facts, p_all);
+    end case;
+end $$;
+
+create or replace function border_gate_transfer_fire_each(
+    p_ids uuid[], p_versions integer[], p_step text, p_at timestamptz, p_facts jsonb[], p_all boolean
+) returns table (id uuid, version integer, state text, refusal text, detail text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_variable
+declare
+    w record;
+    v_detail text;
+begin
+    for w in select u.id, u.version, u.f from unnest(p_ids, p_versions, p_facts) as u(id, version, f) order by u.id loop
+        begin
+            id := w.id; refusal := null; detail := null;
+            select o.version, o.state into version, state
+                from border_gate_transfer_fire(w.id, p_step, p_at, w.version, w.f) o;
+        exception when sqlstate 'FI403' or sqlstate 'FI404' or sqlstate 'FI409'
+                or sqlstate 'FI422' or sqlstate 'FI423' then
+            if p_all then raise; end if;
+            get stacked diagnostics v_detail = pg_exception_detail;
+            refusal := sqlstate; detail := v_detail; version := null; state := null;
+        end;
+        return next;
+    end loop;
+end $$;
+
+create or replace function border_gate_transfer_create(
+    p_rows jsonb, p_step text, p_at timestamptz, f jsonb
+) returns table (id uuid, version integer, state text) language plpgsql security definer set search_path = pg_catalog, public, pg_temp set plan_cache_mode = force_generic_plan as $$
+#variable_conflict use_column
+declare
+    v_actor uuid := tinhso_actor();
+    r border_gate_transfer%rowtype;
+    v_to text;
+    v_event text := '';
+    e jsonb;
+begin
+
+    for e in select * from jsonb_array_elements(p_rows) loop
+        r := jsonb_populate_record(null::border_gate_transfer, e);
+        case p_step
+        when 'create' then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.transfer_done_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.transfer_done_trip';
+            end if;
+            v_to := 'open'; v_event := '';
+        else
+            raise exception 'no such step' using errcode = 'FI423', detail = '';
+        end case;
+        r.state := v_to; r.state_since := p_at; r.version := 1; r.created_at := p_at; r.created_by := v_actor;
+        insert into border_gate_transfer (id, state, state_since, version, created_at, created_by, yard_id, point_id, bay, partial, tolerance_percent, started_at, finished_at, yard_by, yard_at, customs_by, customs_at, note) values (r.id, r.state, r.state_since, r.version, r.created_at, r.created_by, r.yard_id, r.point_id, r.bay, r.partial, r.tolerance_percent, r.started_at, r.finished_at, r.yard_by, r.yard_at, r.customs_by, r.customs_at, r.note);
+        insert into kernel_workflow_history
+            (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            values ('border_gate.transfer', r.id, 1, p_step, '', v_to, p_at, v_actor, r.point_id, f);
+        insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            values (p_at, v_actor, p_step, 'border_gate.transfer', r.id, 1, f::text);
+        if v_event <> '' then
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+                values ('border_gate.transfer', r.id, 1, v_event, p_at, v_actor,
+                    f || jsonb_build_object('source', '', 'target', v_to));
+        end if;
+        id := r.id; version := 1; state := v_to;
+        return next;
+    end loop;
+end $$;
+
+revoke insert, update, delete, truncate on border_gate_transfer from tinhso_app;
+grant update (bay, customs_at, customs_by, finished_at, note, partial, point_id, started_at, tolerance_percent, yard_at, yard_by, yard_id) on border_gate_transfer to tinhso_app;
+
+
 create or replace function border_gate_trip_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
     out version integer, out state text
@@ -2627,7 +3198,7 @@ begin
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.book_slot_trip';
         end if;
     when 'depart' then
-        if r.state in ('accepted') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
+        if r.state in ('accepted') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT') and (r.kind <> 'TRANSIT' or r.direction = 'X')) then
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.depart_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.depart_trip';
             end if;
@@ -2643,7 +3214,7 @@ begin
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.depart_trip';
         end if;
     when 'enter_buffer' then
-        if r.state in ('accepted', 'en_route') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
+        if r.state in ('accepted', 'en_route') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT') and (r.kind <> 'TRANSIT' or r.direction = 'X')) then
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.enter_buffer_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.enter_buffer_trip';
             end if;
@@ -2661,7 +3232,7 @@ begin
         where l.code = 'no_slot_min' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
             and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
     else (select case when p_at <= s.ends_at then s.begins_at else p_at end
-          from border_gate_slotwindow s where s.id = r.slot_id) end), buffer_at = p_at where id = p_id;
+          from border_gate_slotwindow s where s.id = r.slot_id) end), buffer_at = p_at, buffer_id = coalesce((f->>'buffer')::uuid, r.buffer_id) where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.enter_buffer_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
@@ -2689,7 +3260,9 @@ begin
         limit 1), false)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-015', hint = 'G-CAL';
             end if;
-            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then
+            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id)) and (select count(*) from border_gate_bay b where b.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and not b.closed and b.kind = any (array_remove(array[
+    case when r.container_type ~ '^..R' then 'reefer' end,
+    case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end], null)) and not exists (select 1 from border_gate_trip t where t.yard_id = b.yard_id and t.is_in_yard and t.bay = b.code and t.id <> r.id)) > (select count(*) from border_gate_trip t where t.is_live and t.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and t.id <> r.id and t.state in ('called', 'arrived', 'crossed_in', 'returned_in') and case when t.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when t.kind in ('EXP_VN', 'EXP_XFER') and (t.leg = 1 or t.load_state = 'REJECTED') or t.kind = 'TRANSIT' and t.direction = 'X' then 'export' else 'import' end = case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-030', hint = 'G-YARD';
             end if;
             if not coalesce((r.holds = 0), false) then
@@ -2699,7 +3272,7 @@ begin
             v_event := 'border_gate.trip_called';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, called_at = p_at, call_expires_at = p_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
         where l.code = 'call_min' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
-            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 45)) where id = p_id;
+            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 45)), yard_id = coalesce((f->>'yard')::uuid, r.yard_id) where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.call_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
@@ -2722,7 +3295,7 @@ begin
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.call_timeout_trip';
         end if;
     when 'arrive' then
-        if r.state in ('called') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
+        if r.state in ('called') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT') and (r.kind <> 'TRANSIT' or r.direction = 'X')) then
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.arrive_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.arrive_trip';
             end if;
@@ -2768,7 +3341,7 @@ begin
             and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
     else (select case when p_at <= s.ends_at then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end), arrived_at = p_at where id = p_id;
-        elsif r.state in ('accepted', 'en_route') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
+        elsif r.state in ('accepted', 'en_route') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT') and (r.kind <> 'TRANSIT' or r.direction = 'X')) then
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.arrive_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.arrive_trip';
             end if;
@@ -2808,6 +3381,9 @@ begin
             if not coalesce((r.holds = 0), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-026', hint = 'G-HOLD0';
             end if;
+            if not coalesce((not (select c.buffer_compulsory from border_gate_crossingpoint c where c.place_id = r.point_id)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-295', hint = 'G-BUFFER';
+            end if;
             if r.slot_id is not null then update border_gate_booking o set state = 'used', ended_at = p_at where o.trip_id = r.id and o.state = 'confirmed'; end if;
             v_to := 'arrived';
             v_event := 'border_gate.trip_arrived';
@@ -2827,7 +3403,7 @@ begin
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.arrive_trip';
         end if;
     when 'cross_in' then
-        if r.state in ('accepted') and (r.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'NEW_VEHICLE', 'TRANSIT')) then
+        if r.state in ('accepted') and (r.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'NEW_VEHICLE', 'TRANSIT') and (r.kind <> 'TRANSIT' or r.direction = 'N')) then
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.cross_in_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.cross_in_trip';
             end if;
@@ -2856,7 +3432,7 @@ begin
             end if;
             v_to := 'crossed_in';
             v_event := 'border_gate.trip_crossed_in';
-            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, first_arrival_at = coalesce(r.first_arrival_at, p_at), arrived_at = p_at, crossed_in_at = p_at, dwell_deadline = p_at + make_interval(hours => r.dwell_limit_h) where id = p_id;
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, first_arrival_at = coalesce(r.first_arrival_at, p_at), arrived_at = p_at, crossed_in_at = p_at, dwell_deadline = case when r.kind <> 'NEW_VEHICLE' then p_at + make_interval(hours => r.dwell_limit_h) end where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.cross_in_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
@@ -2868,40 +3444,50 @@ begin
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_in_trip';
             end if;
             perform 1 from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id) for no key update;
-            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then
+            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id)) and (coalesce(f->>'bay', '') <> '' or (select count(*) from border_gate_bay b where b.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and not b.closed and b.kind = any (array_remove(array[
+    case when r.container_type ~ '^..R' then 'reefer' end,
+    case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end], null)) and not exists (select 1 from border_gate_trip t where t.yard_id = b.yard_id and t.is_in_yard and t.bay = b.code and t.id <> r.id)) > 0)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-030', hint = 'G-YARD';
+            end if;
+            if not coalesce((coalesce(f->>'bay', '') = '' or exists (select 1 from border_gate_bay b where b.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and b.code = f->>'bay' and not b.closed and not exists (select 1 from border_gate_trip t where t.yard_id = b.yard_id and t.is_in_yard and t.bay = b.code and t.id <> r.id))), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-293', hint = 'G-YARD';
             end if;
             v_to := 'in_yard';
             v_event := 'border_gate.trip_yarded';
-            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, yard_in_at = p_at, bay = coalesce(nullif(f->>'bay', ''), nullif(r.bay, ''), (
-    select b.code from border_gate_yard y
-    cross join lateral (select chr(65 + n / 50) || lpad((n % 50 + 1)::text, 2, '0') as code
-                        from generate_series(0, y.capacity - 1) n) b
-    where y.place_id = r.yard_id and not exists (
-        select 1 from border_gate_trip t
-        where t.yard_id = r.yard_id and t.is_in_yard and t.bay = b.code)
-    order by b.code limit 1), '') where id = p_id;
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, yard_in_at = p_at, bay = coalesce(nullif(f->>'bay', ''), (
+    select b.code from border_gate_bay b
+    where b.yard_id = r.yard_id and not b.closed and b.kind = any (array_remove(array[
+    case when r.container_type ~ '^..R' then 'reefer' end,
+    case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end], null)) and not exists (select 1 from border_gate_trip t where t.yard_id = b.yard_id and t.is_in_yard and t.bay = b.code and t.id <> r.id)
+    order by (b.code = r.bay) desc, array_position(array_remove(array[
+    case when r.container_type ~ '^..R' then 'reefer' end,
+    case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end], null), b.kind::text), b.number limit 1), '') where id = p_id;
         elsif r.state in ('returned_in') and (r.kind in ('EXP_VN')) then
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.yard_in_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_in_trip';
             end if;
             perform 1 from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id) for no key update;
-            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then
+            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id)) and (coalesce(f->>'bay', '') <> '' or (select count(*) from border_gate_bay b where b.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and not b.closed and b.kind = any (array_remove(array[
+    case when r.container_type ~ '^..R' then 'reefer' end,
+    case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end], null)) and not exists (select 1 from border_gate_trip t where t.yard_id = b.yard_id and t.is_in_yard and t.bay = b.code and t.id <> r.id)) > 0)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-030', hint = 'G-YARD';
+            end if;
+            if not coalesce((coalesce(f->>'bay', '') = '' or exists (select 1 from border_gate_bay b where b.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and b.code = f->>'bay' and not b.closed and not exists (select 1 from border_gate_trip t where t.yard_id = b.yard_id and t.is_in_yard and t.bay = b.code and t.id <> r.id))), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-293', hint = 'G-YARD';
             end if;
             if not coalesce((r.kind <> 'EXP_VN' or r.leg = 2), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-023', hint = 'G-LEG2';
             end if;
             v_to := 'in_yard';
             v_event := 'border_gate.trip_yarded';
-            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, yard_in_at = p_at, bay = coalesce(nullif(f->>'bay', ''), nullif(r.bay, ''), (
-    select b.code from border_gate_yard y
-    cross join lateral (select chr(65 + n / 50) || lpad((n % 50 + 1)::text, 2, '0') as code
-                        from generate_series(0, y.capacity - 1) n) b
-    where y.place_id = r.yard_id and not exists (
-        select 1 from border_gate_trip t
-        where t.yard_id = r.yard_id and t.is_in_yard and t.bay = b.code)
-    order by b.code limit 1), '') where id = p_id;
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, yard_in_at = p_at, bay = coalesce(nullif(f->>'bay', ''), (
+    select b.code from border_gate_bay b
+    where b.yard_id = r.yard_id and not b.closed and b.kind = any (array_remove(array[
+    case when r.container_type ~ '^..R' then 'reefer' end,
+    case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end], null)) and not exists (select 1 from border_gate_trip t where t.yard_id = b.yard_id and t.is_in_yard and t.bay = b.code and t.id <> r.id)
+    order by (b.code = r.bay) desc, array_position(array_remove(array[
+    case when r.container_type ~ '^..R' then 'reefer' end,
+    case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end], null), b.kind::text), b.number limit 1), '') where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.yard_in_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
@@ -2912,7 +3498,9 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.yard_redirect_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_redirect_trip';
             end if;
-            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then
+            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id)) and (select count(*) from border_gate_bay b where b.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and not b.closed and b.kind = any (array_remove(array[
+    case when r.container_type ~ '^..R' then 'reefer' end,
+    case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end], null)) and not exists (select 1 from border_gate_trip t where t.yard_id = b.yard_id and t.is_in_yard and t.bay = b.code and t.id <> r.id)) > (select count(*) from border_gate_trip t where t.is_live and t.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and t.id <> r.id and t.state in ('called', 'arrived', 'crossed_in', 'returned_in') and case when t.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when t.kind in ('EXP_VN', 'EXP_XFER') and (t.leg = 1 or t.load_state = 'REJECTED') or t.kind = 'TRANSIT' and t.direction = 'X' then 'export' else 'import' end = case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-030', hint = 'G-YARD';
             end if;
             v_to := 'arrived';
@@ -2922,7 +3510,9 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.yard_redirect_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_redirect_trip';
             end if;
-            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then
+            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id)) and (select count(*) from border_gate_bay b where b.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and not b.closed and b.kind = any (array_remove(array[
+    case when r.container_type ~ '^..R' then 'reefer' end,
+    case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end], null)) and not exists (select 1 from border_gate_trip t where t.yard_id = b.yard_id and t.is_in_yard and t.bay = b.code and t.id <> r.id)) > (select count(*) from border_gate_trip t where t.is_live and t.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and t.id <> r.id and t.state in ('called', 'arrived', 'crossed_in', 'returned_in') and case when t.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when t.kind in ('EXP_VN', 'EXP_XFER') and (t.leg = 1 or t.load_state = 'REJECTED') or t.kind = 'TRANSIT' and t.direction = 'X' then 'export' else 'import' end = case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-030', hint = 'G-YARD';
             end if;
             v_to := 'crossed_in';
@@ -2938,19 +3528,19 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.transfer_done_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.transfer_done_trip';
             end if;
-            if not coalesce((exists (select 1 from border_gate_unloading u where u.trip_id = r.id and u.customs_by is not null and u.kg = (f->>'kg')::integer) and abs((f->>'kg')::integer - r.balance_kg) * 100 <= r.balance_kg * coalesce(r.tolerance_percent, 2)), false) then
+            if not coalesce((exists (select 1 from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where x.id = (f->>'transfer')::uuid and x.state = 'confirmed' and r.id in (l.from_trip_id, l.to_trip_id)) and coalesce((select g.kg * 100 <= r.gross_kg::bigint * (100 + r.tolerance_percent) and (not exists (select 1 from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed' and not x.partial) or g.kg * 100 >= r.gross_kg::bigint * (100 - r.tolerance_percent)) from (select (select sum(l.kg)::integer from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed')::bigint as kg) g where g.kg is not null), true)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-031', hint = 'G-XFER';
             end if;
             v_to := 'in_yard';
             v_event := 'border_gate.trip_unloaded';
-            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, unloaded_kg = (f->>'kg')::integer, balance_kg = 0, unloaded_at = p_at where id = p_id;
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, unloaded_kg = coalesce((select sum(l.kg)::integer from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed'), r.unloaded_kg), loaded_kg = (select coalesce(sum(l.kg), 0)::integer from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.to_trip_id = r.id and x.state = 'confirmed'), balance_kg = case when r.balance_kg = 0 or exists (select 1 from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed' and not x.partial) then 0 else greatest(0, r.gross_kg - coalesce((select sum(l.kg)::integer from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed'), 0)) end, unloaded_at = p_at where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.transfer_done_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.transfer_done_trip';
         end if;
     when 'release_out' then
-        if r.state in ('in_yard') and (r.kind in ('EXP_VN', 'IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT') and (r.kind <> 'IMP_CN' or r.two_way)) then
+        if r.state in ('in_yard') and (r.kind in ('EXP_VN', 'IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT') and (r.kind <> 'IMP_CN' or r.two_way) and (r.kind <> 'TRANSIT' or r.direction = 'X')) then
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.release_out_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.release_out_trip';
             end if;
@@ -2966,6 +3556,9 @@ begin
             if not coalesce((r.leg = 1), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-023', hint = 'G-LEG1';
             end if;
+            if not coalesce((r.balance_kg = 0), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-031', hint = 'G-BALANCE0';
+            end if;
             v_to := 'released';
             v_event := 'border_gate.trip_released';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, released_at = p_at, release_expires_at = p_at + make_interval(hours => coalesce((select l.value from border_gate_limit l
@@ -2977,7 +3570,7 @@ begin
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.release_out_trip';
         end if;
     when 'release_inland' then
-        if r.state in ('in_yard') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'NEW_VEHICLE', 'TRANSIT')) then
+        if r.state in ('in_yard') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'NEW_VEHICLE', 'TRANSIT') and (r.kind <> 'TRANSIT' or r.direction = 'N')) then
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.release_inland_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.release_inland_trip';
             end if;
@@ -2992,6 +3585,9 @@ begin
             end if;
             if not coalesce((r.kind <> 'EXP_VN' or r.leg = 2), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-023', hint = 'G-LEG2';
+            end if;
+            if not coalesce((r.balance_kg = 0), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-031', hint = 'G-BALANCE0';
             end if;
             v_to := 'released';
             v_event := 'border_gate.trip_released';
@@ -3028,7 +3624,7 @@ begin
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.release_empty_back_trip';
         end if;
     when 'cross_out' then
-        if r.state in ('released') and (r.kind in ('EXP_VN', 'IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then
+        if r.state in ('released') and (r.kind in ('EXP_VN', 'IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT') and (r.kind <> 'TRANSIT' or r.direction = 'X')) then
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.cross_out_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.cross_out_trip';
             end if;
@@ -3060,14 +3656,14 @@ begin
             end if;
             v_to := 'crossed_out';
             v_event := 'border_gate.trip_crossed_out';
-            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, crossed_out_at = p_at where id = p_id;
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, crossed_out_at = p_at, dwell_deadline = case when r.kind = 'EXP_VN' then p_at + make_interval(hours => r.dwell_limit_h) else r.dwell_deadline end where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.cross_out_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.cross_out_trip';
         end if;
     when 'leave_inland' then
-        if r.state in ('released') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'NEW_VEHICLE', 'TRANSIT')) then
+        if r.state in ('released') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'NEW_VEHICLE', 'TRANSIT') and (r.kind <> 'TRANSIT' or r.direction = 'N')) then
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.leave_inland_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.leave_inland_trip';
             end if;
@@ -3122,9 +3718,12 @@ begin
             if not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-007', hint = 'G-DRIVER';
             end if;
+            if not coalesce((coalesce(f->>'load_state', '') <> 'LOADED' or r.two_way and r.back_id is not null), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-294', hint = 'G-TWOWAY';
+            end if;
             v_to := 'returned_in';
             v_event := 'border_gate.trip_returned';
-            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, leg = 2, load_state = coalesce(f->>'load_state', ''), returned_at = p_at where id = p_id;
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, leg = 2, dwell_deadline = null, load_state = coalesce(f->>'load_state', ''), returned_at = p_at where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.return_in_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
@@ -3145,6 +3744,106 @@ begin
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.close_return_trip';
+        end if;
+    when 'dwell_warn' then
+        if r.state in ('crossed_in') and (r.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.dwell_warn_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.dwell_warn_trip';
+            end if;
+            if not coalesce((r.dwell_level < 80 and r.dwell_deadline - make_interval(mins => 12 * r.dwell_limit_h) <= p_at), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-DWELL';
+            end if;
+            insert into border_gate_incident (id, kind, trip_id, point_id, leg, level, opened_at, over_at, note) values (gen_random_uuid(), 'dwell', r.id, r.point_id, r.leg, 80, p_at, null, '') on conflict (trip_id, kind, leg) do update set level = 80, over_at = null;
+            v_to := 'crossed_in';
+            v_event := 'border_gate.trip_dwell_warned';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, dwell_level = 80 where id = p_id;
+        elsif r.state in ('in_yard') and (r.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.dwell_warn_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.dwell_warn_trip';
+            end if;
+            if not coalesce((r.dwell_level < 80 and r.dwell_deadline - make_interval(mins => 12 * r.dwell_limit_h) <= p_at), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-DWELL';
+            end if;
+            insert into border_gate_incident (id, kind, trip_id, point_id, leg, level, opened_at, over_at, note) values (gen_random_uuid(), 'dwell', r.id, r.point_id, r.leg, 80, p_at, null, '') on conflict (trip_id, kind, leg) do update set level = 80, over_at = null;
+            v_to := 'in_yard';
+            v_event := 'border_gate.trip_dwell_warned';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, dwell_level = 80 where id = p_id;
+        elsif r.state in ('released') and (r.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.dwell_warn_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.dwell_warn_trip';
+            end if;
+            if not coalesce((r.dwell_level < 80 and r.dwell_deadline - make_interval(mins => 12 * r.dwell_limit_h) <= p_at), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-DWELL';
+            end if;
+            insert into border_gate_incident (id, kind, trip_id, point_id, leg, level, opened_at, over_at, note) values (gen_random_uuid(), 'dwell', r.id, r.point_id, r.leg, 80, p_at, null, '') on conflict (trip_id, kind, leg) do update set level = 80, over_at = null;
+            v_to := 'released';
+            v_event := 'border_gate.trip_dwell_warned';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, dwell_level = 80 where id = p_id;
+        elsif r.state in ('crossed_out') and (r.kind in ('EXP_VN')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.dwell_warn_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.dwell_warn_trip';
+            end if;
+            if not coalesce((r.dwell_level < 80 and r.dwell_deadline - make_interval(mins => 12 * r.dwell_limit_h) <= p_at), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-DWELL';
+            end if;
+            insert into border_gate_incident (id, kind, trip_id, point_id, leg, level, opened_at, over_at, note) values (gen_random_uuid(), 'dwell', r.id, r.point_id, r.leg, 80, p_at, null, '') on conflict (trip_id, kind, leg) do update set level = 80, over_at = null;
+            v_to := 'crossed_out';
+            v_event := 'border_gate.trip_dwell_warned';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, dwell_level = 80 where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.dwell_warn_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.dwell_warn_trip';
+        end if;
+    when 'dwell_over' then
+        if r.state in ('crossed_in') and (r.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.dwell_over_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.dwell_over_trip';
+            end if;
+            if not coalesce((r.dwell_level < 100 and r.dwell_deadline <= p_at), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-DWELL';
+            end if;
+            insert into border_gate_incident (id, kind, trip_id, point_id, leg, level, opened_at, over_at, note) values (gen_random_uuid(), 'dwell', r.id, r.point_id, r.leg, 100, p_at, p_at, '') on conflict (trip_id, kind, leg) do update set level = 100, over_at = p_at;
+            v_to := 'crossed_in';
+            v_event := 'border_gate.trip_overstayed';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, dwell_level = 100 where id = p_id;
+        elsif r.state in ('in_yard') and (r.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.dwell_over_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.dwell_over_trip';
+            end if;
+            if not coalesce((r.dwell_level < 100 and r.dwell_deadline <= p_at), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-DWELL';
+            end if;
+            insert into border_gate_incident (id, kind, trip_id, point_id, leg, level, opened_at, over_at, note) values (gen_random_uuid(), 'dwell', r.id, r.point_id, r.leg, 100, p_at, p_at, '') on conflict (trip_id, kind, leg) do update set level = 100, over_at = p_at;
+            v_to := 'in_yard';
+            v_event := 'border_gate.trip_overstayed';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, dwell_level = 100 where id = p_id;
+        elsif r.state in ('released') and (r.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.dwell_over_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.dwell_over_trip';
+            end if;
+            if not coalesce((r.dwell_level < 100 and r.dwell_deadline <= p_at), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-DWELL';
+            end if;
+            insert into border_gate_incident (id, kind, trip_id, point_id, leg, level, opened_at, over_at, note) values (gen_random_uuid(), 'dwell', r.id, r.point_id, r.leg, 100, p_at, p_at, '') on conflict (trip_id, kind, leg) do update set level = 100, over_at = p_at;
+            v_to := 'released';
+            v_event := 'border_gate.trip_overstayed';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, dwell_level = 100 where id = p_id;
+        elsif r.state in ('crossed_out') and (r.kind in ('EXP_VN')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.dwell_over_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.dwell_over_trip';
+            end if;
+            if not coalesce((r.dwell_level < 100 and r.dwell_deadline <= p_at), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-DWELL';
+            end if;
+            insert into border_gate_incident (id, kind, trip_id, point_id, leg, level, opened_at, over_at, note) values (gen_random_uuid(), 'dwell', r.id, r.point_id, r.leg, 100, p_at, p_at, '') on conflict (trip_id, kind, leg) do update set level = 100, over_at = p_at;
+            v_to := 'crossed_out';
+            v_event := 'border_gate.trip_overstayed';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, dwell_level = 100 where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.dwell_over_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.dwell_over_trip';
         end if;
     when 'cancel' then
         if r.state in ('draft', 'submitted', 'fix_requested', 'accepted', 'en_route', 'at_buffer', 'called') then
@@ -3630,7 +4329,7 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.kind, r.point_id, r.slot_id, r.ticket_at
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.direction, r.kind, r.point_id, r.slot_id, r.ticket_at
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
@@ -3640,7 +4339,7 @@ begin
                 when r.step_row = 0 and not coalesce((r.slot_id is not null or r.ticket_at is not null), false) then 'FI422 BG-206' else '' end as verdict,
                 case r.step_row when 0 then 'en_route' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_departed' end as v_event
-            from (select l.*, case when l.state in ('accepted') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 end as step_row from locked l) r
+            from (select l.*, case when l.state in ('accepted') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT') and (l.kind <> 'TRANSIT' or l.direction = 'X')) then 0 end as step_row from locked l) r
         ), missing as materialized (
             select w.id from wanted w except select j.id from judged j
         ), stopped as (
@@ -3683,7 +4382,7 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.effective_at, r.first_arrival_at, r.kind, r.point_id, r.priority, r.slot_id, r.tractor_plate, r.undeclared
+            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.buffer_id, r.direction, r.effective_at, r.first_arrival_at, r.kind, r.point_id, r.priority, r.slot_id, r.tractor_plate, r.undeclared
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
@@ -3704,8 +4403,9 @@ begin
             and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
     else (select case when p_at <= s.ends_at then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end) end as new_effective_at,
-                case r.step_row when 0 then p_at end as new_buffer_at
-            from (select l.*, case when l.state in ('accepted', 'en_route') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 end as step_row from locked l) r
+                case r.step_row when 0 then p_at end as new_buffer_at,
+                case r.step_row when 0 then coalesce((f->>'buffer')::uuid, r.buffer_id) end as new_buffer_id
+            from (select l.*, case when l.state in ('accepted', 'en_route') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT') and (l.kind <> 'TRANSIT' or l.direction = 'X')) then 0 end as step_row from locked l) r
         ), missing as materialized (
             select w.id from wanted w except select j.id from judged j
         ), stopped as (
@@ -3715,7 +4415,7 @@ begin
             ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at,
-                version = t.version + 1, first_arrival_at = j.new_first_arrival_at, effective_at = j.new_effective_at, buffer_at = j.new_buffer_at
+                version = t.version + 1, first_arrival_at = j.new_first_arrival_at, effective_at = j.new_effective_at, buffer_at = j.new_buffer_at, buffer_id = j.new_buffer_id
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -3748,7 +4448,7 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.direction, r.holds, r.kind, r.point_id, r.yard_id
+            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.container_type, r.direction, r.holds, r.kind, r.leg, r.load_state, r.point_id, r.yard_id
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
@@ -3770,14 +4470,17 @@ begin
             and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
         order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
         limit 1), false)), false) then 'FI422 BG-015'
-                when r.step_row = 0 and not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then 'FI422 BG-030'
+                when r.step_row = 0 and not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id)) and (select count(*) from border_gate_bay b where b.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and not b.closed and b.kind = any (array_remove(array[
+    case when r.container_type ~ '^..R' then 'reefer' end,
+    case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end], null)) and not exists (select 1 from border_gate_trip t where t.yard_id = b.yard_id and t.is_in_yard and t.bay = b.code and t.id <> r.id)) > (select count(*) from border_gate_trip t where t.is_live and t.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and t.id <> r.id and t.state in ('called', 'arrived', 'crossed_in', 'returned_in') and case when t.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when t.kind in ('EXP_VN', 'EXP_XFER') and (t.leg = 1 or t.load_state = 'REJECTED') or t.kind = 'TRANSIT' and t.direction = 'X' then 'export' else 'import' end = case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end)), false) then 'FI422 BG-030'
                 when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026' else '' end as verdict,
                 case r.step_row when 0 then 'called' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_called' end as v_event,
                 case r.step_row when 0 then p_at end as new_called_at,
                 case r.step_row when 0 then p_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
         where l.code = 'call_min' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
-            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 45)) end as new_call_expires_at
+            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 45)) end as new_call_expires_at,
+                case r.step_row when 0 then coalesce((f->>'yard')::uuid, r.yard_id) end as new_yard_id
             from (select l.*, case when l.state in ('accepted', 'en_route', 'at_buffer') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 end as step_row from locked l) r
         ), missing as materialized (
             select w.id from wanted w except select j.id from judged j
@@ -3788,7 +4491,7 @@ begin
             ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at,
-                version = t.version + 1, called_at = j.new_called_at, call_expires_at = j.new_call_expires_at
+                version = t.version + 1, called_at = j.new_called_at, call_expires_at = j.new_call_expires_at, yard_id = j.new_yard_id
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -3906,8 +4609,8 @@ begin
                 case r.step_row when 0 then coalesce(r.first_arrival_at, p_at) end as new_first_arrival_at,
                 case r.step_row when 0 then p_at end as new_arrived_at,
                 case r.step_row when 0 then p_at end as new_crossed_in_at,
-                case r.step_row when 0 then p_at + make_interval(hours => r.dwell_limit_h) end as new_dwell_deadline
-            from (select l.*, case when l.state in ('accepted') and (l.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'NEW_VEHICLE', 'TRANSIT')) then 0 end as step_row from locked l) r
+                case r.step_row when 0 then case when r.kind <> 'NEW_VEHICLE' then p_at + make_interval(hours => r.dwell_limit_h) end end as new_dwell_deadline
+            from (select l.*, case when l.state in ('accepted') and (l.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'NEW_VEHICLE', 'TRANSIT') and (l.kind <> 'TRANSIT' or l.direction = 'N')) then 0 end as step_row from locked l) r
         ), missing as materialized (
             select w.id from wanted w except select j.id from judged j
         ), stopped as (
@@ -3950,16 +4653,20 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.kind, r.point_id, r.yard_id
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.container_type, r.direction, r.kind, r.leg, r.load_state, r.point_id, r.yard_id
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
             select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.yard_redirect_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.yard_redirect_trip' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.yard_redirect_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.yard_redirect_trip'
-                when r.step_row = 0 and not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then 'FI422 BG-030'
+                when r.step_row = 0 and not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id)) and (select count(*) from border_gate_bay b where b.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and not b.closed and b.kind = any (array_remove(array[
+    case when r.container_type ~ '^..R' then 'reefer' end,
+    case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end], null)) and not exists (select 1 from border_gate_trip t where t.yard_id = b.yard_id and t.is_in_yard and t.bay = b.code and t.id <> r.id)) > (select count(*) from border_gate_trip t where t.is_live and t.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and t.id <> r.id and t.state in ('called', 'arrived', 'crossed_in', 'returned_in') and case when t.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when t.kind in ('EXP_VN', 'EXP_XFER') and (t.leg = 1 or t.load_state = 'REJECTED') or t.kind = 'TRANSIT' and t.direction = 'X' then 'export' else 'import' end = case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end)), false) then 'FI422 BG-030'
                 when r.step_row = 1 and not exists (select 1 from rights g where g.permission in ('border_gate.yard_redirect_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.yard_redirect_trip'
-                when r.step_row = 1 and not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id))), false) then 'FI422 BG-030' else '' end as verdict,
+                when r.step_row = 1 and not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id)) and (select count(*) from border_gate_bay b where b.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and not b.closed and b.kind = any (array_remove(array[
+    case when r.container_type ~ '^..R' then 'reefer' end,
+    case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end], null)) and not exists (select 1 from border_gate_trip t where t.yard_id = b.yard_id and t.is_in_yard and t.bay = b.code and t.id <> r.id)) > (select count(*) from border_gate_trip t where t.is_live and t.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and t.id <> r.id and t.state in ('called', 'arrived', 'crossed_in', 'returned_in') and case when t.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when t.kind in ('EXP_VN', 'EXP_XFER') and (t.leg = 1 or t.load_state = 'REJECTED') or t.kind = 'TRANSIT' and t.direction = 'X' then 'export' else 'import' end = case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end)), false) then 'FI422 BG-030' else '' end as verdict,
                 case r.step_row when 0 then 'arrived' when 1 then 'crossed_in' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_redirected' when 1 then 'border_gate.trip_redirected' end as v_event,
                 case r.step_row when 0 then (f->>'yard')::uuid when 1 then (f->>'yard')::uuid end as new_yard_id
@@ -4006,18 +4713,19 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.balance_kg, r.kind, r.point_id, r.tolerance_percent
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.balance_kg, r.gross_kg, r.kind, r.point_id, r.tolerance_percent, r.unloaded_kg
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
             select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.transfer_done_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.transfer_done_trip' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.transfer_done_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.transfer_done_trip'
-                when r.step_row = 0 and not coalesce((exists (select 1 from border_gate_unloading u where u.trip_id = r.id and u.customs_by is not null and u.kg = (f->>'kg')::integer) and abs((f->>'kg')::integer - r.balance_kg) * 100 <= r.balance_kg * coalesce(r.tolerance_percent, 2)), false) then 'FI422 BG-031' else '' end as verdict,
+                when r.step_row = 0 and not coalesce((exists (select 1 from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where x.id = (f->>'transfer')::uuid and x.state = 'confirmed' and r.id in (l.from_trip_id, l.to_trip_id)) and coalesce((select g.kg * 100 <= r.gross_kg::bigint * (100 + r.tolerance_percent) and (not exists (select 1 from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed' and not x.partial) or g.kg * 100 >= r.gross_kg::bigint * (100 - r.tolerance_percent)) from (select (select sum(l.kg)::integer from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed')::bigint as kg) g where g.kg is not null), true)), false) then 'FI422 BG-031' else '' end as verdict,
                 case r.step_row when 0 then 'in_yard' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_unloaded' end as v_event,
-                case r.step_row when 0 then (f->>'kg')::integer end as new_unloaded_kg,
-                case r.step_row when 0 then 0 end as new_balance_kg,
+                case r.step_row when 0 then coalesce((select sum(l.kg)::integer from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed'), r.unloaded_kg) end as new_unloaded_kg,
+                case r.step_row when 0 then (select coalesce(sum(l.kg), 0)::integer from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.to_trip_id = r.id and x.state = 'confirmed') end as new_loaded_kg,
+                case r.step_row when 0 then case when r.balance_kg = 0 or exists (select 1 from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed' and not x.partial) then 0 else greatest(0, r.gross_kg - coalesce((select sum(l.kg)::integer from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed'), 0)) end end as new_balance_kg,
                 case r.step_row when 0 then p_at end as new_unloaded_at
             from (select l.*, case when l.state in ('in_yard') and (l.kind in ('EXP_XFER', 'IMP_CN', 'IMP_VN_PICKUP', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then 0 end as step_row from locked l) r
         ), missing as materialized (
@@ -4029,7 +4737,7 @@ begin
             ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at,
-                version = t.version + 1, unloaded_kg = j.new_unloaded_kg, balance_kg = j.new_balance_kg, unloaded_at = j.new_unloaded_at
+                version = t.version + 1, unloaded_kg = j.new_unloaded_kg, loaded_kg = j.new_loaded_kg, balance_kg = j.new_balance_kg, unloaded_at = j.new_unloaded_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -4062,7 +4770,7 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.fee_state, r.holds, r.kind, r.leg, r.open_entry, r.open_exit, r.point_id, r.tasks_opened, r.two_way
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.balance_kg, r.direction, r.fee_state, r.holds, r.kind, r.leg, r.open_entry, r.open_exit, r.point_id, r.tasks_opened, r.two_way
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
@@ -4072,7 +4780,8 @@ begin
                 when r.step_row = 0 and not coalesce((r.tasks_opened and r.open_entry = 0 and r.open_exit = 0), false) then 'FI422 BG-027'
                 when r.step_row = 0 and not coalesce((r.fee_state in ('paid', 'waived', 'deferred') and not exists (select 1 from border_gate_feedifference d where d.trip_id = r.id and d.settled_at is null and d.amount > 0)), false) then 'FI422 BG-028'
                 when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026'
-                when r.step_row = 0 and not coalesce((r.leg = 1), false) then 'FI422 BG-023' else '' end as verdict,
+                when r.step_row = 0 and not coalesce((r.leg = 1), false) then 'FI422 BG-023'
+                when r.step_row = 0 and not coalesce((r.balance_kg = 0), false) then 'FI422 BG-031' else '' end as verdict,
                 case r.step_row when 0 then 'released' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_released' end as v_event,
                 case r.step_row when 0 then p_at end as new_released_at,
@@ -4080,7 +4789,7 @@ begin
         where l.code = 'release_h' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
             and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 12)) end as new_release_expires_at,
                 case r.step_row when 0 then 'line' end as new_released_to
-            from (select l.*, case when l.state in ('in_yard') and (l.kind in ('EXP_VN', 'IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT') and (l.kind <> 'IMP_CN' or l.two_way)) then 0 end as step_row from locked l) r
+            from (select l.*, case when l.state in ('in_yard') and (l.kind in ('EXP_VN', 'IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT') and (l.kind <> 'IMP_CN' or l.two_way) and (l.kind <> 'TRANSIT' or l.direction = 'X')) then 0 end as step_row from locked l) r
         ), missing as materialized (
             select w.id from wanted w except select j.id from judged j
         ), stopped as (
@@ -4123,7 +4832,7 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.fee_state, r.holds, r.kind, r.leg, r.open_entry, r.open_inland, r.open_return, r.point_id, r.tasks_opened
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.balance_kg, r.direction, r.fee_state, r.holds, r.kind, r.leg, r.open_entry, r.open_inland, r.open_return, r.point_id, r.tasks_opened
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
@@ -4133,7 +4842,8 @@ begin
                 when r.step_row = 0 and not coalesce((r.tasks_opened and r.open_entry = 0 and r.open_inland = 0 and r.open_return = 0), false) then 'FI422 BG-027'
                 when r.step_row = 0 and not coalesce((r.fee_state in ('paid', 'waived', 'deferred') and not exists (select 1 from border_gate_feedifference d where d.trip_id = r.id and d.settled_at is null and d.amount > 0)), false) then 'FI422 BG-028'
                 when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026'
-                when r.step_row = 0 and not coalesce((r.kind <> 'EXP_VN' or r.leg = 2), false) then 'FI422 BG-023' else '' end as verdict,
+                when r.step_row = 0 and not coalesce((r.kind <> 'EXP_VN' or r.leg = 2), false) then 'FI422 BG-023'
+                when r.step_row = 0 and not coalesce((r.balance_kg = 0), false) then 'FI422 BG-031' else '' end as verdict,
                 case r.step_row when 0 then 'released' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_released' end as v_event,
                 case r.step_row when 0 then p_at end as new_released_at,
@@ -4141,7 +4851,7 @@ begin
         where l.code = 'release_h' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
             and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 12)) end as new_release_expires_at,
                 case r.step_row when 0 then 'inland' end as new_released_to
-            from (select l.*, case when l.state in ('in_yard') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'NEW_VEHICLE', 'TRANSIT')) then 0 end as step_row from locked l) r
+            from (select l.*, case when l.state in ('in_yard') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'NEW_VEHICLE', 'TRANSIT') and (l.kind <> 'TRANSIT' or l.direction = 'N')) then 0 end as step_row from locked l) r
         ), missing as materialized (
             select w.id from wanted w except select j.id from judged j
         ), stopped as (
@@ -4244,7 +4954,7 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.direction, r.driver_id, r.kind, r.point_id, r.release_expires_at, r.tractor_plate
+            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.direction, r.driver_id, r.dwell_deadline, r.dwell_limit_h, r.kind, r.point_id, r.release_expires_at, r.tractor_plate
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
@@ -4271,8 +4981,9 @@ begin
                 when r.step_row = 0 and not coalesce((p_at < r.release_expires_at), false) then 'FI422 BG-210' else '' end as verdict,
                 case r.step_row when 0 then 'crossed_out' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_crossed_out' end as v_event,
-                case r.step_row when 0 then p_at end as new_crossed_out_at
-            from (select l.*, case when l.state in ('released') and (l.kind in ('EXP_VN', 'IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then 0 end as step_row from locked l) r
+                case r.step_row when 0 then p_at end as new_crossed_out_at,
+                case r.step_row when 0 then case when r.kind = 'EXP_VN' then p_at + make_interval(hours => r.dwell_limit_h) else r.dwell_deadline end end as new_dwell_deadline
+            from (select l.*, case when l.state in ('released') and (l.kind in ('EXP_VN', 'IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT') and (l.kind <> 'TRANSIT' or l.direction = 'X')) then 0 end as step_row from locked l) r
         ), missing as materialized (
             select w.id from wanted w except select j.id from judged j
         ), stopped as (
@@ -4282,7 +4993,7 @@ begin
             ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at,
-                version = t.version + 1, crossed_out_at = j.new_crossed_out_at
+                version = t.version + 1, crossed_out_at = j.new_crossed_out_at, dwell_deadline = j.new_dwell_deadline
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -4315,7 +5026,7 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.kind, r.point_id, r.tractor_plate
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.direction, r.kind, r.point_id, r.tractor_plate
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
@@ -4326,7 +5037,7 @@ begin
                 case r.step_row when 0 then 'completed' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_left_inland' end as v_event,
                 case r.step_row when 0 then p_at end as new_ended_at
-            from (select l.*, case when l.state in ('released') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'NEW_VEHICLE', 'TRANSIT')) then 0 end as step_row from locked l) r
+            from (select l.*, case when l.state in ('released') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'NEW_VEHICLE', 'TRANSIT') and (l.kind <> 'TRANSIT' or l.direction = 'N')) then 0 end as step_row from locked l) r
         ), missing as materialized (
             select w.id from wanted w except select j.id from judged j
         ), stopped as (
@@ -4478,7 +5189,7 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.driver_id, r.kind, r.point_id, r.tractor_plate
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.back_id, r.driver_id, r.dwell_deadline, r.kind, r.point_id, r.tractor_plate, r.two_way
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
@@ -4486,10 +5197,12 @@ begin
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.return_in_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.return_in_trip' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.return_in_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.return_in_trip'
                 when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019'
-                when r.step_row = 0 and not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007' else '' end as verdict,
+                when r.step_row = 0 and not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
+                when r.step_row = 0 and not coalesce((coalesce(f->>'load_state', '') <> 'LOADED' or r.two_way and r.back_id is not null), false) then 'FI422 BG-294' else '' end as verdict,
                 case r.step_row when 0 then 'returned_in' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_returned' end as v_event,
                 case r.step_row when 0 then 2 end as new_leg,
+                case r.step_row when 0 then nullif(r.dwell_deadline, r.dwell_deadline) end as new_dwell_deadline,
                 case r.step_row when 0 then coalesce(f->>'load_state', '') end as new_load_state,
                 case r.step_row when 0 then p_at end as new_returned_at
             from (select l.*, case when l.state in ('crossed_out') and (l.kind in ('EXP_VN')) then 0 end as step_row from locked l) r
@@ -4502,7 +5215,7 @@ begin
             ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at,
-                version = t.version + 1, leg = j.new_leg, load_state = j.new_load_state, returned_at = j.new_returned_at
+                version = t.version + 1, leg = j.new_leg, dwell_deadline = j.new_dwell_deadline, load_state = j.new_load_state, returned_at = j.new_returned_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -4808,7 +5521,7 @@ begin
             raise exception 'no such step' using errcode = 'FI423', detail = '';
         end case;
         r.state := v_to; r.state_since := p_at; r.version := 1; r.created_at := p_at; r.created_by := v_actor;
-        insert into border_gate_trip (id, state, state_since, version, created_at, created_by, code, declaration_id, enterprise_id, agency_id, kind, direction, point_id, yard_id, bay, tractor_id, trailer_id, driver_id, second_driver_id, tractor_plate, trailer_plate, driver_name, container_no, container_type, seal_no, goods_title, goods_group, gross_kg, customs_no, priority, priority_basis, risk, nonce, problems, fix_fields, source, note, undeclared, two_way, leg, load_state, tolerance_percent, balance_kg, unloaded_kg, amend_count, miss_count, released_to, seized_by, dwell_limit_h, planned_on, eta, expires_at, slot_id, submitted_at, accepted_at, ticket_at, effective_at, first_arrival_at, buffer_at, called_at, call_expires_at, missed_at, arrived_at, crossed_in_at, dwell_deadline, yard_in_at, unloaded_at, released_at, release_expires_at, crossed_out_at, returned_at, ended_at, holds, open_entry, open_exit, open_inland, open_return, failed_tasks, tasks_opened, fee_state) values (r.id, r.state, r.state_since, r.version, r.created_at, r.created_by, r.code, r.declaration_id, r.enterprise_id, r.agency_id, r.kind, r.direction, r.point_id, r.yard_id, r.bay, r.tractor_id, r.trailer_id, r.driver_id, r.second_driver_id, r.tractor_plate, r.trailer_plate, r.driver_name, r.container_no, r.container_type, r.seal_no, r.goods_title, r.goods_group, r.gross_kg, r.customs_no, r.priority, r.priority_basis, r.risk, r.nonce, r.problems, r.fix_fields, r.source, r.note, r.undeclared, r.two_way, r.leg, r.load_state, r.tolerance_percent, r.balance_kg, r.unloaded_kg, r.amend_count, r.miss_count, r.released_to, r.seized_by, r.dwell_limit_h, r.planned_on, r.eta, r.expires_at, r.slot_id, r.submitted_at, r.accepted_at, r.ticket_at, r.effective_at, r.first_arrival_at, r.buffer_at, r.called_at, r.call_expires_at, r.missed_at, r.arrived_at, r.crossed_in_at, r.dwell_deadline, r.yard_in_at, r.unloaded_at, r.released_at, r.release_expires_at, r.crossed_out_at, r.returned_at, r.ended_at, r.holds, r.open_entry, r.open_exit, r.open_inland, r.open_return, r.failed_tasks, r.tasks_opened, r.fee_state);
+        insert into border_gate_trip (id, state, state_since, version, created_at, created_by, code, declaration_id, enterprise_id, agency_id, kind, direction, point_id, yard_id, bay, buffer_id, back_id, tractor_id, trailer_id, driver_id, second_driver_id, tractor_plate, trailer_plate, driver_name, supervisor, container_no, container_type, seal_no, goods_title, goods_group, gross_kg, customs_no, priority, priority_basis, risk, nonce, problems, fix_fields, source, note, undeclared, two_way, leg, load_state, tolerance_percent, balance_kg, unloaded_kg, loaded_kg, amend_count, miss_count, released_to, seized_by, dwell_limit_h, dwell_level, planned_on, eta, expires_at, slot_id, submitted_at, accepted_at, ticket_at, effective_at, first_arrival_at, buffer_at, called_at, call_expires_at, missed_at, arrived_at, crossed_in_at, dwell_deadline, yard_in_at, unloaded_at, released_at, release_expires_at, crossed_out_at, returned_at, ended_at, holds, open_entry, open_exit, open_inland, open_return, failed_tasks, tasks_opened, fee_state) values (r.id, r.state, r.state_since, r.version, r.created_at, r.created_by, r.code, r.declaration_id, r.enterprise_id, r.agency_id, r.kind, r.direction, r.point_id, r.yard_id, r.bay, r.buffer_id, r.back_id, r.tractor_id, r.trailer_id, r.driver_id, r.second_driver_id, r.tractor_plate, r.trailer_plate, r.driver_name, r.supervisor, r.container_no, r.container_type, r.seal_no, r.goods_title, r.goods_group, r.gross_kg, r.customs_no, r.priority, r.priority_basis, r.risk, r.nonce, r.problems, r.fix_fields, r.source, r.note, r.undeclared, r.two_way, r.leg, r.load_state, r.tolerance_percent, r.balance_kg, r.unloaded_kg, r.loaded_kg, r.amend_count, r.miss_count, r.released_to, r.seized_by, r.dwell_limit_h, r.dwell_level, r.planned_on, r.eta, r.expires_at, r.slot_id, r.submitted_at, r.accepted_at, r.ticket_at, r.effective_at, r.first_arrival_at, r.buffer_at, r.called_at, r.call_expires_at, r.missed_at, r.arrived_at, r.crossed_in_at, r.dwell_deadline, r.yard_in_at, r.unloaded_at, r.released_at, r.release_expires_at, r.crossed_out_at, r.returned_at, r.ended_at, r.holds, r.open_entry, r.open_exit, r.open_inland, r.open_return, r.failed_tasks, r.tasks_opened, r.fee_state);
         insert into kernel_workflow_history
             (flow, record_id, version, step, source, target, at, actor, place_id, facts)
             values ('border_gate.trip', r.id, 1, p_step, '', v_to, p_at, v_actor, r.point_id, f);
@@ -4825,4 +5538,4 @@ begin
 end $$;
 
 revoke insert, update, delete, truncate on border_gate_trip from tinhso_app;
-grant update (accepted_at, agency_id, amend_count, arrived_at, balance_kg, bay, buffer_at, call_expires_at, called_at, code, container_no, container_type, crossed_in_at, crossed_out_at, customs_no, declaration_id, direction, driver_id, driver_name, dwell_deadline, dwell_limit_h, effective_at, ended_at, enterprise_id, eta, expires_at, first_arrival_at, fix_fields, goods_group, goods_title, gross_kg, kind, leg, load_state, miss_count, missed_at, nonce, note, planned_on, point_id, priority, priority_basis, problems, release_expires_at, released_at, released_to, returned_at, risk, seal_no, second_driver_id, seized_by, slot_id, source, submitted_at, ticket_at, tolerance_percent, tractor_id, tractor_plate, trailer_id, trailer_plate, two_way, undeclared, unloaded_at, unloaded_kg, yard_id, yard_in_at) on border_gate_trip to tinhso_app;
+grant update (accepted_at, agency_id, amend_count, arrived_at, back_id, balance_kg, bay, buffer_at, buffer_id, call_expires_at, called_at, code, container_no, container_type, crossed_in_at, crossed_out_at, customs_no, declaration_id, direction, driver_id, driver_name, dwell_deadline, dwell_level, dwell_limit_h, effective_at, ended_at, enterprise_id, eta, expires_at, first_arrival_at, fix_fields, goods_group, goods_title, gross_kg, kind, leg, load_state, loaded_kg, miss_count, missed_at, nonce, note, planned_on, point_id, priority, priority_basis, problems, release_expires_at, released_at, released_to, returned_at, risk, seal_no, second_driver_id, seized_by, slot_id, source, submitted_at, supervisor, ticket_at, tolerance_percent, tractor_id, tractor_plate, trailer_id, trailer_plate, two_way, undeclared, unloaded_at, unloaded_kg, yard_id, yard_in_at) on border_gate_trip to tinhso_app;

@@ -145,7 +145,13 @@ class Migration(migrations.Migration):
                 (
                     "unit",
                     models.CharField(
-                        choices=[("minute", "minute"), ("hour", "hour"), ("day", "day"), ("time", "time")],
+                        choices=[
+                            ("minute", "minute"),
+                            ("hour", "hour"),
+                            ("day", "day"),
+                            ("time", "time"),
+                            ("percent", "per cent"),
+                        ],
                         max_length=8,
                         verbose_name="unit",
                     ),

@@ -62,6 +62,7 @@ from tinhso.pillars.border.gate.models.rulebook import (
 )
 from tinhso.pillars.border.gate.models.sheets import DeclarationRow, DeclarationSheet
 from tinhso.pillars.border.gate.models.simulation import SimulatedDay, SimulatedTrip, SimulationSwitch
+from tinhso.pillars.border.gate.models.stays import Incident
 from tinhso.pillars.border.gate.models.tasks import ClearanceTask, Hold
 from tinhso.pillars.border.gate.models.times import (
     CalendarKind,
@@ -70,19 +71,22 @@ from tinhso.pillars.border.gate.models.times import (
     OperatingCalendar,
     SlotWindow,
 )
+from tinhso.pillars.border.gate.models.transfers import Pairing, Transfer, TransferLine, TripGoods
 from tinhso.pillars.border.gate.models.trips import (
     Declaration,
     GoodsLine,
     QueueState,
     Trip,
     UndeclaredArrival,
-    Unloading,
 )
+from tinhso.pillars.border.gate.models.yards import Bay, BayKind, PointOrder, Switch, YardTariff
 
 __all__ = [
     "LIVING",
     "Amendment",
     "Appeal",
+    "Bay",
+    "BayKind",
     "Booking",
     "BookingRule",
     "CalendarKind",
@@ -124,6 +128,7 @@ __all__ = [
     "Hold",
     "Holding",
     "HsCode",
+    "Incident",
     "LastPosition",
     "Limit",
     "MachineLight",
@@ -136,7 +141,9 @@ __all__ = [
     "OpenDay",
     "OperatingCalendar",
     "OrderReceipt",
+    "Pairing",
     "PlateReading",
+    "PointOrder",
     "Position",
     "QrKey",
     "QrUse",
@@ -155,14 +162,18 @@ __all__ = [
     "SlotDefault",
     "SlotWindow",
     "Standing",
+    "Switch",
     "TaskResult",
     "TrackingConsent",
+    "Transfer",
+    "TransferLine",
     "Trip",
+    "TripGoods",
     "TripTypeRule",
     "UndeclaredArrival",
-    "Unloading",
     "Vehicle",
     "VehicleKind",
     "WhatIfRun",
     "Yard",
+    "YardTariff",
 ]

@@ -151,6 +151,7 @@ class Vehicle(models.Model):
     plate = models.CharField(_("plate"), max_length=24, blank=True)
     plate_typed = models.CharField(_("plate as typed"), max_length=40, blank=True)
     vin = models.CharField(_("VIN"), max_length=17, blank=True)
+    temporary_plate = models.CharField(_("temporary plate"), max_length=17, blank=True)
     axles = models.PositiveSmallIntegerField(_("axles"), null=True, blank=True)
     kerb_kg = models.PositiveIntegerField(_("kerb weight, kg"), null=True, blank=True)
     max_gross_kg = models.PositiveIntegerField(_("largest gross weight, kg"), null=True, blank=True)
@@ -180,6 +181,11 @@ class Vehicle(models.Model):
 
     def __str__(self) -> str:
         return self.shown_plate or self.vin
+
+    @property
+    def known_by(self) -> str:
+        """By what barriers know it: its plate, the temporary one, or the VIN of a new vehicle."""
+        return self.plate or self.temporary_plate or self.vin
 
     @property
     def shown_plate(self) -> str:

@@ -163,6 +163,7 @@ class Unit(models.TextChoices):
     HOUR = "hour", pgettext_lazy("unit", "hour")
     DAY = "day", pgettext_lazy("unit", "day")
     TIME = "time", pgettext_lazy("unit", "time")
+    PERCENT = "percent", pgettext_lazy("unit", "per cent")
 
 
 class Limit(DatedRow):

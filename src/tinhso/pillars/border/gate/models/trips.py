@@ -107,6 +107,10 @@ class Trip(FlowModel):
     A step that changes no indexed column leaves the indexes alone (a HOT update), so no index may look at the state:
     `is_live` and `is_in_yard` stand for the groups of states that indexes need. A foreign key has no index of its
     own where an index below, or the few live trips, answers as well.
+
+    Weights in kg. `balance_kg`: what the vehicle has still to hand over in the yard; `unloaded_kg`, `loaded_kg`: what
+    it gave and took over there. `back`: what it brings back on leg 2, declared before. `dwell_level`: the alarm told
+    of its stay, 80 or 100 per cent. `supervisor`: who answers for a driverless vehicle.
     """
 
     flow = TRIP
@@ -127,6 +131,12 @@ class Trip(FlowModel):
         "border_gate.Yard", models.PROTECT, null=True, blank=True, related_name="trips", db_index=False
     )
     bay = models.CharField(_("bay"), max_length=8, blank=True)
+    buffer = models.ForeignKey(
+        "border_gate.Yard", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    back = models.ForeignKey(
+        Declaration, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("goods on the way back")
+    )
 
     tractor = models.ForeignKey("border_gate.Vehicle", models.PROTECT, null=True, related_name="trips", db_index=False)
     trailer = models.ForeignKey(
@@ -138,9 +148,10 @@ class Trip(FlowModel):
     second_driver = models.ForeignKey(
         "border_gate.Driver", models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
-    tractor_plate = models.CharField(_("tractor plate"), max_length=12)
+    tractor_plate = models.CharField(_("tractor plate"), max_length=17)
     trailer_plate = models.CharField(_("trailer plate"), max_length=12, blank=True)
     driver_name = models.CharField(_("driver"), max_length=120, blank=True)
+    supervisor = models.CharField(_("supervisor"), max_length=80, blank=True)
     container_no = models.CharField(_("container"), max_length=11, blank=True)
     container_type = models.CharField(_("container type"), max_length=4, blank=True)
     seal_no = models.CharField(_("seal"), max_length=24, blank=True)
@@ -164,11 +175,13 @@ class Trip(FlowModel):
     tolerance_percent = models.SmallIntegerField(default=2)
     balance_kg = models.IntegerField(default=0)
     unloaded_kg = models.IntegerField(null=True)
+    loaded_kg = models.IntegerField(default=0)
     amend_count = models.SmallIntegerField(default=0)
     miss_count = models.SmallIntegerField(default=0)
     released_to = models.CharField(max_length=8, blank=True)
     seized_by = models.CharField(max_length=12, blank=True)
     dwell_limit_h = models.SmallIntegerField(default=24)
+    dwell_level = models.SmallIntegerField(default=0)
 
     planned_on = models.DateField()
     eta = models.DateTimeField(null=True)
@@ -219,6 +232,11 @@ class Trip(FlowModel):
                 fields=["container_no"],
                 condition=Q(is_live=True) & ~Q(container_no=""),
                 name="border_gate_one_live_trip_per_container",
+            ),
+            models.UniqueConstraint(
+                fields=["yard", "bay"],
+                condition=Q(is_in_yard=True) & ~Q(bay=""),
+                name="border_gate_one_vehicle_per_bay",
             ),
         ]
         indexes = [
@@ -278,18 +296,3 @@ class UndeclaredArrival(models.Model):
 
     def __str__(self) -> str:
         return self.plate
-
-
-class Unloading(models.Model):
-    """What the yard weighed out of a vehicle, waiting for the customs' word. Weights in kg."""
-
-    trip = models.OneToOneField(Trip, models.PROTECT, related_name="unloading")
-    kg = models.IntegerField(_("unloaded, kg"))
-    to_plates = models.JSONField(_("onto vehicles"), default=list, blank=True)
-    yard_by = models.UUIDField()
-    yard_at = models.DateTimeField()
-    customs_by = models.UUIDField(null=True)
-    customs_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return f"{self.trip_id}: {self.kg} kg"

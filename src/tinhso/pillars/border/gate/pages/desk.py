@@ -25,7 +25,7 @@ from tinhso.pillars.border.gate.models.tasks import STAGE_TITLES
 from tinhso.pillars.border.gate.pages import amend_offers, amendments, task_offers, trip_offers
 from tinhso.pillars.border.gate.pages.desk_fees import TONES as FEE_TONES
 from tinhso.pillars.border.gate.pages.offers import Offers, sorted_out
-from tinhso.pillars.border.gate.queries import masks
+from tinhso.pillars.border.gate.queries import masks, transfers
 from tinhso.pillars.border.gate.queries import tasks as queries
 from tinhso.pillars.border.gate.queries.customs import latest_of
 from tinhso.pillars.border.gate.queries.guidance import health_form_of
@@ -212,6 +212,7 @@ def _split(request: Request, tab: str, found: list[ClearanceTask], one: Clearanc
     numbers = queries.counts(rows, at=request.moment)
     context = {
         "tab": tab,
+        "transfers": transfers.to_confirm(by=request.actor, at=request.moment).count(),
         "tabs": [(name, titles[name], numbers[name]) for name in queries.TABS],
         "tasks": [
             {

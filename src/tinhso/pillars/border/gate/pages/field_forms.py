@@ -51,6 +51,7 @@ TITLES: dict[str, Any] = {
     "seal": gettext_lazy("Seal number"),
     "driver": gettext_lazy("Driver"),
     "second_driver": gettext_lazy("Second driver"),
+    "supervisor": gettext_lazy("Supervisor of the driverless vehicle"),
     "phone": gettext_lazy("Telephone of the driver"),
     "two_way": gettext_lazy("Carries goods both ways"),
     "point": gettext_lazy("Crossing point"),
@@ -269,6 +270,7 @@ BUILD: dict[str, Callable[[Trip, list[GoodsLine]], Built]] = {
     ),
     "seal": _text("seal", "seal_no", 24, required=True),
     "note": _text("note", "note", 240),
+    "supervisor": _text("supervisor", "supervisor", 80, required=True),
     "container": _container,
     "planned_on": lambda trip, lines: {"planned_on": (day_field(TITLES["planned_on"]), trip.planned_on)},
     "eta": _eta,
@@ -299,7 +301,7 @@ READ: dict[str, Callable[[FieldForm], Any]] = {
     **{
         name: _typed(name)
         for name in (
-            *("customs_no", "contract", "partner", "regime", "seal", "note"),
+            *("customs_no", "contract", "partner", "regime", "seal", "note", "supervisor"),
             *("tractor", "trailer", "point", "yard", "two_way"),
         )
     },

@@ -16,10 +16,11 @@ from tinhso.kernel.modules.simulated import simulated
 from tinhso.kernel.web.live import live_state, live_topic
 from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.adapters import choice
-from tinhso.pillars.border.gate.models import ClearanceTask
+from tinhso.pillars.border.gate.models import ClearanceTask, Transfer
 from tinhso.pillars.border.gate.pages import offline
 from tinhso.pillars.border.gate.pages.public_board import state
 from tinhso.pillars.border.gate.queries import tasks as queries
+from tinhso.pillars.border.gate.queries import transfers
 from tinhso.pillars.border.gate.queries.powers import powers
 from tinhso.pillars.border.gate.rules import plates
 
@@ -50,6 +51,12 @@ door("border_gate.paper", title=_("Key in a paper form"), icon="file-text", url=
      audience="official", permission=p.KEY_PAPER)  # fmt: skip
 door("border_gate.debts", title=_("Fees owed"), icon="receipt", url="border_gate:debts", order=35,
      audience="official", permission=p.VIEW_REPORT)  # fmt: skip
+door("border_gate.transfers", title=_("Transfers to confirm"), icon="package-import", url="border_gate:transfers",
+     order=33, audience="official", permission=p.CONFIRM_UNLOADING)  # fmt: skip
+door("border_gate.stays", title=_("Long stays"), icon="clock", url="border_gate:stays", order=34,
+     audience="official", permission=p.HANDLE_INCIDENT)  # fmt: skip
+door("border_gate.switches", title=_("Flow of the crossing points"), icon="settings", url="border_gate:switches",
+     order=35, audience="official", permission=p.SWITCH_POINT)  # fmt: skip
 door("border_gate.reports", title=_("Daily report"), icon="report", url="border_gate:reports", order=34,
      audience="official", permission=p.VIEW_REPORT)  # fmt: skip
 door("border_gate.windows", title=_("Room of the hours"), icon="clock", url="border_gate:windows", order=34,
@@ -123,4 +130,25 @@ def desk_task(task: ClearanceTask, *, since: datetime | None) -> DeskTask:
         due_at=task.due_at,
         held_by=task.officer_id,
         columns=((str(_("Goods")), task.trip.goods_title),),
+    )
+
+
+@task_source("border_gate.transfers", title=_("Transfers to confirm"))
+def transfers_to_confirm(*, by: Actor, at: datetime, limit: int) -> list[DeskTask]:
+    """What yards have signed and the customs have not, the oldest first."""
+    return [_transfer_task(one) for one in transfers.to_confirm(by=by, at=at)[:limit]]
+
+
+def _transfer_task(transfer: Transfer) -> DeskTask:
+    lines = transfers.told_lines(transfer)
+    return DeskTask(
+        record_id=transfer.pk,
+        title=plates.show(lines[0].from_trip.tractor_plate) if lines else str(transfer.yard),
+        url=reverse("border_gate:transfers"),
+        state=str(transfer.get_state_title()),
+        tone="waiting",
+        work=str(_("Confirm a transfer of goods")),
+        place=transfer.point.gate_short,
+        since=transfer.yard_at,
+        columns=((str(_("Goods")), lines[0].line.title if lines else ""),),
     )

@@ -16,12 +16,14 @@ from tinhso.kernel.base.money import grouped
 from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.actions.orders import seizing_force
 from tinhso.pillars.border.gate.actions.release import release_step
-from tinhso.pillars.border.gate.models import CrossingPoint, Force, Hold, Trip, Unloading
+from tinhso.pillars.border.gate.flows.transfers import SIGNED
+from tinhso.pillars.border.gate.models import CrossingPoint, Force, Hold, Trip
 from tinhso.pillars.border.gate.pages import fee_offers
 from tinhso.pillars.border.gate.pages.field_forms import TITLES
 from tinhso.pillars.border.gate.pages.offers import Box, Offer, reasons
 from tinhso.pillars.border.gate.queries import tasks as queries
 from tinhso.pillars.border.gate.queries.barrier import yards_with_room
+from tinhso.pillars.border.gate.queries.transfers import told_lines, transfers_of
 from tinhso.pillars.border.gate.rules.corrections import AMENDABLE
 from tinhso.pillars.border.gate.rules.transitions import transitions
 
@@ -74,7 +76,7 @@ def fits(trip: Trip, step: str) -> bool:
 
 def offers_of(case: Case) -> Iterator[Offer]:
     """All that may be done, what moves the vehicle on first."""
-    for make in (_unloading, _ahead, _fee, _holds, _yard, _back, _decisions):
+    for make in (_transfer, _ahead, _fee, _holds, _yard, _back, _decisions):
         yield from make(case)
 
 
@@ -83,15 +85,19 @@ def title_of(step: str) -> str:
     return f"{title[:1].upper()}{title[1:]}"
 
 
-def _unloading(case: Case) -> Iterator[Offer]:
+def _transfer(case: Case) -> Iterator[Offer]:
+    """What waits for the customs' signature, with what came off."""
     trip = case.trip
-    if trip.state != "in_yard" or not any(force.code == "HAIQUAN" for force in case.forces):
+    if trip.state != "in_yard" or not may(case.by, p.CONFIRM_UNLOADING, trip, case.at):
         return
-    told = Unloading.objects.filter(trip=trip, customs_at=None).first()
-    if told is not None:
-        words = _("Confirm %(kg)s kg unloaded") % {"kg": grouped(told.kg)}
-        url = reverse("border_gate:unloading_confirm", args=[trip.pk])
-        yield Offer("unloading", words, url, icon="package-import", ahead=True)
+    for told in transfers_of(trip):
+        if told.state != SIGNED:
+            continue
+        kg = sum(line.kg for line in told_lines(told) if trip.pk in (line.from_trip_id, line.to_trip_id))
+        words = _("Confirm %(kg)s kg unloaded") % {"kg": grouped(kg)}
+        url = reverse("border_gate:transfer_confirm", args=[told.pk])
+        back = (("next", reverse("border_gate:trip", args=[trip.pk])),)
+        yield Offer(f"transfer-{told.pk}", words, url, icon="package-import", ahead=True, hidden=back)
 
 
 def _ahead(case: Case) -> Iterator[Offer]:

@@ -12,20 +12,19 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tinhso.kernel.access.may import require
 from tinhso.kernel.access.needs import needs
-from tinhso.kernel.base.errors import NotFound, Refusal
+from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.web.request import Request
-from tinhso.pillars.border.gate.actions import move, release
-from tinhso.pillars.border.gate.models import Trip, Unloading, Yard
+from tinhso.pillars.border.gate.actions import move, transfers
+from tinhso.pillars.border.gate.models import Trip, Yard
 from tinhso.pillars.border.gate.pages.words import plain_words
-from tinhso.pillars.border.gate.permissions import CONFIRM_UNLOADING, step_permission
+from tinhso.pillars.border.gate.permissions import step_permission
+from tinhso.pillars.border.gate.queries.transfers import told_lines
 from tinhso.pillars.border.gate.queries.trips import trip_for
 from tinhso.pillars.border.gate.queries.yard import YARD_IN, yard_now, yards_of
 from tinhso.pillars.border.gate.rules import plates
 
 UNLOAD = step_permission("transfer_done")
-TONES = {"released": "done", "seized": "stop"}
 
 
 @require_safe
@@ -54,13 +53,12 @@ def _shown(request: Request, yard: Yard, refused: UUID | None = None) -> dict[st
             trip.balance_kg = request.POST.get("kg", trip.balance_kg)
     return {
         "now": now,
-        "off": {trip.pk for trip, record in now.unloading if record and release.is_off(trip, record.kg)},
-        "bays": [
-            {"trip": trip, "plate": plates.show(trip.tractor_plate), "tone": TONES.get(trip.state, "run")}
-            for trip in now.standing
-        ],
+        "transfers": [(one, told_lines(one)) for one in now.transfers],
         "entering": [(trip, plates.show(trip.tractor_plate)) for trip in now.entering],
-        "unloading": [(trip, plates.show(trip.tractor_plate), record) for trip, record in now.unloading],
+        "unloading": [
+            (trip, plates.show(trip.tractor_plate), sum(line.kg for line in told_lines(record)) if record else None)
+            for trip, record in now.unloading
+        ],
     }
 
 
@@ -78,56 +76,20 @@ def enter(request: Request, trip_id: UUID) -> HttpResponse:
 @require_POST
 @needs(UNLOAD)
 def unload(request: Request, trip_id: UUID) -> HttpResponse:
-    """Record how much came off; the customs confirm it."""
+    """Write down and sign how much came off into the warehouse; the customs confirm it."""
     trip = _trip(request, trip_id)
-    require(request.actor, UNLOAD, on=trip, at=request.moment)
     typed = request.POST.get("kg", "").replace(".", "").strip()
     kg = int(typed) if typed.isdecimal() and len(typed) < 8 else 0
     return _done(
         request,
         trip,
-        lambda: release.record_unloading(trip=trip, kg=kg, by=request.actor, at=request.moment),
+        lambda: transfers.unload(trip=trip, kg=kg, by=request.actor, at=request.moment),
         _("Unloading recorded, the customs confirm it"),
     )
 
 
-@require_POST
-@needs(UNLOAD)
-def finish(request: Request, trip_id: UUID) -> HttpResponse:
-    """Close the unloading once the customs have confirmed."""
-    trip = _trip(request, trip_id)
-    return _done(
-        request,
-        trip,
-        lambda: release.finish_unloading(unloading=_unloading(trip), by=request.actor, at=request.moment),
-        _("Unloading closed"),
-    )
-
-
-@require_POST
-@needs(CONFIRM_UNLOADING)
-def confirm(request: Request, trip_id: UUID) -> HttpResponse:
-    """The customs' word, from the dossier."""
-    trip = _trip(request, trip_id)
-    try:
-        release.confirm_unloading(unloading=_unloading(trip), by=request.actor, at=request.moment)
-    except Refusal as refusal:
-        messages.error(request, plain_words(trip, refusal, at=request.moment))
-    else:
-        messages.success(request, _("Unloading confirmed"))
-    return redirect("border_gate:trip", trip.pk)
-
-
 def _trip(request: Request, trip_id: UUID) -> Trip:
     return trip_for(trip_id, by=request.actor, at=request.moment)
-
-
-def _unloading(trip: Trip) -> Unloading:
-    found = Unloading.objects.filter(trip=trip).first()
-    if found is None:
-        raise NotFound
-    found.trip = trip
-    return found
 
 
 def _done(request: Request, trip: Trip, act: Callable[[], object], words: str) -> HttpResponse:

@@ -30,7 +30,9 @@ EXPECTED = timedelta(hours=24)
 DAYS = 4
 """Days of opening hours that a list carries: 72 hours of work and the rest of the last day."""
 BEFORE = ("submitted", "fix_requested", "accepted")
-KINDS = re.compile(r"r\.kind in \(([^)]*)\)")
+KINDS = re.compile(
+    r"r\.kind in \((?P<kinds>[^)]*)\)(?: and \(r\.kind <> 'TRANSIT' or r\.direction = '(?P<transit>[XN])'\))?"
+)
 WIDTH = 40
 WITHOUT_GOODS = ("yard", "buffer")
 """Kinds of barriers whose people see plate and kg only (brief 13)."""
@@ -96,6 +98,7 @@ def common_at(point: CrossingPoint, spots: Iterable[ControlPoint], at: datetime)
         "hours": {direction: open_hours(point, direction, at) for direction in "XNTO"},
         "direct": point.direct_mode,
         "slot": [int(law.number(code).span.total_seconds()) for code in ("slot_early_min", "slot_late_min")],
+        "by_buffer": point.buffer_compulsory,
         "keys": public_keys(),
     }
 
@@ -115,13 +118,14 @@ def step_table() -> dict[str, list[dict[str, Any]]]:
 
 
 def row_of(step: Step) -> dict[str, Any] | None:
-    """States, trip types (none: all) and guards with their refusals."""
+    """States, trip types (none: all), the direction that it asks of transit, and guards with their refusals."""
     named = KINDS.fullmatch(step.when)
     if step.when and named is None:
         return None
-    kinds = re.findall(r"'(\w+)'", named.group(1)) if named else []
+    kinds = re.findall(r"'(\w+)'", named["kinds"]) if named else []
+    transit = (named["transit"] or "") if named else ""
     guards = [[guard.name, guard.refuses] for guard in step.guards]
-    return {"source": list(step.source), "kinds": kinds, "guards": guards}
+    return {"source": list(step.source), "kinds": kinds, "transit": transit, "guards": guards}
 
 
 def open_hours(point: CrossingPoint, direction: str, at: datetime) -> list[list[int]]:

@@ -15,6 +15,7 @@ from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.dates import show_moment
 from tinhso.pillars.border.gate.models import GoodsLine, Trip
 from tinhso.pillars.border.gate.queries.codes import EXPORT, Registry
+from tinhso.pillars.border.gate.queries.kind_problems import kind_checks
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.parties import must_be_allowed_to_drive, must_fit
 from tinhso.pillars.border.gate.queries.reference import moratorium_for
@@ -132,7 +133,7 @@ def rule_line(line: GoodsLine) -> goods.Line:
 
 
 def _refusals(trip: Trip, lines: list[GoodsLine], at: datetime, times: bool) -> Iterator[GateRefusal]:
-    for check in ((_asked, _time) if times else ()) + (_vehicle, _driver, _container, _goods):
+    for check in ((_asked, _time) if times else ()) + (_vehicle, _driver, _container, _goods, kind_checks):
         for one in check(trip, lines, at):
             refusal = _caught(one)
             if refusal is not None:

@@ -21,10 +21,13 @@ from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Forc
 from tinhso.pillars.border.gate.permissions import STEPS, WORK_TASK, step_permission
 from tinhso.pillars.border.gate.queries.fees import fee_of
 from tinhso.pillars.border.gate.queries.trips import trip_for
+from tinhso.pillars.border.gate.rules.tripcodes import IMPORT
 
 TABS = ("todo", "late", "waiting", "coming", "done")
 HERE = ("arrived", "crossed_in", "in_yard", "returned_in")
 ROWS = 100
+INLAND = ("EXP_XFER", "IMP_VN_PICKUP", "NEW_VEHICLE")
+"""Whose vehicle stays in Vietnam when it leaves the yard."""
 
 
 def tasks_of(*, by: Actor, at: datetime) -> QuerySet[ClearanceTask]:
@@ -59,8 +62,10 @@ _TAB = {
 def ready_for_release(*, by: Actor, at: datetime) -> QuerySet[Trip]:
     """Trips in the yard of which nothing is open any more: the customs' last word is all that is missing."""
     clear = Q(holds=0, tasks_opened=True, open_entry=0, fee_state__in=("paid", "waived", "deferred"))
-    gone = Q(kind="IMP_CN", balance_kg=0) | Q(open_exit=0, open_inland=0) & ~Q(kind="IMP_CN")
-    rows = Trip.objects.filter(clear & gone, is_in_yard=True, state="in_yard")
+    inland = Q(kind__in=INLAND) | Q(leg=2) | Q(kind="TRANSIT", direction=IMPORT)
+    empty = Q(kind="IMP_CN", two_way=False)
+    checked = empty | inland & Q(open_inland=0, open_return=0) | ~inland & ~empty & Q(open_exit=0)
+    rows = Trip.objects.filter(clear & checked, is_in_yard=True, state="in_yard", balance_kg=0)
     return visible(rows, by, step_permission("release_out"), at).order_by("yard_in_at")
 
 
@@ -69,7 +74,16 @@ def is_clear(trip: Trip) -> bool:
     paid = trip.fee_state in ("paid", "waived", "deferred")
     if not (trip.state == "in_yard" and trip.holds == 0 and trip.tasks_opened and trip.open_entry == 0 and paid):
         return False
-    return trip.balance_kg == 0 if trip.kind == "IMP_CN" else trip.open_exit == 0 and trip.open_inland == 0
+    undone = {"release_inland": trip.open_inland + trip.open_return, "release_out": trip.open_exit}
+    return trip.balance_kg == 0 and undone.get(release_step(trip), 0) == 0
+
+
+def release_step(trip: Trip) -> str:
+    """Which release is the trip's: over the line, empty back, or inland."""
+    if trip.kind == "IMP_CN" and not trip.two_way:
+        return "release_empty_back"
+    inwards = trip.kind == "TRANSIT" and trip.direction == IMPORT
+    return "release_inland" if trip.kind in INLAND or trip.leg == 2 or inwards else "release_out"
 
 
 def forces_of(*, by: Actor, at: datetime) -> list[Force]:

@@ -1,15 +1,38 @@
-"""What stands in a yard, who comes next, what is to be unloaded: a handful of queries whatever the yard's size."""
+"""A yard at one glance: bays by kind, who stands where and for how long, who comes next, what changes vehicles.
+
+A handful of queries whatever the yard's size.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Q
 
 from tinhso.kernel.access.may import visible
 from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.base.clock import HANOI
 from tinhso.pillars.border.gate.flows.trip import FROM_ABROAD, UNLOADS
-from tinhso.pillars.border.gate.models import CrossingPoint, Trip, Unloading, Yard
+from tinhso.pillars.border.gate.flows.yards import INBOUND
+from tinhso.pillars.border.gate.models import (
+    Bay,
+    BayKind,
+    CrossingPoint,
+    Transfer,
+    Trip,
+    UndeclaredArrival,
+    Yard,
+    YardTariff,
+)
 from tinhso.pillars.border.gate.permissions import step_permission
+from tinhso.pillars.border.gate.queries.law import law_at
+from tinhso.pillars.border.gate.queries.transfers import open_transfers, told_lines
+from tinhso.pillars.border.gate.rules.limits import YARD_FULL
+from tinhso.pillars.border.gate.rules.yard_charges import Price, charge
 
 YARD_IN = step_permission("yard_in")
 SOON = timedelta(hours=2)
@@ -17,25 +40,69 @@ ROWS = 60
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A bay with who stands there: for how long, the alarm of the stay, what standing there costs by now in đồng."""
+
+    bay: Bay
+    trip: Trip | None = None
+    stay: timedelta | None = None
+    charge: int | None = None
+
+    @property
+    def tone(self) -> str:
+        if self.trip is None:
+            return "free"
+        if self.trip.state == "seized" or self.trip.dwell_level >= 100:
+            return "stop"
+        if self.trip.dwell_level >= 80:
+            return "warn"
+        return "done" if self.trip.state == "released" else "run"
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """The bays of one kind."""
+
+    kind: str
+    title: Any
+    busy: list[Place]
+    free: list[Place]
+
+    @property
+    def whole(self) -> int:
+        return len(self.busy) + len(self.free)
+
+
+@dataclass(frozen=True, slots=True)
 class YardNow:
-    """A yard now. `standing` by bay; `entering` have passed barrier 1 or the line; `unloading` stand and are to be
-    unloaded, each with what was recorded; `expected` come within two hours; `returned` are back and not closed."""
+    """A yard now. `zones` are its bays by kind; `entering` have passed barrier 1 or the line; `unloading` stand and are
+    to be unloaded, each with what was signed; `expected` come within two hours; `returned` are back and not closed.
+    """
 
     yard: Yard
     standing: list[Trip]
+    zones: list[Zone]
     entering: list[Trip]
-    unloading: list[tuple[Trip, Unloading | None]]
+    unloading: list[tuple[Trip, Transfer | None]]
+    transfers: list[Transfer]
     called: int
     from_abroad: int
+    reserved: int
     returned: list[Trip]
+    price: YardTariff | None
 
     @property
     def room(self) -> int:
-        return max(0, self.yard.capacity - len(self.standing))
+        """Capacity less who stands there and who is on the way there (border brief 7.6)."""
+        return max(0, self.yard.capacity - len(self.standing) - self.reserved)
 
     @property
     def expected(self) -> int:
         return self.called + self.from_abroad
+
+    @property
+    def overstaying(self) -> int:
+        return sum(trip.dwell_level >= 80 for trip in self.standing)
 
 
 def yards_of(*, by: Actor, at: datetime) -> list[Yard]:
@@ -45,20 +112,86 @@ def yards_of(*, by: Actor, at: datetime) -> list[Yard]:
 
 
 def yard_now(yard: Yard, *, at: datetime) -> YardNow:
-    """Everything of one yard, in four queries."""
+    """Everything of one yard, in nine queries."""
     standing = list(Trip.objects.filter(yard=yard, is_in_yard=True).order_by("bay", "yard_in_at"))
     coming = Trip.objects.filter(yard=yard, is_live=True)
     entering = coming.filter(state__in=("arrived", "crossed_in")).order_by("state_since")[:ROWS]
     to_unload = [trip for trip in standing if trip.state == "in_yard" and trip.kind in UNLOADS and trip.balance_kg]
-    recorded = {one.trip_id: one for one in Unloading.objects.filter(trip__in=[trip.pk for trip in to_unload])}
+    price, begun = price_on(yard, at.astimezone(HANOI).date()), open_transfers(yard)
+    recorded = {line.from_trip_id: transfer for transfer in begun for line in told_lines(transfer)}
     return YardNow(
         yard=yard,
         standing=standing,
+        zones=_zones(yard, standing, price, at),
         entering=list(entering),
         unloading=[(trip, recorded.get(trip.pk)) for trip in sorted(to_unload, key=lambda trip: trip.bay)][:ROWS],
+        transfers=begun,
         returned=list(coming.filter(state="returned_in").order_by("state_since")[:ROWS]),
         called=coming.filter(state="called").count(),
         from_abroad=coming.filter(
             state="accepted", kind__in=FROM_ABROAD, eta__gt=at - SOON, eta__lte=at + SOON
         ).count(),
+        reserved=coming.filter(state__in=INBOUND).count(),
+        price=price,
     )
+
+
+def price_on(yard: Yard, day: date) -> YardTariff | None:
+    """The row of the price list that holds for that yard on that day: its own before everybody's, the newest first."""
+    rows = YardTariff.objects.filter(Q(yard=yard) | Q(yard=None), valid_from__lte=day)
+    return rows.filter(Q(valid_until=None) | Q(valid_until__gt=day)).order_by(
+        F("yard").desc(nulls_last=True), "-valid_from"
+    ).first()  # fmt: skip
+
+
+def charge_of(trip: Trip, price: YardTariff | None, *, at: datetime) -> int | None:
+    """What standing there costs by now; None where no price list is known. Collected apart from the state's fee."""
+    if price is None or trip.yard_in_at is None:
+        return None
+    until = min(at, trip.crossed_out_at or trip.ended_at or at)
+    return charge(trip.yard_in_at, until, Price(price.free_hours, price.first_day, price.next_day))
+
+
+def yards_not_full(point_id: UUID, *, at: datetime) -> list[Yard]:
+    """Border yards of the point that are less full than the limit of calling (95 per cent), the emptiest first.
+
+    Who is on the way there counts as standing there.
+    """
+    limit = law_at(at).number(YARD_FULL).value
+    yards = list(Yard.objects.filter(point_id=point_id, level="border"))
+    taken = Counter(
+        Trip.objects.filter(Q(is_in_yard=True) | Q(state__in=INBOUND), yard__in=yards, is_live=True).values_list(
+            "yard_id", flat=True
+        )
+    )
+    room = [yard for yard in yards if taken[yard.pk] * 100 < yard.capacity * limit]
+    return sorted(room, key=lambda yard: (taken[yard.pk] / max(1, yard.capacity), yard.code))
+
+
+def free_undeclared_bay(point_id: UUID) -> str:
+    """The first bay for vehicles not declared yet that nobody stands in; empty when there is none."""
+    taken = UndeclaredArrival.objects.filter(point_id=point_id, trip__state="draft").values("bay")
+    kept = Bay.objects.filter(yard__point_id=point_id, yard__level="border", kind=BayKind.UNDECLARED, closed=False)
+    return kept.exclude(code__in=taken).order_by("number").values_list("code", flat=True).first() or ""
+
+
+def _zones(yard: Yard, standing: list[Trip], price: YardTariff | None, at: datetime) -> list[Zone]:
+    there = {trip.bay: trip for trip in standing}
+    bays = list(Bay.objects.filter(yard=yard, closed=False).order_by("number"))
+    places = [_place(bay, there.pop(bay.code, None), price, at) for bay in bays]
+    # Who stands in no bay of the map is shown all the same.
+    places += [_place(Bay(yard=yard, code=code or "–", kind=""), trip, price, at) for code, trip in there.items()]
+    titles = {**dict(BayKind.choices), "": ""}
+    zones = []
+    for kind, title in titles.items():
+        own = [place for place in places if place.bay.kind == kind]
+        if own:
+            busy = [place for place in own if place.trip]
+            zones.append(Zone(kind, title, busy, [place for place in own if place.trip is None]))
+    return zones
+
+
+def _place(bay: Bay, trip: Trip | None, price: YardTariff | None, at: datetime) -> Place:
+    if trip is None:
+        return Place(bay)
+    return Place(bay, trip, at - (trip.yard_in_at or at), charge_of(trip, price, at=at))

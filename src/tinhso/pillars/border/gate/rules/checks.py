@@ -204,9 +204,12 @@ def _leaves(facts: TripFacts, book: CheckBook) -> bool:
 
 
 def _goods_stage(facts: TripFacts, book: CheckBook) -> str:
-    if facts.returns or facts.transit_inwards:
-        return INLAND_STAGE
-    return book.types[facts.trip_type].goods_stage
+    return goods_stage(facts.trip_type, book, inwards=bool(facts.returns or facts.transit_inwards))
+
+
+def goods_stage(trip_type: str, book: CheckBook, *, inwards: bool) -> str:
+    """The stage at which the goods of such a trip are checked; `inwards`: transit that comes in, or a way back."""
+    return INLAND_STAGE if inwards else book.types[trip_type].goods_stage
 
 
 def _row(row: Row) -> CheckRow:

@@ -9,13 +9,14 @@ from functools import cache
 
 from tinhso.pillars.border.gate.rules.tables import table
 
-DWELL, DWELL_TWO_WAY = "dwell_hours", "dwell_hours_two_way"
+DWELL, DWELL_TWO_WAY, TRANSIT = "dwell_hours", "dwell_hours_two_way", "transit_hours"
+TOLERANCE, YARD_FULL = "transfer_tolerance", "yard_full"
 SPANS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number and its unit: minute, hour, day or time."""
+    """A number and its unit: minute, hour, day, time or per cent."""
 
     value: int
     unit: str
@@ -30,3 +31,10 @@ class Number:
 def first() -> Mapping[str, Number]:
     """The numbers as the table has them, before anybody changed one."""
     return {row["code"]: Number(int(row["value"]), row["unit"]) for row in table("limits")}
+
+
+def stay_code(kind: str, *, two_way: bool) -> str:
+    """Which number of hours such a trip may stay: a transit's term, a two-way trip's, else everybody's."""
+    if kind == "TRANSIT":
+        return TRANSIT
+    return DWELL_TWO_WAY if two_way else DWELL

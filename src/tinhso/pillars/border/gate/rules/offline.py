@@ -40,6 +40,7 @@ class Situation:
     """What the device knows beside the vehicle's entry. Moments are Unix seconds.
 
     `slot`: how many seconds before and after its hour begins a vehicle may come.
+    `direct`: vehicles without a booked hour may come; `by_buffer`: all must pass the holding area first.
     `steps`: those that whoever is on duty may do. `used`: where this code opened a barrier on this device:
     (barrier, step, leg, moment). `by_code`: whether a QR code was read, else the plate was.
     """
@@ -52,6 +53,7 @@ class Situation:
     hours: Mapping[str, Sequence[Sequence[int]]]
     direct: bool
     slot: Sequence[int]
+    by_buffer: bool
     steps: Collection[str]
     radio: bool = False
     by_code: bool = False
@@ -117,6 +119,8 @@ def _used(entry: Mapping[str, Any], here: Situation, step: str) -> bool:
 
 
 def _applies(row: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
+    if entry["k"] == "TRANSIT" and row["transit"] not in ("", entry["d"]):
+        return False
     return entry["s"] in row["source"] and (not row["kinds"] or entry["k"] in row["kinds"])
 
 
@@ -153,4 +157,5 @@ CHECKS: Mapping[str, Callable[[Mapping[str, Any], Situation], bool]] = {
     "G-RELEASEVALID": lambda entry, here: here.at < entry["rx"],
     "G-LEG2": lambda entry, here: entry["k"] != "EXP_VN" or entry["g"] == 2,
     "G-YARD": lambda entry, here: True,
+    "G-BUFFER": lambda entry, here: not here.by_buffer,
 }

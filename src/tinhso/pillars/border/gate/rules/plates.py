@@ -39,6 +39,7 @@ SPECIAL = (
     ("lao", re.compile(r"[\u0e80-\u0eff]{1,8}[0-9]{1,4}")),
     ("thai", re.compile(r"[0-9]?[\u0e00-\u0e7f]{1,8}[0-9]{1,4}")),
 )
+VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
 LONGEST = 24
 
 
@@ -92,6 +93,17 @@ def read_special(text: str) -> Plate:
         raise refuse("BG-001", field="plate", v=text[:LONGEST])
     ordinary = _vietnamese(norm) or _chinese(norm)
     return ordinary or Plate("XX", norm, norm, special=special_kind(norm) or "other")
+
+
+def read_seen(text: str) -> Plate:
+    """What stands on a vehicle before a barrier: a plate, or the temporary plate or VIN of a new vehicle.
+
+    Refusals: BG-001, BG-101.
+    """
+    norm = normalise(text)
+    if VIN.fullmatch(norm):
+        return Plate("XX", norm, norm, special="vin")
+    return Plate("XX", norm, norm, special="temporary") if special_kind(norm) == "temporary" else read(text)
 
 
 def special_kind(norm: str) -> str:

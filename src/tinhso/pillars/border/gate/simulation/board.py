@@ -15,7 +15,7 @@ from tinhso.pillars.border.gate.models import (
     Hold,
     SimulatedDay,
     SimulatedTrip,
-    Unloading,
+    TransferLine,
 )
 from tinhso.pillars.border.gate.simulation.moves import Held, Seen, Task
 from tinhso.pillars.border.gate.simulation.plan import Planned, plan_day
@@ -95,10 +95,11 @@ class Board:
             fee_state=row[19],
         )
 
-    def _unloadings(self, ids: list[UUID]) -> dict[UUID, tuple[float, float | None]]:
-        minute = self.timeline.minute
-        rows = Unloading.objects.filter(trip_id__in=ids).values_list("trip_id", "yard_at", "customs_at")
-        return {one: (minute(yard), minute(customs) if customs else None) for one, yard, customs in rows}
+    def _unloadings(self, ids: list[UUID]) -> dict[UUID, float]:
+        """When the yard signed what waits for the customs, by trip."""
+        waiting = TransferLine.objects.filter(from_trip__in=ids, transfer__state="signed")
+        rows = waiting.values_list("from_trip", "transfer__yard_at")
+        return {one: self.timeline.minute(signed) for one, signed in rows}
 
     def _lay_over(self, trips: Iterable[Seen]) -> None:
         """Tasks, fees and holds of those that changed where forces check them."""

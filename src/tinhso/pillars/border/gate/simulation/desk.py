@@ -17,9 +17,18 @@ import structlog
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.errors import Refusal
-from tinhso.pillars.border.gate.actions import declare, fees, move, release, tasks
+from tinhso.pillars.border.gate.actions import declare, fees, move, release, tasks, transfers
 from tinhso.pillars.border.gate.flows import TASK, TRIP
-from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Hold, SlotWindow, Trip, Unloading
+from tinhso.pillars.border.gate.models import (
+    ClearanceTask,
+    FeeAssessment,
+    Hold,
+    SlotWindow,
+    Transfer,
+    TransferLine,
+    Trip,
+)
+from tinhso.pillars.border.gate.queries.transfers import LINES, told_lines
 from tinhso.pillars.border.gate.simulation import moves as words
 from tinhso.pillars.border.gate.simulation.again import again
 from tinhso.pillars.border.gate.simulation.moves import Move
@@ -164,24 +173,19 @@ def _pay(asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
     return fees.pay_through_bank(fees=rows, by=by, at=at).done
 
 
-def _unloadings(asks: Sequence[Ask]) -> list[Unloading]:
-    return list(Unloading.objects.filter(trip_id__in=[ask.move.target for ask in asks]).select_related("trip"))
-
-
 def _record_unloading(asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
-    kg_of = {ask.move.target: ask.move.facts["kg"] for ask in asks}
-    release.record_unloadings(kg_of=kg_of, by=by, at=at)
-    return kg_of
+    trips = Trip.objects.in_bulk([ask.move.target for ask in asks])
+    kg_of = {trips[ask.move.target]: ask.move.facts["kg"] for ask in asks}
+    signed = transfers.unload_many(kg_of=kg_of, by=by, at=at)
+    ids = [transfer.pk for transfer in signed]
+    return TransferLine.objects.filter(transfer__in=ids).values_list("from_trip", flat=True)
 
 
 def _confirm_unloading(asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
-    rows = _unloadings(asks)
-    release.confirm_unloadings(unloadings=rows, by=by, at=at)
-    return [row.trip_id for row in rows]
-
-
-def _finish_unloading(asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
-    return release.finish_unloadings(unloadings=_unloadings(asks), by=by, at=at).done
+    wanted = [ask.move.target for ask in asks]
+    rows = Transfer.objects.filter(lines__from_trip__in=wanted, state="signed").distinct().prefetch_related(LINES)
+    done = transfers.confirm_transfers(transfers=list(rows), by=by, at=at)
+    return [line.from_trip_id for transfer in done for line in told_lines(transfer)]
 
 
 HANDLERS: dict[str, Handler] = {
@@ -225,6 +229,5 @@ HANDLERS: dict[str, Handler] = {
     "pay": _pay,
     "unload.record": _record_unloading,
     "unload.confirm": _confirm_unloading,
-    "unload.finish": _finish_unloading,
 }
-ALONE_AFTER_REFUSAL = frozenset({"pay", "accept"})
+ALONE_AFTER_REFUSAL = frozenset({"pay", "accept", "unload.confirm"})

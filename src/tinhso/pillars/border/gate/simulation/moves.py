@@ -98,7 +98,7 @@ class Seen:
     tasks: list[Task] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
     fee: tuple[UUID, float] | None = None
-    unloading: tuple[float, float | None] | None = None
+    unloading: float | None = None
 
     @property
     def draw(self) -> Draw:
@@ -248,13 +248,8 @@ def _unloading(seen: Seen, times: Times) -> Iterator[Move]:
             due = max(task.since for task in goods) + seen.draw.minutes("unload")
             yield Move("unload.record", "YARD", times.on_shift(due), seen.id, {"kg": seen.load_kg})
         return
-    recorded, confirmed = seen.unloading
-    if confirmed is None:
-        due = times.on_shift(recorded + seen.draw.minutes("unload.confirm"))
-        yield Move("unload.confirm", "HAIQUAN", due, seen.id)
-    else:
-        due = times.on_shift(confirmed + seen.draw.minutes("unload.finish"))
-        yield Move("unload.finish", "YARD", due, seen.id)
+    due = times.on_shift(seen.unloading + seen.draw.minutes("unload.confirm"))
+    yield Move("unload.confirm", "HAIQUAN", due, seen.id)
 
 
 def _release(seen: Seen, times: Times) -> Iterator[Move]:

@@ -153,7 +153,7 @@ class _Day:
         yield from self._lane(self.line, draw.minutes("lane.line"))
         self.found.cleared[IMPORT] += 1
         yield self.env.timeout(draw.minutes("to.yard") + self._checks(draw, group))
-        yield self.env.timeout(sum(draw.minutes(key) for key in ("unload", "unload.confirm", "unload.finish")))
+        yield self.env.timeout(sum(draw.minutes(key) for key in ("unload", "unload.confirm")))
         yield self.env.timeout(draw.minutes("release") + draw.minutes("to.line"))
         yield from self._opening()
         self.yard.release(place)

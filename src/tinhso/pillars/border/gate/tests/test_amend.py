@@ -48,8 +48,8 @@ NOT_DECLARED = {
         "priority_basis", "risk", "nonce", "problems", "fix_fields", "source", "undeclared", "leg", "load_state",
         "tolerance_percent", "balance_kg", "unloaded_kg", "amend_count", "miss_count", "released_to", "seized_by",
         "dwell_limit_h", "dwell_deadline", "expires_at", "slot_id", "holds", "open_entry", "open_exit",
-        "open_inland", "open_return",
-        "failed_tasks", "tasks_opened", "fee_state", "is_live", "is_in_yard",
+        "open_inland", "open_return", "failed_tasks", "tasks_opened", "fee_state", "is_live", "is_in_yard",
+        "buffer_id", "back_id", "loaded_kg", "dwell_level",
     },
 }  # fmt: skip
 

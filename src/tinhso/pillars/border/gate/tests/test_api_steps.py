@@ -65,9 +65,9 @@ def test_the_steps_that_only_platform_or_firm_pages_do_are_known_by_name():
     """A new step of these flows wants a decision: an action over the API, or a name here."""
     assert left_out(TRIP, TRIP_STEPS) == {
         *("create", "walk_up", "walk_up_line", "call", "resubmit"),
-        *("auto_accept", "call_timeout", "finish", "no_show", "expire"),
+        *("auto_accept", "call_timeout", "finish", "no_show", "expire", "dwell_warn", "dwell_over", "transfer_done"),
     }
-    assert left_out(TASK, TASK_STEPS) == {"create", "unneed"}
+    assert left_out(TASK, TASK_STEPS) == {"create", "unneed", "hand_over", "take_over"}
     assert left_out(HOLD, HOLD_STEPS) == {"create"}
 
 
@@ -179,7 +179,7 @@ def test_nobody_speaks_for_the_customs_or_the_queue(gate, accepted):  # noqa: F8
     spoken = post(yard, f"/trips/{accepted.pk}/steps/transfer_done", kg=1, customs_by="HQ")
     called = post(board, f"/trips/{accepted.pk}/steps/call", first=str(accepted.pk))
 
-    assert (spoken.status_code, called.status_code, called.json()["code"]) == (422, 404, "no-such-step")
+    assert [one.json()["code"] for one in (spoken, called)] == ["no-such-step"] * 2
 
 
 def test_a_stranger_changes_nothing_before_he_is_refused(gate):

@@ -45,15 +45,15 @@ def test_a_batch_of_calls_ranks_the_queue_once(gate, three, monkeypatch):
 
 
 def test_a_batch_ends_where_a_call_is_refused_and_keeps_those_before(gate, three):
-    full = Yard.objects.create(
+    without_bays = Yard.objects.create(
         place=type(three[1].point.place).objects.create(code="Y9", name="Bãi 9", kind="yard"),
         code="Y9",
         name="Bãi 9",
         level="border",
         point=three[1].point,
-        capacity=0,
+        capacity=5,
     )
-    Trip.objects.filter(pk=three[1].pk).update(yard=full)
+    Trip.objects.filter(pk=three[1].pk).update(yard=without_bays)
 
     called = move.call_many(point=three[0].point, count=3, at=LATER, by=gate.everything)
 

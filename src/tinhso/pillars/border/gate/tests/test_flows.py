@@ -10,13 +10,15 @@ from django.db import connection
 
 from tinhso.kernel.access.permissions import bundles, system_permissions
 from tinhso.kernel.audit.binding import bind
-from tinhso.pillars.border.gate.flows import FEE, HOLD, STATES, TASK, TRIP
+from tinhso.pillars.border.gate.flows import FEE, HOLD, STATES, TASK, TRANSFER, TRIP
 from tinhso.pillars.border.gate.permissions import STEPS, role_code, step_permission
 from tinhso.pillars.border.gate.rules.transitions import TRIP_TYPES, Transition, states, transitions
 
 NOON = datetime(2026, 6, 10, 5, tzinfo=UTC)
 # What the table marks by words beside its columns, and the flow says as a condition.
 TOLD_IN_EFFECT = "(r.kind <> 'IMP_CN' or r.two_way)"
+# A transit trip goes one way; this one goes out.
+INWARDS_ONLY = {"cross_in", "release_inland", "leave_inland"}
 # Guards that are not conditions of the step: the role is its permission, the unique indexes refuse doubles,
 # the version is the kernel's own.
 ELSEWHERE = {"G-ROLE", "G-ONE", "G-VERSION"}
@@ -72,6 +74,7 @@ def test_every_pair_that_is_not_in_the_table_is_refused(gate, one_trip, as_owner
         for source in row.sources
         for kind in row.trip_types
         if not (row.event == "release_out" and kind == "IMP_CN")
+        if not (kind == "TRANSIT" and row.event in INWARDS_ONLY)
     }
     events = sorted({row.event for row in transitions() if row.sources})
     wrong = []
@@ -100,7 +103,26 @@ def _sqlstate(database: psycopg.Connection, trip: object, event: str) -> str:
     return "done"
 
 
-@pytest.mark.parametrize("flow", [TRIP, TASK, HOLD, FEE], ids=lambda flow: flow.name)
+def test_transit_from_abroad_goes_inland_and_not_out(gate, one_trip, as_owner):
+    with psycopg.connect(as_owner, autocommit=True) as database:
+        database.execute("select set_config('tinhso.actor', %s, false)", [str(gate.everything.id)])
+        told = {}
+        for event, state in (
+            ("cross_in", "accepted"),
+            ("depart", "accepted"),
+            ("release_inland", "in_yard"),
+            ("release_out", "in_yard"),
+        ):
+            database.execute(
+                "update border_gate_trip set kind = 'TRANSIT', direction = 'N', state = %s where id = %s",
+                [state, one_trip.pk],
+            )
+            told[event] = _sqlstate(database, one_trip.pk, event) == "FI423"
+
+    assert told == {"cross_in": False, "depart": True, "release_inland": False, "release_out": True}
+
+
+@pytest.mark.parametrize("flow", [TRIP, TASK, HOLD, FEE, TRANSFER], ids=lambda flow: flow.name)
 def test_every_step_can_be_fired_for_many(gate, flow):
     """With no record at all: the database still plans the whole statement, types of what is set included."""
     for step in flow.step_names():

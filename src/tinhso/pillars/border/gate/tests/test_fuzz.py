@@ -23,14 +23,20 @@ from tinhso.kernel.identity.models import ApiKey
 from tinhso.kernel.testing.people import grant
 from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.actions import declare, move, tasks
-from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
-from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, Hold, Trip
+from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRANSFER, TRIP
+from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, Hold, Transfer, Trip
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft, make_driver, make_firm
 
 KEY = "ts_fuzz"
 EXAMPLES = 12
-FLOWS = {flow.name: flow for flow in (TRIP, TASK, HOLD, FEE)}
-RECORDS = {"/trips/": Trip, "/tasks/": ClearanceTask, "/holds/": Hold, "/fees/": FeeAssessment}
+FLOWS = {flow.name: flow for flow in (TRIP, TASK, HOLD, FEE, TRANSFER)}
+RECORDS = {
+    "/trips/": Trip,
+    "/tasks/": ClearanceTask,
+    "/holds/": Hold,
+    "/fees/": FeeAssessment,
+    "/transfers/": Transfer,
+}
 HELD_FOR, REASON = "DOC_MISMATCH", "Chứng từ không khớp với hàng"
 STATES = 5
 """How far the fixture's trips have come: drafted, accepted, in the holding area, at the gate, in the yard."""

@@ -11,7 +11,7 @@ from django.urls import reverse
 from tinhso.kernel.base import clock
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.pillars.border.gate.actions import declare, move, release
-from tinhso.pillars.border.gate.models import ClearanceTask, OperatingCalendar, Trip, Unloading, Yard
+from tinhso.pillars.border.gate.models import ClearanceTask, OperatingCalendar, Transfer, Trip, Yard
 from tinhso.pillars.border.gate.permissions import role_code
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft, make_driver, make_firm, make_vehicle
 
@@ -106,7 +106,7 @@ def test_a_full_yard_is_told_in_plain_words_and_nobody_is_called(gate, two_waiti
 
     after = text_of(visitor(gate, "BQLKKT").post(f"{QUEUE}{HERE}/goi/", follow=True))
 
-    assert "Chưa gọi được xe nào: Còn thiếu: Chỗ trống tại Bãi Xuân Cương" in after
+    assert "Chưa gọi được xe nào: Các bãi của lối này đã kín từ 95% trở lên" in after
     assert "…" not in after
     assert Trip.objects.get(pk=two_waiting[0].pk).state == "at_buffer"
 
@@ -189,25 +189,22 @@ def test_what_was_typed_stays_when_the_yard_is_refused(gate, garlic):
 
     assert answer.status_code == 409
     assert 'value="hai mươi tấn"' in text_of(answer)
-    assert not Unloading.objects.exists()
+    assert not Transfer.objects.exists()
 
 
 def test_a_weight_far_off_is_refused_with_its_figures_and_can_be_recorded_anew(gate, garlic):
     client = visitor(gate, "YARD")
     customs = visitor(gate, "HAIQUAN")
-    unload, finish = (reverse(f"border_gate:yard_{step}", args=[garlic.pk]) for step in ("unload", "finish"))
-    confirm = reverse("border_gate:unloading_confirm", args=[garlic.pk])
+    unload = reverse("border_gate:yard_unload", args=[garlic.pk])
 
-    client.post(unload, {"kg": "15.000"})
-    customs.post(confirm)
-    refused = text_of(client.post(finish))
+    refused = text_of(client.post(unload, {"kg": "15.000"}))
     assert "Khối lượng sang tải 15000 kg lệch 5000 kg so với khai báo (quá 2%)" in refused
+    assert not Transfer.objects.exists()
 
-    assert "15.000 kg lệch quá mức cho phép" in refused
     client.post(unload, {"kg": "20.000"})
-    assert Unloading.objects.get().customs_at is None
-    customs.post(confirm)
-    client.post(finish)
+    found = Transfer.objects.get()
+    assert (found.state, found.customs_at) == ("signed", None)
+    customs.post(reverse("border_gate:transfer_confirm", args=[found.pk]))
     assert Trip.objects.get(pk=garlic.pk).balance_kg == 0
 
 
@@ -216,4 +213,4 @@ def test_nothing_is_unloaded_from_a_vehicle_that_carries_nothing_in(gate, two_wa
 
     client.post(reverse("border_gate:yard_unload", args=[two_waiting[0].pk]), {"kg": "100"})
 
-    assert not Unloading.objects.exists()
+    assert not Transfer.objects.exists()

@@ -10,7 +10,7 @@ from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.actions import declare, move, tasks
-from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, Hold, Trip, Yard
+from tinhso.pillars.border.gate.models import Bay, BayKind, ClearanceTask, FeeAssessment, Force, Hold, Trip, Yard
 from tinhso.pillars.border.gate.permissions import FORCE_ROLE, role_code
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft, make_driver, make_vehicle
 from tinhso.pillars.border.gate.tests.test_api import post, signed_in
@@ -69,9 +69,13 @@ def facts_of(trip: Trip, step: str) -> dict:
 def other_yard(trip: Trip, **values) -> Yard:
     place = trip.point.place
     new = type(place).objects.create(code="Y9", name="Bãi 9", kind="yard")
-    return Yard.objects.create(
+    yard = Yard.objects.create(
         place=new, code="Y9", name="Bãi 9", level="border", **{"point": trip.point, "capacity": 5, **values}
     )
+    Bay.objects.bulk_create(
+        [Bay(yard=yard, code=f"A{number}", kind=BayKind.EXPORT, number=number) for number in range(yard.capacity)]
+    )
+    return yard
 
 
 def test_a_vehicle_is_sent_to_another_yard_of_its_point(gate, arrived):

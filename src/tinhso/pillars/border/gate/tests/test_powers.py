@@ -34,7 +34,8 @@ from tinhso.pillars.border.gate.api.declarations import router as declarations
 from tinhso.pillars.border.gate.api.positions import router as positions
 from tinhso.pillars.border.gate.api.readings import router as readings
 from tinhso.pillars.border.gate.api.routes import router
-from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, Hold, Trip
+from tinhso.pillars.border.gate.flows import TRANSFER
+from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, Hold, Transfer, Trip
 from tinhso.pillars.border.gate.pages.urls import urlpatterns
 from tinhso.pillars.border.gate.permissions import FORCE_ROLE, FORCES, LABEL
 from tinhso.pillars.border.gate.queries.powers import (
@@ -88,7 +89,9 @@ def walk(gate, monkeypatch) -> Iterator[Walk]:
         trip = declare.submit_trip(trip=declare.draft_trip(draft=fruit_draft(gate), **by), **by)
         customs = Force.objects.get(code="HAIQUAN")
         tasks.place_hold(trip=trip, force=customs, reason="Chứng từ không khớp", reason_code="DOC_MISMATCH", **by)
+        transfer = Transfer(yard=trip.yard, point=trip.point, started_at=NOON)
         made = Walk(trip, {
+            "transfer": TRANSFER.create(transfer, **by),
             "trip": trip,
             "task": ClearanceTask.objects.get(trip=trip, kind="CUSTOMS_DOC"),
             "hold": Hold.objects.get(trip=trip),
@@ -319,6 +322,8 @@ def _fits(status: int, row: PowerRow, who: str, here: bool, call: str) -> bool:
 def _seen_there(who: str, here: bool, call: str) -> bool:
     if where_of(who) == "firm":
         return here and call in OF_THE_TRIP_ITSELF
+    if where_of(who) == "trip" and "/transfers/" in call:  # several vehicles' goods stand on it
+        return False
     return here or where_of(who) == "everywhere"
 
 

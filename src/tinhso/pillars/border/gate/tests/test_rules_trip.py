@@ -151,4 +151,4 @@ def test_transit_is_named_once_in_a_row():
     release = next(row for row in transitions.transitions() if row.event == "release_inland")
 
     assert release.trip_types.count("TRANSIT") == 1
-    assert release.guards == ("G-TASKS", "G-FEE", "G-HOLD0", "G-LEG2")
+    assert release.guards == ("G-TASKS", "G-FEE", "G-HOLD0", "G-LEG2", "G-BALANCE0")

@@ -12,7 +12,6 @@ from django.test.utils import CaptureQueriesContext
 
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import SYSTEM
-from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.events.event import Event
 from tinhso.kernel.identity.models import AccessLink
 from tinhso.kernel.modules.declare import handlers_of
@@ -20,9 +19,10 @@ from tinhso.kernel.notices.models import Delivery, Notice
 from tinhso.kernel.notices.queries import unread_count
 from tinhso.kernel.testing.people import grant, make_person
 from tinhso.pillars.border.gate.actions import declare, links, tasks, undeclared
+from tinhso.pillars.border.gate.flows import TRANSFER
 from tinhso.pillars.border.gate.flows.trip import PAST
 from tinhso.pillars.border.gate.handlers import trips
-from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, Trip, Unloading
+from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, Transfer, TransferLine, Trip
 from tinhso.pillars.border.gate.permissions import FORCES, role_code
 from tinhso.pillars.border.gate.rules.transitions import Transition, transitions
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft, make_driver, make_firm, make_vehicle
@@ -74,7 +74,10 @@ def world(gate) -> World:
         link, _token = links.link_for_driver(trip=trip, by=SYSTEM, at=NOON)
         names = {link.holder_id: "DRIVER", other.driver.person_id: "other DRIVER"}
         _staff(gate, trip, names)
-        Unloading.objects.create(trip=trip, kg=1, to_plates=[other.tractor_plate], yard_by=uuid7(), yard_at=NOON)
+        transfer = Transfer(yard=trip.yard, point=trip.point, started_at=NOON)
+        TRANSFER.create(transfer, by=gate.everything, at=NOON)
+        line = trip.declaration.lines.first()
+        TransferLine.objects.create(transfer=transfer, from_trip=trip, to_trip=other, line=line, kg=1)
         Notice.objects.all().delete()
         at_work = set(ClearanceTask.objects.filter(trip=trip).values_list("force__code", flat=True))
         yield World(trip, names, at_work)

@@ -11,10 +11,10 @@ from tinhso.kernel.base.errors import Forbidden
 from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.testing.people import grant
 from tinhso.kernel.workflow.flow import StepRefused
-from tinhso.pillars.border.gate.actions import declare, fees, move, release, tasks
+from tinhso.pillars.border.gate.actions import declare, fees, move, release, tasks, transfers
 from tinhso.pillars.border.gate.actions.passages import Seen, pass_barrier
 from tinhso.pillars.border.gate.flows import TRIP
-from tinhso.pillars.border.gate.models import ClearanceTask, ControlPoint, FeeAssessment, Force, Hold, Trip, Unloading
+from tinhso.pillars.border.gate.models import ClearanceTask, ControlPoint, FeeAssessment, Force, Hold, Transfer, Trip
 from tinhso.pillars.border.gate.permissions import role_code
 from tinhso.pillars.border.gate.queries.qr_codes import token_of
 from tinhso.pillars.border.gate.queries.reference import verifying_keys
@@ -93,12 +93,12 @@ def test_the_yard_cannot_speak_for_the_customs(gate):
     declare.submit_trip(trip=trip, by=gate.everything, at=NOON)
     move.cross_in(trip=trip, plate="桂F12345", by=gate.everything, at=NOON)
     move.enter_yard(trip=trip, by=gate.everything, at=NOON)
-    release.record_unloading(trip=trip, kg=20_000, by=gate.everything, at=NOON)
+    found = transfers.unload(trip=trip, kg=20_000, by=gate.everything, at=NOON)
 
     with pytest.raises(StepRefused, match="BG-031"):
-        TRIP.fire(trip, "transfer_done", by=gate.everything, at=NOON, kg=20_000, customs_by="HQ")
+        TRIP.fire(trip, "transfer_done", by=gate.everything, at=NOON, transfer=str(found.pk), customs_by="HQ")
 
-    assert Unloading.objects.get().customs_by is None
+    assert Transfer.objects.get().customs_by is None
     assert Trip.objects.get(pk=trip.pk).balance_kg == 20_000
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db import models
 
-from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
+from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRANSFER, TRIP
 from tinhso.pillars.border.gate.flows.overlays import UNDONE
 from tinhso.pillars.border.gate.models import (
     ClearanceTask,
@@ -17,9 +17,9 @@ from tinhso.pillars.border.gate.models import (
     GoodsLine,
     Hold,
     SlotWindow,
+    Transfer,
     Trip,
     UndeclaredArrival,
-    Unloading,
 )
 from tinhso.pillars.border.gate.rules.tables import Row
 from tinhso.pillars.border.gate.simulation.moves import FAILS
@@ -58,7 +58,10 @@ GOODS = Columns(
 ARRIVAL = Columns(
     UndeclaredArrival, "id", "trip_id", "point_id", "plate", "seen_at", "seen_by", "link_digest", "link_until"
 )
-UNLOADING = Columns(Unloading, "trip_id", "kg", "yard_by", "yard_at", "customs_by", "customs_at")
+MOVED = Columns(
+    Transfer, "id", "state", "state_since", "version", "created_at", "created_by", "yard_id", "point_id", "bay",
+    "started_at", "finished_at", "yard_by", "yard_at", "customs_by", "customs_at",
+)  # fmt: skip
 CHECK = Columns(
     ClearanceTask, "id", "state", "state_since", "version", "created_at", "created_by", "trip_id", "point_id",
     "force_id", "agency_id", "kind", "stage", "officer_id", "started_at", "finished_at", "result", "note",
@@ -206,11 +209,30 @@ class Writing:
         seen = (id, self.way.id, self.vehicle.place.id, self.vehicle.truck.plate, at, self.way.seen_by)
         return ARRIVAL.line((*seen, f"\\\\x{digest}", at))
 
-    def unloading(self) -> str:
+    def transfer_steps(self) -> Iterator[str]:
+        """The transfer's own steps: the yard writes down and signs, the customs sign."""
+        assert self.way.unloading is not None
+        recorded, confirmed = self.way.unloading
+        officers, place = self.cast.officer, self.vehicle.place
+        done = (
+            (recorded, "create", "", "open", "YARD"),
+            (recorded, "sign", "open", "signed", "YARD"),
+            (confirmed, "confirm", "signed", "confirmed", "HAIQUAN"),
+        )
+        for version, (at, step, source, target, role) in enumerate(done, start=1):
+            record = self.way.transfer
+            yield (
+                f"{TRANSFER.name}\t{record}\t{version}\t{record}\t{version}\t{step}\t{source}\t{target}\t{moment(at)}"
+                f"\t{officers[role, place.code]}\t{place.id}\t{{}}"
+            )
+
+    def transfer(self) -> str:
         assert self.way.unloading is not None
         recorded, confirmed = self.way.unloading
         officers, code = self.cast.officer, self.vehicle.place.code
-        return UNLOADING.line((
-            self.way.id, str(self.vehicle.kg), officers["YARD", code], moment(recorded), officers["HAIQUAN", code],
-            moment(confirmed),
+        yard, customs = officers["YARD", code], officers["HAIQUAN", code]
+        return MOVED.line((
+            self.way.transfer, "confirmed", moment(confirmed), "3", moment(recorded), yard,
+            self.vehicle.place.yard or NULL, self.vehicle.place.id, self.bay(), moment(recorded), moment(confirmed),
+            yard, moment(recorded), customs, moment(confirmed),
         ))  # fmt: skip

@@ -14,13 +14,12 @@ import psycopg
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.workflow.replay import Replay, Written
-from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
+from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRANSFER, TRIP
 from tinhso.pillars.border.gate.models import (
     Declaration,
     GoodsLine,
     SlotWindow,
     UndeclaredArrival,
-    Unloading,
 )
 from tinhso.pillars.border.gate.queries.law import law_on
 from tinhso.pillars.border.gate.rules import fees, tripcodes
@@ -33,7 +32,7 @@ from tinhso.pillars.border.gate.simulation.year.plan import DayPlan, hours_of
 from tinhso.pillars.border.gate.simulation.year.vehicle import HOUR, Draws, Vehicle, Way
 from tinhso.pillars.border.gate.simulation.year.way import Walk
 
-FLOWS = (TRIP, TASK, HOLD, FEE)
+FLOWS = (TRIP, TASK, HOLD, FEE, TRANSFER)
 FIRST_SERIAL = 500_001
 """Trip codes of replayed trips begin here: the book of the day counts from 1."""
 YEAR_FATES = {"X": FATES["X"], "N": (*FATES["N"], "overstay")}
@@ -51,6 +50,14 @@ select kernel_events_publish('border_gate.day_replayed', 'border_gate.point', p.
 from unnest(%s::text[], %s::integer[]) as p(id, n)
 """
 
+LINES = """
+insert into border_gate_transferline (transfer_id, from_trip_id, line_id, kg, packages, seal_old, seal_new)
+select m.transfer, t.id, l.id, l.gross_kg, l.packages, '', ''
+from unnest(%s::uuid[], %s::uuid[]) as m(transfer, trip)
+join border_gate_trip t on t.id = m.trip
+join border_gate_goodsline l on l.declaration_id = t.declaration_id
+"""
+
 
 @dataclass(slots=True)
 class Batch:
@@ -64,7 +71,8 @@ class Batch:
     holds: list[str] = field(default_factory=list)
     fees: list[str] = field(default_factory=list)
     arrivals: list[str] = field(default_factory=list)
-    unloadings: list[str] = field(default_factory=list)
+    transfers: list[str] = field(default_factory=list)
+    moved: list[tuple[str, str]] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
     by_point: Counter[str] = field(default_factory=Counter)
 
@@ -111,12 +119,18 @@ class Days:
         replay.rows(SlotWindow._meta.db_table, c.WINDOW.names, batch.windows)
         replay.rows(Declaration._meta.db_table, c.DECLARATION.names, batch.declarations)
         replay.rows(GoodsLine._meta.db_table, c.GOODS.names, batch.goods)
-        for flow, lines in ((TRIP, batch.trips), (TASK, batch.tasks), (HOLD, batch.holds), (FEE, batch.fees)):
+        for flow, lines in (
+            (TRIP, batch.trips),
+            (TASK, batch.tasks),
+            (HOLD, batch.holds),
+            (FEE, batch.fees),
+            (TRANSFER, batch.transfers),
+        ):
             replay.records(flow, lines)
         replay.steps(batch.steps)
         written = replay.finish(by=by, at=at, note=f"DEMO {plan.day}")
         replay.rows(UndeclaredArrival._meta.db_table, c.ARRIVAL.names, batch.arrivals)
-        replay.rows(Unloading._meta.db_table, c.UNLOADING.names, batch.unloadings)
+        self.connection.execute(LINES, [[one for one, _trip in batch.moved], [trip for _one, trip in batch.moved]])
         return written
 
 
@@ -226,7 +240,9 @@ class DayMaker:
             digest = hashlib.sha256(way.id.encode()).hexdigest()
             batch.arrivals.append(writing.arrival(self.draws.id(vehicle.arrives), digest))
         if way.unloading:
-            batch.unloadings.append(writing.unloading())
+            batch.steps += writing.transfer_steps()
+            batch.transfers.append(writing.transfer())
+            batch.moved.append((way.transfer, way.id))
         batch.by_point[vehicle.place.id] += 1
 
     def _declared(self, writing: c.Writing, direction: str) -> None:

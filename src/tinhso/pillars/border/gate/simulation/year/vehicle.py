@@ -124,6 +124,7 @@ class Way:
     source: str = "WEB"
     seen_by: str = ""
     unloading: tuple[int, int] | None = None
+    transfer: str = ""
 
 
 def opened(second: int) -> int:

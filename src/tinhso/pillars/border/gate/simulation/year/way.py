@@ -236,9 +236,9 @@ class Walk:
         recorded = on_shift(ready + draws.seconds("unload"))
         confirmed = on_shift(recorded + draws.seconds("unload.confirm"))
         way.unloading = (recorded, confirmed)
-        at = on_shift(confirmed + draws.seconds("unload.finish"))
-        told = facts(kg=vehicle.kg, customs_by=_dashed(self.who("HAIQUAN")))
-        way.at["unloaded_at"] = self.trip(at, "transfer_done", "in_yard", "YARD", told)
+        way.transfer = draws.id(recorded)
+        told = facts(kg=vehicle.kg, transfer=_dashed(way.transfer))
+        at = way.at["unloaded_at"] = self.trip(confirmed, "transfer_done", "in_yard", "YARD", told)
         return max([at, *(self._check(work, at) for work in later)])
 
     def _check(self, work: Work, ready: int) -> int:

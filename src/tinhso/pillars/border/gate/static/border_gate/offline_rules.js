@@ -36,14 +36,20 @@
     "G-RELEASEVALID": (entry, here) => here.at < entry.rx,
     "G-LEG2": (entry) => entry.k !== "EXP_VN" || entry.g === 2,
     "G-YARD": () => true,
+    "G-BUFFER": (entry, here) => !here.by_buffer,
   };
 
   const isUsed = (entry, here, step) => here.used.some(
     ([barrier, used, leg, at]) => barrier === here.barrier && ((used === step && leg === entry.g) || here.at - at < AGAIN_AFTER),
   );
 
+  function applies(row, entry) {
+    if (entry.k === "TRANSIT" && row.transit && row.transit !== entry.d) return false;
+    return row.source.includes(entry.s) && (!row.kinds.length || row.kinds.includes(entry.k));
+  }
+
   function guarded(entry, here, step) {
-    const row = (here.table[step] || []).find((one) => one.source.includes(entry.s) && (!one.kinds.length || one.kinds.includes(entry.k)));
+    const row = (here.table[step] || []).find((one) => applies(one, entry));
     if (!row) return "BG-023";
     const failed = row.guards.find(([guard]) => !CHECKS[guard] || !CHECKS[guard](entry, here));
     if (!failed) return "";

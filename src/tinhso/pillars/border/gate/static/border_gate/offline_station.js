@@ -36,7 +36,7 @@
     const { common, duty, listAt } = store.meta;
     return {
       barrier: spot().code, kind: spot().kind, at: seconds(store.now()), list_at: seconds(Date.parse(listAt)), table: common.table,
-      hours: common.hours, direct: common.direct, slot: common.slot, steps: duty.steps, radio: false, by_code: false, nonce: "", used: store.spent(), ...more,
+      hours: common.hours, direct: common.direct, by_buffer: common.by_buffer, slot: common.slot, steps: duty.steps, radio: false, by_code: false, nonce: "", used: store.spent(), ...more,
     };
   }
 

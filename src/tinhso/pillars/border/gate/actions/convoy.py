@@ -1,0 +1,200 @@
+"""One declaration spread over many vehicles, trips paired to hand goods over, and goods declared for the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Sum
+
+from tinhso.kernel.access.may import require
+from tinhso.kernel.audit.record import record
+from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.base.clock import HANOI
+from tinhso.pillars.border.gate.actions.declare import (
+    Draft,
+    DraftLine,
+    balance_of,
+    codes_for,
+    declarations_for,
+    lines_of,
+    trip_of,
+)
+from tinhso.pillars.border.gate.flows import TRIP
+from tinhso.pillars.border.gate.flows.states import CROSSED_OUT, ENDS
+from tinhso.pillars.border.gate.models import (
+    Declaration,
+    Driver,
+    Enterprise,
+    GoodsLine,
+    Pairing,
+    Trip,
+    TripGoods,
+    Vehicle,
+)
+from tinhso.pillars.border.gate.permissions import step_permission
+from tinhso.pillars.border.gate.queries.problems import rule_line
+from tinhso.pillars.border.gate.rules import goods
+from tinhso.pillars.border.gate.rules.codes import refuse
+from tinhso.pillars.border.gate.rules.transfers import may_take
+
+CREATE = step_permission("create")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carrier:
+    """One vehicle of a declaration with what it carries of each goods line, in kg and packages in the lines' order."""
+
+    tractor: Vehicle
+    driver: Driver | None = None
+    trailer: Vehicle | None = None
+    kg: tuple[int, ...]
+    packages: tuple[int, ...] = ()
+    container_no: str = ""
+    container_type: str = ""
+    seal_no: str = ""
+
+
+@transaction.atomic
+def draft_convoy(*, draft: Draft, carriers: Sequence[Carrier], by: Actor, at: datetime) -> list[Trip]:
+    """One declaration and a trip for each vehicle. Refusal: BG-299 when they carry more than a goods line holds."""
+    code = codes_for([draft], by, at)[0]
+    (declaration,) = declarations_for([draft], [code], by, at)
+    declaration.save(force_insert=True)
+    lines = lines_of(draft, declaration)
+    GoodsLine.objects.bulk_create(lines)
+    codes = [code, *codes_for([draft] * (len(carriers) - 1), by, at)]
+    return _trips(declaration, lines, draft, carriers, codes, by, at)
+
+
+@transaction.atomic
+def add_vehicles(
+    *, declaration: Declaration, draft: Draft, carriers: Sequence[Carrier], by: Actor, at: datetime
+) -> list[Trip]:
+    """More vehicles for a declaration that is spread already. Refusal: BG-299."""
+    require(by, CREATE, on=declaration.enterprise, at=at)
+    lines = list(declaration.lines.select_for_update())
+    whole = declaration.trips.exclude(state__in=ENDS).filter(goods=None)
+    if whole.exists():
+        raise refuse("BG-299", field="kg", a=sum(sum(one.kg) for one in carriers), b=0)
+    codes = codes_for([draft] * len(carriers), by, at)
+    return _trips(declaration, lines, draft, carriers, codes, by, at)
+
+
+def pair_trips(*, giver: Trip, taker: Trip, by: Actor, at: datetime) -> Pairing:
+    """Say that one is to hand its goods over to the other; declared together or linked later.
+
+    Refusals: BG-297 for trips that do not hand goods to each other or of two points, BG-215 for one that has ended.
+    """
+    require(by, CREATE, on=giver, at=at)
+    if giver.point_id != taker.point_id or not may_take(giver.kind, taker.kind, two_way=taker.two_way):
+        raise refuse("BG-297", field="taker")
+    if giver.state in ENDS or taker.state in ENDS:
+        raise refuse("BG-215")
+    with transaction.atomic():
+        pairing, made = Pairing.objects.get_or_create(
+            giver=giver, taker=taker, defaults={"made_at": at, "made_by": by.id}
+        )
+        if made:
+            record("border_gate.trips_paired", by=by, at=at, kind=TRIP.name, record_id=giver.pk, taker=str(taker.pk))
+    return pairing
+
+
+@transaction.atomic
+def unpair_trips(*, pairing: Pairing, by: Actor, at: datetime) -> None:
+    """Undo a pairing; what was handed over stays."""
+    require(by, CREATE, on=pairing.giver, at=at)
+    record(
+        "border_gate.trips_unpaired", by=by, at=at, kind=TRIP.name, record_id=pairing.giver_id,
+        taker=str(pairing.taker_id),
+    )  # fmt: skip
+    pairing.delete()
+
+
+@transaction.atomic
+def declare_back(
+    *,
+    trip: Trip,
+    enterprise: Enterprise,
+    lines: Sequence[DraftLine],
+    by: Actor,
+    at: datetime,
+    customs_no: str = "",
+    channel: int = 0,
+) -> Declaration:
+    """What a two-way vehicle brings back on leg 2: one owner, one farm item; before it comes back.
+
+    Refusals: BG-294 for a vehicle not declared both ways, BG-023 once it is back, BG-017 for mixed farm goods.
+    """
+    require(by, step_permission("submit"), on=trip, at=at)
+    if trip.kind != "EXP_VN" or not trip.two_way:
+        raise refuse("BG-294")
+    if trip.leg != 1 or trip.state in ENDS:
+        raise refuse("BG-023", event="return_in", state=trip.get_state_title())
+    draft = Draft(
+        enterprise=enterprise, kind="IMP_CN", regime="IMPORT", point=trip.point,
+        planned_on=at.astimezone(HANOI).date(), tractor=trip.tractor or Vehicle(), driver=trip.driver,
+        lines=tuple(replace(line, origin="CN") for line in lines), customs_no=customs_no, channel=channel,
+    )  # fmt: skip
+    (declaration,) = declarations_for([draft], codes_for([draft], by, at), by, at)
+    declaration.save(force_insert=True)
+    goods.must_not_be_mixed([rule_line(line) for line in lines_of(draft, declaration)], two_way=True)
+    GoodsLine.objects.bulk_create(lines_of(draft, declaration))
+    trip.back = declaration
+    trip.save(update_fields=["back"])
+    record("border_gate.back_declared", by=by, at=at, kind=TRIP.name, record_id=trip.pk, code=declaration.code)
+    return declaration
+
+
+def is_coming_back_loaded(trip: Trip) -> bool:
+    """Whether goods are declared for its way back and it is still abroad."""
+    return trip.state == CROSSED_OUT and trip.back_id is not None
+
+
+def _trips(
+    declaration: Declaration,
+    lines: Sequence[GoodsLine],
+    draft: Draft,
+    carriers: Sequence[Carrier],
+    codes: Sequence[str],
+    by: Actor,
+    at: datetime,
+) -> list[Trip]:
+    trips = []
+    for carrier, code in zip(carriers, codes, strict=True):
+        own = replace(
+            draft, tractor=carrier.tractor, driver=carrier.driver, trailer=carrier.trailer,
+            container_no=carrier.container_no, container_type=carrier.container_type, seal_no=carrier.seal_no,
+        )  # fmt: skip
+        trip = trip_of(own, code, declaration, lines)
+        trip.gross_kg = sum(carrier.kg)
+        trip.balance_kg = balance_of(trip.kind, trip.gross_kg)
+        trips.append(trip)
+    TRIP.create_many(trips, by=by, at=at)
+    TripGoods.objects.bulk_create(
+        [part for trip, carrier in zip(trips, carriers, strict=True) for part in _parts(trip, carrier, lines)]
+    )
+    _must_fit_the_lines(lines)
+    return trips
+
+
+def _parts(trip: Trip, carrier: Carrier, lines: Sequence[GoodsLine]) -> list[TripGoods]:
+    packages = carrier.packages or (0,) * len(lines)
+    return [
+        TripGoods(trip=trip, line=line, kg=kg, packages=count)
+        for line, kg, count in zip(lines, carrier.kg, packages, strict=True)
+        if kg
+    ]
+
+
+def _must_fit_the_lines(lines: Sequence[GoodsLine]) -> None:
+    """What vehicles bring adds up to the line at most; those that never came do not count."""
+    brought = TripGoods.objects.filter(line__in=lines, taken_over=False).exclude(
+        trip__state__in=[state for state in ENDS if state != "completed"]
+    )
+    sums: dict[int, int] = dict(brought.values_list("line").annotate(Sum("kg")))
+    for line in lines:
+        if (total := sums.get(line.pk, 0)) > line.gross_kg:
+            raise refuse("BG-299", field="kg", a=total, b=line.gross_kg)
