@@ -22,6 +22,7 @@ WHAT = {
     "puc_1": "DEMO-0123",
     "phc_1": "DEMO-9001",
     "certificate_1": "KD-2611-0871",
+    "customs_no": "306512345678",
 }
 WHO = {"driver_name": "Lò Văn Tám", "paper_no": "020 190 000 017", "paper_until": "2030-12-31", "phone": "0900 000 001"}
 

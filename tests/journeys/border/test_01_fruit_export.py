@@ -32,6 +32,7 @@ WHAT = {
     "puc_1": "DEMO-0123",
     "phc_1": "DEMO-9001",
     "certificate_1": "KD-2611-0871",
+    "customs_no": "306512345678",
 }
 WHO = {"driver_name": "Nguyễn Văn A", "paper_no": "020090001234", "paper_until": "2030-12-31", "phone": "0900 000 001"}
 # A device without network: the verifying key and the code's text are all that it has.
