@@ -32,6 +32,7 @@ def declare(border: Border) -> str:
     page = border.sign_in("ENTERPRISE")
     page.goto(f"{border.address}{GATE}/doanh-nghiep/khai-bao/")
     page.locator("[name=point]").select_option(POINT)
+    page.locator("details:has([name=customs_no]) > summary").click()
     for name, value in WHAT.items():
         page.locator(f"[name={name}]").fill(value)
     press(page, "Tiếp: xe và lái xe")
