@@ -40,6 +40,18 @@ select attname from pg_attribute
 where attrelid = 'border_gate_trip'::regclass and attnum > 0 and not attisdropped and attgenerated = ''
 order by attnum
 """
+# No firm takes more than its share of an hour, so who asks for one comes from many.
+FIRMS = """
+update border_gate_trip t set agency_id = f.id
+from (select id, row_number() over (order by id) - 1 as place, count(*) over () as firms
+      from kernel_organisations_agency where kind = 'firm') f
+where t.code like '%B0%' and abs(hashtext(t.code)) % f.firms = f.place
+"""
+FOR_ALL_FIRMS = """
+insert into kernel_access_grant (id, holder_id, role_id, valid_from, granted_by, created_at)
+select gen_random_uuid(), %s::uuid, id, timestamptz '2020-01-01', %s::uuid, now()
+from kernel_access_role where code = 'border_enterprise'
+"""
 SETTLE = ("border_gate_trip", "border_gate_clearancetask", "kernel_access_grant", "kernel_access_rolepermission")
 
 
@@ -70,6 +82,12 @@ class Crowd:
             for table in SETTLE:
                 connection.execute(f"vacuum analyze {table}")
         self.count += count
+
+    def spread(self) -> None:
+        """Give the trips to all the firms there are, for which the same machine asks."""
+        with self.scene.superuser(self.database) as connection:
+            connection.execute(FIRMS)
+            connection.execute(FOR_ALL_FIRMS, [self.actor, self.actor])
 
 
 def _copying(connection: psycopg.Connection[Any]) -> sql.Composed:

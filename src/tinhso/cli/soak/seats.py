@@ -17,6 +17,7 @@ def seats(lasts: timedelta) -> Outcome:
     with own_cluster("soak-seats") as cluster, Scene(cluster).platform("seats") as environment:
         trips = crowd(Scene(cluster, standing={"bench_base"}), environment, "seats")
         trips.add(ASKING, "accepted", points=1)
+        trips.spread()
         found = inside(environment, "booking", actor=trips.actor, places=PLACES, at_once=AT_ONCE)
     outcome.figures = found
     outcome.must(found["booked"] == PLACES, f"{found['booked']} of {PLACES} places were given")

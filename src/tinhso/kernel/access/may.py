@@ -14,7 +14,7 @@ from tinhso.kernel.access.models import Right
 from tinhso.kernel.access.scope import Where, scope_of, where_of
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import Actor
-from tinhso.kernel.base.errors import Forbidden
+from tinhso.kernel.base.errors import Forbidden, NotFound
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -58,6 +58,18 @@ def require(actor: Actor, permission: str, on: models.Model | Where | None = Non
         return
     refusals.record(actor, permission, on=on, at=moment)
     raise Forbidden(permission=permission)
+
+
+def unseen(
+    model: type[models.Model], pk: object, actor: Actor, permission: str, at: datetime | None = None
+) -> NotFound:
+    """What to raise for a record that `visible` does not show: the same for what is not there and what is not his.
+
+    Who asks for one that is there, as by guessing, leaves a trace in the audit.
+    """
+    if found := model._default_manager.only("pk").filter(pk=pk).first():
+        refusals.record(actor, permission, on=found, at=at or clock.now())
+    return NotFound()
 
 
 def visible(queryset: QuerySet[Row], actor: Actor, permission: str, at: datetime | None = None) -> QuerySet[Row]:

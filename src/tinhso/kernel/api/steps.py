@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from ninja import Router
 from ninja.constants import NOT_SET
 
-from tinhso.kernel.access.may import visible
+from tinhso.kernel.access.may import unseen, visible
 from tinhso.kernel.api import etags, paging
 from tinhso.kernel.api.answers import JSON, answer
 from tinhso.kernel.api.bodies import object_of
@@ -151,7 +151,7 @@ def _readable(flow: Flow, record_id: UUID, by: Actor, read: str, at: datetime) -
     """The record, if `by` may see it; who may not is told the same as if it did not exist."""
     record = visible(model_of(flow).objects.filter(pk=record_id), by, read, at).first()
     if record is None:
-        raise NotFound
+        raise unseen(model_of(flow), record_id, by, read, at)
     return record
 
 

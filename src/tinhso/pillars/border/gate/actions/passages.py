@@ -13,15 +13,15 @@ from typing import Any
 
 from django.db import transaction
 
-from tinhso.kernel.access.may import require
+from tinhso.kernel.access.may import require, visible
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.dates import show_moment
-from tinhso.kernel.base.errors import Refusal
+from tinhso.kernel.base.errors import Forbidden, Refusal
 from tinhso.kernel.base.rows import rows
 from tinhso.kernel.workflow.flow import StepRefused
 from tinhso.pillars.border.gate.actions.move import return_in
 from tinhso.pillars.border.gate.flows import TRIP
-from tinhso.pillars.border.gate.models import ControlPoint, QrUse, Trip
+from tinhso.pillars.border.gate.models import ControlPoint, CrossingPoint, QrUse, Trip
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER
 from tinhso.pillars.border.gate.queries.amendments import ended_code
 from tinhso.pillars.border.gate.queries.barrier import (
@@ -104,8 +104,19 @@ def _pass(barrier: ControlPoint, plate: str, trip: Trip | None, seen: Seen, by: 
     """The step with its own guards; why it stays shut is told to those who work at the barrier alone."""
     passage = _opened(barrier, plate, trip, seen, by, at)
     if not passage.open:
-        require(by, DECIDE_BARRIER, on=barrier, at=at)
+        _be_on_duty(barrier, by, at)
     return passage
+
+
+def _be_on_duty(barrier: ControlPoint, by: Actor, at: datetime) -> None:
+    """Refusal: BG-025 for who works at the barriers of another point. Raises Forbidden for others; both are kept."""
+    try:
+        require(by, DECIDE_BARRIER, on=barrier, at=at)
+    except Forbidden:
+        elsewhere = visible(CrossingPoint.objects.all(), by, DECIDE_BARRIER, at).first()
+        if elsewhere is None:
+            raise
+        raise refuse("BG-025", a=elsewhere, b=barrier.point) from None
 
 
 def _opened(barrier: ControlPoint, plate: str, trip: Trip | None, seen: Seen, by: Actor, at: datetime) -> Passage:

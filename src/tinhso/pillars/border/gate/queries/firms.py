@@ -10,10 +10,9 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from tinhso.kernel.access.may import visible
+from tinhso.kernel.access.may import unseen, visible
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.dates import show_time
-from tinhso.kernel.base.errors import NotFound
 from tinhso.pillars.border.gate.flows.states import ENDS
 from tinhso.pillars.border.gate.models import Driver, Enterprise, FeeAssessment, GoodsLine, Hold, Trip, Vehicle
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP, step_permission
@@ -179,7 +178,7 @@ def own_trip(trip_id: UUID, firm: Enterprise, *, by: Actor, at: datetime) -> Tri
         .first()
     )
     if trip is None:
-        raise NotFound
+        raise unseen(Trip, trip_id, by, VIEW_TRIP, at)
     return trip
 
 

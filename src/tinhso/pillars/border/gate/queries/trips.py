@@ -8,9 +8,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from tinhso.kernel.access.may import visible
+from tinhso.kernel.access.may import unseen, visible
 from tinhso.kernel.base.actor import Actor
-from tinhso.kernel.base.errors import NotFound
 from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Hold, Trip
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP
@@ -29,7 +28,7 @@ def trip_for(trip_id: UUID, *, by: Actor, at: datetime) -> Trip:
     )
     trip = rows.filter(pk=trip_id).first()
     if trip is None:
-        raise NotFound
+        raise unseen(Trip, trip_id, by, VIEW_TRIP, at)
     return trip
 
 
