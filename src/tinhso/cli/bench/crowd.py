@@ -52,6 +52,13 @@ insert into kernel_access_grant (id, holder_id, role_id, valid_from, granted_by,
 select gen_random_uuid(), %s::uuid, id, timestamptz '2020-01-01', %s::uuid, now()
 from kernel_access_role where code = 'border_enterprise'
 """
+# The waiting stand in the queue since some minutes, of all classes, at their point's holding area.
+QUEUE = """
+update border_gate_trip set priority = 'P' || (1 + abs(hashtext(code)) % 4), buffer_at = now() - age,
+    first_arrival_at = now() - age, effective_at = now() - age
+from (select id as one, make_interval(secs => 60 + abs(hashtext(code)) % 3600) as age from border_gate_trip
+      where state = 'at_buffer') aged where id = one
+"""
 SETTLE = ("border_gate_trip", "border_gate_clearancetask", "kernel_access_grant", "kernel_access_rolepermission")
 
 

@@ -8,13 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 
-from tinhso.cli.bench.crowd import crowd
+from tinhso.cli.bench.crowd import QUEUE, crowd
 from tinhso.cli.bench.registry import Row, measure, rate_beside, value_of
 from tinhso.cli.bench.scene import Scene, inside
-from tinhso.cli.soak.peak import QUEUE
-from tinhso.cli.soak.seats import ASKING, AT_ONCE, PLACES
 
 WAITING, TIMES = 5_000, 5
+ASKING, PLACES, AT_ONCE = 500, 35, 50
 # What the database alone needs to put them in order; the cycle between the classes and the reasons are ours.
 RAW_ORDER = """
 select code, row_number() over (partition by priority order by effective_at, buffer_at, code)

@@ -16,7 +16,7 @@ from typing import Any
 
 from tinhso.cli import places
 from tinhso.cli.bench.barrier import BARRIER, barriers
-from tinhso.cli.bench.crowd import Crowd, crowd
+from tinhso.cli.bench.crowd import QUEUE, Crowd, crowd
 from tinhso.cli.bench.live import VIEWERS, Screens
 from tinhso.cli.bench.scene import Running, Scene, inside, own_cluster, running
 from tinhso.cli.bench.wire import percentile
@@ -32,13 +32,6 @@ BARRIER_P95, BOARD_LAG = 500.0, 5.0  # ms, seconds
 ERRORS = 0.001
 ARRIVES = 5.0  # seconds that the last line gets to reach the screens
 API = "/api/v1/border/gate"
-# The waiting stand in the queue since some minutes, of all classes, at their point's holding area.
-QUEUE = """
-update border_gate_trip set priority = 'P' || (1 + abs(hashtext(code)) % 4), buffer_at = now() - age,
-    first_arrival_at = now() - age, effective_at = now() - age
-from (select id as one, make_interval(secs => 60 + abs(hashtext(code)) % 3600) as age from border_gate_trip
-      where state = 'at_buffer') aged where id = one
-"""
 CONSENT = """
 insert into border_gate_trackingconsent (trip_id, given_at)
 select id, now() - interval '1 hour' from border_gate_trip where state = 'at_buffer' limit %s::integer

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tinhso.cli.bench.crowd import crowd
+from tinhso.cli.bench.queue import ASKING, AT_ONCE, PLACES
 from tinhso.cli.bench.scene import Scene, inside, own_cluster
 from tinhso.cli.soak.registry import Outcome, scenario
-
-ASKING, PLACES, AT_ONCE = 500, 35, 50
 
 
 @scenario("seats", title=f"{ASKING} bookings at once for {PLACES} places", lasts=timedelta(minutes=3))
