@@ -12,8 +12,6 @@ from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.identity.actions import make_key
 from tinhso.kernel.organisations.models import Agency
-from tinhso.pillars.border.gate.models import CrossingPoint, Trip
-from tinhso.pillars.border.gate.permissions import role_code
 
 REFUSED = "select count(*), count(distinct actor) from kernel_audit_entry where action = 'access.refused'"
 
@@ -24,19 +22,23 @@ def run(code: str = "") -> dict[str, Any]:
         with connection.cursor() as cursor:
             cursor.execute(REFUSED)
             return dict(zip(("entries", "callers"), cursor.fetchone(), strict=True))
-    points = {point.code: point.pk for point in CrossingPoint.objects.all()}
+    with connection.cursor() as cursor:
+        cursor.execute("select code, place_id from border_gate_crossingpoint")
+        points = dict(cursor.fetchall())
+        cursor.execute("select id from border_gate_trip where code = %s::text", [code])
+        (trip,) = cursor.fetchone()
     firm = Agency.objects.create(code="BENCH-B", name="Công ty B", kind="firm", valid_from=date(2020, 1, 1))
     return {
-        "trip": str(Trip.objects.get(code=code).pk),
-        "yard": _key("YARD", place_id=points["HN-1119"]),
-        "elsewhere": _key("BIENPHONG", place_id=points["CM-01"]),
-        "stranger": _key("ENTERPRISE", agency_id=firm.pk),
+        "trip": str(trip),
+        "yard": _key("border_yard", place_id=points["HN-1119"]),
+        "elsewhere": _key("border_bienphong", place_id=points["CM-01"]),
+        "stranger": _key("border_enterprise", agency_id=firm.pk),
     }
 
 
 def _key(role: str, **scope: Any) -> str:
     now = clock.now()
     made, text = make_key(name=f"bench {role}", expires_at=None, by=SYSTEM, at=now)
-    held = Role.objects.get(code=role_code(role))
+    held = Role.objects.get(code=role)
     Grant.objects.create(holder_id=made.holder_id, role=held, valid_from=now, granted_by=SYSTEM.id, **scope)
     return text
