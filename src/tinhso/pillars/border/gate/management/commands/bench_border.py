@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from tinhso.kernel.identity.actions import make_key
 from tinhso.pillars.border.gate.actions import declare
 from tinhso.pillars.border.gate.models import CrossingPoint, Driver, Enterprise, Force, Trip, Vehicle, Yard
 from tinhso.pillars.border.gate.permissions import FORCE_ROLE, role_code
+from tinhso.pillars.border.gate.queries.queue import places_in_queue
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 AT_A_POINT = ("BQLKKT", "BIENPHONG", "HAIQUAN", "YARD", "BUFFER")
@@ -25,12 +27,30 @@ POINTS = ("HN-1119", "TT-1088", "CM-01", "CN-1104")
 class Command(BaseCommand):
     help = "declare one trip and make a machine that may do everything at the gates; tell both as JSON"
 
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--rank", type=int, default=0, help="only rank so often everybody who waits at a point")
+
     def handle(self, *args: Any, **options: Any) -> None:
         now = clock.now()
+        if options["rank"]:
+            self.stdout.write(json.dumps(_ranked(options["rank"])))
+            return
         actor = Actor(uuid7(), "machine", "bench")
         _key, text = make_key(name="bench", expires_at=None, holder_id=actor.id, by=SYSTEM, at=now)
         trip = _declare(actor, now)
         self.stdout.write(json.dumps({"code": trip.code, "actor": str(actor.id), "key": text}))
+
+
+def _ranked(times: int) -> dict[str, Any]:
+    """Seconds of each ranking of the one point at which they wait, and how many were ranked."""
+    waiting = Trip.objects.filter(state="at_buffer").values("point")
+    point = CrossingPoint.objects.filter(pk__in=waiting)[0]
+    seconds, ranked = [], 0
+    for _ in range(times):
+        begun = time.perf_counter()
+        ranked = len(places_in_queue(point=point, at=clock.real()))
+        seconds.append(time.perf_counter() - begun)
+    return {"seconds": seconds, "ranked": ranked}
 
 
 def _declare(actor: Actor, now: datetime) -> Trip:
