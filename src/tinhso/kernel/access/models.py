@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -128,6 +129,40 @@ class Right(models.Model):
 
     def __str__(self) -> str:
         return f"{self.holder_id}: {self.permission}"
+
+
+class GlassBreak(models.Model):
+    """One record opened by break-glass: by whom, why, until when, how often it was looked at (kernel.access.glass).
+
+    The database lets nobody change anything of it but its end and the count of looks.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    holder_id = models.UUIDField(_("holder"))
+    kind = models.CharField(max_length=80)
+    record_id = models.UUIDField(_("record"))
+    label = models.CharField(_("record"), max_length=120)
+    reason = models.CharField(_("reason"), max_length=400)
+    grant = models.OneToOneField(Grant, models.PROTECT, related_name="glass")
+    began_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+    ended_at = models.DateTimeField(_("ended"), null=True)
+    reads = models.IntegerField(_("looks"), default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["-began_at"], name="access_glass_newest")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["holder_id", "record_id"], condition=Q(ended_at=None), name="access_glass_open_once"
+            ),
+            models.CheckConstraint(
+                name="access_glass_half_an_hour",
+                condition=Q(ends_at__gt=F("began_at")) & Q(ends_at__lte=F("began_at") + timedelta(minutes=30)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.holder_id}: {self.label}"
 
 
 class Bucket(models.Model):

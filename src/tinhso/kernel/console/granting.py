@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.access import actions as access
+from tinhso.kernel.access.glass import BREAKABLES
 from tinhso.kernel.access.may import may, require
 from tinhso.kernel.access.models import Grant, Role
 from tinhso.kernel.access.permissions import SYSTEM_ROLE
@@ -36,7 +37,7 @@ def give_role(
     """
     if person.id == by.id:
         raise Forbidden(_("nobody gives himself a role: ask another administrator"), code="own-rights")
-    if role.code == SYSTEM_ROLE:
+    if role.code == SYSTEM_ROLE or role.code in {one.role for one in BREAKABLES}:
         raise Invalid(_("this role is the platform's own"), field="role")
     require(by, GIVE_ROLE, where, at)
     _refuse_beyond_reach(role, by=by, at=at)

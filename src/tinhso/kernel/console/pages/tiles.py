@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.kernel.access.glass import BREAK_GLASS, SEE_GLASS
 from tinhso.kernel.console import permissions
 from tinhso.kernel.machines.permissions import KEEP_CLIENTS
 from tinhso.kernel.modules.declare import door
@@ -45,6 +46,26 @@ door(
     order=902,
     audience="official",
     permission=permissions.SEE_POWERS,
+    everywhere=True,
+)
+door(
+    "kernel_console.glass",
+    title=_("Break-glass"),
+    icon="lock-open",
+    url="kernel_console:glass",
+    order=903,
+    audience="official",
+    permission=BREAK_GLASS,
+    everywhere=True,
+)
+door(
+    "kernel_console.glasses",
+    title=_("Opened by break-glass"),
+    icon="lock-open",
+    url="kernel_console:glasses",
+    order=904,
+    audience="official",
+    permission=SEE_GLASS,
     everywhere=True,
 )
 door(

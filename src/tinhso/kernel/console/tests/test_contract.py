@@ -1,3 +1,4 @@
+from tinhso.kernel.access.glass import BREAK_GLASS, SEE_GLASS
 from tinhso.kernel.identity.models import Account
 from tinhso.kernel.machines.permissions import KEEP_CLIENTS
 from tinhso.kernel.rulebook import permissions as rulebook
@@ -9,5 +10,5 @@ class TestContract(RoomContract):
     label = "kernel_console"
 
     def prepare(self, account: Account) -> None:
-        """The rights to the pages of machines and of the rulebook are of the rooms below."""
-        grant(account.person_id, [KEEP_CLIENTS, *rulebook.ALL])
+        """Some pages ask for rights that rooms below name: of machines, the rulebook and break-glass."""
+        grant(account.person_id, [KEEP_CLIENTS, *rulebook.ALL, BREAK_GLASS, SEE_GLASS])

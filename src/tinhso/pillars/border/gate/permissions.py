@@ -173,6 +173,7 @@ KEEP_MONEY = tuple(
     f"shared_payments.{right}"
     for right in ("see_payments", "approve_refund", "send_refund", "match_money", "reconcile_day", "close_day")
 )
+SEE_GLASS = "kernel_access.see_glass"
 SEE_MONEY = ("shared_payments.see_payments",)
 
 ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
@@ -223,6 +224,7 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
             FREEZE_REPORT,
             PLACE_MORATORIUM,
             *SEE_MONEY,
+            SEE_GLASS,
             *rulebook.ALL,
             PROPOSE_RULE,
             APPROVE_RULE,
@@ -232,7 +234,10 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
     "RULE_DRAFTER": (_("Drafter of the gate's rules"), (VIEW_REPORT, rulebook.VIEW, rulebook.DRAFT, PROPOSE_RULE)),
     # Looks ahead and words moratoria: boards and reports, no vehicle's own record.
     "INDUSTRY": (_("Department of Industry and Trade"), (VIEW_BOARD, VIEW_REPORT)),
-    "AUDITOR": (_("Inspector of the gate"), (*OFFICER, VIEW_PAPERS, *SEE_MONEY, "kernel_console.see_powers")),
+    "AUDITOR": (
+        _("Inspector of the gate"),
+        (*OFFICER, VIEW_PAPERS, *SEE_MONEY, "kernel_console.see_powers", SEE_GLASS),
+    ),
 }
 
 
@@ -258,6 +263,10 @@ for _actor, (_title, _rights) in ROLES.items():
 SEND_READING = permission(f"{LABEL}.send_reading", _("send what a machine at the gate reads"))
 MACHINE_ROLE = "border_machine"
 bundle(MACHINE_ROLE, title=_("Machine at the gate"), permissions=(SEND_READING,))
+# What an administrator sees of one trip for half an hour; given by break-glass only.
+GLASS_ROLE = bundle(
+    "border_glass", title=_("One trip, by break-glass"), permissions=(*WHOLE_TRIP, VIEW_PAPERS, VIEW_BOARD)
+)
 FORCE_ROLE = bundle("border_force", title=_("Officer of a force at the gate"), permissions=FORCE_WORK)
 
 FIRM_ADMIN_ROLE = bundle(

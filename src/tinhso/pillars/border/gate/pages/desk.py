@@ -126,6 +126,7 @@ def record(request: Request, trip_id: UUID, task: ClearanceTask | None) -> dict[
     return {
         "sees_goods": seen.sees_goods(one),
         "sees_parties": seen.sees_parties(one),
+        "glass": seen.glass_of(one),
         "may_read_papers": seen.reads_papers(one),
         **corrected,
         "dossier": dossier,

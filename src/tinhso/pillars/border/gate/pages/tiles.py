@@ -9,6 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.kernel.access.glass import BREAKABLES, Breakable
 from tinhso.kernel.access.powers import POWERS
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.modules.declare import DeskTask, door, task_source
@@ -16,15 +17,28 @@ from tinhso.kernel.modules.simulated import simulated
 from tinhso.kernel.web.live import live_state, live_topic
 from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.adapters import choice
-from tinhso.pillars.border.gate.models import ClearanceTask, Transfer
+from tinhso.pillars.border.gate.flows import TRIP
+from tinhso.pillars.border.gate.models import ClearanceTask, Transfer, Trip
 from tinhso.pillars.border.gate.pages import offline
 from tinhso.pillars.border.gate.pages.public_board import state
 from tinhso.pillars.border.gate.queries import tasks as queries
 from tinhso.pillars.border.gate.queries import transfers
 from tinhso.pillars.border.gate.queries.powers import powers
-from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.queries.trips import found_by
+from tinhso.pillars.border.gate.rules import plates, tripcodes
 
 POWERS.add(p.LABEL, powers)
+BREAKABLES.add(
+    TRIP.name,
+    Breakable(
+        TRIP.name,
+        title=_("Trip at the border gate"),
+        role=p.GLASS_ROLE,
+        find=lambda words: found_by(Trip.objects.all(), words).order_by("-created_at").first(),
+        label=lambda trip: f"{plates.show(trip.tractor_plate)} · {tripcodes.show(trip.code)}",
+        address=lambda trip_id: reverse("border_gate:trip", args=[trip_id]),
+    ),
+)
 door("border_gate.tasks", title=_("Border gate tasks"), icon="checklist", url="border_gate:tasks", order=30,
      audience="official", permission=p.WORK_TASK)  # fmt: skip
 door("border_gate.barrier", title=_("Barrier"), icon="barrier-block", url="border_gate:barriers", order=31,

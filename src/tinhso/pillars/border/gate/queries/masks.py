@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from tinhso.kernel.access.glass import looked
+from tinhso.kernel.access.models import GlassBreak
 from tinhso.kernel.access.reach import Reach, reaches
 from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate.models import Trip
@@ -29,6 +31,11 @@ class Sight:
     """How far the reader's rights to see reach."""
 
     reach: dict[str, Reach]
+    glass: tuple[GlassBreak, ...] = ()
+    """What is seen by break-glass."""
+
+    def glass_of(self, trip: Trip) -> GlassBreak | None:
+        return next((one for one in self.glass if one.record_id == trip.pk), None)
 
     def sees_goods(self, trip: Trip) -> bool:
         return self.reach[VIEW_GOODS].covers(trip)
@@ -46,4 +53,7 @@ class Sight:
 
 
 def sight_of(*, by: Actor, at: datetime) -> Sight:
-    return Sight(reaches(by, ASKED, at))
+    """Asked where trips are shown, so whoever looks by break-glass leaves his trace here, whatever shows it."""
+    reach = reaches(by, ASKED, at)
+    single = {scope.record for scope in reach[VIEW_GOODS].scopes if scope.record}
+    return Sight(reach, tuple(looked(single, by=by, at=at)) if single else ())
