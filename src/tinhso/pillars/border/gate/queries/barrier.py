@@ -116,7 +116,9 @@ def _barrier(row: tuple[Any, ...] | None) -> ControlPoint:
 
 def step_at(barrier: ControlPoint, trip: Trip) -> str:
     """Which step a barrier of its kind stands for, as the trip stands now."""
-    return offline.step_at(barrier.kind, trip.state, trip.direction, trip.crossed_in_at is not None)
+    return offline.step_at(
+        barrier.kind, trip.state, trip.direction, trip.crossed_in_at is not None, trip_kind=trip.kind
+    )
 
 
 def explain(trip: Trip, refusal: Refusal, *, at: datetime) -> Explanation:

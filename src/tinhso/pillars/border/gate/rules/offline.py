@@ -17,6 +17,7 @@ from tinhso.kernel.base.clock import HANOI
 ALLOWED = ("enter_buffer", "arrive", "yard_in", "cross_in", "cross_out", "leave_inland")
 """Steps that may be done without network (border brief §12)."""
 OVER_THE_LINE = ("cross_in", "cross_out")
+COMES_FOR_EXPORT = "CN_EMPTY_IN"
 OLD = timedelta(minutes=15)
 """A list older than that: who lets a vehicle over the line asks by radio first, and says so."""
 USELESS = timedelta(hours=72)
@@ -61,8 +62,11 @@ class Situation:
     used: Sequence[tuple[str, str, int, int]] = ()
 
 
-def step_at(kind: str, state: str, direction: str, crossed_in: bool) -> str:
-    """Which step a barrier of that kind stands for, as a trip stands now."""
+def step_at(kind: str, state: str, direction: str, crossed_in: bool, *, trip_kind: str) -> str:
+    """Which step a barrier of that kind stands for, as a trip stands now.
+
+    At the line, import comes in; so does a Chinese truck that comes empty to take export goods.
+    """
     if kind == "buffer":
         return "enter_buffer"
     if kind == "yard":
@@ -71,7 +75,8 @@ def step_at(kind: str, state: str, direction: str, crossed_in: bool) -> str:
         return "leave_inland" if state == "released" else "arrive"
     if state == "crossed_out":
         return "return_in"
-    return "cross_in" if direction == "N" and not crossed_in else "cross_out"
+    comes_in = direction == "N" or trip_kind == COMES_FOR_EXPORT
+    return "cross_in" if comes_in and not crossed_in else "cross_out"
 
 
 def decide(entry: Mapping[str, Any] | None, here: Situation) -> Verdict:
@@ -80,7 +85,7 @@ def decide(entry: Mapping[str, Any] | None, here: Situation) -> Verdict:
         return Verdict(False, code="BG-336")
     if entry is None:
         return Verdict(False, code="BG-339" if here.by_code else "BG-209")
-    step = step_at(here.kind, entry["s"], entry["d"], bool(entry["ci"]))
+    step = step_at(here.kind, entry["s"], entry["d"], bool(entry["ci"]), trip_kind=entry["k"])
     return Verdict(not (code := _refusal(entry, here, step)), step, code)
 
 

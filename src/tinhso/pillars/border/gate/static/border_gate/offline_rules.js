@@ -4,6 +4,7 @@
   "use strict";
   const ALLOWED = ["enter_buffer", "arrive", "yard_in", "cross_in", "cross_out", "leave_inland"];
   const OVER_THE_LINE = ["cross_in", "cross_out"];
+  const COMES_FOR_EXPORT = "CN_EMPTY_IN";
   const OLD = 15 * 60;
   const USELESS = 72 * 3600;
   const AGAIN_AFTER = 5 * 60;
@@ -14,12 +15,13 @@
   const BODY = 42;
   const CODE_AT_LEAST = 120;
 
-  function stepAt(kind, state, direction, crossedIn) {
+  function stepAt(kind, state, direction, crossedIn, tripKind) {
     if (kind === "buffer") return "enter_buffer";
     if (kind === "yard") return "yard_in";
     if (kind === "entry") return state === "released" ? "leave_inland" : "arrive";
     if (state === "crossed_out") return "return_in";
-    return direction === "N" && !crossedIn ? "cross_in" : "cross_out";
+    const comesIn = direction === "N" || tripKind === COMES_FOR_EXPORT;
+    return comesIn && !crossedIn ? "cross_in" : "cross_out";
   }
 
   const dayOf = (seconds) => new Date((seconds + HANOI) * 1000).toISOString().slice(0, 10);
@@ -69,7 +71,7 @@
   function decide(entry, here) {
     if (here.at - here.list_at > USELESS) return { open: false, step: "", code: "BG-336" };
     if (!entry) return { open: false, step: "", code: here.by_code ? "BG-339" : "BG-209" };
-    const step = stepAt(here.kind, entry.s, entry.d, Boolean(entry.ci));
+    const step = stepAt(here.kind, entry.s, entry.d, Boolean(entry.ci), entry.k);
     const code = refusal(entry, here, step);
     return { open: !code, step, code };
   }
