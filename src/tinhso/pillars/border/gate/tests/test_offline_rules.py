@@ -129,3 +129,17 @@ def test_plates_are_shown_alike():
 
 def test_of_a_name_only_the_first_letters_go_out():
     assert initials("Nguyễn Văn A") == "NVA"
+
+
+@pytest.mark.parametrize(
+    ("kind", "direction", "been", "step"),
+    [
+        ("CN_EMPTY_IN", "X", False, "cross_in"),
+        ("CN_EMPTY_IN", "X", True, "cross_out"),
+        ("EXP_VN", "X", False, "cross_out"),
+        ("IMP_CN", "N", False, "cross_in"),
+        ("IMP_CN", "N", True, "cross_out"),
+    ],
+)
+def test_the_line_lets_in_whoever_comes_from_abroad_loaded_or_empty(kind, direction, been, step):
+    assert offline.step_at("line", "accepted", direction, been, trip_kind=kind) == step
