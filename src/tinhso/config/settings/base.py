@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "tinhso.kernel.login.middleware.SecondFactor",
     "tinhso.kernel.web.middleware.MomentAndActor",
+    "tinhso.kernel.web.taken.TakenFiles",
     "tinhso.kernel.web.middleware.Refusals",
 ]
 

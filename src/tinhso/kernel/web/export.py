@@ -15,9 +15,9 @@ import xlsxwriter
 from django.http import FileResponse, StreamingHttpResponse
 
 from tinhso.kernel.base.clock import HANOI
+from tinhso.kernel.web.taken import XLSX, counted
 
 KINDS = ("csv", "xlsx")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MARK = "\ufeff"  # Excel reads UTF-8 only when the file says so
 
@@ -47,6 +47,10 @@ def as_book(grids: Sequence[Grid], name: str) -> FileResponse:
         sheet.freeze_panes(1, 0)
         sheet.autofit()
     book.close()
+    return counted(_book(file, name), sum(len(grid.rows) for grid in grids))
+
+
+def _book(file: Any, name: str) -> FileResponse:
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)
 
@@ -58,7 +62,7 @@ def as_list(grids: Sequence[Grid], name: str) -> StreamingHttpResponse:
     lines = (writer.writerow([plain(value) for value in row]) for row in rows)
     response = StreamingHttpResponse(_marked(lines), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
+    return counted(response, sum(len(grid.rows) for grid in grids))
 
 
 def _sheet_name(title: str, number: int) -> str:
@@ -77,7 +81,7 @@ def as_csv(table: django_tables2.Table, name: str) -> StreamingHttpResponse:
     lines = (writer.writerow([plain(value) for value in row]) for row in table.as_values())
     response = StreamingHttpResponse(_marked(lines), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
+    return counted(response, len(table.rows))
 
 
 def as_xlsx(table: django_tables2.Table, name: str) -> FileResponse:
@@ -99,8 +103,7 @@ def as_xlsx(table: django_tables2.Table, name: str) -> FileResponse:
                 sheet.write(line, place, shown, bold if line == 0 else None)
     sheet.freeze_panes(1, 0)
     book.close()
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)
+    return counted(_book(file, name), len(table.rows))
 
 
 def plain(value: Any) -> str:

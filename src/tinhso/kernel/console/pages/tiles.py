@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.access.glass import BREAK_GLASS, SEE_GLASS
+from tinhso.kernel.access.watched import SEE_WATCHED
 from tinhso.kernel.console import permissions
 from tinhso.kernel.machines.permissions import KEEP_CLIENTS
 from tinhso.kernel.modules.declare import door
@@ -95,6 +96,16 @@ door(
     order=910,
     audience="official",
     permission=permissions.READ_TRAIL,
+    everywhere=True,
+)
+door(
+    "kernel_console.watched",
+    title=_("Large files and searches elsewhere"),
+    icon="file-search",
+    url="kernel_console:watched",
+    order=911,
+    audience="official",
+    permission=SEE_WATCHED,
     everywhere=True,
 )
 door(

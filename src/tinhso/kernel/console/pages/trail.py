@@ -57,8 +57,8 @@ def trail(request: HttpRequest) -> HttpResponse:
     form = TrailFilter(request.GET or None)
     chosen = form.chosen() if form.is_bound and form.is_valid() else {}
     before = request.GET.get("truoc", "")
-    lines = queries.read(before=before if _is_key(before) else "", limit=PAGE + 1, **chosen)
-    names = _names({line.actor for line in lines})
+    lines = queries.read(before=before if is_key(before) else "", limit=PAGE + 1, **chosen)
+    names = names_of({line.actor for line in lines})
     sealing, verification = queries.sealing(), queries.last_verification()
     context = {
         "filter": {"form": form},
@@ -80,7 +80,7 @@ def _actors(words: str) -> list[UUID]:
         return list(found[:NAMESAKES])
 
 
-def _names(ids: set[UUID]) -> dict[UUID, Any]:
+def names_of(ids: set[UUID]) -> dict[UUID, Any]:
     people = Person.objects.filter(id__in=ids).values_list("id", "full_name")
     return {SYSTEM.id: SYSTEM.name, NOBODY.id: _("not signed in"), **dict(people)}
 
@@ -89,6 +89,6 @@ def _midnight(day: Any) -> datetime | None:
     return datetime(day.year, day.month, day.day, tzinfo=clock.HANOI) if day else None
 
 
-def _is_key(words: str) -> bool:
+def is_key(words: str) -> bool:
     parts = words.split("-")
     return len(parts) == 3 and all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tinhso.kernel.console.pages import day_roots, desk, machines, modules, operations, simulated, trail
+from tinhso.kernel.console.pages import day_roots, desk, machines, modules, operations, simulated, trail, watched
 from tinhso.kernel.console.pages.access import urls as access
 from tinhso.kernel.console.pages.organisations import urls as organisations
 from tinhso.kernel.console.pages.people import urls as people
@@ -13,6 +13,7 @@ urlpatterns = [
     path("kiem-chung/goc/<int:number>.json", day_roots.day_root, name="day_root"),
     path("kiem-chung/ban-ghi/<uuid:record_id>/", day_roots.proof, name="proof"),
     path("quan-tri/nhat-ky/", trail.trail, name="trail"),
+    path("quan-tri/theo-doi/", watched.listed, name="watched"),
     path("quan-tri/van-hanh/", operations.operations, name="operations"),
     path("quan-tri/van-hanh/mo-phong/", simulated.simulated, name="simulated"),
     path("quan-tri/van-hanh/mo-phong/<str:name>/", simulated.switch, name="switch_simulated"),

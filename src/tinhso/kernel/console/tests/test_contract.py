@@ -1,4 +1,5 @@
 from tinhso.kernel.access.glass import BREAK_GLASS, SEE_GLASS
+from tinhso.kernel.access.watched import SEE_WATCHED
 from tinhso.kernel.identity.models import Account
 from tinhso.kernel.machines.permissions import KEEP_CLIENTS
 from tinhso.kernel.rulebook import permissions as rulebook
@@ -10,5 +11,5 @@ class TestContract(RoomContract):
     label = "kernel_console"
 
     def prepare(self, account: Account) -> None:
-        """Some pages ask for rights that rooms below name: of machines, the rulebook and break-glass."""
-        grant(account.person_id, [KEEP_CLIENTS, *rulebook.ALL, BREAK_GLASS, SEE_GLASS])
+        """Some pages ask for rights that rooms below name."""
+        grant(account.person_id, [KEEP_CLIENTS, *rulebook.ALL, BREAK_GLASS, SEE_GLASS, SEE_WATCHED])

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tinhso.kernel.access.watched import SEE_WATCHED
 from tinhso.kernel.base import clock
 from tinhso.kernel.console import permissions
 from tinhso.kernel.geo.models import Place
@@ -17,6 +18,7 @@ from tinhso.kernel.web.doors import official_doors
 
 WHOLE = {
     "/quan-tri/nhat-ky/": permissions.READ_TRAIL,
+    "/quan-tri/theo-doi/": SEE_WATCHED,
     "/quan-tri/van-hanh/": permissions.SEE_OPERATIONS,
     "/quan-tri/van-hanh/mo-phong/": permissions.SWITCH_SIMULATED,
     "/quan-tri/nguoi/": permissions.VIEW_PEOPLE,

@@ -101,6 +101,7 @@ RECONCILE = permission(f"{LABEL}.reconcile_event", _("decide on events recorded 
 KEY_PAPER = permission(f"{LABEL}.key_paper", _("key in paper forms of a network cut"))
 VIEW_BOARD = permission(f"{LABEL}.view_board", _("see the gate's board"))
 VIEW_REPORT = permission(f"{LABEL}.view_report", _("see the daily report"))
+VIEW_SIGNALS = permission(f"{LABEL}.view_signals", _("see the weekly signals"))
 FREEZE_REPORT = permission(f"{LABEL}.freeze_report", _("freeze the daily report"), system=True)
 MANAGE_FIRM = permission(f"{LABEL}.manage_firm", _("keep one's firm's vehicles and drivers"))
 GIVE_MANDATE = permission(f"{LABEL}.give_mandate", _("give mandates to customs brokers and revoke them"))
@@ -173,7 +174,7 @@ KEEP_MONEY = tuple(
     f"shared_payments.{right}"
     for right in ("see_payments", "approve_refund", "send_refund", "match_money", "reconcile_day", "close_day")
 )
-SEE_GLASS = "kernel_access.see_glass"
+SEE_GLASS, SEE_WATCHED = "kernel_access.see_glass", "kernel_access.see_watched"
 SEE_MONEY = ("shared_payments.see_payments",)
 
 ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
@@ -236,7 +237,7 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
     "INDUSTRY": (_("Department of Industry and Trade"), (VIEW_BOARD, VIEW_REPORT)),
     "AUDITOR": (
         _("Inspector of the gate"),
-        (*OFFICER, VIEW_PAPERS, *SEE_MONEY, "kernel_console.see_powers", SEE_GLASS),
+        (*OFFICER, VIEW_PAPERS, VIEW_SIGNALS, *SEE_MONEY, "kernel_console.see_powers", SEE_GLASS, SEE_WATCHED),
     ),
 }
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.kernel.access.may import may
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.modules.declare import Hit, searchable
+from tinhso.pillars.border.gate.actions.searches import note_search
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.permissions import VIEW_BOARD
 from tinhso.pillars.border.gate.queries.masks import sight_of
@@ -21,9 +22,11 @@ from tinhso.pillars.border.gate.rules import plates, tripcodes
 def find_trips(words: str, *, by: Actor, at: datetime, limit: int) -> list[Hit]:
     """Trips that the asker may see, by plate, trip code or container; the newest first.
 
-    A trip code that is not his to see leads to what its code alone tells to everybody.
+    A plate that is at a point of others is kept as searched. A trip code that is not his to see leads to what its
+    code alone tells to everybody.
     """
     rows = found_by(visible_trips(by=by, at=at), words).select_related("point").order_by("-created_at")
+    note_search(words, by=by, at=at)
     page = "border_gate:trip" if may(by, VIEW_BOARD, at=at) else "border_gate:firm_trip"
     sight = sight_of(by=by, at=at)
     found = [hit(trip, page, with_goods=sight.sees_goods(trip)) for trip in rows[:limit]]

@@ -21,6 +21,7 @@ from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate import facade
 from tinhso.pillars.border.gate.actions.papers import read_papers
 from tinhso.pillars.border.gate.actions.passages import Passage, Seen, decide, pass_barrier_of
+from tinhso.pillars.border.gate.actions.searches import note_search
 from tinhso.pillars.border.gate.api.declarations import router as declarations
 from tinhso.pillars.border.gate.api.positions import router as positions
 from tinhso.pillars.border.gate.api.programs import router as programs
@@ -83,6 +84,7 @@ def list_trips(request: HttpRequest, state: str = "", words: str = "") -> HttpRe
         rows = rows.filter(state=state)
     if words:
         rows = found_by(rows, words)
+        note_search(words, by=request.actor, at=request.moment)
     shown = partial(_shown, sight=sight_of(by=request.actor, at=request.moment))
     return paging.page(request, rows, shown, order=("-created_at", "-id"))
 

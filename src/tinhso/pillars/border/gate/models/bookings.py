@@ -109,6 +109,9 @@ class Booking(models.Model):
             models.Index(
                 fields=["slot", "agency"], condition=Q(state__in=tuple(LIVING)), name="border_gate_booking_live"
             ),
+            models.Index(
+                fields=["slot"], condition=Q(state__in=("missed", "released")), name="border_gate_booking_given_up"
+            ),
             models.Index(fields=["held_until"], condition=Q(state="held"), name="border_gate_booking_held"),
             models.Index(fields=["agency", "ended_at"], condition=Q(state="missed"), name="border_gate_booking_missed"),
         ]

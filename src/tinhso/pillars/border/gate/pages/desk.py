@@ -20,6 +20,7 @@ from tinhso.kernel.base.dates import show_span
 from tinhso.kernel.base.errors import NotFound
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate import permissions as p
+from tinhso.pillars.border.gate.actions.searches import note_search
 from tinhso.pillars.border.gate.models import ClearanceTask, Force, Trip
 from tinhso.pillars.border.gate.models.tasks import STAGE_TITLES
 from tinhso.pillars.border.gate.pages import amend_offers, amendments, task_offers, trip_offers
@@ -85,6 +86,7 @@ def trips(request: Request) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     rows = visible_trips(by=request.actor, at=request.moment)
     rows = found_by(rows, words) if words else live_trips(rows)
+    note_search(words, by=request.actor, at=request.moment)
     state = request.GET.get("trang-thai", "")
     if state:
         rows = rows.filter(state=state)

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.dates import show_date
-from tinhso.kernel.web.export import XLSX, plain
+from tinhso.kernel.web.export import plain
+from tinhso.kernel.web.taken import XLSX, counted
 from tinhso.pillars.border.gate.actions.firm_forms import open_points
 from tinhso.pillars.border.gate.actions.sheet_rows import Problem, choices_of
 from tinhso.pillars.border.gate.rules.sheets import MOST_ROWS, SheetRow, columns, titles
@@ -47,7 +48,7 @@ def wrong_rows(rows: Sequence[SheetRow], problems: Mapping[int, Sequence[Problem
         if (found := problems.get(row.number))
     ]
     _rows_sheet(book, told)
-    return _answer(book, file, "dong-loi.xlsx")
+    return counted(_answer(book, file, "dong-loi.xlsx"), len(told))
 
 
 def _rows_sheet(book: Any, told: Iterable[tuple[SheetRow, str]]) -> None:

@@ -73,6 +73,8 @@ door("border_gate.switches", title=_("Flow of the crossing points"), icon="setti
      order=35, audience="official", permission=p.SWITCH_POINT)  # fmt: skip
 door("border_gate.reports", title=_("Daily report"), icon="report", url="border_gate:reports", order=34,
      audience="official", permission=p.VIEW_REPORT)  # fmt: skip
+door("border_gate.signals", title=_("Weekly signals"), icon="file-search", url="border_gate:signals", order=34,
+     audience="official", permission=p.VIEW_SIGNALS, everywhere=True)  # fmt: skip
 door("border_gate.windows", title=_("Room of the hours"), icon="clock", url="border_gate:windows", order=34,
      audience="official", permission=p.SET_CAPACITY)  # fmt: skip
 door("border_gate.hours", title=_("Working hours"), icon="calendar", url="border_gate:hours", order=35,

@@ -169,7 +169,7 @@ def test_the_short_table_of_the_brief_holds():
     assert alone("view_papers") == {"BIENPHONG", "KDYT", "ENTERPRISE", "AUDITOR"}
     assert not {right for right in OF_RIGHT if "SYSADMIN" in OF_RIGHT[right].who}
     assert {row.right for row in RULED if "AUDITOR" in row.who} <= {
-        *("view_trip", "view_goods", "view_parties", "view_papers", "view_board", "view_report"),
+        *("view_trip", "view_goods", "view_parties", "view_papers", "view_board", "view_report", "view_signals"),
     }
 
 
