@@ -90,6 +90,7 @@ WANT_AMENDMENT = permission(f"{LABEL}.want_amendment", _("ask the firm for a cha
 CONSENT_BORDER = permission(f"{LABEL}.consent_border", _("consent to another driver or vehicle beyond barrier 1"))
 CONSENT_CUSTOMS = permission(f"{LABEL}.consent_customs", _("consent to other goods or seals beyond barrier 1"))
 KEY_CUSTOMS = permission(f"{LABEL}.key_customs", _("key where a customs declaration stands"))
+KEY_READING = permission(f"{LABEL}.key_reading", _("key weights and note seals"))
 LAPSE_AMENDMENT = permission(f"{LABEL}.lapse_amendment", _("let a request for a change lapse"), system=True)
 KEEP_CODES = permission(f"{LABEL}.keep_codes", _("keep the registry of growing areas and packing houses"), system=True)
 ORDER_MEDICAL = permission(f"{LABEL}.order_medical", _("order medical control of a crossing point"))
@@ -162,7 +163,7 @@ FORCE_WORK = (WORK_TASK, PLACE_HOLD, LIFT_HOLD)
 CORRECTING: dict[str, tuple[str, ...]] = {
     "BQLKKT": (WANT_AMENDMENT, KEEP_CODES, ORDER_MEDICAL),
     "BIENPHONG": (WANT_AMENDMENT, CONSENT_BORDER),
-    "HAIQUAN": (WANT_AMENDMENT, CONSENT_CUSTOMS, KEY_CUSTOMS),
+    "HAIQUAN": (WANT_AMENDMENT, CONSENT_CUSTOMS, KEY_CUSTOMS, KEY_READING),
     "KDTV": (WANT_AMENDMENT, KEEP_CODES),
     "KDDV": (WANT_AMENDMENT,),
     "LEADER": (ORDER_MEDICAL,),

@@ -10,9 +10,19 @@ from tinhso.kernel.modules.simulated import BEHAVIOURS, Behaviour
 from tinhso.pillars.border.gate.adapters.customs import CustomsStatus, NoCustoms, SimulatedCustoms
 from tinhso.pillars.border.gate.adapters.faults import Faults
 from tinhso.pillars.border.gate.adapters.plate_camera import PlateCamera, SimulatedCamera
+from tinhso.pillars.border.gate.adapters.relay import BarrierRelay, SimulatedRelay
+from tinhso.pillars.border.gate.adapters.seal import SealReader, SimulatedSeal
+from tinhso.pillars.border.gate.adapters.weighbridge import SimulatedWeighbridge, Weighbridge
 
 CUSTOMS, CAMERA = "customs", "plate_camera"
-SYSTEMS = {CUSTOMS: _("Customs clearance system"), CAMERA: _("Plate cameras")}
+RELAY, BRIDGE, SEAL = "barrier_relay", "weighbridge", "seal"
+SYSTEMS = {
+    CUSTOMS: _("Customs clearance system"),
+    CAMERA: _("Plate cameras"),
+    RELAY: _("Arms of barriers"),
+    BRIDGE: _("Weighbridges"),
+    SEAL: _("Electronic seals"),
+}
 SLOW_SECONDS = 2.0
 FAULTS: dict[Behaviour, Faults] = {
     "well": Faults(),
@@ -34,6 +44,21 @@ def customs() -> CustomsStatus:
 def camera() -> PlateCamera:
     """Real cameras send by themselves; only the simulated one is asked."""
     return SimulatedCamera(faults_of(CAMERA))
+
+
+def relay() -> BarrierRelay | None:
+    """None where no arm is linked: the officer opens it himself, as he always did."""
+    return SimulatedRelay(faults_of(RELAY)) if is_simulated() else None
+
+
+def weighbridge() -> Weighbridge | None:
+    """Linked bridges send by themselves; only the simulated one is asked."""
+    return SimulatedWeighbridge(faults_of(BRIDGE)) if is_simulated() else None
+
+
+def seal() -> SealReader | None:
+    """Linked seals send by themselves; only the simulated one is asked."""
+    return SimulatedSeal(faults_of(SEAL)) if is_simulated() else None
 
 
 def behaviour(system: str) -> Behaviour:

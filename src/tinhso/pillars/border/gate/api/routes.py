@@ -23,6 +23,7 @@ from tinhso.pillars.border.gate.actions.papers import read_papers
 from tinhso.pillars.border.gate.actions.passages import Passage, Seen, decide, pass_barrier_of
 from tinhso.pillars.border.gate.actions.searches import note_search
 from tinhso.pillars.border.gate.api.declarations import router as declarations
+from tinhso.pillars.border.gate.api.devices import router as devices
 from tinhso.pillars.border.gate.api.positions import router as positions
 from tinhso.pillars.border.gate.api.programs import router as programs
 from tinhso.pillars.border.gate.api.readings import router as readings
@@ -40,6 +41,7 @@ router = Router()
 router.add_router("", declarations)
 router.add_router("", positions)
 router.add_router("", readings)
+router.add_router("", devices)
 router.add_router("", programs)
 UNLIMITED: list[BaseThrottle] = []
 """A barrier may never be told to come again later."""

@@ -48,6 +48,7 @@ from tinhso.pillars.border.gate.models.positions import LastPosition, Position
 from tinhso.pillars.border.gate.models.qr_keys import QrKey, QrUse
 from tinhso.pillars.border.gate.models.readings import PlateReading
 from tinhso.pillars.border.gate.models.reference import CheckRule, FeeRule, Force, Goods, HsCode, ReasonCode
+from tinhso.pillars.border.gate.models.relays import ArmAnswer, ArmCommand
 from tinhso.pillars.border.gate.models.reports import DailyReport
 from tinhso.pillars.border.gate.models.rulebook import (
     CorrectionRule,
@@ -60,6 +61,7 @@ from tinhso.pillars.border.gate.models.rulebook import (
     TaskResult,
     TripTypeRule,
 )
+from tinhso.pillars.border.gate.models.seals import SealEvent
 from tinhso.pillars.border.gate.models.sheets import DeclarationRow, DeclarationSheet
 from tinhso.pillars.border.gate.models.simulation import SimulatedDay, SimulatedTrip, SimulationSwitch
 from tinhso.pillars.border.gate.models.stays import Incident
@@ -79,12 +81,15 @@ from tinhso.pillars.border.gate.models.trips import (
     Trip,
     UndeclaredArrival,
 )
+from tinhso.pillars.border.gate.models.weighings import Weighing
 from tinhso.pillars.border.gate.models.yards import Bay, BayKind, PointOrder, Switch, YardTariff
 
 __all__ = [
     "LIVING",
     "Amendment",
     "Appeal",
+    "ArmAnswer",
+    "ArmCommand",
     "Bay",
     "BayKind",
     "Booking",
@@ -155,6 +160,7 @@ __all__ = [
     "RefusedBy",
     "RegisteredCode",
     "ReplayedDay",
+    "SealEvent",
     "SimulatedDay",
     "SimulatedSystem",
     "SimulatedTrip",
@@ -173,6 +179,7 @@ __all__ = [
     "UndeclaredArrival",
     "Vehicle",
     "VehicleKind",
+    "Weighing",
     "WhatIfRun",
     "Yard",
     "YardTariff",

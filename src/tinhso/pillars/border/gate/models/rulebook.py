@@ -164,6 +164,7 @@ class Unit(models.TextChoices):
     DAY = "day", pgettext_lazy("unit", "day")
     TIME = "time", pgettext_lazy("unit", "time")
     PERCENT = "percent", pgettext_lazy("unit", "per cent")
+    KILOGRAM = "kg", pgettext_lazy("unit", "kg")
 
 
 class Limit(DatedRow):

@@ -34,6 +34,7 @@ from tinhso.pillars.border.gate.models import ControlPoint, Trip, UndeclaredArri
 from tinhso.pillars.border.gate.pages.offline import APP
 from tinhso.pillars.border.gate.pages.quick_forms import called
 from tinhso.pillars.border.gate.pages.readings import chosen, in_sight, read_by_machine
+from tinhso.pillars.border.gate.pages.relay import arm_told, open_after
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER, STEPS
 from tinhso.pillars.border.gate.queries import overlays
 from tinhso.pillars.border.gate.queries.amendments import firm_is_asked
@@ -87,9 +88,10 @@ def open_up(request: Request, code: str) -> HttpResponse:
     except Refusal as refusal:
         return _screen(request, barrier, {"typed": seen.plate or seen.qr, "wrong": refusal.for_people()})
     _remember(request, barrier, passage, seen)
+    opening = open_after(request, barrier, passage, lane=seen.lane)
     if reading and passage.open:
         handle_reading(reading=reading, by=request.actor, at=request.moment)
-    return _screen(request, barrier, {"typed": "", "done": True, **_card(passage, seen)})
+    return _screen(request, barrier, {"typed": "", "done": True, "opening": opening, **_card(passage, seen)})
 
 
 @require_POST
@@ -251,6 +253,7 @@ def _card(passage: Passage, seen: Seen) -> dict[str, Any]:
 def _screen(request: Request, barrier: ControlPoint, context: dict[str, Any]) -> HttpResponse:
     log = request.session.get(_log_key(barrier), [])
     always = {"barrier": barrier, "log": log, "offline_app": APP, **in_sight(request, barrier, _card)}
+    always |= arm_told(request, barrier)
     return render(request, "border_gate/barrier.html", {**always, **context})
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tinhso.pillars.border.gate.pages import barrier
+from tinhso.pillars.border.gate.pages import barrier, relay
 
 urlpatterns = [
     path("barie/", barrier.choose, name="barriers"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("barie/<str:code>/may-doc/", barrier.handle, name="barrier_reading"),
     path("barie/<str:code>/may-doc/thu/", barrier.play, name="barrier_camera"),
     path("barie/<str:code>/mo/", barrier.open_up, name="barrier_open"),
+    path("barie/<str:code>/lan/", relay.choose_lane, name="barrier_lane"),
+    path("barie/mo-tay/<uuid:command_id>/", relay.by_hand, name="barrier_by_hand"),
     path("barie/<str:code>/bien-khac/", barrier.other_plate, name="barrier_other_plate"),
     path("barie/<str:code>/chua-khai-bao/", barrier.undeclared, name="barrier_undeclared"),
     path("barie/<str:code>/gui-lien-ket/<uuid:arrival_id>/", barrier.send_link, name="barrier_link"),

@@ -29,6 +29,7 @@ from tinhso.pillars.border.gate.pages.offers import Offers, sorted_out
 from tinhso.pillars.border.gate.queries import masks, transfers
 from tinhso.pillars.border.gate.queries import tasks as queries
 from tinhso.pillars.border.gate.queries.customs import latest_of
+from tinhso.pillars.border.gate.queries.devices import devices_of
 from tinhso.pillars.border.gate.queries.guidance import health_form_of
 from tinhso.pillars.border.gate.queries.tones import trip_tone
 from tinhso.pillars.border.gate.queries.trips import found_by, live_trips, visible_trips
@@ -134,6 +135,7 @@ def record(request: Request, trip_id: UUID, task: ClearanceTask | None) -> dict[
         "dossier": dossier,
         "trip": one,
         "customs": latest_of(one) if seen.sees_parties(one) else None,
+        "devices": devices_of(one) if seen.sees_goods(one) else None,
         "health_form": health_form_of(one) if any(force.code == "KDYT" for force in forces) else None,
         "task": task,
         "due": due_of(task, request.moment) if task else None,

@@ -103,6 +103,8 @@ door("border_gate.help", title=_("Drivers who ask for help"), icon="phone", url=
      audience="official", permission=p.ANSWER_HELP)  # fmt: skip
 door("border_gate.customs", title=_("Customs status of vehicles here"), icon="file-text",
      url="border_gate:customs_here", order=32, audience="official", permission=p.KEY_CUSTOMS)  # fmt: skip
+door("border_gate.alarms", title=_("Weights and seals"), icon="scale", url="border_gate:customs_alarms", order=33,
+     audience="official", permission=p.KEY_READING)  # fmt: skip
 door("border_gate.machines", title=_("Machines and links"), icon="plug-connected", url="border_gate:machines", order=38,
      audience="official", permission=p.VIEW_BOARD)  # fmt: skip
 for _system, _title in choice.SYSTEMS.items():
@@ -110,6 +112,8 @@ for _system, _title in choice.SYSTEMS.items():
               state=partial(choice.behaviour, _system), switch=partial(choice.switch, _system),
               module=__name__)  # fmt: skip
 live_topic("border_gate.readings", events=("border_gate.plate_read*",), permission=p.DECIDE_BARRIER)
+live_topic("border_gate.alarms", events=("border_gate.weight_differs", "border_gate.seal_*", "border_gate.hold_placed"),
+           permission=p.KEY_READING)  # fmt: skip
 live_topic("border_gate.help", events=("border_gate.help_*",), permission=p.ANSWER_HELP)
 live_topic("border_gate.board", events=("border_gate.*",), permission=p.VIEW_BOARD, seconds=2)
 live_state("border_gate.public", events=("border_gate.*",), seconds=5)(state)

@@ -15,6 +15,9 @@ STALE = timedelta(minutes=30)
 BY_HAND = {
     choice.CUSTOMS: _("An officer of customs keys number, channel and status on the trip."),
     choice.CAMERA: _("The officer at the barrier types the plate or scans the QR."),
+    choice.RELAY: _("The officer opens the arm himself and says so on the barrier's page."),
+    choice.BRIDGE: _("An officer of customs keys what the bridge's display shows on the trip."),
+    choice.SEAL: _("An officer of customs looks at the seal and notes it on the trip."),
 }
 """The manual path of each system."""
 NEVER: list[MachineLight | None] = [None]

@@ -16,7 +16,7 @@ SPANS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": time
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number and its unit: minute, hour, day, time or per cent."""
+    """A number and its unit: minute, hour, day, time, per cent or kg."""
 
     value: int
     unit: str

@@ -171,7 +171,7 @@ def test_a_list_takes_few_queries(gate, accepted, name, django_assert_max_num_qu
     client = officer(gate, "KDTV")
     client.get(reverse(f"border_gate:{name}"))
 
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(29):
         client.get(reverse(f"border_gate:{name}"))
 
 

@@ -31,6 +31,7 @@ from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.kernel.workflow.flow import FLOWS
 from tinhso.pillars.border.gate.actions import declare, tasks
 from tinhso.pillars.border.gate.api.declarations import router as declarations
+from tinhso.pillars.border.gate.api.devices import router as devices
 from tinhso.pillars.border.gate.api.positions import router as positions
 from tinhso.pillars.border.gate.api.readings import router as readings
 from tinhso.pillars.border.gate.api.routes import router
@@ -344,6 +345,14 @@ def body_of(path: str, walk: Walk) -> dict[str, object]:
         "passages": {"plate": "12C12345", "ask_only": True},
         "readings": {"id": str(UUID(int=9)), "plate": "12C12345", "confidence": 0.9, "read_at": NOON.isoformat()},
         "positions": {"pings": [where]},
+        "weighings": {"id": str(UUID(int=8)), "plate": "12C12345", "kg": 30_000, "weighed_at": NOON.isoformat()},
+        "events": {
+            "id": str(UUID(int=7)),
+            "seal_no": "VN000001",
+            "event": "armed",
+            "plate": "12C12345",
+            "happened_at": NOON.isoformat(),
+        },
     }.get(path.rpartition("/")[2], {"rows": [{}]})
 
 
@@ -351,7 +360,7 @@ def operations() -> set[str]:
     """Method and path of every call, its own names of the record left out."""
     return {
         f"{method} {re.sub(r'{uuidstr:[a-z_]+}', '{id}', path)}"
-        for one in (router, declarations, positions, readings)
+        for one in (router, declarations, positions, readings, devices)
         for path, view in one.path_operations.items()
         for operation in view.operations
         for method in operation.methods
