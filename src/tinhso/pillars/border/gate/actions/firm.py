@@ -15,6 +15,7 @@ from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.base.text import fold
 from tinhso.kernel.identity.models import Person
+from tinhso.pillars.border.gate.actions.convoy import pair_trips
 from tinhso.pillars.border.gate.actions.declare import Draft, DraftLine, draft_trip, submit_trip
 from tinhso.pillars.border.gate.actions.fees import assess_fees
 from tinhso.pillars.border.gate.models import (
@@ -22,6 +23,7 @@ from tinhso.pillars.border.gate.models import (
     Driver,
     Enterprise,
     FeeAssessment,
+    Pairing,
     Trip,
     Vehicle,
     VehicleKind,
@@ -30,8 +32,9 @@ from tinhso.pillars.border.gate.models import (
 from tinhso.pillars.border.gate.permissions import MANAGE_FIRM
 from tinhso.pillars.border.gate.queries.barrier import yard_for
 from tinhso.pillars.border.gate.queries.parties import driver_by_paper
-from tinhso.pillars.border.gate.rules import containers, plates
+from tinhso.pillars.border.gate.rules import containers, plates, vins
 from tinhso.pillars.border.gate.rules.codes import refuse
+from tinhso.pillars.border.gate.rules.transfers import may_take
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,10 @@ class NewDriver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """A declaration as a firm gives it: plates as typed, a driver of its own or a new one."""
+    """A declaration as a firm gives it: plates as typed, a driver of its own or a new one.
+
+    `vin`: of a new vehicle, which has no plate. `pair`: the firm's own trip with which goods are handed over.
+    """
 
     kind: str
     regime: str
@@ -62,6 +68,12 @@ class Intent:
     container_type: str = ""
     seal_no: str = ""
     customs_no: str = ""
+    two_way: bool = False
+    inwards: bool = False
+    vin: str = ""
+    temporary_plate: str = ""
+    supervisor: str = ""
+    pair: Trip | None = None
     driver: Driver | None = None
     new_driver: NewDriver | None = None
 
@@ -86,6 +98,27 @@ def keep_vehicle(*, firm: Enterprise, plate: str, by: Actor, at: datetime, kind:
     vehicle.save(force_insert=True)
     record("border_gate.vehicle_added", by=by, at=at, kind="border_gate.vehicle", record_id=vehicle.pk)
     return vehicle
+
+
+def keep_unplated(*, firm: Enterprise, vin: str, temporary_plate: str, by: Actor, at: datetime) -> Vehicle:
+    """The new vehicle with that VIN; its owner may add the temporary plate once it has one. Refusal: BG-102."""
+    number = vins.read(vin)
+    known = Vehicle.objects.filter(vin=number).first()
+    if known is not None and (known.owner_id != firm.pk or temporary_plate in ("", known.temporary_plate)):
+        return known
+    require(by, MANAGE_FIRM, firm, at)
+    vehicle = known or Vehicle(country="CN", kind=VehicleKind.NEW, vin=number, owner=firm)
+    vehicle.temporary_plate = temporary_plate
+    vehicle.save()
+    record("border_gate.vehicle_added", by=by, at=at, kind="border_gate.vehicle", record_id=vehicle.pk)
+    return vehicle
+
+
+def pair_own(*, trip: Trip, other: Trip, by: Actor, at: datetime) -> Pairing:
+    """Pair two trips, whichever of them gives the goods. Refusals: BG-297, BG-215."""
+    if may_take(trip.kind, other.kind, two_way=other.two_way):
+        return pair_trips(giver=trip, taker=other, by=by, at=at)
+    return pair_trips(giver=other, taker=trip, by=by, at=at)
 
 
 def keep_driver(*, firm: Enterprise, new: NewDriver, by: Actor, at: datetime) -> Driver:
@@ -155,7 +188,10 @@ def _renewed(driver: Driver, firm: Enterprise, new: NewDriver, by: Actor, at: da
 def declare_trip(*, firm: Enterprise, intent: Intent, by: Actor, at: datetime) -> Trip:
     """Write down and send at one go; whatever stands in the way leaves nothing behind."""
     trip = draft_trip(draft=_draft(firm, intent, by, at), by=by, at=at)
-    return submit_trip(trip=trip, by=by, at=at)
+    submit_trip(trip=trip, by=by, at=at)
+    if intent.pair is not None:
+        pair_own(trip=trip, other=intent.pair, by=by, at=at)
+    return trip
 
 
 def preview(*, firm: Enterprise, intent: Intent, by: Actor, at: datetime) -> Preview:
@@ -183,12 +219,19 @@ def _problems(refusal: Refusal) -> tuple[dict[str, Any], ...]:
 
 
 def _draft(firm: Enterprise, intent: Intent, by: Actor, at: datetime) -> Draft:
-    tractor = keep_vehicle(firm=firm, plate=intent.tractor, by=by, at=at)
+    tractor = _tractor(firm, intent, by, at)
     trailer = keep_vehicle(firm=firm, plate=intent.trailer, by=by, at=at) if intent.trailer else None
     new = intent.new_driver
     driver = keep_driver(firm=firm, new=new, by=by, at=at) if new else intent.driver
     yard = yard_for(intent.point.pk)
     return draft_of(firm, intent, tractor=tractor, trailer=trailer, driver=driver, yard=yard)
+
+
+def _tractor(firm: Enterprise, intent: Intent, by: Actor, at: datetime) -> Vehicle:
+    if intent.vin:
+        return keep_unplated(firm=firm, vin=intent.vin, temporary_plate=intent.temporary_plate, by=by, at=at)
+    kind = "AGV" if intent.kind == "AGV" else ""
+    return keep_vehicle(firm=firm, plate=intent.tractor, kind=kind, by=by, at=at)
 
 
 def draft_of(
@@ -218,5 +261,8 @@ def draft_of(
         container_type=intent.container_type,
         seal_no=intent.seal_no,
         customs_no=intent.customs_no,
+        two_way=intent.two_way,
+        inwards=intent.inwards,
+        supervisor=intent.supervisor,
         source=source,
     )

@@ -6,7 +6,7 @@ choose from, so that thousands of rows are read without asking the database for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, cast
@@ -16,25 +16,30 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.base.clock import HANOI
-from tinhso.kernel.base.text import fold
 from tinhso.pillars.border.gate.actions.asked_fields import WHAT, WHO, obey
-from tinhso.pillars.border.gate.actions.declare import DraftLine
+from tinhso.pillars.border.gate.actions.checked_forms import Checked, day_field, upper
 from tinhso.pillars.border.gate.actions.firm import Intent, NewDriver
-from tinhso.pillars.border.gate.models import CrossingPoint, Driver, Enterprise, Goods
+from tinhso.pillars.border.gate.actions.goods_forms import GOODS, LINES, goods_fields, goods_groups, line_of
+from tinhso.pillars.border.gate.actions.kind_fields import (
+    QUESTIONS,
+    kind_fields,
+    pair_field,
+    temporary_plate,
+    vehicle_fields,
+)
+from tinhso.pillars.border.gate.models import CrossingPoint, Driver, Enterprise, Goods, Trip
 from tinhso.pillars.border.gate.models.parties import PaperKind
 from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLES
 from tinhso.pillars.border.gate.queries.firms import drivers_of
 from tinhso.pillars.border.gate.queries.words import REGIME_TITLES
-from tinhso.pillars.border.gate.rules import containers, hs, identity_papers, plates
+from tinhso.pillars.border.gate.rules import containers, identity_papers, kinds, plates, vins
 from tinhso.pillars.border.gate.rules.asked import ANY
-from tinhso.pillars.border.gate.rules.codes import GateRefusal
-from tinhso.pillars.border.gate.rules.goods import group_of
 
 KINDS = ("EXP_VN", "EXP_XFER", "IMP_CN", "IMP_VN_PICKUP")
+"""What a row of a spreadsheet can say; the pages offer every kind."""
 REGIMES = {code: title for code, title in REGIME_TITLES.items() if code != "TRANSIT"}
-LINES = (1, 2, 3)
 HOURS = [(f"{hour:02d}", f"{hour:02d}:00") for hour in range(7, 19)]
-HEAVIEST = 60_000
+VEHICLE = ("tractor", "trailer", "container_no", "container_type", "seal_no", "vin", "temporary_plate", "supervisor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +49,6 @@ class Known:
     points: Mapping[str, CrossingPoint]
     drivers: Mapping[str, Driver]
     goods: tuple[Goods, ...]
-
-
-def upper(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
-
-
-def codes_of(text: str) -> tuple[str, ...]:
-    """Codes typed with commas or spaces between them."""
-    return tuple(code for code in text.upper().replace(",", " ").replace(";", " ").split() if code)
 
 
 class OneOf(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -68,63 +64,10 @@ class OneOf(forms.ModelChoiceField):  # type: ignore[type-arg]
         return found
 
 
-class Checked(forms.Form):
-    """A form whose fields are read by the gate's rules: their sentence stands under the field."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.error_messages["required"] = _("This has to be filled in.")
-
-    def read(self, field: str, rule: Callable[[str], Any], default: Any = "") -> Any:
-        """The field as the rule reads it; the rule's refusal becomes the field's error."""
-        typed = self.cleaned_data.get(field) or ""
-        if not typed:
-            return default
-        try:
-            return rule(typed)
-        except GateRefusal as refusal:
-            self.add_error(field, forms.ValidationError(refusal.for_people(), code=refusal.code))
-            return default
-
-    def rows(self, *names: str) -> list[Any]:
-        return [self[name] for name in names]
-
-
-def day_field(label: Any, *, required: bool = True) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=required, widget=widget)
-
-
-def whole(label: Any, *, required: bool, highest: int = HEAVIEST, hint: Any = "") -> forms.IntegerField:
-    widget = forms.NumberInput(attrs={"inputmode": "numeric"})
-    return forms.IntegerField(
-        label=label, required=required, min_value=1, max_value=highest, widget=widget, help_text=hint
-    )
-
-
-def goods_fields(number: int, *, required: bool) -> dict[str, forms.Field]:
-    """The fields of one goods line."""
-    search = forms.TextInput(attrs={"list": "goods", "autocomplete": "off"})
-    hint = _("Type a name or an HS code and choose from the list")
-    return {
-        f"goods_{number}": forms.CharField(
-            label=_("Goods"), required=required, max_length=160, widget=search, help_text=hint
-        ),
-        f"kg_{number}": whole(_("Gross weight, kg"), required=required),
-        f"packages_{number}": whole(_("Packages"), required=False, highest=100_000),
-        f"puc_{number}": forms.CharField(
-            label=_("Growing area codes"), required=False, max_length=200, help_text=_("Fresh fruit for export")
-        ),
-        f"phc_{number}": forms.CharField(label=_("Packing house codes"), required=False, max_length=200),
-        f"certificate_{number}": forms.CharField(label=_("Quarantine certificate"), required=False, max_length=40),
-    }
-
-
 class What(Checked):
     """Step 1: what goes where, and when."""
 
-    kind = forms.ChoiceField(label=_("Kind of trip"))
+    kind = forms.ChoiceField(label=_("What does the vehicle do?"), widget=forms.RadioSelect)
     regime = forms.ChoiceField(label=_("Regime"))
     point = OneOf(CrossingPoint.objects.none(), label=_("Crossing point"), to_field_name="code")
     planned_on = day_field(_("Day at the gate"))
@@ -141,45 +84,51 @@ class What(Checked):
     def __init__(self, *args: Any, known: Known | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.goods = known.goods if known else None
+        self.fields.update(kind_fields())
         for number in LINES:
             self.fields.update(goods_fields(number, required=number == 1))
         for name in ("goods_1", "kg_1"):
             self.fields[name].error_messages["required"] = _("This has to be filled in.")
-        kind, regime = cast(forms.ChoiceField, self.fields["kind"]), cast(forms.ChoiceField, self.fields["regime"])
-        kind.choices = [(kind, upper(str(KIND_TITLES[kind]))) for kind in KINDS]
-        regime.choices = [(code, upper(str(title))) for code, title in REGIMES.items()]
+        self._offer(in_sheet=known is not None)
         point = cast(Any, self.fields["point"])
         point.queryset = open_points()
         point.known = known.points if known else None
         point.label_from_instance = lambda one: one.gate_short
         point.empty_label = None
-        obey(self, WHAT, str(self.data.get("kind") or self.initial.get("kind") or ANY))
+        obey(self, WHAT, self._told("kind") or ANY)
+
+    def _offer(self, *, in_sheet: bool) -> None:
+        kind, regime = cast(forms.ChoiceField, self.fields["kind"]), cast(forms.ChoiceField, self.fields["regime"])
+        if in_sheet:
+            kind.choices = [(one, upper(str(KIND_TITLES[one]))) for one in KINDS]
+            regime.choices = [(code, upper(str(title))) for code, title in REGIMES.items()]
+            return
+        kind.choices = [(one, QUESTIONS[one]) for one in kinds.OFFERED]
+        regime.choices = [("", _("As the kind of trip says")), *REGIME_TITLES.items()]
+        regime.required = False
+
+    def _told(self, name: str) -> str:
+        return str(self.data.get(name) or self.initial.get(name) or "")
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
-        self.lines = [line for number in LINES if (line := self._line(number)) is not None]
+        kind = found.get("kind", "")
+        found["regime"] = kinds.regime_of(kind, found.get("regime", ""))
+        found["two_way"] = bool(found.get("two_way")) and kind in kinds.BOTH_WAYS
+        found["inwards"] = kind == "TRANSIT" and found.get("way") == "in"
+        if kind in kinds.COMES_EMPTY and (self.goods is None or not self._told("goods_1")):
+            self._forget_goods()
+            self.lines = []
+            return found
+        origin = "CN" if kinds.is_brought_in(kind, inwards=found["inwards"]) else "VN"
+        self.lines = [line for number in LINES if (line := line_of(self, number, self.goods, origin)) is not None]
         return found
 
-    def _line(self, number: int) -> DraftLine | None:
-        known = self.read(f"goods_{number}", lambda typed: goods_named(typed, self.goods), None)
-        values = self.cleaned_data
-        kg = values.get(f"kg_{number}")
-        if known is None or kg is None:
-            if known and f"kg_{number}" not in self.errors:
-                self.add_error(f"kg_{number}", str(_("Give the weight of these goods.")))
-            return None
-        code, title, group = known
-        return DraftLine(
-            hs6=code,
-            title=title,
-            group=group,
-            gross_kg=kg,
-            packages=values.get(f"packages_{number}") or 0,
-            growing_areas=codes_of(values.get(f"puc_{number}", "")),
-            packing_houses=codes_of(values.get(f"phc_{number}", "")),
-            certificate_no=values.get(f"certificate_{number}", ""),
-            origin="CN" if values.get("kind", "").startswith("IMP") else "VN",
-        )
+    def _forget_goods(self) -> None:
+        """What stands in the fields that such a trip is not asked does not count."""
+        for number in LINES:
+            for name in GOODS:
+                self.errors.pop(f"{name}_{number}", None)
 
     def eta(self) -> datetime:
         values = self.cleaned_data
@@ -187,42 +136,12 @@ class What(Checked):
 
     def groups(self) -> list[dict[str, Any]]:
         """The goods lines with their fields; further lines are folded until they hold something."""
-        names = ("goods", "kg", "packages", "puc", "phc", "certificate")
-        return [
-            {
-                "number": number,
-                "rows": self.rows(*(f"{name}_{number}" for name in names)),
-                "open": number == 1 or bool(self[f"goods_{number}"].value()) or self._wrong(number, names),
-            }
-            for number in LINES
-        ]
-
-    def _wrong(self, number: int, names: Iterable[str]) -> bool:
-        return self.is_bound and any(f"{name}_{number}" in self.errors for name in names)
+        return goods_groups(self)
 
 
 def open_points() -> QuerySet[CrossingPoint]:
     """The crossing points for which goods may be declared."""
     return CrossingPoint.objects.filter(goods_open=True, daily_average__gt=0)
-
-
-def goods_named(text: str, known: Iterable[Goods] | None = None) -> tuple[str, str, str]:
-    """HS code, name and group of what was typed: a row of the list, its name, or any HS code with a name.
-
-    Refusals: BG-004, BG-005.
-    """
-    name, _sign, rest = text.rpartition("(")
-    digits = "".join(sign for sign in rest if sign.isdigit())
-    for row in Goods.objects.all() if known is None else known:
-        if digits[:6] == row.pk or fold(text) in (fold(row.name_vi), fold(row.name_en)):
-            return digits if len(digits) == 8 else row.pk, name.strip() or row.name_vi, row.group
-    code = hs.read(digits)
-    return code, name.strip() or text, group_of(code)
-
-
-def goods_choices() -> list[str]:
-    """What the list offers: names with their HS codes."""
-    return [f"{row.name} ({row.pk})" for row in Goods.objects.all()]
 
 
 PLATE = forms.TextInput(attrs={"list": "tractors", "autocomplete": "off", "autocapitalize": "characters"})
@@ -285,24 +204,48 @@ class Who(DriverFields):
     driver = OneOf(Driver.objects.none(), label=_("Driver"), required=False)
 
     def __init__(
-        self, *args: Any, firm: Enterprise, known: Known | None = None, kind: str = ANY, **kwargs: Any
+        self,
+        *args: Any,
+        firm: Enterprise,
+        known: Known | None = None,
+        kind: str = ANY,
+        two_way: bool = False,
+        pairs: QuerySet[Trip] | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        obey(self, WHO, kind)
+        self.kind = kind
+        self.fields.update({**vehicle_fields(kind), **pair_field(kind, pairs)})
+        for name in kinds.not_asked(kind, two_way=two_way) if known is None else ():
+            del self.fields[name]
+        if kind == "TRANSIT" and known is None:
+            self.fields["seal_no"].required = True
+        obey(self, {rule: name for rule, name in WHO.items() if name in self.fields}, kind)
         driver = cast(Any, self.fields["driver"])
         driver.queryset = drivers_of(firm)
         driver.known = known.drivers if known else None
-        driver.empty_label = _("Another driver, typed below")
+        driver.empty_label = _("Named later") if self.driver_later else _("Another driver, typed below")
+
+    @property
+    def driver_later(self) -> bool:
+        """Whether the driver may be named later."""
+        return self.kind in kinds.DRIVER_LATER
+
+    def own(self) -> list[Any]:
+        """What this kind of vehicle is known by beside its plate."""
+        return [self[name] for name in ("vin", "temporary_plate", "supervisor") if name in self.fields]
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         self.read("tractor", plates.read_tractor)
         self.read("trailer", plates.read)
         self.read("container_no", containers.read)
+        found["vin"] = self.read("vin", vins.read)
+        found["temporary_plate"] = self.read("temporary_plate", temporary_plate)
         if found.get("container_no") and not found.get("container_type"):
             self.add_error("container_type", str(_("Choose the size of the container.")))
         self.typed = None if found.get("driver") else self.new_driver()
-        if not found.get("driver") and not self.typed:
+        if not found.get("driver") and not self.typed and not self.driver_later:
             self.add_error("driver", str(_("Choose a driver or type one.")))
         return found
 
@@ -340,11 +283,10 @@ def intent_of(what: What, who: Who) -> Intent:
         eta=what.eta(),
         lines=tuple(what.lines),
         customs_no=first["customs_no"],
-        tractor=second["tractor"],
-        trailer=second["trailer"],
-        container_no=second["container_no"],
-        container_type=second["container_type"],
-        seal_no=second["seal_no"],
+        two_way=first["two_way"],
+        inwards=first["inwards"],
         driver=second["driver"],
         new_driver=who.typed,
+        pair=second.get("pair"),
+        **{name: second.get(name) or "" for name in VEHICLE},
     )

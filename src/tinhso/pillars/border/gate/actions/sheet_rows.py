@@ -10,11 +10,11 @@ from django.utils import translation
 
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.base.text import fold
+from tinhso.pillars.border.gate.actions.checked_forms import Checked
 from tinhso.pillars.border.gate.actions.firm import Intent
 from tinhso.pillars.border.gate.actions.firm_forms import (
     KINDS,
     REGIMES,
-    Checked,
     Known,
     What,
     Who,

@@ -17,12 +17,13 @@ from tinhso.pillars.border.gate.actions.firm import Intent
 from tinhso.pillars.border.gate.flows.trip import FROM_INLAND
 from tinhso.pillars.border.gate.models import Enterprise, Trip
 from tinhso.pillars.border.gate.queries import bookings as queries
+from tinhso.pillars.border.gate.queries.driver import comes_from_inland
 from tinhso.pillars.border.gate.queries.law import law_at
 
 
 def offered(request: Request, firm: Enterprise, intent: Intent) -> dict[str, Any]:
     """Hours of the planned day with room, and the one that is kept; nothing for those who come from abroad."""
-    if intent.kind not in FROM_INLAND:
+    if intent.kind not in FROM_INLAND or intent.inwards:
         return {}
     at = request.moment
     free = queries.free_windows(
@@ -56,7 +57,7 @@ def keep(request: Request, firm: Enterprise) -> None:
 
 def take(request: Request, trip: Trip) -> None:
     """The kept place becomes the trip's; a declaration that waits for an officer has none yet."""
-    if trip.agency_id is None or trip.kind not in FROM_INLAND:
+    if trip.agency_id is None or not comes_from_inland(trip):
         return
     kept = queries.hold_of(request.actor.id, trip.agency_id, at=request.moment)
     if kept is None or trip.state != "accepted":

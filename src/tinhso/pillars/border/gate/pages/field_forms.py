@@ -11,18 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tinhso.kernel.base.clock import HANOI
-from tinhso.pillars.border.gate.actions.firm_forms import (
-    HOURS,
-    REGIMES,
-    Checked,
-    codes_of,
-    container_choices,
-    day_field,
-    dialled,
-    goods_named,
-    upper,
-    whole,
-)
+from tinhso.pillars.border.gate.actions.checked_forms import Checked, day_field, upper, whole
+from tinhso.pillars.border.gate.actions.firm_forms import HOURS, REGIMES, container_choices, dialled
+from tinhso.pillars.border.gate.actions.goods_forms import codes_of, goods_named
 from tinhso.pillars.border.gate.models import CrossingPoint, GoodsLine, Trip, Yard
 from tinhso.pillars.border.gate.queries.firms import drivers_of
 from tinhso.pillars.border.gate.rules import containers, plates

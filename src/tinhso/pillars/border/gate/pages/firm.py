@@ -25,7 +25,7 @@ from tinhso.pillars.border.gate.actions import firm as actions
 from tinhso.pillars.border.gate.actions.firm_forms import DriverOfFirm, NewVehicle
 from tinhso.pillars.border.gate.flows import LIVE
 from tinhso.pillars.border.gate.models import Enterprise, Trip
-from tinhso.pillars.border.gate.pages import amendments
+from tinhso.pillars.border.gate.pages import amendments, firm_partners
 from tinhso.pillars.border.gate.permissions import MANAGE_FIRM, VIEW_PAPERS, step_permission
 from tinhso.pillars.border.gate.queries import bookings
 from tinhso.pillars.border.gate.queries import driver as driving
@@ -96,13 +96,14 @@ def trip(request: Request, trip_id: UUID) -> HttpResponse:
         "driver": one.driver,
         "sees_driver": may(request.actor, VIEW_PAPERS, one, request.moment),
         "can_cancel": one.state in CANCELLABLE,
-        "can_book": one.state == "accepted" and one.kind in driving.FROM_INLAND,
+        "can_book": one.state == "accepted" and driving.comes_from_inland(one),
         "choices": bookings.choices_of(one, at=request.moment),
         "may_appeal": one.state == "at_buffer",
         "appeals": list(one.appeals.all()[:3]),
         "can_send": one.state in LIVE and one.accepted_at is not None,
         "now": "board",
         **amendments.told(one),
+        **firm_partners.told(request, firm, one),
     }
     return render(request, "border_gate/firm_trip.html", context)
 

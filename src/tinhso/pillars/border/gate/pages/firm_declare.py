@@ -22,18 +22,26 @@ from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions import bookings
 from tinhso.pillars.border.gate.actions import firm as actions
-from tinhso.pillars.border.gate.actions.firm_forms import Checked, What, Who, goods_choices, intent_of
+from tinhso.pillars.border.gate.actions.checked_forms import Checked
+from tinhso.pillars.border.gate.actions.declare import stay_hours
+from tinhso.pillars.border.gate.actions.firm import Intent
+from tinhso.pillars.border.gate.actions.firm_forms import What, Who, intent_of
+from tinhso.pillars.border.gate.actions.goods_forms import goods_choices
+from tinhso.pillars.border.gate.actions.kind_fields import named
 from tinhso.pillars.border.gate.models import Enterprise, GoodsLine, Trip
 from tinhso.pillars.border.gate.pages import declare_hours
 from tinhso.pillars.border.gate.pages.firm import firm_of
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries import firms as queries
+from tinhso.pillars.border.gate.queries.driver import ENDS_INLAND
 from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.asked import ANY
+from tinhso.pillars.border.gate.rules.kinds import BOTH_WAYS
+from tinhso.pillars.border.gate.rules.tripcodes import IMPORT
 
 KEPT = "border_gate.declare"
 SUBMIT = step_permission("submit")
-FIRST_STEP = ("eta", "planned_on", "hs", "gross_kg", "lines", "fee")
+FIRST_STEP = ("eta", "planned_on", "hs", "gross_kg", "lines", "fee", "two_way")
 
 
 @never_cache
@@ -51,9 +59,14 @@ def what(request: Request) -> HttpResponse:
     return render(request, "border_gate/firm_what.html", {**context, "steps": _steps(1), "now": "declare"})
 
 
-def _kind(request: Request) -> str:
-    """The trip type that was chosen in step 1."""
-    return str(_kept(request, "what").get("kind") or ANY)
+def _second(request: Request, firm: Enterprise, data: Any = None, **more: Any) -> Who:
+    """The form of step 2 as the kind of trip chosen in step 1 asks it."""
+    told = _kept(request, "what")
+    kind, two_way = str(told.get("kind") or ANY), bool(told.get("two_way"))
+    pairs = queries.partners(
+        firm, kind=kind, two_way=two_way, point=str(told.get("point")), by=request.actor, at=request.moment
+    )
+    return Who(data, firm=firm, kind=kind, two_way=two_way and kind in BOTH_WAYS, pairs=pairs, **more)
 
 
 @never_cache
@@ -64,7 +77,7 @@ def who(request: Request) -> HttpResponse:
     firm = firm_of(request)
     if not _kept(request, "what"):
         return redirect("border_gate:declare")
-    form = Who(request.POST or None, initial=_kept(request, "who"), firm=firm, kind=_kind(request))
+    form = _second(request, firm, request.POST or None, initial=_kept(request, "who"))
     if request.method == "POST":
         _keep(request, "who", form)
         if form.is_valid():
@@ -87,7 +100,7 @@ def who(request: Request) -> HttpResponse:
 def review(request: Request) -> HttpResponse:
     """Step 3: what would come of it, with the fee; then send."""
     firm = firm_of(request)
-    first, second = What(_kept(request, "what")), Who(_kept(request, "who"), firm=firm, kind=_kind(request))
+    first, second = What(_kept(request, "what")), _second(request, firm, _kept(request, "who"))
     if not first.is_valid():
         return redirect("border_gate:declare")
     if not second.is_valid():
@@ -115,6 +128,7 @@ def review(request: Request) -> HttpResponse:
         "who": second,
         "steps": _steps(3),
         "now": "declare",
+        **_told_of(intent),
         **declare_hours.offered(request, firm, intent),
     }
     context["problems"] = [_told(problem) for problem in seen.problems]
@@ -141,6 +155,13 @@ def drop(request: Request) -> HttpResponse:
     return redirect("border_gate:firm")
 
 
+def _told_of(intent: Intent) -> dict[str, Any]:
+    """How many hours the vehicle, or goods in transit, may stay (0 where nothing limits it), and the pair's name."""
+    free = intent.kind in ENDS_INLAND
+    stay = 0 if free else stay_hours(intent.kind, intent.planned_on, two_way=intent.two_way)
+    return {"stay": stay, "stay_days": stay // 24, "pair_named": named(intent.pair) if intent.pair else ""}
+
+
 def _kept(request: Request, step: str) -> dict[str, Any]:
     found: dict[str, Any] = request.session.get(KEPT, {}).get(step, {})
     return found
@@ -154,7 +175,7 @@ def _keep(request: Request, step: str, form: Checked) -> None:
 def _first(request: Request) -> dict[str, Any]:
     now = request.moment.astimezone(HANOI)
     hour = min(max(now.hour + 3, 7), 18)
-    return {"planned_on": now.date(), "hour": f"{hour:02d}", "kind": "EXP_VN", "regime": "EXPORT"}
+    return {"planned_on": now.date(), "hour": f"{hour:02d}", "kind": "EXP_VN", "way": "out"}
 
 
 def _last(request: Request, firm: Enterprise) -> Trip | None:
@@ -167,7 +188,9 @@ def _what_of(trip: Trip, request: Request) -> dict[str, Any]:
         **_first(request),
         "planned_on": request.moment.astimezone(HANOI).date().isoformat(),
         "kind": trip.kind,
-        "regime": trip.declaration.regime if trip.declaration else "EXPORT",
+        "regime": trip.declaration.regime if trip.declaration else "",
+        "two_way": "on" if trip.two_way else "",
+        "way": "in" if trip.kind == "TRANSIT" and trip.direction == IMPORT else "out",
         "point": trip.point.code,
     }
     for number, line in enumerate(lines, start=1):
@@ -187,6 +210,7 @@ def _who_of(trip: Trip) -> dict[str, Any]:
         "tractor": plates.show(trip.tractor_plate),
         "trailer": plates.show(trip.trailer_plate),
         "driver": str(trip.driver_id or ""),
+        "supervisor": trip.supervisor,
     }
 
 

@@ -20,7 +20,7 @@ from tinhso.kernel.access.needs import needs
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.web.request import Request
-from tinhso.pillars.border.gate.actions.firm_forms import Checked
+from tinhso.pillars.border.gate.actions.checked_forms import Checked
 from tinhso.pillars.border.gate.actions.mandates import LONGEST, give_mandate, revoke_mandate
 from tinhso.pillars.border.gate.models import Enterprise, Mandate
 from tinhso.pillars.border.gate.pages.firm import firm_of

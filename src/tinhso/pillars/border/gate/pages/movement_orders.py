@@ -17,7 +17,7 @@ from tinhso.kernel.access.needs import needs
 from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions import guidance
-from tinhso.pillars.border.gate.actions.firm_forms import upper
+from tinhso.pillars.border.gate.actions.checked_forms import upper
 from tinhso.pillars.border.gate.flows import STATES
 from tinhso.pillars.border.gate.models import CrossingPoint, MovementOrder
 from tinhso.pillars.border.gate.pages.order_forms import OrderForm, places_of

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.pillars.border.gate.actions.firm_forms import Checked, upper
+from tinhso.pillars.border.gate.actions.checked_forms import Checked, upper
 from tinhso.pillars.border.gate.actions.guidance import Wanted
 from tinhso.pillars.border.gate.flows import STATES
 from tinhso.pillars.border.gate.models import ControlPoint, CrossingPoint, Yard

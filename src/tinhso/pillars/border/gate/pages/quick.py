@@ -18,7 +18,7 @@ from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions import undeclared
-from tinhso.pillars.border.gate.actions.firm_forms import goods_choices
+from tinhso.pillars.border.gate.actions.goods_forms import goods_choices
 from tinhso.pillars.border.gate.flows.states import DRAFT
 from tinhso.pillars.border.gate.models import Trip, UndeclaredArrival
 from tinhso.pillars.border.gate.pages.driver import HELP_DESK

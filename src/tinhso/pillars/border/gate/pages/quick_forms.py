@@ -9,15 +9,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.base.text import fold
-from tinhso.pillars.border.gate.actions.firm_forms import (
-    Checked,
-    codes_of,
-    day_field,
-    dialled,
-    goods_named,
-    upper,
-    whole,
-)
+from tinhso.pillars.border.gate.actions.checked_forms import Checked, day_field, upper, whole
+from tinhso.pillars.border.gate.actions.firm_forms import dialled
+from tinhso.pillars.border.gate.actions.goods_forms import codes_of, goods_named
 from tinhso.pillars.border.gate.actions.undeclared import Answers
 from tinhso.pillars.border.gate.models import Goods, Trip
 from tinhso.pillars.border.gate.queries.parties import driver_by_paper

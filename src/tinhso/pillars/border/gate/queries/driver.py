@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from tinhso.kernel.audit.models import Entry
@@ -18,13 +18,17 @@ from tinhso.pillars.border.gate.flows.overlays import UNDONE
 from tinhso.pillars.border.gate.models import ClearanceTask, Goods, Hold, ReasonCode, Trip, Yard
 from tinhso.pillars.border.gate.queries.figures import title_of
 from tinhso.pillars.border.gate.queries.queue import places_in_queue, sentence
+from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.rules.kinds import COMES_EMPTY
 from tinhso.pillars.border.gate.rules.queue import Place
+from tinhso.pillars.border.gate.rules.tripcodes import IMPORT
 
 ON_THE_WAY = "border_gate.call_acknowledged"
 TONES = {"at_buffer": "wait", "released": "done", "crossed_out": "done", "completed": "done", "returned_in": "done"}
 SHORT_YARDS = {"VT": "Bãi Logistics Viettel", "PT": "Bãi phi thuế quan"}
 STOPPED = ("cancelled", "expired", "no_show", "turned_back", "seized")
 FROM_INLAND = ("EXP_VN", "EXP_XFER", "IMP_VN_PICKUP", "TRANSIT")
+ENDS_INLAND = ("EXP_XFER", "IMP_VN_PICKUP", "NEW_VEHICLE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,12 @@ class Standing:
 
     @property
     def may_depart(self) -> bool:
-        return self.trip.state == "accepted" and self.trip.kind in FROM_INLAND
+        return self.trip.state == "accepted" and comes_from_inland(self.trip)
+
+
+def comes_from_inland(trip: Trip) -> bool:
+    """Whether it sets out in Viet Nam; transit does so when it goes outwards."""
+    return trip.kind in FROM_INLAND and not (trip.kind == "TRANSIT" and trip.direction == IMPORT)
 
 
 def standing(trip: Trip, *, at: datetime) -> Standing:
@@ -138,8 +147,8 @@ def _title(trip: Trip) -> str:
 
 def _next(trip: Trip) -> str:
     told = _NEXT.get(trip.state)
-    if trip.direction == "N":
-        told = _NEXT_INWARDS.get(trip.state, told)
+    if not comes_from_inland(trip):
+        told = _NEXT_FROM_ABROAD.get(trip.state, told)
     return told(trip) if told else ""
 
 
@@ -153,9 +162,27 @@ def _checks(trip: Trip) -> str:
     names = [str(task.title) for task in kinds]
     if _unpaid(trip):
         names.append(_("infrastructure fee"))
+    handing = _handing(trip)
     if names:
-        return _("Still to come: %(list)s.") % {"list": ", ".join(names)}
+        told = _("Still to come: %(list)s.") % {"list": ", ".join(names)}
+        return f"{handing} {told}".strip()
+    if handing:
+        return handing
     return _("All checks are done. Wait in the cab for the customs' release.")
+
+
+def _handing(trip: Trip) -> str:
+    """With which vehicles goods are still to be handed over, as the firm said."""
+    if trip.kind in COMES_EMPTY and not trip.loaded_kg:
+        found = trip.givers.values_list("giver__tractor_plate", flat=True)
+        told, unknown = _("Take the goods over from %(plates)s."), _("The yard tells you whose goods you take over.")
+    elif trip.kind == "EXP_XFER" and trip.balance_kg:
+        found = trip.takers.values_list("taker__tractor_plate", flat=True)
+        told, unknown = _("Hand the goods over to %(plates)s."), _("The yard tells you to whom the goods go.")
+    else:
+        return ""
+    names = [plates.show(plate) for plate in found]
+    return told % {"plates": ", ".join(names)} if names else unknown
 
 
 def _release(trip: Trip) -> str:
@@ -168,9 +195,18 @@ def _release(trip: Trip) -> str:
 def _out(trip: Trip) -> str:
     if trip.kind != "EXP_VN":
         return _("This trip ends here.")
+    if trip.two_way:
+        return _("Come back loaded through the same point; the firm declares the goods of the way back before that.")
     return _("Come back through the same point, and show this code again at the line.")
 
 
+_WORK: dict[str, Any] = {
+    "IMP_CN": gettext_lazy("Checks and unloading"),
+    "AGV": gettext_lazy("Checks and unloading"),
+    "EXP_XFER": gettext_lazy("Hands the goods over in %(yard)s"),
+    "CN_EMPTY_IN": gettext_lazy("Takes goods over in %(yard)s"),
+    "IMP_VN_PICKUP": gettext_lazy("Takes goods over in %(yard)s"),
+}
 _NEXT: dict[str, Any] = {
     "draft": lambda trip: _("The firm has not sent the declaration yet."),
     "submitted": lambda trip: _("The management board looks at the declaration. You need not do anything."),
@@ -193,7 +229,7 @@ _NEXT: dict[str, Any] = {
     "turned_back": lambda trip: _("The vehicle goes back inland. Ask the firm what comes next."),
     "seized": lambda trip: _("A force has seized the vehicle. Ask at its counter."),
 }
-_NEXT_INWARDS: dict[str, Any] = {
+_NEXT_FROM_ABROAD: dict[str, Any] = {
     "accepted": lambda trip: (
         _("Drive to the line at markers %(markers)s and show this code.") % {"markers": trip.point.markers}
     ),
@@ -228,7 +264,7 @@ def _left(trip: Trip, at: datetime) -> str:
 
 def way(trip: Trip, place: Place | None = None) -> list[Stop]:
     """The stops of the whole way for the tall strip."""
-    rows = _inwards(trip) if trip.direction == "N" else _outwards(trip, place)
+    rows = _rows(trip, place)
     passed = [bool(at) for _name, at, _note in rows]
     now = next((number for number, done in enumerate(passed) if not done), len(rows))
     here = "stop" if trip.state in STOPPED else "now"
@@ -239,7 +275,14 @@ def way(trip: Trip, place: Place | None = None) -> list[Stop]:
     ]
 
 
-def _outwards(trip: Trip, place: Place | None) -> list[tuple[str, datetime | None, str]]:
+def _rows(trip: Trip, place: Place | None) -> list[tuple[str, datetime | None, str]]:
+    """From where it comes, through the yard, to where it goes: each kind of trip has these three parts."""
+    begins = _from_inland(trip, place) if comes_from_inland(trip) else _from_abroad(trip)
+    work = str(_WORK.get(trip.kind) or _("Checks in %(yard)s")) % {"yard": yard_name(trip.yard)}
+    return [*begins, (work, trip.released_at, _forces(trip)), *_end(trip)]
+
+
+def _from_inland(trip: Trip, place: Place | None) -> list[tuple[str, datetime | None, str]]:
     waits = trip.state == "at_buffer"
     expected = _("About %(times)s") % {"times": both_times(place.call_at)} if place else ""
     before = (
@@ -257,24 +300,34 @@ def _outwards(trip: Trip, place: Place | None) -> list[tuple[str, datetime | Non
             _("Stay in the cab and keep the telephone on.") if waits else "",
         ),
         (_("Through barrier 1"), trip.arrived_at, before),
-        (_("Checks in %(yard)s") % {"yard": yard_name(trip.yard)}, trip.released_at, _forces(trip)),
-        (_("Over the line at markers %(markers)s") % {"markers": trip.point.markers}, trip.crossed_out_at, ""),
     ]
-    if trip.arrived_at and not trip.buffer_at:
-        rows = [rows[0], *rows[3:]]
-    if trip.kind == "EXP_VN":
-        rows.append((_("Back in Vietnam"), trip.returned_at, ""))
-    return rows
+    return [rows[0], *rows[3:]] if trip.arrived_at and not trip.buffer_at else rows
 
 
-def _inwards(trip: Trip) -> list[tuple[str, datetime | None, str]]:
+def _from_abroad(trip: Trip) -> list[tuple[str, datetime | None, str]]:
     return [
         (_("Declaration accepted"), trip.accepted_at, ""),
         (_("Over the line at markers %(markers)s") % {"markers": trip.point.markers}, trip.crossed_in_at, ""),
         (_("Into %(yard)s") % {"yard": yard_name(trip.yard)}, trip.yard_in_at, ""),
-        (_("Checks and unloading"), trip.released_at, _forces(trip)),
-        (_("Back over the line"), trip.crossed_out_at, _dwell(trip)),
     ]
+
+
+def _end(trip: Trip) -> list[tuple[str, datetime | None, str]]:
+    if trip.kind in ENDS_INLAND or (trip.kind == "TRANSIT" and trip.direction == IMPORT):
+        return [(_("Out through barrier 1, inland"), None, "")]
+    if not comes_from_inland(trip):
+        return [(_("Back over the line"), trip.crossed_out_at, _dwell(trip))]
+    line = (_("Over the line at markers %(markers)s") % {"markers": trip.point.markers}, trip.crossed_out_at, "")
+    if trip.kind != "EXP_VN":
+        return [line]
+    back = _("Back in Vietnam, loaded") if trip.two_way else _("Back in Vietnam")
+    return [line, (back, trip.returned_at, _back_before(trip))]
+
+
+def _back_before(trip: Trip) -> str:
+    if trip.dwell_deadline is None or not trip.crossed_out_at or trip.returned_at:
+        return ""
+    return _("Before %(times)s") % {"times": both_times(trip.dwell_deadline)}
 
 
 def _forces(trip: Trip) -> str:

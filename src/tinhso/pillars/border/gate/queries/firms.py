@@ -14,7 +14,16 @@ from tinhso.kernel.access.may import unseen, visible
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.dates import show_time
 from tinhso.pillars.border.gate.flows.states import ENDS
-from tinhso.pillars.border.gate.models import Driver, Enterprise, FeeAssessment, GoodsLine, Hold, Trip, Vehicle
+from tinhso.pillars.border.gate.models import (
+    Driver,
+    Enterprise,
+    FeeAssessment,
+    GoodsLine,
+    Hold,
+    Pairing,
+    Trip,
+    Vehicle,
+)
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP, step_permission
 from tinhso.pillars.border.gate.queries import driver as driving
 from tinhso.pillars.border.gate.queries.fees import fee_of
@@ -23,6 +32,7 @@ from tinhso.pillars.border.gate.queries.queue import places_in_queue
 from tinhso.pillars.border.gate.queries.tones import trip_tone
 from tinhso.pillars.border.gate.queries.trips import found_by
 from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.rules.kinds import partners_of
 from tinhso.pillars.border.gate.rules.queue import Place
 
 ROWS = 60
@@ -120,7 +130,11 @@ _NEXT: dict[str, Any] = {
     "draft": lambda trip: _("Complete the declaration and send it"),
     "submitted": lambda trip: _("The management board looks at the declaration"),
     "fix_requested": lambda trip: _("Correct the fields asked for and send again"),
-    "accepted": lambda trip: _("Send the link to the driver; the vehicle may set out"),
+    "accepted": lambda trip: (
+        _("Send the link to the driver; the vehicle may set out")
+        if driving.comes_from_inland(trip)
+        else _("Send the link to the driver; the vehicle may come to the line")
+    ),
     "en_route": lambda trip: _("On the way to %(place)s") % {"place": driving.buffer_of(trip)},
     "at_buffer": lambda trip: _("Waits to be called"),
     "called": lambda trip: _("Must be at barrier 1 before %(time)s") % {"time": show_time(trip.call_expires_at)},
@@ -186,6 +200,21 @@ def last_trip(firm: Enterprise, *, by: Actor, at: datetime) -> Trip | None:
     """The firm's newest declaration, to be copied."""
     rows = trips_of(firm, by=by, at=at).filter(driver__isnull=False).select_related("point", "declaration", "driver")
     return rows.order_by("-created_at").first()
+
+
+def partners(
+    firm: Enterprise, *, kind: str, point: str, by: Actor, at: datetime, two_way: bool = False
+) -> QuerySet[Trip]:
+    """The firm's live trips at that point which may hand goods over to one of such a kind, or take them from it."""
+    givers, takers = partners_of(kind, two_way=two_way)
+    rows = trips_of(firm, by=by, at=at).filter(point__code=point).exclude(state__in=ENDS)
+    return rows.filter(Q(kind__in=givers) | Q(kind__in=takers)).order_by("planned_on", "tractor_plate")
+
+
+def pairs_of(trip: Trip) -> list[Pairing]:
+    """What was said of whom it takes goods from and hands goods over to."""
+    rows = Pairing.objects.filter(Q(giver=trip) | Q(taker=trip)).select_related("giver", "taker")
+    return list(rows.order_by("made_at"))
 
 
 def vehicles_of(firm: Enterprise) -> QuerySet[Vehicle]:

@@ -287,7 +287,7 @@ def address_of(pattern: URLPattern, trip: UUID | None = None) -> str:
 
 
 def values_of(pattern: URLPattern, trip: UUID | None = None) -> dict[str, object]:
-    made_up = {"UUIDConverter": UUID(int=1), "Day": NOON.date()}
+    made_up = {"UUIDConverter": UUID(int=1), "Day": NOON.date(), "IntConverter": 1}
     found = {name: made_up.get(type(one).__name__, "khong-co") for name, one in pattern.pattern.converters.items()}
     return found | ({"trip_id": trip} if trip and "trip_id" in found else {})
 
