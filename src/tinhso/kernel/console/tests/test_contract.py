@@ -9,6 +9,7 @@ from tinhso.kernel.testing.people import grant
 
 class TestContract(RoomContract):
     label = "kernel_console"
+    page_queries = 20  # each simulated system is asked for its own state
 
     def prepare(self, account: Account) -> None:
         """Some pages ask for rights that rooms below name."""
