@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import CHROMIUM, GATE, POINT, Border, press
+from tests.journeys.pace import timed
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.workflow.flow import StepRefused
 from tinhso.kernel.workflow.models import History
@@ -65,8 +66,9 @@ def declare(border: Border) -> tuple[str, int]:
     for name, value in WHO.items():
         page.locator(f"[name={name}]").fill(value)
     press(page, "Tiếp: xem lại")
-    press(page, "Gửi khai báo")
-    expect(page.get_by_text("Đã gửi khai báo")).to_be_visible()
+    with timed("a declaration is accepted and shown", most=3):
+        press(page, "Gửi khai báo")
+        expect(page.get_by_text("Đã gửi khai báo")).to_be_visible()
     press(page, "Gửi cho lái xe")
     return page.locator("#address").input_value(), len(set(screens))
 

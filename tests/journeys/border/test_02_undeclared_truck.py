@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import CHROMIUM, GATE, PHONE, Border, press
+from tests.journeys.pace import Pace, timed
 from tinhso.kernel.base import clock
 from tinhso.pillars.border.gate.actions import declare, move, undeclared
 from tinhso.pillars.border.gate.models import SlotWindow, Trip, UndeclaredArrival
@@ -51,6 +52,12 @@ class Lane:
     def answer(self, plate: str, words: str, line: str) -> None:
         press(self.officer, words)
         expect(self.officer.locator(".log-row").first).to_contain_text(line)
+        self.answered[plate] = self.border.now
+
+    def note_undeclared(self, plate: str) -> None:
+        press(self.officer, "Ghi nhận xe chưa khai báo")  # one tap
+        expect(self.officer.locator("#main")).to_contain_text("làn đã trống")
+        self.link = self.officer.locator(".decision").inner_text().partition(GATE)[2].split()[0]
         self.answered[plate] = self.border.now
 
 
@@ -101,17 +108,17 @@ def play_the_lane(border: Border, coming: list[str]) -> Lane:
     """A vehicle each twenty seconds; nobody waits for the one before."""
     officer = border.sign_in("BIENPHONG")
     officer.goto(f"{border.address}{GATE}/barie/{POINT}-B1/")
-    lane = Lane(border, officer)
-    for plate in coming:
+    lane, pace = Lane(border, officer), Pace()
+    for number, plate in enumerate(coming, 1):
         border.later(seconds=SPACING.total_seconds())
+        pace.until(number * SPACING.total_seconds())
         lane.come(plate)
         if plate == ITS_PLATE:
-            press(officer, "Ghi nhận xe chưa khai báo")  # one tap
-            expect(officer.locator("#main")).to_contain_text("làn đã trống")
-            lane.link = officer.locator(".decision").inner_text().partition(GATE)[2].split()[0]
-            lane.answered[plate] = border.now
+            with timed("the lane of the undeclared vehicle is free", most=LANE_FREE.total_seconds()):
+                lane.note_undeclared(plate)
         else:
-            lane.answer(plate, "Mở barie", "Đã mở")
+            with timed("a declared vehicle has its answer", most=SPACING.total_seconds()):
+                lane.answer(plate, "Mở barie", "Đã mở")
     return lane
 
 

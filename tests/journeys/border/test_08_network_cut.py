@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import CHROMIUM, GATE, POINT, Border
+from tests.journeys.pace import Pace, timed
 from tinhso.kernel.web.offline.models import OfflineDevice, OfflineEvent
 from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.actions import declare, tasks
@@ -128,10 +129,12 @@ def test_a_barrier_without_network_for_45_minutes(border):
     page.goto(f"{border.address}{GATE}/barie/{POINT}-B1/?xe=12C-000.00")
     expect(page.locator("[data-offline-badge]")).to_contain_text("Mất mạng")
     page.goto(f"{border.address}{GATE}/tram/")
-    said = Counter()
-    for code in codes:
-        said[scan(page, code)] += 1
+    said, pace = Counter(), Pace()
+    for number, code in enumerate(codes, 1):
+        with timed("an answer without network", most=3):
+            said[scan(page, code)] += 1
         page.clock.fast_forward(CUT * 60_000 // len(codes))
+        pace.until(number * CUT * 60 / len(codes))
 
     assert len(codes) == 60
     assert said == {"open": 50, "BG-020": 5, "BG-021": 3, "BG-026": 2}
@@ -142,8 +145,9 @@ def test_a_barrier_without_network_for_45_minutes(border):
 
     border.later(CUT)
     hold(border, valid[7])  # nobody at the barrier could know: one event now contradicts
-    page.context.set_offline(False)
-    page.wait_for_function(ALL_SENT, timeout=60_000)
+    with timed("all on the server after the network is back", most=60):
+        page.context.set_offline(False)
+        page.wait_for_function(ALL_SENT, timeout=60_000)
 
     once = {("pass", "applied", ""): 49, ("pass", "waiting", "BG-033"): 1, ("refused", "recorded", "BG-020"): 5,
             ("refused", "recorded", "BG-021"): 3, ("refused", "recorded", "BG-026"): 2}  # fmt: skip

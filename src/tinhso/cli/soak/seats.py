@@ -9,6 +9,8 @@ from tinhso.cli.bench.queue import ASKING, AT_ONCE, PLACES
 from tinhso.cli.bench.scene import Scene, inside, own_cluster
 from tinhso.cli.soak.registry import Outcome, scenario
 
+IN_ALL = 20.0  # seconds (border brief 17.3)
+
 
 @scenario("seats", title=f"{ASKING} bookings at once for {PLACES} places", lasts=timedelta(minutes=3))
 def seats(lasts: timedelta) -> Outcome:
@@ -22,4 +24,5 @@ def seats(lasts: timedelta) -> Outcome:
     outcome.must(found["booked"] == PLACES, f"{found['booked']} of {PLACES} places were given")
     outcome.must(found["counted"] == PLACES, f"the hour counts {found['counted']} places")
     outcome.must(found["refused"] == ASKING - PLACES, f"{found['refused']} were told that the hour is full")
+    outcome.must(found["seconds"] <= IN_ALL, f"all were answered in {found['seconds']} s, more than {IN_ALL:g}")
     return outcome
