@@ -38,7 +38,10 @@ from tinhso.pillars.border.gate.templatetags.border_gate import sight
 
 NEAR_MINUTES = 15
 A_PAGE = 40
-SHOWN = ("state", "state_since", "tractor_plate", "goods_title", "gross_kg", "bay", "point__code", "point__name")
+SHOWN = (
+    "state", "state_since", "tractor_plate", "goods_title", "gross_kg", "bay", "agency_id", "point__code",
+    "point__name",
+)  # fmt: skip
 TONES = {"open": "", "in_progress": "run", "passed": "done", "failed": "stop", "treating": "wait", "not_needed": ""}
 
 

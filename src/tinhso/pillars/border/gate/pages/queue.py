@@ -70,12 +70,12 @@ def _points(request: Request, right: str) -> Any:
 
 
 def _shown(request: Request, point: CrossingPoint) -> dict[str, Any]:
-    now = queue_now(point=point, at=request.moment)
+    now = queue_now(point=point, at=request.moment, show=ROWS)
     return {
         "now": now,
         "first": now.first,
         "first_group": GROUP_TITLES.get(now.first.priority, "") if now.first else "",
-        "waiting": [(trip, place, GROUP_TITLES.get(trip.priority, "")) for trip, place in now.waiting[:ROWS]],
+        "waiting": [(trip, place, GROUP_TITLES.get(trip.priority, "")) for trip, place in now.waiting],
         "may_call": may(request.actor, CALL, point, request.moment),
         "may_control": may(request.actor, CONTROL_CALLS, point, request.moment),
         "pause": pause_of(point.pk),

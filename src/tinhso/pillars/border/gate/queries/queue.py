@@ -39,12 +39,14 @@ GROUP_TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class QueueNow:
-    """A point's queue now: who waits, in the order of the calls that follow, and who was called and still comes.
+    """A point's queue now: who is called first, in the order of the calls, and who was called and still comes.
 
-    `first` is whom the next call names, `why` in one sentence for officers; `held` wait but may not be called.
+    `total` wait in all; `first` is whom the next call names, `why` in one sentence for officers; `held` wait but may
+    not be called.
     """
 
     waiting: list[tuple[Trip, queue.Place]]
+    total: int
     called: list[Trip]
     held: int
     first: Trip | None
@@ -96,19 +98,21 @@ def places_in_queue(*, point: CrossingPoint, at: datetime) -> dict[str, queue.Pl
     return queue.places(waiting_tickets(point=point, at=at), pace_of(point, state, at))
 
 
-def queue_now(*, point: CrossingPoint, at: datetime) -> QueueNow:
-    """Everything that the queue's page shows; a handful of queries whatever the length."""
+def queue_now(*, point: CrossingPoint, at: datetime, show: int = 0) -> QueueNow:
+    """Everything that the queue's page shows, of the waiting so many; a handful of queries whatever the length."""
     state = QueueState.objects.filter(point=point).first()
     tickets, pace = waiting_tickets(point=point, at=at), pace_of(point, state, at)
-    places = queue.places(tickets, pace)
-    rows = list(Trip.objects.filter(point=point, state__in=(AT_BUFFER, CALLED)).select_related("point", "yard"))
-    by_code = {trip.code: trip for trip in rows}
+    places = queue.first_places(tickets, pace, show)
     call = queue.next_call(tickets, pace)
-    order = sorted(places, key=lambda code: (places[code].call_at, places[code].position))
+    here = Trip.objects.filter(point=point, state__in=(AT_BUFFER, CALLED)).select_related("point", "yard")
+    named = [*places, call.ticket.code] if call else [*places]
+    rows = list(here.filter(Q(state=CALLED) | Q(code__in=named)))
+    by_code = {trip.code: trip for trip in rows}
     return QueueNow(
-        waiting=[(by_code[code], places[code]) for code in order if code in by_code],
+        waiting=[(by_code[code], place) for code, place in places.items() if code in by_code],
+        total=len(tickets),
         called=sorted((trip for trip in rows if trip.state == CALLED), key=lambda trip: trip.state_since),
-        held=sum(trip.state == AT_BUFFER and trip.holds > 0 for trip in rows),
+        held=Trip.objects.filter(point=point, state=AT_BUFFER, holds__gt=0).count(),
         first=by_code.get(call.ticket.code) if call else None,
         why=why_next(call) if call else "",
         room=_room(point),

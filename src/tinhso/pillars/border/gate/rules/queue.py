@@ -14,6 +14,7 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from tinhso.pillars.border.gate.rules import limits
@@ -186,10 +187,22 @@ def next_call(tickets: Iterable[Ticket], pace: Pace) -> Call | None:
 
 def places(tickets: Iterable[Ticket], pace: Pace) -> dict[str, Place]:
     """By code: position, minutes and reason of every waiting truck, loaded and empty lanes apart."""
+    return {call.ticket.code: _place(call, pace) for lane in _lanes(tickets) for call in calls(lane, pace)}
+
+
+def first_places(tickets: Iterable[Ticket], pace: Pace, count: int) -> dict[str, Place]:
+    """Of `places` those who are called first, so many of them, in the order of their calls; the rest is not ranked."""
+    lanes = (calls(lane, pace) for lane in _lanes(tickets))
+    soonest = heapq.merge(*lanes, key=lambda call: (call.at, call.number))
+    return {call.ticket.code: _place(call, pace) for call in islice(soonest, count)}
+
+
+def _lanes(tickets: Iterable[Ticket]) -> tuple[list[Ticket], list[Ticket]]:
+    """The loaded, and the empty, who have a lane of their own."""
     lanes: tuple[list[Ticket], list[Ticket]] = ([], [])
     for one in tickets:
         lanes[one.priority == EMPTY].append(one)
-    return {call.ticket.code: _place(call, pace) for lane in lanes for call in calls(lane, pace)}
+    return lanes
 
 
 def _place(call: Call, pace: Pace) -> Place:

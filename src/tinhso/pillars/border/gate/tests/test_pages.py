@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import NOBODY, Actor
 from tinhso.kernel.testing.people import grant, make_account, make_person
-from tinhso.pillars.border.gate.actions import bookings, declare, tasks
+from tinhso.pillars.border.gate.actions import bookings, declare, move, tasks
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, FeeRule, Force, Hold, Standing, Trip
 from tinhso.pillars.border.gate.permissions import FORCE_ROLE, role_code
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
 from tinhso.pillars.border.gate.search import find_trips
-from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft
+from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft, make_driver, make_firm
 
 
 @pytest.fixture
@@ -173,6 +175,36 @@ def test_a_list_takes_few_queries(gate, accepted, name, django_assert_max_num_qu
 
     with django_assert_max_num_queries(29):
         client.get(reverse(f"border_gate:{name}"))
+
+
+@pytest.mark.parametrize("name", ["tasks", "trips", "queue"])
+def test_a_list_takes_as_many_queries_for_six_as_for_two(gate, accepted, name):
+    client, page = officer(gate, "BQLKKT"), reverse(f"border_gate:{name}")
+    in_the_queue(gate, accepted, more_accepted(gate, 0))
+    client.get(page)
+    with CaptureQueriesContext(connection) as two:
+        client.get(page)
+
+    in_the_queue(gate, *(more_accepted(gate, number) for number in range(1, 5)))
+
+    with CaptureQueriesContext(connection) as six:
+        shown = client.get(page).content.decode()
+    assert len(six) == len(two)
+    assert name == "tasks" or "12C-200.04" in shown
+
+
+def more_accepted(gate, number: int) -> Trip:
+    driver = make_driver(f"Lái xe {number}", f"0200900{number:05d}")
+    draft = fruit_draft(
+        gate, plate=f"12C2000{number}", firm=make_firm(f"Công ty {number}", f"49{number:08d}"), driver=driver
+    )
+    trip = declare.draft_trip(draft=draft, by=gate.everything, at=NOON)
+    return declare.submit_trip(trip=trip, by=gate.everything, at=NOON)
+
+
+def in_the_queue(gate, *trips: Trip) -> None:
+    for trip in trips:
+        move.enter_buffer(trip=trip, plate=trip.tractor_plate, by=gate.everything, at=NOON)
 
 
 def test_a_reason_that_was_refused_is_kept_in_its_form_once(gate, accepted):
