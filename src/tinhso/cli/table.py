@@ -59,6 +59,7 @@ SETTINGS = (
     Setting("TINHSO_PROXIES", "0", "how many proxies of yours stand before the platform"),
     Setting("TINHSO_LIVE_URL", "next port", "where pages find live updates; /live in production"),
     Setting("TINHSO_ORIGINS", "", "other sites whose pages may listen to live updates, with commas"),
+    Setting("TINHSO_CERTIFICATES", "no", "whether the web server passes on programs' certificates, see deploy/nginx"),
     Setting("TINHSO_SHOW_PIECES", "yes in the demo", "whether the page of all building blocks opens"),
     Setting("TINHSO_NOTICES_EMAIL", "simulator", "simulator, smtp or off; smtp in production"),
     Setting("TINHSO_NOTICES_SMS", "simulator", "simulator or off; off in production"),

@@ -212,4 +212,6 @@ DJANGO_TABLES2_TEMPLATE = "web/table.html"
 CSRF_FAILURE_VIEW = "tinhso.kernel.web.pages.refusals.csrf_failure"
 LIVE_URL = env.text("TINHSO_LIVE_URL")  # empty: the next port of the same host
 LIVE_ORIGINS = env.words("TINHSO_ORIGINS")
+# Only where the web server asks for certificates and writes X-Client-Certificate itself (deploy/nginx).
+CLIENT_CERTIFICATES = env.flag("TINHSO_CERTIFICATES")
 SHOW_PIECES = env.flag("TINHSO_SHOW_PIECES", PROFILE != "production")

@@ -77,6 +77,10 @@ def _document(title: str, apis: Iterable[RoomApi]) -> dict[str, Any]:
             "schemas": schemas,
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer"},
+                "oauth": {
+                    "type": "oauth2",
+                    "flows": {"clientCredentials": {"tokenUrl": "/api/oauth/token", "scopes": {}}},
+                },
                 "session": {"type": "apiKey", "in": "cookie", "name": "sessionid"},
             },
         },

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.decorators.http import require_safe
 
-from tinhso.kernel.api import errors, health, openapi
+from tinhso.kernel.api import errors, health, oauth, openapi
 from tinhso.kernel.api.rooms import room_apis
 
 
@@ -55,12 +55,14 @@ def addresses() -> list[URLPattern | URLResolver]:
         inside.append(path(f"v1/{api.prefix}/openapi.json", room_document, {"label": api.label}))
         inside.append(path(f"v1/{api.prefix}/", api.urls))
     inside += [
+        path("oauth/token", oauth.token, name="oauth-token"),
         path("v1/openapi.json", whole_document, name="openapi"),
         path("v1/", documents, name="api-documents"),
         re_path(r"", no_such_address),
     ]
     return [
         path("api/", include(inside)),
+        path(".well-known/oauth-authorization-server", oauth.metadata, name="oauth-metadata"),
         path("healthz", health.healthz),
         path("readyz", health.readyz),
         path("metrics", health.metrics),

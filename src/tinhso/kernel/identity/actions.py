@@ -24,15 +24,25 @@ FAILURES_ALLOWED = 10  # since the link was last opened; ten guesses of a millio
 
 @transaction.atomic
 def make_key(
-    *, name: str, expires_at: datetime | None, holder_id: UUID | None = None, by: Actor, at: datetime
+    *,
+    name: str,
+    expires_at: datetime | None,
+    holder_id: UUID | None = None,
+    certificate: bytes | None = None,
+    by: Actor,
+    at: datetime,
 ) -> tuple[ApiKey, str]:
-    """A key for a machine and its text, which is shown once and kept nowhere. Name the holder to change a key."""
+    """A key for a machine and its text, which is shown once and kept nowhere. Name the holder to change a key.
+
+    `certificate`: the digest of the only certificate with which the key opens anything.
+    """
     text = credentials.new_key()
     key = ApiKey.objects.create(
         holder_id=holder_id or uuid7(),
         name=name,
         prefix=text[: credentials.PREFIX_LENGTH],
         digest=credentials.digest(text),
+        certificate=certificate,
         expires_at=expires_at,
         created_by=by.id,
     )

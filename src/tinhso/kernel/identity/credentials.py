@@ -6,19 +6,34 @@ import hashlib
 import secrets
 from uuid import UUID
 
-from django.core.signing import Signer
+from django.core.signing import BadSignature, Signer, TimestampSigner
 from django.utils.crypto import salted_hmac
 
-KEY_MARK = "ts_"
+KEY_MARK, TOKEN_MARK = "ts_", "tt_"
+TOKEN_SECONDS = 3_600
 PREFIX_LENGTH = 11  # the mark and eight letters: shown, so that people can tell keys apart
 
 # Signed besides being random: a made-up address is refused before the database is asked.
 LINK_SIGNER = Signer(sep=".", salt="kernel_identity.link")
+TOKEN_SIGNER = TimestampSigner(sep=".", salt="kernel_identity.access_token")
 
 
 def new_key() -> str:
     """An API key; the only time that it exists in clear."""
     return KEY_MARK + secrets.token_urlsafe(32)
+
+
+def new_access_token(key_id: UUID) -> str:
+    """What stands for a key for an hour (RFC 6749 section 4.4); it ends with the key."""
+    return TOKEN_MARK + TOKEN_SIGNER.sign(key_id.hex)
+
+
+def key_of_token(token: str) -> UUID | None:
+    """The key that an access token stands for; None when it is made up or an hour old."""
+    try:
+        return UUID(TOKEN_SIGNER.unsign(token.removeprefix(TOKEN_MARK), max_age=TOKEN_SECONDS))
+    except (BadSignature, ValueError):
+        return None
 
 
 def new_token() -> str:

@@ -104,6 +104,7 @@ class ApiKey(Credential):
 
     prefix = models.CharField(_("beginning"), max_length=16)
     digest = models.BinaryField(max_length=32, unique=True)
+    certificate = models.BinaryField(max_length=32, null=True)  # SHA-256 of the only one that it comes with
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
 
     def actor(self) -> Actor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -15,17 +16,19 @@ from tinhso.kernel.base.actor import NOBODY, Actor
 from tinhso.kernel.base.rows import rows
 from tinhso.kernel.identity import remembered
 from tinhso.kernel.identity.backends import AccountBackend
-from tinhso.kernel.identity.credentials import KEY_MARK, LINK_SIGNER, digest
+from tinhso.kernel.identity.certificates import shown_by
+from tinhso.kernel.identity.credentials import KEY_MARK, LINK_SIGNER, TOKEN_MARK, digest, key_of_token
 from tinhso.kernel.identity.models import AccessLink, Account, ApiKey
 
 LINK_IN_SESSION = "kernel_identity.link"
 USE_NOTED_EVERY = timedelta(hours=1)
 # Past the ORM and without moments to read back: building those would cost more than all the rest of it.
 KEY = """
-select id, holder_id, name, last_used_at is null or last_used_at < %s::timestamptz
+select id, holder_id, name, certificate, last_used_at is null or last_used_at < %s::timestamptz
 from kernel_identity_apikey
-where digest = %s::bytea and revoked_at is null and (expires_at is null or expires_at > %s::timestamptz)
+where {} and revoked_at is null and (expires_at is null or expires_at > %s::timestamptz)
 """
+BY_DIGEST, BY_ID = KEY.format("digest = %s::bytea"), KEY.format("id = %s::uuid")
 
 
 class Asking(Protocol):
@@ -42,8 +45,8 @@ def actor_of(request: Asking) -> Actor:
     One query at most, asked at each request (of a busy machine once a second), so that what is revoked stops at
     once. A key that does not hold makes the request nobody's: it never falls back to a session.
     """
-    if authorization := request.META.get("HTTP_AUTHORIZATION", ""):
-        return _machine(authorization)
+    if request.META.get("HTTP_AUTHORIZATION", ""):
+        return _machine(request.META)
     if LINK_IN_SESSION in request.session:
         return actor_of_session(request.session)
     return request.user.person.actor() if isinstance(request.user, Account) else NOBODY
@@ -67,25 +70,36 @@ def account_of_session(session: Any) -> Account | None:
     return account if same else None
 
 
-def _machine(authorization: str) -> Actor:
-    scheme, _, secret = authorization.partition(" ")
-    if scheme.lower() != "bearer" or not secret.startswith(KEY_MARK):
+def _machine(meta: Mapping[str, Any]) -> Actor:
+    scheme, _, secret = meta["HTTP_AUTHORIZATION"].partition(" ")
+    if scheme.lower() != "bearer" or not secret.startswith((KEY_MARK, TOKEN_MARK)):
         return NOBODY
-    mark = digest(secret)
-    return remembered.machine_of(mark) or _looked_up(mark)
+    shown = shown_by(meta)
+    mark = digest(secret) + (shown or b"")
+    known = remembered.machine_of(mark)
+    if known is None and (found := open_key(secret, shown)):
+        known = found[1]
+        remembered.remember(mark, known)
+    return known or NOBODY
 
 
-def _looked_up(mark: bytes) -> Actor:
+def open_key(secret: str, shown: bytes | None) -> tuple[UUID, Actor] | None:
+    """The key of this text or access token and its machine; None unless it is open and came as it must.
+
+    `shown`: the digest of the certificate that the caller holds. That it was used is noted once an hour.
+    """
     now = clock.real()
-    found = rows(KEY, now - USE_NOTED_EVERY, mark, now)
+    by_token = secret.startswith(TOKEN_MARK)
+    wanted = key_of_token(secret) if by_token else digest(secret)
+    found = rows(BY_ID if by_token else BY_DIGEST, now - USE_NOTED_EVERY, wanted, now) if wanted else []
     if not found:
-        return NOBODY
-    key_id, holder, name, to_note = found[0]
+        return None
+    key_id, holder, name, certificate, to_note = found[0]
+    if certificate is not None and bytes(certificate) != shown:
+        return None
     if to_note:
         ApiKey.objects.filter(pk=key_id).update(last_used_at=now)
-    machine = Actor(holder, "machine", name)
-    remembered.remember(mark, machine)
-    return machine
+    return key_id, Actor(holder, "machine", name)
 
 
 def link_of(token: str) -> AccessLink | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,7 @@ from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Forbidden, Invalid
 from tinhso.kernel.geo.models import Place
 from tinhso.kernel.identity import actions as identity
+from tinhso.kernel.identity.certificates import fingerprint
 from tinhso.kernel.identity.models import ApiKey
 from tinhso.kernel.machines.models import ApiClient
 from tinhso.kernel.machines.permissions import KEEP_CLIENTS
@@ -66,17 +68,26 @@ def connect(
 
 
 @transaction.atomic
-def make_key(*, client: ApiClient, name: str, lasts: timedelta, by: Actor, at: datetime) -> tuple[ApiKey, str]:
-    """A key for the client, and its text, which is kept nowhere. Raises Forbidden, Invalid."""
+def make_key(
+    *, client: ApiClient, name: str, lasts: timedelta, certificate: str = "", by: Actor, at: datetime
+) -> tuple[ApiKey, str]:
+    """A key for the client, and its text, which is kept nowhere. Raises Forbidden, Invalid.
+
+    `certificate`: PEM text; the key then opens nothing without it (RFC 8705), where this platform asks for them.
+    """
     require(by, KEEP_CLIENTS, client, at)
     _refuse_closed(client)
     if not timedelta(0) < lasts <= LONGEST_KEY:
         raise Invalid(_("a key holds for 366 days at most"), field="days")
     if keys_of(client).filter(revoked_at=None, expires_at__gt=clock.real()).count() >= MOST_KEYS:
         raise Invalid(_("a program has 5 keys at most: revoke one first"), code="too-many-keys")
-    expires = clock.real() + lasts
     return identity.make_key(
-        name=name.strip()[:120] or client.name, expires_at=expires, holder_id=client.pk, by=by, at=at
+        name=name.strip()[:120] or client.name,
+        expires_at=clock.real() + lasts,
+        holder_id=client.pk,
+        certificate=_certificate(certificate),
+        by=by,
+        at=at,
     )
 
 
@@ -117,6 +128,14 @@ def _chosen(
     if any(one.name not in may_give for one in wanted):
         raise Forbidden(_("you can give a machine only rights that you hold yourself"), code="not-your-right")
     return wanted
+
+
+def _certificate(pem: str) -> bytes | None:
+    if not pem.strip():
+        return None
+    if not settings.CLIENT_CERTIFICATES:
+        raise Invalid(_("this platform does not ask programs for certificates yet"), field="certificate")
+    return fingerprint(pem)
 
 
 def _refuse_closed(client: ApiClient) -> None:

@@ -8,6 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,6 +22,7 @@ from tinhso.kernel.access.needs import needs
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.geo.models import Place
+from tinhso.kernel.identity.certificates import LONGEST
 from tinhso.kernel.identity.models import ApiKey
 from tinhso.kernel.machines import clients, hooks
 from tinhso.kernel.machines.models import ApiClient, HookCall, Subscription
@@ -58,6 +60,18 @@ class ClientForm(forms.Form):
 class KeyForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name of the key"), max_length=120)
     days = forms.TypedChoiceField(label=gettext_lazy("Holds for days"), choices=DAYS, coerce=int, initial=180)
+    certificate = forms.CharField(
+        label=gettext_lazy("Certificate of the program"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea({"rows": 3, "spellcheck": "false"}),
+        help_text=gettext_lazy("PEM text. The key then opens nothing without this certificate."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not settings.CLIENT_CERTIFICATES:
+            del self.fields["certificate"]
 
 
 class HookForm(forms.Form):
@@ -110,10 +124,9 @@ def new_key(request: Request, client_id: UUID) -> HttpResponse:
     form = KeyForm(request.POST)
     made = None
     if form.is_valid():
-        lasts = timedelta(days=form.cleaned_data["days"])
-        made = _tried(
-            form, lambda: clients.make_key(client=client, name=form.cleaned_data["name"], lasts=lasts, **_by(request))
-        )
+        facts = {**form.cleaned_data, "lasts": timedelta(days=form.cleaned_data["days"])}
+        del facts["days"]
+        made = _tried(form, lambda: clients.make_key(client=client, **facts, **_by(request)))
     if made is None:
         return _machine(request, client, status=422, key_form=form)
     return _machine(request, client, secret={"title": _("The new key"), "text": made[1], "what": "key"})
