@@ -20,12 +20,15 @@ class Pace:
     """The moments at which things are due, from one beginning on, in seconds."""
 
     def __init__(self) -> None:
-        self.began = time.monotonic()
+        self.began = self.last = time.monotonic()
 
-    def until(self, seconds: float) -> None:
-        """Wait until so many seconds have passed since the beginning."""
+    def until(self, seconds: float) -> float:
+        """Wait until so many seconds have passed since the beginning; the seconds that passed since the last wait."""
         if FILE:
             time.sleep(max(0.0, seconds * SHARE - (time.monotonic() - self.began)))
+        now = time.monotonic()
+        passed, self.last = now - self.last, now
+        return passed
 
 
 @contextmanager

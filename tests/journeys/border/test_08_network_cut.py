@@ -133,8 +133,8 @@ def test_a_barrier_without_network_for_45_minutes(border):
     for number, code in enumerate(codes, 1):
         with timed("an answer without network", most=3):
             said[scan(page, code)] += 1
-        page.clock.fast_forward(CUT * 60_000 // len(codes))
-        pace.until(number * CUT * 60 / len(codes))
+        passed = pace.until(number * CUT * 60 / len(codes))  # the page's clock goes on by itself meanwhile
+        page.clock.fast_forward(max(0, CUT * 60_000 // len(codes) - int(passed * 1000)))
 
     assert len(codes) == 60
     assert said == {"open": 50, "BG-020": 5, "BG-021": 3, "BG-026": 2}
