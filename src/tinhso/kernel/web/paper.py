@@ -48,6 +48,8 @@ class Sheet:
     subtitle: str
     tables: Sequence[Table] = field(default_factory=tuple)
     foot: str = ""
+    signs: Sequence[str] = ()
+    """Who signs below, from the left."""
     language: str = "vi"
 
 

@@ -53,7 +53,8 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paid:
-    """How an obligation stands. `missing`: what is still to be paid, nought when nothing is."""
+    """How an obligation stands. `missing`: what is still to be paid, nought when nothing is. Of what was received
+    `given_back` has gone back to the payer and `going_back` is asked for or on its way."""
 
     id: UUID
     source: str
@@ -62,7 +63,14 @@ class Paid:
     amount: int
     received: int
     missing: int
+    going_back: int
+    given_back: int
     method: str
     receipt_no: str
     paid_at: datetime | None
     checkout: str
+
+    @property
+    def left(self) -> int:
+        """Đồng that were received and neither went back nor are on their way back."""
+        return self.received - self.going_back - self.given_back

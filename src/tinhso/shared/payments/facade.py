@@ -83,10 +83,24 @@ def pay_by_simulated_bank(*, source: str, record_ids: Sequence[UUID], at: dateti
     return obligation_states(source=source, record_ids=record_ids)
 
 
-def request_refund(*, source: str, record_id: UUID, reason: str, by: Actor, at: datetime) -> None:
-    """Ask to give back all that was paid; another person approves. Refusals: PM-002, PM-005, PM-008, PM-019."""
+def request_refund(
+    *, source: str, record_id: UUID, reason: str, by: Actor, at: datetime, amount: int | None = None
+) -> None:
+    """Ask to give back what is left of what was paid, or a part of it; another person approves.
+
+    Refusals: PM-002, PM-005, PM-008, PM-025.
+    """
     found = _known(source, [record_id])
-    refunds.ask_refund(obligation_id=found[record_id].pk, reason=reason, by=by, at=at)
+    refunds.ask_refund(obligation_id=found[record_id].pk, reason=reason, by=by, at=at, amount=amount)
+
+
+def withdraw_refunds(*, source: str, record_ids: Iterable[UUID], reason: str, by: Actor, at: datetime) -> int:
+    """Take back what `by` has asked to be given back and nobody has approved; how many were."""
+    ids = [one.pk for one in of_records(source, record_ids).values()]
+    waiting = refunds.withdrawable(ids, by=by)
+    for one in waiting:
+        refunds.withdraw_refund(refund=one, reason=reason, by=by, at=at)
+    return len(waiting)
 
 
 def open_wallets(*, payee: str, references: Mapping[UUID, str], at: datetime) -> int:

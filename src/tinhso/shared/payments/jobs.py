@@ -1,13 +1,14 @@
-"""Again and again: the simulated bank's messages, refunds to send, yesterday's comparison with the bank."""
+"""Again and again: the simulated bank's messages, refunds to send, nonces to forget, yesterday's comparison."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.modules.declare import every
-from tinhso.shared.payments.actions import reconcile, refunds, simulated
+from tinhso.shared.payments.actions import hearing, reconcile, refunds, simulated
 from tinhso.shared.payments.models import PayeeAccount, ReconciliationDay
 
 
@@ -19,6 +20,12 @@ def hear_simulated_bank(at: datetime) -> int:
 @every(seconds=10, name="shared_payments.send_refunds")
 def send_refunds(at: datetime) -> int:
     return refunds.send_refunds(at)
+
+
+@every(seconds=600, name="shared_payments.forget_messages")
+def forget_messages(at: datetime) -> int:
+    """By the machine's own clock, as messages are dated."""
+    return hearing.prune(clock.real())
 
 
 @every(seconds=1800, name="shared_payments.reconcile_yesterday")

@@ -127,13 +127,16 @@ def official_doors(context: template.Context) -> doors.OfficialDoors:
 
 @register.simple_tag(takes_context=True)
 def neighbours(context: template.Context) -> list[tuple[Any, str, bool]]:
-    """Titles and addresses of the doors of the page's own room, and whether the page lies behind each."""
+    """Titles and addresses of the doors of the page's own room, and behind which of them the page lies."""
     request = context.get("request")
     match = getattr(request, "resolver_match", None)
     if request is None or match is None or not match.namespace:
         return []
     own = doors.doors_of(request).of(match.namespace)
-    return [(door.title, door.address(), request.path.startswith(door.address())) for door in own]
+    addresses = [door.address() for door in own]
+    # A room's first page lies above the others: the longest address that fits is the page's own.
+    here = max((one for one in addresses if request.path.startswith(one)), key=len, default="")
+    return [(door.title, address, address == here) for door, address in zip(own, addresses, strict=True)]
 
 
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")

@@ -14,6 +14,7 @@ from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.events.publish import publish
 from tinhso.shared.payments import events
+from tinhso.shared.payments.actions import hearing
 from tinhso.shared.payments.actions.locks import locked
 from tinhso.shared.payments.actions.refunds import propose_for_lines, settle_sent
 from tinhso.shared.payments.actions.settle import Money, settle
@@ -29,14 +30,22 @@ LINE_KIND = "shared_payments.line"
 
 
 def take_message(*, body: bytes, timestamp: str, nonce: str, signature: str, at: datetime) -> dict[str, int]:
-    """A signed message of the bank: how many transactions were new and how many known. Refusals: PM-013, PM-014."""
+    """A signed message of the bank: how many transactions were new and how many known.
+
+    The same message again is answered as it was and does nothing. Refusals: PM-013, PM-014, PM-027 another message
+    with a nonce that was used.
+    """
     now = clock.real()
     signed = {"timestamp": timestamp, "nonce": nonce, "body": body, "signature": signature, "now": now}
     if not any(signatures.is_signed(secret=secret, **signed) for secret in choice.secrets()):  # type: ignore[arg-type]
         raise refuse("PM-013")
     transfers = messages.read(body)
-    fresh = take_transfers(transfers, told=True, at=at)
-    return {"taken": len(fresh), "known": len(transfers) - len(fresh)}
+    with transaction.atomic():
+        heard, is_new = hearing.hear(nonce=nonce, timestamp=timestamp, body=body, now=now)
+        if not is_new:
+            return dict(heard.answer)
+        fresh = take_transfers(transfers, told=True, at=at)
+        return hearing.answered(heard, {"taken": len(fresh), "known": len(transfers) - len(fresh)})
 
 
 @transaction.atomic
@@ -84,9 +93,12 @@ def read_statement(*, payee: PayeeAccount, day: date, at: datetime) -> int:
 
 @transaction.atomic
 def match_money(*, line: StatementLine, reference: str, by: Actor, at: datetime) -> StatementLine:
-    """The accountant has found whose the money is. Refusals: PM-020 known already, PM-021 nobody's open reference."""
+    """The accountant has found whose the money is, of which nothing has paid anything yet.
+
+    Refusals: PM-020 accounted for already, PM-021 nobody's open reference.
+    """
     row = StatementLine.objects.select_for_update().get(pk=line.pk)
-    if row.standing != matching.UNKNOWN or row.surplus != row.amount or row.refunds.exclude(state="rejected").exists():
+    if row.amount <= 0 or row.surplus != row.amount or row.refunds.exclude(state="rejected").exists():
         raise refuse("PM-020")
     wanted = reference.strip().upper()
     found = Obligation.objects.filter(reference=wanted, state="open")

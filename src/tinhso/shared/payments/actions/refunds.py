@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -17,6 +18,7 @@ from tinhso.shared.payments.adapters.bank import Order, Unreachable
 from tinhso.shared.payments.flows import OBLIGATION, REFUND
 from tinhso.shared.payments.models import Obligation, PayeeAccount, Payment, Refund, StatementLine
 from tinhso.shared.payments.models.refunds import BANK, COUNTER, WALLET
+from tinhso.shared.payments.rules import shares
 from tinhso.shared.payments.rules.codes import refuse
 
 PAID, PART = "paid", "part"
@@ -32,13 +34,22 @@ log = structlog.get_logger("shared_payments")
 
 
 @transaction.atomic
-def ask_refund(*, obligation_id: UUID, reason: str, by: Actor, at: datetime) -> Refund:
-    """Ask to give back all that was paid. Refusals: PM-002 not paid, PM-008 reason, PM-019 asked already."""
+def ask_refund(*, obligation_id: UUID, reason: str, by: Actor, at: datetime, amount: int | None = None) -> Refund:
+    """Ask to give back what is left of what was paid, or `amount` đồng of it.
+
+    Refusals: PM-002 not paid, PM-008 reason, PM-025 more than is left.
+    """
     found = locked([obligation_id])
     if not found:
         raise refuse("PM-005")
-    OBLIGATION.fire(found[0], "begin_refund", by=by, at=at)
-    return REFUND.create(_of_obligation(found[0], PAID, reason.strip()), by=by, at=at)
+    obligation = found[0]
+    wanted = obligation.left if amount is None else amount
+    if obligation.state == PAID and not 0 < wanted <= obligation.left:
+        raise refuse("PM-025", field="amount")
+    step = "begin_refund" if wanted == obligation.left else "begin_part"
+    refund = _of_obligation(obligation, PAID, reason.strip(), wanted)
+    OBLIGATION.fire(obligation, step, by=by, at=at, amount=wanted)
+    return REFUND.create(refund, by=by, at=at)
 
 
 def propose_for_lines(lines: Sequence[StatementLine], *, at: datetime) -> list[Refund]:
@@ -53,7 +64,7 @@ def propose_for_lines(lines: Sequence[StatementLine], *, at: datetime) -> list[R
 
 def propose_for_parts(obligations: Sequence[Obligation], *, at: datetime) -> list[Refund]:
     """Parts that were paid of what has ended are to go back."""
-    made = [_of_obligation(one, PART, WHY[PART]) for one in obligations if one.received]
+    made = [_of_obligation(one, PART, WHY[PART], one.received) for one in obligations if one.received]
     return REFUND.create_many(made, by=SYSTEM, at=at)
 
 
@@ -66,10 +77,10 @@ def propose_for_expired(*, obligation_id: UUID, at: datetime) -> None:
 
 
 def ask_refund_of_line(*, line: StatementLine, reason: str, by: Actor, at: datetime) -> Refund:
-    """Nobody's money goes back to whom it came from. Refusals: PM-020 it has an owner, PM-019 asked already, PM-008."""
-    if line.standing != "unknown" or line.account is None:
+    """What pays nothing goes back to whom it came from. Refusals: PM-020 it has an owner, PM-019 asked for, PM-008."""
+    if not line.surplus or line.account is None:
         raise refuse("PM-020")
-    return REFUND.create(_of_line(line, line.account, "unknown", reason.strip()), by=by, at=at)
+    return REFUND.create(_of_line(line, line.account, line.standing, reason.strip()), by=by, at=at)
 
 
 def approve_refund(*, refund: Refund, by: Actor, at: datetime) -> Refund:
@@ -80,11 +91,20 @@ def approve_refund(*, refund: Refund, by: Actor, at: datetime) -> Refund:
 @transaction.atomic
 def reject_refund(*, refund: Refund, reason: str, by: Actor, at: datetime) -> Refund:
     """The money stays; an obligation is paid as it was. Refusal: PM-008."""
-    obligation = locked([refund.obligation_id])[0] if refund.cause == PAID and refund.obligation_id else None
-    REFUND.fire(refund, "reject", by=by, at=at, reason=reason.strip()[:240])
-    if obligation is not None:
-        OBLIGATION.fire(obligation, "keep", by=by, at=at)
-    return refund
+    return _end(refund, "reject", "keep", reason=reason, by=by, at=at)
+
+
+@transaction.atomic
+def withdraw_refund(*, refund: Refund, reason: str, by: Actor, at: datetime) -> Refund:
+    """Who asked takes it back before anybody has approved it. Refusals: PM-026 another's request, PM-002."""
+    return _end(refund, "withdraw", "take_back", reason=reason, by=by, at=at)
+
+
+def withdrawable(obligation_ids: Sequence[UUID], *, by: Actor) -> list[Refund]:
+    """Refunds of what was paid that he asked for and nobody has approved, locked after their obligations."""
+    locked(obligation_ids)
+    rows = Refund.objects.filter(obligation__in=obligation_ids, cause=PAID, state="asked", created_by=by.id)
+    return list(rows.select_for_update(no_key=True, of=("self",)).order_by("created_at", "id"))
 
 
 @transaction.atomic
@@ -94,9 +114,9 @@ def hand_over(*, refund: Refund, note: str, by: Actor, at: datetime) -> Refund:
         raise refuse("PM-011", field="way")
     if len(note.strip()) < 10:
         raise refuse("PM-008", field="note")
-    _lock(refund)
-    REFUND.fire(refund, "hand_over", by=by, at=at, note=note.strip()[:240])
-    _given_back(refund, at)
+    obligation = _lock(refund)
+    REFUND.fire(refund, "hand_over", by=by, at=at, note=note.strip()[:240], shares=_shares(refund, obligation))
+    _given_back(refund, obligation, at)
     return refund
 
 
@@ -137,30 +157,45 @@ def _send(refund: Refund, at: datetime) -> int:
 
 @transaction.atomic
 def _to_wallet(refund: Refund, at: datetime) -> int:
-    _lock(refund)
+    obligation = _lock(refund)
     REFUND.fire(refund, "send", by=SYSTEM, at=at, bank_txn="")
-    REFUND.fire(refund, "settle", by=SYSTEM, at=at)
+    REFUND.fire(refund, "settle", by=SYSTEM, at=at, shares=_shares(refund, obligation))
     give_back_to_wallet(refund=refund, at=at)
-    _given_back(refund, at)
+    _given_back(refund, obligation, at)
     return 1
 
 
 @transaction.atomic
 def _settle(refund: Refund, at: datetime) -> None:
-    _lock(refund)
-    REFUND.fire(refund, "settle", by=SYSTEM, at=at)
-    _given_back(refund, at)
+    obligation = _lock(refund)
+    REFUND.fire(refund, "settle", by=SYSTEM, at=at, shares=_shares(refund, obligation))
+    _given_back(refund, obligation, at)
 
 
-def _lock(refund: Refund) -> None:
-    """The obligation is locked before its refund, as everywhere."""
-    if refund.obligation_id:
-        locked([refund.obligation_id])
+def _end(refund: Refund, step: str, then: str, *, reason: str, by: Actor, at: datetime) -> Refund:
+    obligation = _lock(refund)
+    REFUND.fire(refund, step, by=by, at=at, reason=reason.strip()[:240])
+    if obligation is not None:
+        OBLIGATION.fire(obligation, then, by=by, at=at, amount=refund.amount)
+    return refund
 
 
-def _given_back(refund: Refund, at: datetime) -> None:
-    if refund.cause == PAID and refund.obligation is not None:
-        OBLIGATION.fire(refund.obligation, "refund", by=SYSTEM, at=at)
+def _lock(refund: Refund) -> Obligation | None:
+    """The obligation is locked before its refund, as everywhere; the one whose receipt the refund lessens."""
+    found = locked([refund.obligation_id]) if refund.obligation_id else []
+    return found[0] if found and refund.cause == PAID else None
+
+
+def _shares(refund: Refund, obligation: Obligation | None) -> list[dict[str, Any]]:
+    if obligation is None:
+        return []
+    return shares.of_part(obligation.shares, gone=obligation.given_back, part=refund.amount)
+
+
+def _given_back(refund: Refund, obligation: Obligation | None, at: datetime) -> None:
+    if obligation is not None:
+        whole = obligation.given_back + refund.amount == obligation.received
+        OBLIGATION.fire(obligation, "refund" if whole else "refund_part", by=SYSTEM, at=at, amount=refund.amount)
 
 
 def _order(refund: Refund) -> Order:
@@ -176,7 +211,7 @@ def _order(refund: Refund) -> Order:
     )
 
 
-def _of_obligation(obligation: Obligation, cause: str, reason: str) -> Refund:
+def _of_obligation(obligation: Obligation, cause: str, reason: str, amount: int) -> Refund:
     """Back the way it came: to the account of the last transfer, into the wallet, or over the counter."""
     last = Payment.objects.filter(obligation=obligation).select_related("line").order_by("-at", "-id").first()
     line = last.line if last else None
@@ -187,7 +222,7 @@ def _of_obligation(obligation: Obligation, cause: str, reason: str) -> Refund:
         place_id=obligation.place_id,
         obligation=obligation,
         cause=cause,
-        amount=obligation.received,
+        amount=amount,
         reason=reason[:240],
         way=way,
         to_name=(line.from_name if line else obligation.payer_name)[:120],

@@ -70,6 +70,8 @@ def show_obligation(one: Obligation) -> dict[str, Any]:
         "amount": one.amount,
         "received": one.received,
         "missing": one.missing,
+        "going_back": one.going_back,
+        "given_back": one.given_back,
         "payer": one.payer_name,
         "title": str(one.title),
         "method": one.method,

@@ -29,6 +29,18 @@ ADDS_UP = SqlGuard(
 )
 WHOLE = SqlGuard("WHOLE", "PM-003", f"{COMES} > 0 and r.received + {COMES} = r.amount")
 PART = SqlGuard("PART", "PM-003", f"{COMES} > 0 and r.received + {COMES} < r.amount")
+LEFT = "r.received - r.given_back - r.going_back"
+# More never goes back than came: the check of the table says so once more.
+ALL_LEFT = SqlGuard("ALL-LEFT", "PM-025", f"{COMES} > 0 and {COMES} = {LEFT}")
+SOME_LEFT = SqlGuard("SOME-LEFT", "PM-025", f"{COMES} > 0 and {COMES} < {LEFT}")
+GONE = SqlGuard("GONE", "PM-025", f"{COMES} > 0 and {COMES} <= r.going_back and r.given_back + {COMES} = r.received")
+PART_GONE = SqlGuard(
+    "PART-GONE", "PM-025", f"{COMES} > 0 and {COMES} <= r.going_back and r.given_back + {COMES} < r.received"
+)
+ON_ITS_WAY = SqlGuard("ON-ITS-WAY", "PM-025", f"{COMES} > 0 and {COMES} <= r.going_back")
+GOES = {"going_back": f"r.going_back + {COMES}"}
+STAYS = {"going_back": f"r.going_back - {COMES}"}
+WENT = {**STAYS, "given_back": f"r.given_back + {COMES}"}
 RECEIVED = {"received": f"r.received + {COMES}"}
 SETTLED = {**RECEIVED, "paid_at": "p_at", "receipt_no": "f->>'receipt_no'", "method": "f->>'method'"}
 
@@ -93,23 +105,68 @@ OBLIGATION = Flow(
             event=events.OBLIGATION_DUE_SOON,
             title=_("remind the payer"),
         ),
-        Step("begin_refund", (PAID,), REFUNDING, p.ASK_REFUND, title=_("ask for a refund")),
+        Step(
+            "begin_refund",
+            (PAID,),
+            REFUNDING,
+            p.ASK_REFUND,
+            guards=(ALL_LEFT,),
+            sets=GOES,
+            event=events.REFUND_BEGUN,
+            title=_("ask for a refund"),
+        ),
+        # A part may go back while the rest stays: it is paid as before.
+        Step(
+            "begin_part",
+            (PAID,),
+            PAID,
+            p.ASK_REFUND,
+            guards=(SOME_LEFT,),
+            sets=GOES,
+            title=_("ask for a refund of a part"),
+        ),
         Step(
             "refund",
             (REFUNDING,),
             REFUNDED,
             p.RECORD_PAYMENT,
-            sets={"refunded_at": "p_at"},
+            guards=(GONE,),
+            sets={**WENT, "refunded_at": "p_at"},
             event=events.OBLIGATION_REFUNDED,
             title=_("record the refund"),
         ),
+        *(
+            Step(
+                "refund_part",
+                (state,),
+                state,
+                p.RECORD_PAYMENT,
+                guards=(PART_GONE,),
+                sets=WENT,
+                event=events.OBLIGATION_PART_REFUNDED,
+                title=_("record the refund of a part"),
+            )
+            for state in (PAID, REFUNDING)
+        ),
         Step(
             "keep",
-            (REFUNDING,),
+            (PAID, REFUNDING),
             PAID,
             p.APPROVE_REFUND,
+            guards=(ON_ITS_WAY,),
+            sets=STAYS,
             event=events.REFUND_REFUSED,
             title=_("refuse the refund"),
+        ),
+        Step(
+            "take_back",
+            (PAID, REFUNDING),
+            PAID,
+            p.ASK_REFUND,
+            guards=(ON_ITS_WAY,),
+            sets=STAYS,
+            event=events.REFUND_REFUSED,
+            title=_("take the request back"),
         ),
     ),
     scope=Scope(agency="agency_id", place="place_id"),

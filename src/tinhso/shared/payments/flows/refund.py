@@ -15,6 +15,8 @@ from tinhso.shared.payments.rules.codes import refuse
 ASKED, APPROVED, SENT, SETTLED, FAILED, REJECTED = ("asked", "approved", "sent", "settled", "failed", "rejected")
 TWO_PEOPLE = SqlGuard("TWO-PEOPLE", "PM-007", "r.created_by <> v_actor")
 REASON = SqlGuard("REASON", "PM-008", "length(btrim(f->>'reason')) >= 10")
+OWN = SqlGuard("OWN", "PM-026", "r.created_by = v_actor")
+SHARES = "coalesce(f->'shares', '[]'::jsonb)"
 ASKED_WHY = SqlGuard("ASKED-WHY", "PM-008", "r.amount > 0 and length(btrim(r.reason)) >= 10")
 
 REFUND = Flow(
@@ -57,6 +59,15 @@ REFUND = Flow(
             title=_("refuse the refund"),
         ),
         Step(
+            "withdraw",
+            (ASKED,),
+            REJECTED,
+            p.ASK_REFUND,
+            guards=(OWN,),
+            sets={"note": "f->>'reason'"},
+            title=_("take the request back"),
+        ),
+        Step(
             "send",
             (APPROVED,),
             SENT,
@@ -69,7 +80,7 @@ REFUND = Flow(
             (SENT,),
             SETTLED,
             p.SEND_REFUND,
-            sets={"settled_at": "p_at"},
+            sets={"settled_at": "p_at", "shares": SHARES},
             event=events.REFUND_SETTLED,
             title=_("note the refund as settled"),
         ),
@@ -78,7 +89,7 @@ REFUND = Flow(
             (APPROVED,),
             SETTLED,
             p.COLLECT_PAYMENT,
-            sets={"settled_at": "p_at", "note": "f->>'note'"},
+            sets={"settled_at": "p_at", "shares": SHARES, "note": "f->>'note'"},
             event=events.REFUND_SETTLED,
             title=_("hand the money over"),
         ),
@@ -96,5 +107,5 @@ REFUND = Flow(
     ends=(SETTLED, REJECTED),
     refuse=refuse,
     codes=CODES,
-    constraints={"shared_payments_refund_of_obligation": "PM-019", "shared_payments_refund_of_line": "PM-019"},
+    constraints={"shared_payments_refund_of_ended": "PM-019", "shared_payments_refund_of_line": "PM-019"},
 )

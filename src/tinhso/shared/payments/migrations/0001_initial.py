@@ -92,6 +92,8 @@ class Migration(migrations.Migration):
                 ("reference", models.CharField(max_length=25, verbose_name="transfer reference")),
                 ("amount", models.BigIntegerField(verbose_name="amount, đồng")),
                 ("received", models.BigIntegerField(default=0, verbose_name="received, đồng")),
+                ("going_back", models.BigIntegerField(default=0, verbose_name="going back, đồng")),
+                ("given_back", models.BigIntegerField(default=0, verbose_name="given back, đồng")),
                 ("title_vi", models.CharField(max_length=240)),
                 ("title_en", models.CharField(max_length=240)),
                 ("details", models.JSONField(default=list)),
@@ -136,6 +138,7 @@ class Migration(migrations.Migration):
                 ("count", models.PositiveIntegerField(verbose_name="receipts")),
                 ("amount", models.BigIntegerField(verbose_name="amount, đồng")),
                 ("figures", models.JSONField()),
+                ("digest", models.CharField(max_length=64, verbose_name="digest")),
                 ("note", models.CharField(blank=True, max_length=240, verbose_name="note")),
                 ("closed_at", models.DateTimeField(verbose_name="closed")),
                 ("closed_by", models.UUIDField()),
@@ -331,6 +334,7 @@ class Migration(migrations.Migration):
                 ("to_bin", models.CharField(blank=True, max_length=6)),
                 ("to_account", models.CharField(blank=True, max_length=34, verbose_name="to account")),
                 ("to_name", models.CharField(blank=True, max_length=120, verbose_name="to")),
+                ("shares", models.JSONField(default=list)),
                 ("note", models.CharField(blank=True, max_length=240, verbose_name="note")),
                 ("approved_by", models.UUIDField(null=True)),
                 ("approved_at", models.DateTimeField(null=True)),
@@ -526,6 +530,22 @@ class Migration(migrations.Migration):
                 name="shared_payments_never_more_than_owed",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="obligation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("going_back__gte", 0),
+                    ("given_back__gte", 0),
+                    (
+                        "received__gte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("going_back"), "+", models.F("given_back")
+                        ),
+                    ),
+                ),
+                name="shared_payments_never_more_back_than_came",
+            ),
+        ),
         migrations.AddIndex(
             model_name="receipt",
             index=models.Index(fields=["payee", "issued_at"], name="shared_payments_issued"),
@@ -595,12 +615,13 @@ class Migration(migrations.Migration):
             model_name="refund",
             constraint=models.UniqueConstraint(
                 condition=models.Q(
+                    ("cause", "part"),
                     ("line__isnull", True),
                     ("obligation__isnull", False),
                     models.Q(("state", "rejected"), _negated=True),
                 ),
                 fields=("obligation",),
-                name="shared_payments_refund_of_obligation",
+                name="shared_payments_refund_of_ended",
             ),
         ),
         migrations.AddConstraint(

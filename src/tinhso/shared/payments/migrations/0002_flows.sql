@@ -1,4 +1,4 @@
--- digest: 79f68ae092b0c2e1b0703a5b8ded8264
+-- digest: ffac0564b1b00b858ce69928a706d8e5
 
 create or replace function shared_payments_obligation_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -111,8 +111,27 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('shared_payments.ask_refund') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'shared_payments.ask_refund';
             end if;
+            if not coalesce(((f->>'amount')::bigint > 0 and (f->>'amount')::bigint = r.received - r.given_back - r.going_back), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'PM-025', hint = 'ALL-LEFT';
+            end if;
             v_to := 'refunding';
-            update shared_payments_obligation set state = v_to, state_since = p_at, version = r.version + 1 where id = p_id;
+            v_event := 'shared_payments.obligation_refund_begun';
+            update shared_payments_obligation set state = v_to, state_since = p_at, version = r.version + 1, going_back = r.going_back + (f->>'amount')::bigint where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('shared_payments.ask_refund') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'shared_payments.ask_refund';
+        end if;
+    when 'begin_part' then
+        if r.state in ('paid') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('shared_payments.ask_refund') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'shared_payments.ask_refund';
+            end if;
+            if not coalesce(((f->>'amount')::bigint > 0 and (f->>'amount')::bigint < r.received - r.given_back - r.going_back), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'PM-025', hint = 'SOME-LEFT';
+            end if;
+            v_to := 'paid';
+            update shared_payments_obligation set state = v_to, state_since = p_at, version = r.version + 1, going_back = r.going_back + (f->>'amount')::bigint where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('shared_payments.ask_refund') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
@@ -123,26 +142,74 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('shared_payments.record_payment') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'shared_payments.record_payment';
             end if;
+            if not coalesce(((f->>'amount')::bigint > 0 and (f->>'amount')::bigint <= r.going_back and r.given_back + (f->>'amount')::bigint = r.received), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'PM-025', hint = 'GONE';
+            end if;
             v_to := 'refunded';
             v_event := 'shared_payments.obligation_refunded';
-            update shared_payments_obligation set state = v_to, state_since = p_at, version = r.version + 1, refunded_at = p_at where id = p_id;
+            update shared_payments_obligation set state = v_to, state_since = p_at, version = r.version + 1, going_back = r.going_back - (f->>'amount')::bigint, given_back = r.given_back + (f->>'amount')::bigint, refunded_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('shared_payments.record_payment') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'shared_payments.record_payment';
+        end if;
+    when 'refund_part' then
+        if r.state in ('paid') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('shared_payments.record_payment') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'shared_payments.record_payment';
+            end if;
+            if not coalesce(((f->>'amount')::bigint > 0 and (f->>'amount')::bigint <= r.going_back and r.given_back + (f->>'amount')::bigint < r.received), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'PM-025', hint = 'PART-GONE';
+            end if;
+            v_to := 'paid';
+            v_event := 'shared_payments.obligation_part_refunded';
+            update shared_payments_obligation set state = v_to, state_since = p_at, version = r.version + 1, going_back = r.going_back - (f->>'amount')::bigint, given_back = r.given_back + (f->>'amount')::bigint where id = p_id;
+        elsif r.state in ('refunding') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('shared_payments.record_payment') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'shared_payments.record_payment';
+            end if;
+            if not coalesce(((f->>'amount')::bigint > 0 and (f->>'amount')::bigint <= r.going_back and r.given_back + (f->>'amount')::bigint < r.received), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'PM-025', hint = 'PART-GONE';
+            end if;
+            v_to := 'refunding';
+            v_event := 'shared_payments.obligation_part_refunded';
+            update shared_payments_obligation set state = v_to, state_since = p_at, version = r.version + 1, going_back = r.going_back - (f->>'amount')::bigint, given_back = r.given_back + (f->>'amount')::bigint where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('shared_payments.record_payment') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'shared_payments.record_payment';
         end if;
     when 'keep' then
-        if r.state in ('refunding') then
+        if r.state in ('paid', 'refunding') then
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('shared_payments.approve_refund') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'shared_payments.approve_refund';
             end if;
+            if not coalesce(((f->>'amount')::bigint > 0 and (f->>'amount')::bigint <= r.going_back), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'PM-025', hint = 'ON-ITS-WAY';
+            end if;
             v_to := 'paid';
             v_event := 'shared_payments.obligation_refund_refused';
-            update shared_payments_obligation set state = v_to, state_since = p_at, version = r.version + 1 where id = p_id;
+            update shared_payments_obligation set state = v_to, state_since = p_at, version = r.version + 1, going_back = r.going_back - (f->>'amount')::bigint where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('shared_payments.approve_refund') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'shared_payments.approve_refund';
+        end if;
+    when 'take_back' then
+        if r.state in ('paid', 'refunding') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('shared_payments.ask_refund') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'shared_payments.ask_refund';
+            end if;
+            if not coalesce(((f->>'amount')::bigint > 0 and (f->>'amount')::bigint <= r.going_back), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'PM-025', hint = 'ON-ITS-WAY';
+            end if;
+            v_to := 'paid';
+            v_event := 'shared_payments.obligation_refund_refused';
+            update shared_payments_obligation set state = v_to, state_since = p_at, version = r.version + 1, going_back = r.going_back - (f->>'amount')::bigint where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('shared_payments.ask_refund') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'shared_payments.ask_refund';
         end if;
     else
         raise exception 'no such step' using errcode = 'FI423', detail = r.state;
@@ -502,15 +569,17 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.place_id
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.given_back, r.going_back, r.place_id, r.received
             from shared_payments_obligation r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
             select r.id, r.state, r.f, r.place_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('shared_payments.ask_refund') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 shared_payments.ask_refund' end
-                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('shared_payments.ask_refund') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 shared_payments.ask_refund' else '' end as verdict,
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('shared_payments.ask_refund') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 shared_payments.ask_refund'
+                when r.step_row = 0 and not coalesce(((f->>'amount')::bigint > 0 and (f->>'amount')::bigint = r.received - r.given_back - r.going_back), false) then 'FI422 PM-025' else '' end as verdict,
                 case r.step_row when 0 then 'refunding' end as v_to,
-                case r.step_row when 0 then '' end as v_event
+                case r.step_row when 0 then 'shared_payments.obligation_refund_begun' end as v_event,
+                case r.step_row when 0 then r.going_back + (f->>'amount')::bigint end as new_going_back
             from (select l.*, case when l.state in ('paid') then 0 end as step_row from locked l) r
         ), missing as materialized (
             select w.id from wanted w except select j.id from judged j
@@ -521,7 +590,61 @@ begin
             ) x where p_all limit 1
         ), changed as (
             update shared_payments_obligation t set state = j.v_to, state_since = p_at,
-                version = t.version + 1
+                version = t.version + 1, going_back = j.new_going_back
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.place_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'shared_payments.obligation', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.place_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'shared_payments.obligation', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'shared_payments.obligation', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'begin_part' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('shared_payments.ask_refund') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.given_back, r.going_back, r.place_id, r.received
+            from shared_payments_obligation r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.place_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('shared_payments.ask_refund') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 shared_payments.ask_refund' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('shared_payments.ask_refund') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 shared_payments.ask_refund'
+                when r.step_row = 0 and not coalesce(((f->>'amount')::bigint > 0 and (f->>'amount')::bigint < r.received - r.given_back - r.going_back), false) then 'FI422 PM-025' else '' end as verdict,
+                case r.step_row when 0 then 'paid' end as v_to,
+                case r.step_row when 0 then '' end as v_event,
+                case r.step_row when 0 then r.going_back + (f->>'amount')::bigint end as new_going_back
+            from (select l.*, case when l.state in ('paid') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update shared_payments_obligation t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, going_back = j.new_going_back
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.place_id
         ), told as (
@@ -554,15 +677,18 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.place_id
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.given_back, r.going_back, r.place_id, r.received
             from shared_payments_obligation r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
             select r.id, r.state, r.f, r.place_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('shared_payments.record_payment') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 shared_payments.record_payment' end
-                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('shared_payments.record_payment') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 shared_payments.record_payment' else '' end as verdict,
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('shared_payments.record_payment') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 shared_payments.record_payment'
+                when r.step_row = 0 and not coalesce(((f->>'amount')::bigint > 0 and (f->>'amount')::bigint <= r.going_back and r.given_back + (f->>'amount')::bigint = r.received), false) then 'FI422 PM-025' else '' end as verdict,
                 case r.step_row when 0 then 'refunded' end as v_to,
                 case r.step_row when 0 then 'shared_payments.obligation_refunded' end as v_event,
+                case r.step_row when 0 then r.going_back - (f->>'amount')::bigint end as new_going_back,
+                case r.step_row when 0 then r.given_back + (f->>'amount')::bigint end as new_given_back,
                 case r.step_row when 0 then p_at end as new_refunded_at
             from (select l.*, case when l.state in ('refunding') then 0 end as step_row from locked l) r
         ), missing as materialized (
@@ -574,7 +700,64 @@ begin
             ) x where p_all limit 1
         ), changed as (
             update shared_payments_obligation t set state = j.v_to, state_since = p_at,
-                version = t.version + 1, refunded_at = j.new_refunded_at
+                version = t.version + 1, going_back = j.new_going_back, given_back = j.new_given_back, refunded_at = j.new_refunded_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.place_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'shared_payments.obligation', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.place_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'shared_payments.obligation', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'shared_payments.obligation', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'refund_part' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('shared_payments.record_payment') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.given_back, r.going_back, r.place_id, r.received
+            from shared_payments_obligation r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.place_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('shared_payments.record_payment') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 shared_payments.record_payment' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('shared_payments.record_payment') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 shared_payments.record_payment'
+                when r.step_row = 0 and not coalesce(((f->>'amount')::bigint > 0 and (f->>'amount')::bigint <= r.going_back and r.given_back + (f->>'amount')::bigint < r.received), false) then 'FI422 PM-025'
+                when r.step_row = 1 and not exists (select 1 from rights g where g.permission in ('shared_payments.record_payment') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 shared_payments.record_payment'
+                when r.step_row = 1 and not coalesce(((f->>'amount')::bigint > 0 and (f->>'amount')::bigint <= r.going_back and r.given_back + (f->>'amount')::bigint < r.received), false) then 'FI422 PM-025' else '' end as verdict,
+                case r.step_row when 0 then 'paid' when 1 then 'refunding' end as v_to,
+                case r.step_row when 0 then 'shared_payments.obligation_part_refunded' when 1 then 'shared_payments.obligation_part_refunded' end as v_event,
+                case r.step_row when 0 then r.going_back - (f->>'amount')::bigint when 1 then r.going_back - (f->>'amount')::bigint end as new_going_back,
+                case r.step_row when 0 then r.given_back + (f->>'amount')::bigint when 1 then r.given_back + (f->>'amount')::bigint end as new_given_back
+            from (select l.*, case when l.state in ('paid') then 0 when l.state in ('refunding') then 1 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update shared_payments_obligation t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, going_back = j.new_going_back, given_back = j.new_given_back
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.place_id
         ), told as (
@@ -607,16 +790,18 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.place_id
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.going_back, r.place_id
             from shared_payments_obligation r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
             select r.id, r.state, r.f, r.place_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('shared_payments.approve_refund') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 shared_payments.approve_refund' end
-                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('shared_payments.approve_refund') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 shared_payments.approve_refund' else '' end as verdict,
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('shared_payments.approve_refund') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 shared_payments.approve_refund'
+                when r.step_row = 0 and not coalesce(((f->>'amount')::bigint > 0 and (f->>'amount')::bigint <= r.going_back), false) then 'FI422 PM-025' else '' end as verdict,
                 case r.step_row when 0 then 'paid' end as v_to,
-                case r.step_row when 0 then 'shared_payments.obligation_refund_refused' end as v_event
-            from (select l.*, case when l.state in ('refunding') then 0 end as step_row from locked l) r
+                case r.step_row when 0 then 'shared_payments.obligation_refund_refused' end as v_event,
+                case r.step_row when 0 then r.going_back - (f->>'amount')::bigint end as new_going_back
+            from (select l.*, case when l.state in ('paid', 'refunding') then 0 end as step_row from locked l) r
         ), missing as materialized (
             select w.id from wanted w except select j.id from judged j
         ), stopped as (
@@ -626,7 +811,61 @@ begin
             ) x where p_all limit 1
         ), changed as (
             update shared_payments_obligation t set state = j.v_to, state_since = p_at,
-                version = t.version + 1
+                version = t.version + 1, going_back = j.new_going_back
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.place_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'shared_payments.obligation', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.place_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'shared_payments.obligation', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'shared_payments.obligation', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'take_back' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('shared_payments.ask_refund') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.going_back, r.place_id
+            from shared_payments_obligation r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.place_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('shared_payments.ask_refund') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 shared_payments.ask_refund' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('shared_payments.ask_refund') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 shared_payments.ask_refund'
+                when r.step_row = 0 and not coalesce(((f->>'amount')::bigint > 0 and (f->>'amount')::bigint <= r.going_back), false) then 'FI422 PM-025' else '' end as verdict,
+                case r.step_row when 0 then 'paid' end as v_to,
+                case r.step_row when 0 then 'shared_payments.obligation_refund_refused' end as v_event,
+                case r.step_row when 0 then r.going_back - (f->>'amount')::bigint end as new_going_back
+            from (select l.*, case when l.state in ('paid', 'refunding') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update shared_payments_obligation t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, going_back = j.new_going_back
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.place_id
         ), told as (
@@ -706,7 +945,7 @@ begin
             raise exception 'no such step' using errcode = 'FI423', detail = '';
         end case;
         r.state := v_to; r.state_since := p_at; r.version := 1; r.created_at := p_at; r.created_by := v_actor;
-        insert into shared_payments_obligation (id, state, state_since, version, created_at, created_by, payee_id, agency_id, place_id, payer_id, payer_name, source, record_id, reference, amount, received, title_vi, title_en, details, shares, is_demo, due_at, remind_at, expires_at, token, method, receipt_no, paid_at, refunded_at) values (r.id, r.state, r.state_since, r.version, r.created_at, r.created_by, r.payee_id, r.agency_id, r.place_id, r.payer_id, r.payer_name, r.source, r.record_id, r.reference, r.amount, r.received, r.title_vi, r.title_en, r.details, r.shares, r.is_demo, r.due_at, r.remind_at, r.expires_at, r.token, r.method, r.receipt_no, r.paid_at, r.refunded_at);
+        insert into shared_payments_obligation (id, state, state_since, version, created_at, created_by, payee_id, agency_id, place_id, payer_id, payer_name, source, record_id, reference, amount, received, going_back, given_back, title_vi, title_en, details, shares, is_demo, due_at, remind_at, expires_at, token, method, receipt_no, paid_at, refunded_at) values (r.id, r.state, r.state_since, r.version, r.created_at, r.created_by, r.payee_id, r.agency_id, r.place_id, r.payer_id, r.payer_name, r.source, r.record_id, r.reference, r.amount, r.received, r.going_back, r.given_back, r.title_vi, r.title_en, r.details, r.shares, r.is_demo, r.due_at, r.remind_at, r.expires_at, r.token, r.method, r.receipt_no, r.paid_at, r.refunded_at);
         insert into kernel_workflow_history
             (flow, record_id, version, step, source, target, at, actor, place_id, facts)
             values ('shared_payments.obligation', r.id, 1, p_step, '', v_to, p_at, v_actor, r.place_id, f);
@@ -723,7 +962,7 @@ begin
 end $$;
 
 revoke insert, update, delete, truncate on shared_payments_obligation from tinhso_app;
-grant update (agency_id, amount, details, due_at, expires_at, is_demo, method, paid_at, payee_id, payer_id, payer_name, place_id, receipt_no, received, record_id, reference, refunded_at, remind_at, shares, source, title_en, title_vi, token) on shared_payments_obligation to tinhso_app;
+grant update (agency_id, amount, details, due_at, expires_at, given_back, going_back, is_demo, method, paid_at, payee_id, payer_id, payer_name, place_id, receipt_no, received, record_id, reference, refunded_at, remind_at, shares, source, title_en, title_vi, token) on shared_payments_obligation to tinhso_app;
 
 
 create or replace function shared_payments_refund_fire(
@@ -775,6 +1014,21 @@ begin
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'shared_payments.approve_refund';
         end if;
+    when 'withdraw' then
+        if r.state in ('asked') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('shared_payments.ask_refund') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'shared_payments.ask_refund';
+            end if;
+            if not coalesce((r.created_by = v_actor), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'PM-026', hint = 'OWN';
+            end if;
+            v_to := 'rejected';
+            update shared_payments_refund set state = v_to, state_since = p_at, version = r.version + 1, note = f->>'reason' where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('shared_payments.ask_refund') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'shared_payments.ask_refund';
+        end if;
     when 'send' then
         if r.state in ('approved') then
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('shared_payments.send_refund') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then
@@ -794,7 +1048,7 @@ begin
             end if;
             v_to := 'settled';
             v_event := 'shared_payments.refund_settled';
-            update shared_payments_refund set state = v_to, state_since = p_at, version = r.version + 1, settled_at = p_at where id = p_id;
+            update shared_payments_refund set state = v_to, state_since = p_at, version = r.version + 1, settled_at = p_at, shares = coalesce(f->'shares', '[]'::jsonb) where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('shared_payments.send_refund') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
@@ -807,7 +1061,7 @@ begin
             end if;
             v_to := 'settled';
             v_event := 'shared_payments.refund_settled';
-            update shared_payments_refund set state = v_to, state_since = p_at, version = r.version + 1, settled_at = p_at, note = f->>'note' where id = p_id;
+            update shared_payments_refund set state = v_to, state_since = p_at, version = r.version + 1, settled_at = p_at, shares = coalesce(f->'shares', '[]'::jsonb), note = f->>'note' where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('shared_payments.collect_payment') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
@@ -960,6 +1214,60 @@ begin
         from judged j where j.verdict <> ''
         union all
         select m.id, null, null, 'FI404', null from missing m;
+    when 'withdraw' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('shared_payments.ask_refund') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.created_by, r.place_id
+            from shared_payments_refund r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.place_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('shared_payments.ask_refund') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 shared_payments.ask_refund' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('shared_payments.ask_refund') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 shared_payments.ask_refund'
+                when r.step_row = 0 and not coalesce((r.created_by = v_actor), false) then 'FI422 PM-026' else '' end as verdict,
+                case r.step_row when 0 then 'rejected' end as v_to,
+                case r.step_row when 0 then '' end as v_event,
+                case r.step_row when 0 then f->>'reason' end as new_note
+            from (select l.*, case when l.state in ('asked') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update shared_payments_refund t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, note = j.new_note
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.place_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'shared_payments.refund', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.place_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'shared_payments.refund', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'shared_payments.refund', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'send' then
         return query
         with rights as materialized (
@@ -1031,7 +1339,8 @@ begin
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('shared_payments.send_refund') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.place_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 shared_payments.send_refund' else '' end as verdict,
                 case r.step_row when 0 then 'settled' end as v_to,
                 case r.step_row when 0 then 'shared_payments.refund_settled' end as v_event,
-                case r.step_row when 0 then p_at end as new_settled_at
+                case r.step_row when 0 then p_at end as new_settled_at,
+                case r.step_row when 0 then coalesce(f->'shares', '[]'::jsonb) end as new_shares
             from (select l.*, case when l.state in ('sent') then 0 end as step_row from locked l) r
         ), missing as materialized (
             select w.id from wanted w except select j.id from judged j
@@ -1042,7 +1351,7 @@ begin
             ) x where p_all limit 1
         ), changed as (
             update shared_payments_refund t set state = j.v_to, state_since = p_at,
-                version = t.version + 1, settled_at = j.new_settled_at
+                version = t.version + 1, settled_at = j.new_settled_at, shares = j.new_shares
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.place_id
         ), told as (
@@ -1085,6 +1394,7 @@ begin
                 case r.step_row when 0 then 'settled' end as v_to,
                 case r.step_row when 0 then 'shared_payments.refund_settled' end as v_event,
                 case r.step_row when 0 then p_at end as new_settled_at,
+                case r.step_row when 0 then coalesce(f->'shares', '[]'::jsonb) end as new_shares,
                 case r.step_row when 0 then f->>'note' end as new_note
             from (select l.*, case when l.state in ('approved') then 0 end as step_row from locked l) r
         ), missing as materialized (
@@ -1096,7 +1406,7 @@ begin
             ) x where p_all limit 1
         ), changed as (
             update shared_payments_refund t set state = j.v_to, state_since = p_at,
-                version = t.version + 1, settled_at = j.new_settled_at, note = j.new_note
+                version = t.version + 1, settled_at = j.new_settled_at, shares = j.new_shares, note = j.new_note
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.place_id
         ), told as (
@@ -1229,7 +1539,7 @@ begin
             raise exception 'no such step' using errcode = 'FI423', detail = '';
         end case;
         r.state := v_to; r.state_since := p_at; r.version := 1; r.created_at := p_at; r.created_by := v_actor;
-        insert into shared_payments_refund (id, state, state_since, version, created_at, created_by, payee_id, agency_id, place_id, obligation_id, line_id, cause, amount, reason, way, to_bin, to_account, to_name, note, approved_by, approved_at, sent_at, settled_at, bank_txn) values (r.id, r.state, r.state_since, r.version, r.created_at, r.created_by, r.payee_id, r.agency_id, r.place_id, r.obligation_id, r.line_id, r.cause, r.amount, r.reason, r.way, r.to_bin, r.to_account, r.to_name, r.note, r.approved_by, r.approved_at, r.sent_at, r.settled_at, r.bank_txn);
+        insert into shared_payments_refund (id, state, state_since, version, created_at, created_by, payee_id, agency_id, place_id, obligation_id, line_id, cause, amount, reason, way, to_bin, to_account, to_name, shares, note, approved_by, approved_at, sent_at, settled_at, bank_txn) values (r.id, r.state, r.state_since, r.version, r.created_at, r.created_by, r.payee_id, r.agency_id, r.place_id, r.obligation_id, r.line_id, r.cause, r.amount, r.reason, r.way, r.to_bin, r.to_account, r.to_name, r.shares, r.note, r.approved_by, r.approved_at, r.sent_at, r.settled_at, r.bank_txn);
         insert into kernel_workflow_history
             (flow, record_id, version, step, source, target, at, actor, place_id, facts)
             values ('shared_payments.refund', r.id, 1, p_step, '', v_to, p_at, v_actor, r.place_id, f);
@@ -1246,4 +1556,4 @@ begin
 end $$;
 
 revoke insert, update, delete, truncate on shared_payments_refund from tinhso_app;
-grant update (agency_id, amount, approved_at, approved_by, bank_txn, cause, line_id, note, obligation_id, payee_id, place_id, reason, sent_at, settled_at, to_account, to_bin, to_name, way) on shared_payments_refund to tinhso_app;
+grant update (agency_id, amount, approved_at, approved_by, bank_txn, cause, line_id, note, obligation_id, payee_id, place_id, reason, sent_at, settled_at, shares, to_account, to_bin, to_name, way) on shared_payments_refund to tinhso_app;

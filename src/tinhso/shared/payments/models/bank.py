@@ -54,6 +54,21 @@ class StatementLine(models.Model):
         return f"{self.bank_txn}: {self.amount} đ"
 
 
+class HeardMessage(models.Model):
+    """Thông báo đã nhận: a signed message by its word used once. Told again it is answered the same and does nothing.
+
+    Kept while its signature would still be believed (real time), then pruned.
+    """
+
+    nonce = models.CharField(max_length=64, primary_key=True)
+    digest = models.CharField(max_length=64)
+    answer = models.JSONField(default=dict)
+    heard_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.nonce
+
+
 class SimulatedTransfer(models.Model):
     """The simulated bank's own book: what it moved, and when and how often it tells of it."""
 

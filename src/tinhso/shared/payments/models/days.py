@@ -70,6 +70,7 @@ class DailyClosing(models.Model):
     count = models.PositiveIntegerField(_("receipts"))
     amount = models.BigIntegerField(_("amount, đồng"))
     figures = models.JSONField()
+    digest = models.CharField(_("digest"), max_length=64)
     note = models.CharField(_("note"), max_length=240, blank=True)
     closed_at = models.DateTimeField(_("closed"))
     closed_by = models.UUIDField()

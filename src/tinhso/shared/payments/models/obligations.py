@@ -71,6 +71,8 @@ class Obligation(FlowModel):
     reference = models.CharField(_("transfer reference"), max_length=25)
     amount = models.BigIntegerField(_("amount, đồng"))
     received = models.BigIntegerField(_("received, đồng"), default=0)
+    going_back = models.BigIntegerField(_("going back, đồng"), default=0)
+    given_back = models.BigIntegerField(_("given back, đồng"), default=0)
     title_vi = models.CharField(max_length=240)
     title_en = models.CharField(max_length=240)
     details = models.JSONField(default=list)
@@ -93,6 +95,12 @@ class Obligation(FlowModel):
             models.CheckConstraint(
                 condition=Q(received__gte=0) & Q(received__lte=models.F("amount")),
                 name="shared_payments_never_more_than_owed",
+            ),
+            models.CheckConstraint(
+                condition=Q(going_back__gte=0)
+                & Q(given_back__gte=0)
+                & Q(received__gte=models.F("going_back") + models.F("given_back")),
+                name="shared_payments_never_more_back_than_came",
             ),
         ]
         indexes = [
@@ -122,6 +130,11 @@ class Obligation(FlowModel):
     def missing(self) -> int:
         """Đồng still to be paid; nought when it is not open any more."""
         return self.amount - self.received if self.state == "open" else 0
+
+    @property
+    def left(self) -> int:
+        """Đồng of what was paid that have not gone back and are not on their way."""
+        return self.received - self.given_back - self.going_back
 
 
 class Receipt(models.Model):

@@ -15,7 +15,10 @@ BANK, COUNTER, WALLET = "BANK", "COUNTER", "WALLET"
 
 
 class Refund(FlowModel):
-    """Hoàn trả: of an obligation that was paid (or partly), or of money that nobody owed (a statement line)."""
+    """Hoàn trả: of an obligation that was paid, the whole or a part, or of money that nobody owed (a statement line).
+
+    `shares`: how what went back of a receipt lessens each of its shares; together they are the amount.
+    """
 
     flow = REFUND
     access_scope = REFUND.scope
@@ -32,6 +35,7 @@ class Refund(FlowModel):
     to_bin = models.CharField(max_length=6, blank=True)
     to_account = models.CharField(_("to account"), max_length=34, blank=True)
     to_name = models.CharField(_("to"), max_length=120, blank=True)
+    shares = models.JSONField(default=list)
     note = models.CharField(_("note"), max_length=240, blank=True)
     approved_by = models.UUIDField(null=True)
     approved_at = models.DateTimeField(null=True)
@@ -43,8 +47,8 @@ class Refund(FlowModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["obligation"],
-                condition=Q(obligation__isnull=False, line__isnull=True) & ~Q(state="rejected"),
-                name="shared_payments_refund_of_obligation",
+                condition=Q(obligation__isnull=False, line__isnull=True, cause="part") & ~Q(state="rejected"),
+                name="shared_payments_refund_of_ended",
             ),
             models.UniqueConstraint(
                 fields=["line"],

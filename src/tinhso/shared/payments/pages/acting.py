@@ -33,5 +33,13 @@ def by(request: Request) -> dict[str, Any]:
     return {"by": request.actor, "at": request.moment}
 
 
+def amount_of(request: Request, name: str = "amount") -> int | None:
+    """Đồng as people write them, 1.000.000 or 1000000; None for nothing, nought for what is no amount."""
+    said = "".join(sign for sign in typed(request, name, 24).removesuffix("đ") if sign not in " .,\u00a0")
+    if not said:
+        return None
+    return int(said) if said.isascii() and said.isdecimal() and len(said) <= 15 else 0
+
+
 def typed(request: Request, name: str, most: int = 240) -> str:
     return request.POST.get(name, "").strip()[:most]

@@ -21,7 +21,7 @@ from tinhso.shared.payments import permissions as p
 from tinhso.shared.payments.actions import counter as actions
 from tinhso.shared.payments.actions.refunds import ask_refund
 from tinhso.shared.payments.models import Obligation, Receipt
-from tinhso.shared.payments.pages.acting import act, by, typed
+from tinhso.shared.payments.pages.acting import act, amount_of, by, typed
 from tinhso.shared.payments.pages.tables import ObligationTable
 from tinhso.shared.payments.pages.words import METHODS, TONES
 from tinhso.shared.payments.queries import obligations as queries
@@ -55,7 +55,7 @@ def obligation(request: Request, obligation_id: UUID) -> HttpResponse:
         "ask": p.ASK_REFUND,
         "picture": mark_safe(vietqr.svg(text)) if text else "",  # noqa: S308 - drawn by our own rules
         "payments": [(pay, METHODS.get(pay.method, pay.method)) for pay in one.payments.order_by("at", "id")],
-        "refunds": one.refunds.order_by("created_at"),
+        "refunds": [(back, TONES[back.state]) for back in one.refunds.order_by("created_at", "id")],
         "receipt": Receipt.objects.filter(obligation=one).first(),
         "checkout": reverse("shared_payments:checkout", args=[one.token]),
         "method": METHODS.get(one.method, ""),
@@ -84,6 +84,7 @@ def refund(request: Request, obligation_id: UUID) -> HttpResponse:
     deed: dict[str, Any] = {
         "obligation_id": one.pk,
         "reason": typed(request, "reason"),
+        "amount": amount_of(request),
         **by(request),
     }
     return act(request, lambda: ask_refund(**deed), back=_address(one), done=_("Refund asked for"))

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,14 +14,18 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tinhso.kernel.access.may import may, visible
 from tinhso.kernel.access.needs import needs
+from tinhso.kernel.audit.record import record
+from tinhso.kernel.base.bilingual import Bilingual
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.errors import NotFound
+from tinhso.kernel.web import paper
 from tinhso.kernel.web.request import Request
 from tinhso.shared.payments import permissions as p
-from tinhso.shared.payments.actions.closing import close_day
+from tinhso.shared.payments.actions.closing import KIND, close_day
 from tinhso.shared.payments.actions.reconcile import explain_difference, reconcile_day
 from tinhso.shared.payments.models import DailyClosing, Difference, PayeeAccount, ReconciliationDay
 from tinhso.shared.payments.pages.acting import act, by, typed
+from tinhso.shared.payments.pages.closing_sheet import sheet_of
 from tinhso.shared.payments.pages.words import DIFFERENCES, FIGURES, METHODS
 from tinhso.shared.payments.queries import closing as closings
 from tinhso.shared.payments.queries.obligations import payees_for
@@ -120,16 +124,34 @@ def close(request: Request, payee_code: str) -> HttpResponse:
 @needs(p.SEE_PAYMENTS)
 def closing(request: Request, closing_id: UUID) -> HttpResponse:
     """One closing, to print and sign."""
-    rows = visible(DailyClosing.objects.select_related("payee"), request.actor, p.SEE_PAYMENTS, request.moment)
-    one = rows.filter(pk=closing_id).first()
-    if one is None:
-        raise NotFound
+    one = _closing(request, closing_id)
+    whole, shares = closings.stays(one.figures, one.amount)
     return render(request, "shared_payments/closing.html", {
+        "stays": whole,
+        "stays_by_share": [(Bilingual(vi, en), amount) for vi, en, amount in shares],
+        "others": one.figures.get("others", {"count": 0, "amount": 0}),
         "one": one,
         "methods": _methods(one.figures),
         "numbers": closings.numbers_of(one),
         "may_close": may(request.actor, p.CLOSE_DAY, one, request.moment),
     })  # fmt: skip
+
+
+@require_safe
+@needs(p.SEE_PAYMENTS)
+def closing_paper(request: Request, closing_id: UUID) -> HttpResponseBase:
+    """The closing as PDF, to sign and hand to the Treasury."""
+    one = _closing(request, closing_id)
+    record("shared_payments.closing_taken", by=request.actor, at=request.moment, kind=KIND, record_id=one.pk)
+    return paper.as_paper(sheet_of(one), f"khoa-so-{one.number}", at=request.moment)
+
+
+def _closing(request: Request, closing_id: UUID) -> DailyClosing:
+    rows = visible(DailyClosing.objects.select_related("payee"), request.actor, p.SEE_PAYMENTS, request.moment)
+    one = rows.filter(pk=closing_id).first()
+    if one is None:
+        raise NotFound
+    return one
 
 
 def _methods(figures: dict[str, list[dict[str, object]]]) -> list[tuple[object, object, object]]:

@@ -20,9 +20,11 @@ from tinhso.shared.payments import permissions as p
 from tinhso.shared.payments.actions import banking
 from tinhso.shared.payments.actions import refunds as actions
 from tinhso.shared.payments.models import Refund, StatementLine
+from tinhso.shared.payments.models.obligations import as_words
 from tinhso.shared.payments.pages.acting import act, by, typed
 from tinhso.shared.payments.pages.tables import RefundTable
-from tinhso.shared.payments.pages.words import CAUSES, TONES, WAYS
+from tinhso.shared.payments.pages.words import AGREES, CAUSES, TONES, WAYS
+from tinhso.shared.payments.queries.candidates import candidates
 from tinhso.shared.payments.queries.obligations import unknown_money
 
 MOST_SHOWN = 200
@@ -44,12 +46,15 @@ def refunds(request: Request) -> HttpResponseBase:
 @needs(p.SEE_PAYMENTS)
 def refund(request: Request, refund_id: UUID) -> HttpResponse:
     one = _seen(request, refund_id)
-    rights = which(request.actor, [p.APPROVE_REFUND, p.COLLECT_PAYMENT], one, request.moment)
+    rights = which(request.actor, [p.APPROVE_REFUND, p.COLLECT_PAYMENT, p.ASK_REFUND], one, request.moment)
     context = {
         "one": one,
         "tone": TONES[one.state],
         "cause": CAUSES[one.cause],
         "way": WAYS[one.way],
+        "may_withdraw": p.ASK_REFUND in rights and one.created_by == request.actor.id and one.cause == actions.PAID,
+        "back_to_pay": one.obligation if one.cause == actions.PAID else None,
+        "shares": [(as_words(share), share["amount"]) for share in one.shares],
         "may_approve": p.APPROVE_REFUND in rights and one.created_by != request.actor.id,
         "may_hand_over": p.COLLECT_PAYMENT in rights and one.way == "COUNTER",
     }
@@ -77,6 +82,16 @@ def reject(request: Request, refund_id: UUID) -> HttpResponse:
 
 
 @require_POST
+@needs(p.ASK_REFUND)
+def withdraw(request: Request, refund_id: UUID) -> HttpResponse:
+    """Who asked takes it back."""
+    one = _seen(request, refund_id)
+    deed: dict[str, Any] = {"refund": one, "reason": typed(request, "reason"), **by(request)}
+    back = _address(one)
+    return act(request, lambda: actions.withdraw_refund(**deed), back=back, done=_("Request taken back"))
+
+
+@require_POST
 @needs(p.COLLECT_PAYMENT)
 def hand_over(request: Request, refund_id: UUID) -> HttpResponse:
     one = _seen(request, refund_id)
@@ -94,6 +109,24 @@ def money(request: Request) -> HttpResponse:
     return render(request, "shared_payments/money.html", {"rows": shown})
 
 
+@require_safe
+@needs(p.MATCH_MONEY)
+def money_one(request: Request, line_id: UUID) -> HttpResponse:
+    """One transfer: whose it may be, to assign it or to send it back."""
+    line = _line(request, line_id)
+    refund_of_it = line.refunds.exclude(state="rejected").first()
+    is_free = line.surplus > 0 and refund_of_it is None
+    found = candidates(line, by=request.actor, at=request.moment) if is_free and not line.applied else []
+    return render(request, "shared_payments/money_one.html", {
+        "line": line,
+        "cause": CAUSES.get(line.standing, ""),
+        "refund": refund_of_it,
+        "is_free": is_free,
+        "may_give_back": is_free and line.account_id is not None,
+        "found": [(one.obligation, [AGREES[word] for word in one.agrees]) for one in found],
+    })  # fmt: skip
+
+
 @require_POST
 @needs(p.MATCH_MONEY)
 def match(request: Request, line_id: UUID) -> HttpResponse:
@@ -103,7 +136,8 @@ def match(request: Request, line_id: UUID) -> HttpResponse:
         "reference": typed(request, "reference", 25),
         **by(request),
     }
-    return act(request, lambda: banking.match_money(**deed), back=reverse("shared_payments:money"))
+    back = reverse("shared_payments:money_one", args=[line.pk])
+    return act(request, lambda: banking.match_money(**deed), back=back, done=_("The money has its place"))
 
 
 @require_POST
@@ -111,7 +145,7 @@ def match(request: Request, line_id: UUID) -> HttpResponse:
 def give_back(request: Request, line_id: UUID) -> HttpResponse:
     line = _line(request, line_id)
     deed: dict[str, Any] = {"line": line, "reason": typed(request, "reason"), **by(request)}
-    back = reverse("shared_payments:money")
+    back = reverse("shared_payments:money_one", args=[line.pk])
     return act(request, lambda: actions.ask_refund_of_line(**deed), back=back, done=_("Refund asked for"))
 
 

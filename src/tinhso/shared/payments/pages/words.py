@@ -21,6 +21,11 @@ CAUSES: dict[str, Any] = {
     "late": pgettext_lazy("payment", "came after the end"),
     "unknown": pgettext_lazy("payment", "nobody's money"),
 }
+AGREES: dict[str, Any] = {
+    "amount": pgettext_lazy("payment", "same amount"),
+    "reference": pgettext_lazy("payment", "reference alike"),
+    "payer": pgettext_lazy("payment", "same payer"),
+}
 WAYS: dict[str, Any] = {
     "BANK": pgettext_lazy("payment", "to the payer's account"),
     "COUNTER": pgettext_lazy("payment", "at the counter"),
@@ -33,6 +38,9 @@ DIFFERENCES: dict[str, Any] = {
     "unknown": pgettext_lazy("payment", "nobody's money"),
     "surplus": pgettext_lazy("payment", "to be given back"),
     "no_receipt": pgettext_lazy("payment", "paid without a receipt"),
+    "no_outflow": pgettext_lazy("payment", "a refund by transfer that did not leave the account"),
+    "stray_out": pgettext_lazy("payment", "money that left the account without a refund"),
+    "back_differs": pgettext_lazy("payment", "refunds that do not agree with what was paid"),
     "no_money": pgettext_lazy("payment", "a receipt without the money"),
     "sums": pgettext_lazy("payment", "sums that do not agree"),
 }

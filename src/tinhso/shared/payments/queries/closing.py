@@ -28,12 +28,22 @@ _PLACES = f"""
 select coalesce(p.name, ''), count(*), sum(r.amount)::bigint from shared_payments_receipt r
 left join kernel_geo_place p on p.id = r.place_id where {_SINCE} group by 1 order by 1
 """  # noqa: S608
-_REFUNDS = """
-select count(*), coalesce(sum(f.amount), 0)::bigint from shared_payments_refund f
-where f.payee_id = %(payee)s::uuid and f.state = 'settled'
+_SETTLED = """
+f.payee_id = %(payee)s::uuid and f.state = 'settled'
     and f.settled_at > coalesce((select max(c.closed_at) from shared_payments_dailyclosing c
         where c.payee_id = %(payee)s::uuid), '-infinity') and f.settled_at <= %(at)s::timestamptz
 """
+# Only what was on a receipt lessens takings; the rest never was among them.
+_REFUNDS = f"""
+select count(*) filter (where f.cause = 'paid'), coalesce(sum(f.amount) filter (where f.cause = 'paid'), 0)::bigint,
+    count(*) filter (where f.cause <> 'paid'), coalesce(sum(f.amount) filter (where f.cause <> 'paid'), 0)::bigint
+from shared_payments_refund f where {_SETTLED}
+"""  # noqa: S608
+_REFUND_SHARES = f"""
+select s->>'code', min(s->>'vi'), min(s->>'en'), sum((s->>'amount')::bigint)::bigint
+from shared_payments_refund f, jsonb_array_elements(f.shares) s where {_SETTLED} and f.cause = 'paid'
+group by 1 order by 1 desc
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +72,14 @@ def open_takings(payee_id: UUID, *, at: Any) -> Takings:
     }
     first, latest, count, amount = _rows(_ENDS, asked)[0]
     refunds = _rows(_REFUNDS, asked)[0]
-    figures = {
+    figures: dict[str, Any] = {
         "methods": [
             {"method": method, "count": number, "amount": total} for method, number, total in _rows(_METHODS, asked)
         ],
-        "shares": [
-            {"code": code, "vi": vi, "en": en, "amount": total} for code, vi, en, total in _rows(_SHARES, asked)
-        ],
+        "shares": _shares(_SHARES, asked),
         "places": [{"name": name, "count": number, "amount": total} for name, number, total in _rows(_PLACES, asked)],
-        "refunds": {"count": refunds[0], "amount": refunds[1]},
+        "refunds": {"count": refunds[0], "amount": refunds[1], "shares": _shares(_REFUND_SHARES, asked)},
+        "others": {"count": refunds[2], "amount": refunds[3]},
     }
     return Takings(_pair(first), _pair(latest), int(count), int(amount), figures)
 
@@ -85,6 +94,21 @@ def numbers_of(closing: DailyClosing) -> tuple[str, str]:
         for year, serial in ends
     ]
     return found[0] or "", found[1] or ""
+
+
+def stays(figures: dict[str, Any], amount: int) -> tuple[int, list[tuple[str, str, int]]]:
+    """What is left of the takings once what went back of receipts is taken off: the whole, and by share (vi, en)."""
+    back = {share["code"]: share for share in figures["refunds"].get("shares", [])}
+    taken = {share["code"]: share for share in figures["shares"]}
+    rest = [
+        (one["vi"], one["en"], taken.get(code, {"amount": 0})["amount"] - back.get(code, {"amount": 0})["amount"])
+        for code, one in (back | taken).items()
+    ]
+    return amount - figures["refunds"]["amount"], rest
+
+
+def _shares(sql: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"code": code, "vi": vi, "en": en, "amount": total} for code, vi, en, total in _rows(sql, asked)]
 
 
 def _pair(joined: int | None) -> tuple[int, int]:

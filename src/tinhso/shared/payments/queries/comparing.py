@@ -57,6 +57,34 @@ where r.payee_id = %(payee)s::uuid and r.issued_at >= %(since)s::timestamptz and
     and r.amount <> (select coalesce(sum(p.amount), 0) from shared_payments_payment p
         where p.obligation_id = r.obligation_id)
 """
+# A refund by the bank is settled by its going out; money that goes out belongs to a refund.
+_BACK_WITHOUT_MONEY = """
+select 'no_outflow', f.bank_txn, f.amount from shared_payments_refund f
+where f.payee_id = %(payee)s::uuid and f.state = 'settled' and f.way = 'BANK'
+    and f.settled_at >= %(since)s::timestamptz and f.settled_at < %(until)s::timestamptz
+    and not exists (select 1 from shared_payments_statementline l
+        where l.account_id = f.payee_id and l.bank_txn = f.bank_txn and l.amount = -f.amount)
+"""
+_MONEY_WITHOUT_REFUND = """
+select 'stray_out', l.bank_txn, -l.amount from shared_payments_statementline l
+where l.account_id = %(payee)s::uuid and l.amount < 0
+    and l.booked_at >= %(since)s::timestamptz and l.booked_at < %(until)s::timestamptz
+    and not exists (select 1 from shared_payments_refund f
+        where f.payee_id = l.account_id and f.bank_txn = l.bank_txn and f.amount = -l.amount
+            and f.state in ('sent', 'settled'))
+"""
+_BACK_DIFFERS = """
+select 'back_differs', o.reference || ' ' || o.id, o.given_back - coalesce(sum(f.amount), 0)
+from shared_payments_obligation o left join shared_payments_refund f
+    on f.obligation_id = o.id and f.cause = 'paid' and f.state = 'settled'
+where o.payee_id = %(payee)s::uuid and o.id in (select x.obligation_id from shared_payments_refund x
+    where x.payee_id = %(payee)s::uuid and x.cause = 'paid' and x.settled_at >= %(since)s::timestamptz
+        and x.settled_at < %(until)s::timestamptz)
+group by o.id having o.given_back <> coalesce(sum(f.amount), 0)
+"""
+_ALL = (
+    _LINES, _PAID_WITHOUT_RECEIPT, _RECEIPT_WITHOUT_MONEY, _BACK_WITHOUT_MONEY, _MONEY_WITHOUT_REFUND, _BACK_DIFFERS,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +105,7 @@ def figures(payee: PayeeAccount, day: date) -> dict[str, int]:
 def differences(payee: PayeeAccount, day: date, sums: dict[str, int]) -> Iterator[Found]:
     """What does not agree: lines of the statement, receipts, and sums that no single line explains."""
     asked = _asked(payee, day)
-    for sql in (_LINES, _PAID_WITHOUT_RECEIPT, _RECEIPT_WITHOUT_MONEY):
+    for sql in _ALL:
         for kind, subject, amount in _rows(sql, asked):
             if kind:
                 yield Found(kind, str(subject)[:80], int(amount))

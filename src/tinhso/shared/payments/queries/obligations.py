@@ -27,6 +27,8 @@ def standing(obligation: Obligation) -> Paid:
         amount=obligation.amount,
         received=obligation.received,
         missing=obligation.missing,
+        going_back=obligation.going_back,
+        given_back=obligation.given_back,
         method=obligation.method,
         receipt_no=obligation.receipt_no,
         paid_at=obligation.paid_at,

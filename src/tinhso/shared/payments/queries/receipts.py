@@ -25,5 +25,7 @@ def shown(receipt: Receipt) -> dict[str, Any]:
         "words": text["words"],
         "method": receipt.method,
         "state": receipt.obligation.state,
+        "given_back": receipt.obligation.given_back,
+        "stays": receipt.amount - receipt.obligation.given_back,
         "is_demo": receipt.is_demo,
     }

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from tinhso.kernel.base import clock
+from tinhso.kernel.base.actor import SYSTEM
+from tinhso.kernel.events.event import Event
+from tinhso.kernel.notices.models import Notice
 from tinhso.kernel.testing.people import grant, make_account, make_person
-from tinhso.shared.payments.actions import banking, counter, reconcile, simulated
+from tinhso.shared.payments.actions import banking, counter, reconcile, refunds, simulated
+from tinhso.shared.payments.actions.closing import close_day
 from tinhso.shared.payments.adapters import simulator
+from tinhso.shared.payments.events import MONEY_UNKNOWN
+from tinhso.shared.payments.handlers import tell_unknown_money
 from tinhso.shared.payments.models import DailyClosing, Difference, Obligation, Receipt, Refund, StatementLine
+from tinhso.shared.payments.pages.closing_sheet import sheet_of
 from tinhso.shared.payments.permissions import ACCOUNTANT, CASHIER
 from tinhso.shared.payments.tests.conftest import NOON, TODAY
 from tinhso.shared.payments.tests.test_money import transfer
@@ -98,7 +107,11 @@ def test_an_accountant_approves_matches_compares_and_closes(till):
     owed = till.owe()
     transfer(till, "khong ghi gi", 1_300_000)
     line, accountant = StatementLine.objects.get(), client_of(ACCOUNTANT, agency=till.payee.agency_id)
-    assert "khong ghi gi" in page(accountant, "money")
+    shown = page(accountant, "money")
+    assert "khong ghi gi" in shown
+    assert re.findall(r'class="desk-bar__tab" href="([^"]+)" aria-current="page"', shown) == [
+        reverse("shared_payments:money")
+    ]
 
     accountant.post(reverse("shared_payments:match", args=[line.pk]), {"reference": owed.reference})
     transfer(till, owed.reference, 200_000)
@@ -115,6 +128,89 @@ def test_an_accountant_approves_matches_compares_and_closes(till):
     assert "200.000 đ" in day
     assert Difference.objects.get().reason == "Đang chờ hoàn trả"
     assert ("KS-TH-2026-0001" in closing, "1.170.000 đ" in closing) == (True, True)
+
+
+def test_accountants_are_told_of_unknown_money_and_assign_it_by_one_tap(till):
+    accountant, other = make_person("Kế toán một"), make_person("Thu ngân khác")
+    grant(accountant, ACCOUNTANT, agency=till.payee.agency_id)
+    grant(other, CASHIER, place=till.place)
+    owed = till.owe(payer_name="Công ty An")
+    till.owe(700_000, payer_name="Công ty Bình")
+    transfer(till, "tien phi xe 12C", 1_300_000)
+    line, event = StatementLine.objects.get(), MONEY_UNKNOWN
+    told = Event(event, "shared_payments.line", line.pk, None, NOON, SYSTEM.id, id=1)
+    tell_unknown_money(told)
+    tell_unknown_money(told)
+    client = client_of(ACCOUNTANT, agency=till.payee.agency_id)
+
+    shown = page(client, "money_one", line.pk)
+    client.post(reverse("shared_payments:match", args=[line.pk]), {"reference": owed.reference})
+    tell_unknown_money(told)
+
+    notices = Notice.objects.filter(kind="shared_payments.money_unknown", recipient__in=[accountant.pk, other.pk])
+    assert [one.recipient for one in notices] == [accountant.pk]
+    assert str(line.pk) in notices[0].url
+    assert (owed.reference in shown, "đúng số tiền" in shown, "cùng người nộp" in shown) == (True, True, True)
+    assert "700.000 đ" not in shown
+    assert Obligation.objects.get(pk=owed.pk).state == "paid"
+    assert "đã có chỗ" in page(client, "money_one", line.pk)
+
+
+def test_unknown_money_is_sent_back_by_two_people(till):
+    transfer(till, "khong ro", 5_000)
+    line, accountant = StatementLine.objects.get(), client_of(ACCOUNTANT, agency=till.payee.agency_id)
+
+    accountant.post(reverse("shared_payments:give_back", args=[line.pk]), {"reason": "Người gửi báo nhầm tài khoản"})
+    refund = Refund.objects.get()
+    accountant.post(reverse("shared_payments:refund_approve", args=[refund.pk]))
+
+    assert (refund.cause, refund.amount, Refund.objects.get().state) == ("unknown", 5_000, "asked")
+    assert page(accountant, "money_one", line.pk)
+
+
+def test_a_cashier_gives_a_part_back_on_the_page_and_takes_the_request_back(till):
+    owed, cashier = till.owe(), client_of(CASHIER, place=till.place)
+    counter.collect(obligation_ids=[owed.pk], method="CARD", by=till.cashier, at=NOON)
+    address = reverse("shared_payments:ask_refund", args=[owed.pk])
+
+    too_much = cashier.post(address, {"reason": "Thu nhầm nhóm hàng", "amount": "1.300.001"}, follow=True)
+    cashier.post(address, {"reason": "Thu nhầm nhóm hàng", "amount": "300.000 đ"})
+    refund = Refund.objects.get()
+    shown = page(cashier, "obligation", owed.pk)
+    cashier.post(reverse("shared_payments:refund_withdraw", args=[refund.pk]), {"reason": "Nhập nhầm"})
+
+    assert "không quá số còn lại" in too_much.content.decode()
+    assert ("300.000 đ" in shown, "1.000.000 đ" in shown) == (True, True)
+    assert (Refund.objects.get().state, Obligation.objects.get().going_back) == ("rejected", 0)
+
+
+def test_a_receipt_says_what_of_it_was_given_back(till):
+    receipt = counter.collect(obligation_ids=[till.owe().pk], method="CARD", by=till.cashier, at=NOON)[0]
+    ask = {"obligation_id": receipt.obligation_id, "reason": "Thu nhầm nhóm hàng", "amount": 300_000}
+    refund = refunds.ask_refund(**ask, by=till.cashier, at=NOON)
+    refunds.approve_refund(refund=refund, by=till.accountant, at=NOON)
+    refunds.hand_over(refund=refund, note="Đã trả tận tay người nộp", by=till.cashier, at=NOON)
+
+    shown = Client().get(reverse("shared_payments:check"), {"so": receipt.number, "ma": receipt.code}).content.decode()
+
+    assert "Đã hoàn trả 300.000 đ; còn lại 1.000.000 đ" in shown
+
+
+def test_a_closing_is_taken_as_pdf_by_who_may_see_it(till):
+    counter.collect(obligation_ids=[till.owe().pk], method="CARD", by=till.cashier, at=NOON)
+    closing = close_day(payee=till.payee, by=till.accountant, at=NOON)
+    accountant, stranger = client_of(ACCOUNTANT, agency=till.payee.agency_id), client_of()
+    address = reverse("shared_payments:closing_paper", args=[closing.pk])
+
+    answer = accountant.get(address)
+
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert b"".join(answer.streaming_content)[:5] == b"%PDF-"
+    assert closing.number in answer["Content-Disposition"]
+    assert stranger.get(address).status_code == 403
+    sheet = sheet_of(closing)
+    assert [table.rows[-1][-1] for table in sheet.tables] == ["1.300.000", "1.300.000", "0", "1.300.000"]
+    assert closing.digest in sheet.tables[-1].note
 
 
 def test_a_list_asks_the_database_as_often_with_many_as_with_few(till, django_assert_max_num_queries):
@@ -139,8 +235,10 @@ def test_a_stranger_sees_nothing_and_does_nothing(till):
     receipt, difference = Receipt.objects.get(), Difference.objects.first()
     one, two, other = [owed.pk], [refund.pk], [line.pk]
     reads = [("counter", []), ("obligation", one), ("receipt", [receipt.pk]), ("refunds", []), ("refund_one", two),
-             ("money", []), ("days", []), ("day", ["tests.fee", TODAY]), ("closings", []), ("wallets", [])]  # fmt: skip
+             ("money", []), ("money_one", other), ("days", []), ("day", ["tests.fee", TODAY]), ("closings", []),
+             ("wallets", [])]  # fmt: skip
     deeds = [("collect", one), ("ask_refund", one), ("refund_approve", two), ("refund_reject", two),
+             ("refund_withdraw", two),
              ("refund_hand_over", two), ("match", other), ("give_back", other), ("explain", [difference.pk]),
              ("compare", ["tests.fee", TODAY]), ("close", ["tests.fee"]),
              ("pay_from_wallet", [owed.token])]  # fmt: skip

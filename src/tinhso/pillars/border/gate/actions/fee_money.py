@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate.models import Enterprise, FeeAssessment, Trip
 from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.codes import refuse
@@ -22,11 +22,11 @@ CALLED_OFF = "Hủy lượt xe trước khi đến cửa khẩu"
 
 def ask(fees: Sequence[FeeAssessment], *, at: datetime) -> list[FeeAssessment]:
     """Ask for the fees in the caller's transaction; a transfer names the trip's code."""
-    firms = Enterprise.objects.filter(pk__in={fee.trip.agency_id for fee in fees}).select_related("agency")
+    firms = _firms(fees)
     names = {firm.pk: firm.agency.name for firm in firms}
     wallets = {firm.pk: f"VI{firm.tax_code}".replace("-", "") for firm in firms if firm.tax_code}
     payments.open_wallets(payee=PAYEE, references=wallets, at=at)
-    payments.create_obligations(wanted=[_wanted(fee, names) for fee in fees], at=at)
+    payments.create_obligations(wanted=[wanted(fee, names=names) for fee in fees], at=at)
     return list(fees)
 
 
@@ -38,9 +38,12 @@ def withdraw(fee: FeeAssessment, *, at: datetime) -> None:
         raise refuse("BG-273")
 
 
-def give_back(fee: FeeAssessment, *, reason: str, by: Actor, at: datetime) -> None:
-    """Ask for the refund; another person approves, the bank or the counter gives back."""
-    payments.request_refund(source=SOURCE, record_id=fee.pk, reason=reason, by=by, at=at)
+def ask_anew(fee: FeeAssessment, fresh: FeeAssessment, *, at: datetime) -> None:
+    """A deferred fee is owed in another amount: the same debt, asked for once more. Refusal: BG-273."""
+    withdraw(fee, at=at)
+    details = tuple(Words(vi=vi, en=en) for vi, en in formula(fresh.explanation))
+    one = wanted(fee, names=names_of([fee]), amount=fresh.amount, shares=_shares(fresh), details=details)
+    payments.create_obligation(wanted=one, at=at)
 
 
 def standing(fee: FeeAssessment) -> Paid | None:
@@ -57,26 +60,42 @@ def paid_facts(standings: dict[UUID, Paid]) -> dict[UUID, dict[str, str]]:
     return {fee_id: facts(paid) for fee_id, paid in standings.items()}
 
 
-def _wanted(fee: FeeAssessment, names: dict[UUID, str]) -> Wanted:
+def names_of(fees: Sequence[FeeAssessment]) -> dict[UUID, str]:
+    """Names of the firms that owe them."""
+    return {firm.pk: firm.agency.name for firm in _firms(fees)}
+
+
+def wanted(fee: FeeAssessment, *, names: dict[UUID, str], **other: Any) -> Wanted:
+    """What is asked for the fee; `other` fields of the contract stand in for the fee's own."""
     trip: Trip = fee.trip
     plate = plates.show(trip.tractor_plate)
-    return Wanted(
-        payee=PAYEE,
-        source=SOURCE,
-        record_id=fee.pk,
-        reference=trip.code,
-        amount=fee.amount,
-        title=Words(
+    asked = {
+        "payee": PAYEE,
+        "source": SOURCE,
+        "record_id": fee.pk,
+        "reference": trip.code,
+        "amount": fee.amount,
+        "title": Words(
             vi=f"Phí sử dụng công trình hạ tầng cửa khẩu, xe {plate}",
             en=f"Fee for the use of the border gate's infrastructure, vehicle {plate}",
         ),
-        shares=(
-            Share(code="kept", title=KEPT, amount=fee.kept),
-            Share(code="budget", title=BUDGET, amount=fee.budget),
-        ),
-        details=tuple(Words(vi=vi, en=en) for vi, en in formula(fee.explanation)),
-        payer_name=names.get(trip.agency_id, "") if trip.agency_id else "",
-        payer_id=trip.agency_id,
-        place_id=fee.point_id,
-        is_demo=fee.is_demo,
+        "shares": _shares(fee),
+        "details": tuple(Words(vi=vi, en=en) for vi, en in formula(fee.explanation)),
+        "payer_name": names.get(trip.agency_id, "") if trip.agency_id else "",
+        "payer_id": trip.agency_id,
+        "place_id": fee.point_id,
+        "is_demo": fee.is_demo,
+    }
+    return Wanted(**asked | other)
+
+
+def _shares(fee: FeeAssessment) -> tuple[Share, ...]:
+    return (
+        Share(code="kept", title=KEPT, amount=fee.kept),
+        Share(code="budget", title=BUDGET, amount=fee.budget),
     )
+
+
+def _firms(fees: Sequence[FeeAssessment]) -> list[Enterprise]:
+    ids = {fee.trip.agency_id for fee in fees}
+    return list(Enterprise.objects.filter(pk__in=ids).select_related("agency"))

@@ -16,7 +16,7 @@ from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.workflow.flow import StepRefused
-from tinhso.pillars.border.gate.actions import fee_money
+from tinhso.pillars.border.gate.actions import difference_money, fee_money
 from tinhso.pillars.border.gate.flows import FEE
 from tinhso.pillars.border.gate.flows.overlays import ASSESSED, PAID, REFUNDING, TO_PAY
 from tinhso.pillars.border.gate.flows.states import CANCELLED, EXPIRED, NO_SHOW
@@ -89,6 +89,13 @@ def settle_paid(*, paid: Paid, at: datetime) -> None:
             FEE.fire(fee, "pay", by=SYSTEM, at=at, **fee_money.facts(paid))
 
 
+def follow_refund(*, paid: Paid, at: datetime) -> None:
+    """Somebody asked at the payments' counter to give the whole fee back: it is not a paid one any more."""
+    fee = FeeAssessment.objects.filter(pk=paid.record_id, state=PAID).first()
+    if fee is not None and paid.state in ("refunding", "refunded"):
+        FEE.fire(fee, "refund", by=SYSTEM, at=at, document_no=paid.receipt_no)
+
+
 def settle_given_back(*, paid: Paid, at: datetime) -> None:
     """The money has gone back, or stays by decision; the fee follows."""
     step = {"refunded": "give_back", "paid": "keep"}.get(paid.state)
@@ -119,9 +126,12 @@ def defer_fee(*, fee: FeeAssessment, document_no: str, by: Actor, at: datetime) 
 def refund_fee(*, fee: FeeAssessment, document_no: str, by: Actor, at: datetime) -> FeeAssessment:
     """Ask that what was paid be given back. Refusal: BG-216 without a document, but for a trip cancelled before it
     arrived. The fee is refunded once the money has gone back."""
+    _lock_trips([fee])
+    difference_money.call_back(fee, at=at)
+    difference_money.end(fee.differences.filter(settled_at=None), at=at)
     FEE.fire(fee, "refund", by=by, at=at, document_no=document_no.strip())
     reason = f"Theo văn bản {document_no.strip()}" if document_no.strip() else fee_money.CALLED_OFF
-    fee_money.give_back(fee, reason=reason, by=by, at=at)
+    difference_money.give_all_back(fee, reason=reason, by=by, at=at)
     return fee
 
 
@@ -161,9 +171,11 @@ def settle_called_off(*, trip_id: UUID, at: datetime) -> None:
         else:
             FEE.fire(fee, "void", by=SYSTEM, at=at)
             fee_money.withdraw(fee, at=at)
-    if trip.state == CANCELLED and trip.arrived_at is None:
-        for fee in FeeAssessment.objects.filter(trip_id=trip_id, state=PAID):
+    for fee in FeeAssessment.objects.filter(trip_id=trip_id, state=PAID):
+        if trip.state == CANCELLED and trip.arrived_at is None:
             refund_fee(fee=fee, document_no="", by=SYSTEM, at=at)
+        else:
+            difference_money.drop_more(fee, at=at)
 
 
 def follow_trip(*, trip_id: UUID, at: datetime) -> None:

@@ -11,10 +11,11 @@ from tinhso.kernel.modules.declare import subscribe
 from tinhso.kernel.notices.kinds import NoticeKind
 from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.flows import LIVE
-from tinhso.pillars.border.gate.handlers import officers, travellers
+from tinhso.pillars.border.gate.flows.overlays import DEFERRED
+from tinhso.pillars.border.gate.handlers import fee_notices, officers, travellers
 from tinhso.pillars.border.gate.handlers.audience import DRIVER, ENTERPRISE, LEADER
 from tinhso.pillars.border.gate.handlers.telling import Told, is_heard, tell, trip_of
-from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Hold
+from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, FeeDifference, Hold
 
 OWNER = (DRIVER, ENTERPRISE)
 
@@ -75,6 +76,29 @@ def tell_fee_paid(event: Event) -> None:
 def tell_waiver_proposed(event: Event) -> None:
     """It waits for a leader's word."""
     _tell_of_fee(event, "assessed", [Told(officers.WAIVER_PROPOSED, (LEADER,), lasts=True)])
+
+
+@subscribe(events.FEE_DIFFERS, name="border_gate.tell_difference")
+def tell_difference(event: Event) -> None:
+    """The firm reads what its correction costs or brings back."""
+    row = FeeDifference.objects.filter(pk=event.payload["difference"]).select_related("fee").first()
+    if row is None or (row.before, row.after) != (event.payload["before"], event.payload["after"]):
+        return  # changed once more: told by the next
+    is_deferred = row.fee.state == DEFERRED
+    kind = fee_notices.FEE_DEARER if row.amount > 0 else fee_notices.FEE_CHEAPER
+    _tell_of_difference(event, row, fee_notices.FEE_OWED_ANEW if is_deferred else kind)
+
+
+@subscribe(events.FEE_EVEN, name="border_gate.tell_difference_settled")
+def tell_difference_settled(event: Event) -> None:
+    row = FeeDifference.objects.filter(pk=event.payload["difference"]).first()
+    if row is not None and row.amount:
+        _tell_of_difference(event, row, fee_notices.FEE_REST_PAID if row.amount > 0 else fee_notices.FEE_PART_BACK)
+
+
+def _tell_of_difference(event: Event, row: FeeDifference, kind: NoticeKind) -> None:
+    money = {name: vnd(abs(getattr(row, name))) for name in ("before", "after", "amount")}
+    _tell(row.trip_id, event, [Told(kind, (ENTERPRISE,), lasts=True)], receipt=row.document_no, **money)
 
 
 @subscribe("border_gate.fee_refunded", name="border_gate.tell_refunded")

@@ -82,6 +82,8 @@ class FeeDifference(models.Model):
     before = models.BigIntegerField(_("fee before, đồng"))
     after = models.BigIntegerField(_("fee after, đồng"))
     amount = models.BigIntegerField(_("difference, đồng"))
+    kept = models.BigIntegerField(_("of it the centre's, đồng"), default=0)
+    budget = models.BigIntegerField(_("of it the budget's, đồng"), default=0)
     explanation = models.JSONField(default=dict)
     made_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
@@ -94,6 +96,9 @@ class FeeDifference(models.Model):
                 fields=["fee"], condition=Q(settled_at=None), name="border_gate_one_open_difference"
             ),
             models.CheckConstraint(condition=Q(amount=F("after") - F("before")), name="border_gate_difference_adds_up"),
+            models.CheckConstraint(
+                condition=Q(amount=F("kept") + F("budget")), name="border_gate_difference_shares_add_up"
+            ),
         ]
         indexes = [
             models.Index(fields=["trip"], name="border_gate_to_be_settled", condition=Q(settled_at=None)),

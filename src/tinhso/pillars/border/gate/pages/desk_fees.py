@@ -16,6 +16,8 @@ from tinhso.kernel.web.request import Request
 from tinhso.kernel.web.tables import show_table
 from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.actions import fees
+from tinhso.pillars.border.gate.actions.difference_money import SOURCE as DIFFERENCE
+from tinhso.pillars.border.gate.actions.fee_changes import open_difference, pay_difference
 from tinhso.pillars.border.gate.actions.fee_money import SOURCE
 from tinhso.pillars.border.gate.pages.acting import act, by
 from tinhso.pillars.border.gate.pages.debts import DebtTable
@@ -30,8 +32,11 @@ TONES = {"paid": "done", "waived": "done", "deferred": "wait", "assessed": "wait
 @needs(p.VIEW_TRIP)
 def checkout(request: Request, trip_id: UUID) -> HttpResponse:
     """To the payer's page of the trip's fee: its QR, and whether the money has come."""
-    fee = fee_of(trip_for(trip_id, by=request.actor, at=request.moment))
+    trip = trip_for(trip_id, by=request.actor, at=request.moment)
+    more, fee = open_difference(trip), fee_of(trip)
     address = payments.checkout_address(source=SOURCE, record_id=fee.pk) if fee else ""
+    if more is not None and more.amount > 0:
+        address = payments.checkout_address(source=DIFFERENCE, record_id=more.pk) or address
     if not address:
         raise NotFound
     return redirect(address)
@@ -44,6 +49,22 @@ def debts(request: Request) -> HttpResponseBase:
     rows = owed(by=request.actor, at=request.moment)
     context = {"sum": sum_of(rows)}
     return show_table(request, DebtTable, rows, "border_gate/debts.html", context)
+
+
+@require_POST
+@needs(p.COLLECT_FEE)
+def pay_more(request: Request, trip_id: UUID) -> HttpResponse:
+    """Take at the counter what a correction made dearer."""
+    more = open_difference(trip_for(trip_id, by=request.actor, at=request.moment))
+    if more is None or more.amount <= 0:
+        raise NotFound
+    said: dict[str, Any] = {name: request.POST.get(name, "").strip()[:240] for name in ("reason", "document_no")}
+    method = request.POST.get("method", "")[:16]
+    return act(
+        request,
+        lambda: pay_difference(difference=more, method=method, **said, **by(request)),
+        fallback="border_gate:trips",
+    )
 
 
 @require_POST

@@ -34,6 +34,7 @@ urlpatterns = [
     path("luot-xe/<uuid:trip_id>/tam-giu/", trip_steps.hold, name="trip_hold"),
     path("luot-xe/<uuid:trip_id>/tinh-phi/", trip_steps.assess, name="trip_assess"),
     path("luot-xe/<uuid:trip_id>/thu-phi/", trip_steps.pay, name="trip_pay"),
+    path("luot-xe/<uuid:trip_id>/thu-phi-bo-sung/", desk_fees.pay_more, name="difference_pay"),
     path("luot-xe/<uuid:trip_id>/de-nghi-mien-phi/", desk_fees.propose, name="fee_propose"),
     path("luot-xe/<uuid:trip_id>/mien-phi/", desk_fees.waive, name="fee_waive"),
     path("luot-xe/<uuid:trip_id>/hoan-nop-phi/", desk_fees.defer, name="fee_defer"),

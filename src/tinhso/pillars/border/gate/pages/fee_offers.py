@@ -13,6 +13,7 @@ from tinhso.kernel.access.scope import Where
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.money import vnd
 from tinhso.pillars.border.gate import permissions as p
+from tinhso.pillars.border.gate.actions.fee_changes import open_difference
 from tinhso.pillars.border.gate.flows.overlays import ASSESSED, OVER, PAID, TO_PAY
 from tinhso.pillars.border.gate.models import FeeAssessment, Trip
 from tinhso.pillars.border.gate.pages.offers import Box, Offer
@@ -40,6 +41,31 @@ def offers_of(trip: Trip, fee: FeeAssessment | None, by: Actor, at: datetime) ->
     ]
     for make in makers:
         yield make(trip, fee)
+    more = open_difference(trip) if trip.amend_count and state == PAID else None
+    if (
+        more is not None
+        and more.amount > 0
+        and which(by, {p.COLLECT_FEE}, Where(place=trip.point_id, record=trip.pk), at)
+    ):
+        yield from _collect_more(trip, more.amount)
+
+
+def _collect_more(trip: Trip, amount: int) -> Iterator[Offer]:
+    """What a correction made dearer: the same three ways as the fee itself."""
+    url = reverse("border_gate:difference_pay", args=[trip.pk])
+    card = _("Collect the rest of the fee")
+    yield Offer(
+        "pay-more", f"{card} {vnd(amount)}", url, icon="receipt", key="P", ahead=True, hidden=(("method", "CARD"),)
+    )
+    cash, treasury = _("Take the rest of the fee in cash"), _("Note the rest of the fee as paid to the Treasury")
+    why = Box("reason", _("Reason for taking cash"), hint=_("At least 10 characters."))
+    number = Box("document_no", _("Number of the Treasury's document"))
+    for name, said, method, box in (
+        ("pay-more-cash", cash, "CASH_EXCEPTION", why),
+        ("pay-more-treasury", treasury, "TREASURY", number),
+    ):
+        hidden = (("method", method),)
+        yield Offer(name, said, url, icon="receipt", title=said, verb=said, boxes=(box,), hidden=hidden)
 
 
 def _collect(trip: Trip, fee: FeeAssessment | None) -> Offer:

@@ -29,7 +29,7 @@ from tinhso.pillars.border.gate.models import (
     Yard,
 )
 from tinhso.pillars.border.gate.models.tasks import TASK_TITLES
-from tinhso.pillars.border.gate.queries.fees import to_pay
+from tinhso.pillars.border.gate.queries.fees import more_to_pay, to_pay
 from tinhso.pillars.border.gate.queries.reference import hours_of
 from tinhso.pillars.border.gate.rules import offline, plates
 from tinhso.pillars.border.gate.rules.hours import next_opening
@@ -184,8 +184,9 @@ def _fee_too(trip: Trip) -> list[str]:
 
 
 def _fee_open(trip: Trip, at: datetime) -> Explanation | None:
-    fee = to_pay(trip)
-    amount = vnd(fee.amount) if fee else _("not assessed yet: the tariff has no rate")
+    fee, more = to_pay(trip), more_to_pay(trip)
+    owed = more.amount if more else fee.amount if fee else 0
+    amount = vnd(owed) if owed else _("not assessed yet: the tariff has no rate")
     return Explanation(
         force=_force_name(CENTRE),
         missing=_("Infrastructure fee %(amount)s") % {"amount": amount},
@@ -223,7 +224,7 @@ def _not_released(trip: Trip, at: datetime) -> Explanation | None:
     """In the yard still: what stands between the vehicle and its release, the first thing first."""
     if trip.state != "in_yard":
         return None
-    unpaid = _fee_open(trip, at) if trip.fee_state not in SETTLED else None
+    unpaid = _fee_open(trip, at) if trip.fee_state not in SETTLED or more_to_pay(trip) else None
     return _held(trip, at) or _tasks_open(trip, at) or unpaid or _release_left(trip)
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from tinhso.kernel.access.may import visible
 from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate.flows.overlays import ASSESSED, DEFERRED, REPLACED, TO_PAY
-from tinhso.pillars.border.gate.models import FeeAssessment, Trip
+from tinhso.pillars.border.gate.models import FeeAssessment, FeeDifference, Trip
 from tinhso.pillars.border.gate.permissions import VIEW_REPORT
 
 
@@ -21,6 +21,16 @@ def fee_of(trip: Trip) -> FeeAssessment | None:
 def to_pay(trip: Trip) -> FeeAssessment | None:
     """The fee that the counter may still collect."""
     return FeeAssessment.objects.filter(trip=trip, state__in=TO_PAY).first()
+
+
+def more_to_pay(trip: Trip) -> FeeDifference | None:
+    """What a correction made dearer and is not paid; the vehicle waits for it."""
+    return FeeDifference.objects.filter(trip=trip, settled_at=None, amount__gt=0).first()
+
+
+def dearer() -> Exists:
+    """Whether a trip has such a difference, as a condition over trips."""
+    return Exists(FeeDifference.objects.filter(trip=OuterRef("pk"), settled_at=None, amount__gt=0))
 
 
 GONE = ("released", "crossed_out", "returned_in", "completed", "turned_back")

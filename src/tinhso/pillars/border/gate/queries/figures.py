@@ -31,6 +31,11 @@ select coalesce(sum(case when f.paid_at >= %(midnight)s::timestamptz and f.paid_
         then f.amount end), 0)::bigint
     - coalesce(sum(case when f.refunded_at >= %(midnight)s::timestamptz and f.refunded_at <= %(now)s::timestamptz
         then f.amount end), 0)::bigint
+    + coalesce((select sum(d.amount) from border_gate_feedifference d
+        where d.settled_at >= %(midnight)s::timestamptz and d.settled_at <= %(now)s::timestamptz), 0)::bigint
+    - coalesce((select sum(d.amount) from border_gate_feedifference d
+        join border_gate_feeassessment x on x.id = d.fee_id where d.settled_at is not null
+        and x.refunded_at >= %(midnight)s::timestamptz and x.refunded_at <= %(now)s::timestamptz), 0)::bigint
 from border_gate_feeassessment f
 where f.paid_at >= %(midnight)s::timestamptz or f.refunded_at >= %(midnight)s::timestamptz
 """

@@ -26,7 +26,7 @@ from tinhso.pillars.border.gate.models import (
 )
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP, step_permission
 from tinhso.pillars.border.gate.queries import driver as driving
-from tinhso.pillars.border.gate.queries.fees import fee_of
+from tinhso.pillars.border.gate.queries.fees import dearer, fee_of
 from tinhso.pillars.border.gate.queries.mandates import principals_of
 from tinhso.pillars.border.gate.queries.queue import places_in_queue
 from tinhso.pillars.border.gate.queries.tones import trip_tone
@@ -38,7 +38,10 @@ from tinhso.pillars.border.gate.rules.queue import Place
 ROWS = 60
 UNPAID = ("none", "assessed", "refunded")
 TABS: dict[str, Q] = {
-    "todo": Q(state__in=("draft", "fix_requested")) | Q(state="in_yard", fee_state__in=UNPAID) | Q(holds__gt=0),
+    "todo": Q(state__in=("draft", "fix_requested"))
+    | Q(state="in_yard", fee_state__in=UNPAID)
+    | Q(holds__gt=0)
+    | Q(dearer(), amend_count__gt=0),
     "coming": Q(state__in=("submitted", "accepted", "en_route", "at_buffer", "called")),
     "here": Q(state__in=("arrived", "crossed_in", "in_yard", "released", "crossed_out", "returned_in", "seized")),
     "ended": Q(state__in=ENDS),

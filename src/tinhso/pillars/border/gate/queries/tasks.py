@@ -19,7 +19,7 @@ from tinhso.pillars.border.gate.flows import STATES
 from tinhso.pillars.border.gate.flows.overlays import FAILED, IN_PROGRESS, OPEN, PASSED, TREATING
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, GoodsLine, Hold, Trip
 from tinhso.pillars.border.gate.permissions import STEPS, WORK_TASK, step_permission
-from tinhso.pillars.border.gate.queries.fees import fee_of
+from tinhso.pillars.border.gate.queries.fees import dearer, fee_of, more_to_pay
 from tinhso.pillars.border.gate.queries.trips import trip_for
 from tinhso.pillars.border.gate.rules.tripcodes import IMPORT
 
@@ -65,14 +65,16 @@ def ready_for_release(*, by: Actor, at: datetime) -> QuerySet[Trip]:
     inland = Q(kind__in=INLAND) | Q(leg=2) | Q(kind="TRANSIT", direction=IMPORT)
     empty = Q(kind="IMP_CN", two_way=False)
     checked = empty | inland & Q(open_inland=0, open_return=0) | ~inland & ~empty & Q(open_exit=0)
-    rows = Trip.objects.filter(clear & checked, is_in_yard=True, state="in_yard", balance_kg=0)
+    rows = Trip.objects.filter(clear & checked, ~dearer(), is_in_yard=True, state="in_yard", balance_kg=0)
     return visible(rows, by, step_permission("release_out"), at).order_by("yard_in_at")
 
 
 def is_clear(trip: Trip) -> bool:
-    """Whether `ready_for_release` would find this trip, told from the trip alone."""
+    """Whether `ready_for_release` would find this trip; of one that was corrected the rest of its fee is asked for."""
     paid = trip.fee_state in ("paid", "waived", "deferred")
     if not (trip.state == "in_yard" and trip.holds == 0 and trip.tasks_opened and trip.open_entry == 0 and paid):
+        return False
+    if trip.amend_count and more_to_pay(trip):
         return False
     undone = {"release_inland": trip.open_inland + trip.open_return, "release_out": trip.open_exit}
     return trip.balance_kg == 0 and undone.get(release_step(trip), 0) == 0

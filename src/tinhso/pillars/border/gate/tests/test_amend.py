@@ -14,7 +14,7 @@ from tinhso.kernel.base.errors import Forbidden
 from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.testing.people import grant
 from tinhso.kernel.workflow.flow import StepRefused
-from tinhso.pillars.border.gate.actions import amend, bookings, declare, fee_changes, fees, move, tasks
+from tinhso.pillars.border.gate.actions import amend, bookings, declare, move, tasks
 from tinhso.pillars.border.gate.actions.fields import FIELDS, declared, read
 from tinhso.pillars.border.gate.actions.passages import Seen, decide
 from tinhso.pillars.border.gate.models import (
@@ -23,7 +23,6 @@ from tinhso.pillars.border.gate.models import (
     ControlPoint,
     Declaration,
     FeeAssessment,
-    FeeDifference,
     FieldChange,
     GoodsLine,
     SlotWindow,
@@ -196,39 +195,6 @@ def test_goods_of_another_kind_need_other_checks_and_lose_no_finished_one(trip, 
         "PERSON": "passed", "PLANT_Q": "not_needed", "ANIMAL_Q": "open", "CUSTOMS_DOC": "open"
     }  # fmt: skip
     assert Trip.objects.get(pk=trip.pk).open_exit == 2
-
-
-def test_of_a_paid_fee_the_difference_is_to_be_settled_before_the_vehicle_leaves(trip, people, gate):
-    change(trip, people, weight={"1": {"gross_kg": 1_500}})
-    fee = FeeAssessment.objects.get(trip=trip, state="assessed")
-    paid = fees.pay_fee(fee=fee, method="CARD", by=people["BQLKKT"], at=LATER)
-
-    change(Trip.objects.get(pk=trip.pk), people, weight={"1": {"gross_kg": 18_600}})
-
-    open_one = fee_changes.open_difference(trip)
-    assert (open_one.before, open_one.after) == (paid.amount, paid.amount + open_one.amount)
-    assert open_one.amount > 0
-    trip = into_yard(Trip.objects.get(pk=trip.pk), people)
-    work_all(trip, people, LATER)
-    from tinhso.pillars.border.gate.actions import release
-
-    with pytest.raises(StepRefused, match="BG-028"):
-        release.release_trip(trip=trip, by=people["HAIQUAN"], at=LATER)
-    settle = {"difference": open_one, "by": people["BQLKKT"], "at": LATER}
-    fee_changes.settle_difference(document_no="BL-BS-01", **settle)
-    fee_changes.settle_difference(document_no="BL-BS-01", **settle)
-    release.release_trip(trip=trip, by=people["HAIQUAN"], at=LATER)
-    assert FeeDifference.objects.get(trip=trip).document_no == "BL-BS-01"
-
-
-def test_a_fee_that_becomes_as_paid_again_leaves_nothing_to_settle(trip, people):
-    fees.pay_fee(fee=FeeAssessment.objects.get(trip=trip), method="CARD", by=people["BQLKKT"], at=LATER)
-
-    change(trip, people, weight={"1": {"gross_kg": 1_500}})
-    assert fee_changes.open_difference(trip).amount < 0
-    change(Trip.objects.get(pk=trip.pk), people, weight={"1": {"gross_kg": 18_600}})
-
-    assert fee_changes.open_difference(trip) is None
 
 
 def test_who_saw_an_older_record_is_told_who_changed_it(trip, people):

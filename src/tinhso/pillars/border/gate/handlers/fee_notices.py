@@ -1,0 +1,48 @@
+"""Words for the firm when a correction has changed a fee that was paid or deferred, in the application only."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.kernel.notices.kinds import notice
+
+FEE_DEARER = notice(
+    "border_gate.fee_dearer",
+    title=_("Rest of the fee to be paid"),
+    texts={
+        "vi": "Lượt {code}: hồ sơ đã sửa, phí là {after}, đã nộp {before}. Nộp thêm {amount} trước khi thông quan.",
+        "en": "Trip {code}: after the correction the fee is {after}, paid {before}. Pay {amount} more before release.",
+    },
+)
+FEE_OWED_ANEW = notice(
+    "border_gate.fee_owed_anew",
+    title=_("Deferred fee changed"),
+    texts={
+        "vi": "Lượt {code}: sau khi sửa hồ sơ, phí được hoãn nộp là {after} thay cho {before}.",
+        "en": "Trip {code}: after the correction the deferred fee is {after} instead of {before}.",
+    },
+)
+FEE_CHEAPER = notice(
+    "border_gate.fee_cheaper",
+    title=_("Part of the fee to be given back"),
+    texts={
+        "vi": "Lượt {code}: hồ sơ đã sửa, phí là {after}, đã nộp {before}. Phần thừa {amount} được hoàn trả.",
+        "en": "Trip {code}: after the correction the fee is {after}, paid {before}. {amount} is given back.",
+    },
+)
+FEE_PART_BACK = notice(
+    "border_gate.fee_part_back",
+    title=_("Part of the fee given back"),
+    texts={
+        "vi": "Lượt {code}: đã hoàn trả {amount} phí nộp thừa.",
+        "en": "Trip {code}: {amount} of the fee was given back.",
+    },
+)
+FEE_REST_PAID = notice(
+    "border_gate.fee_rest_paid",
+    title=_("Rest of the fee paid"),
+    texts={
+        "vi": "Lượt {code}: đã thu phí bổ sung {amount}, biên lai {receipt}.",
+        "en": "Trip {code}: the rest of the fee of {amount} is paid, receipt {receipt}.",
+    },
+)
