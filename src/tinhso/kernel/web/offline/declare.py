@@ -17,13 +17,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where a device may be set up: a control point `code` at a place."""
+    """Where a device may be set up: a control point `code` at a place.
+
+    A device works at spots of one place and one `group` alone. `right`: who may set it up there, unless the app's own
+    right says it; asked with the `agency` whose spot it is.
+    """
 
     code: str
     title: str
     place_id: UUID
     place: str
     kind: str = ""
+    group: str = ""
+    right: str = ""
+    agency_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,7 @@ class OfflineApp:
     `scope`: the path that the worker keeps; below it `taken_over` paths are answered by the `page` (a route's
     name) when the network gives no answer; `start` (a route's name) is where the app opens. `apply` raises a Refusal
     when the event cannot be done as things stand: it then waits for a person. `again` does it on that person's word.
-    `attachable`: the kind under which events carry photographs (kernel.files).
+    `attachable`: the kind under which an event carries its photographs (kernel.files).
     """
 
     name: str
@@ -55,7 +62,7 @@ class OfflineApp:
     files: tuple[str, ...]
     enrol: str
     resolve: str
-    attachable: str
+    attachable: Callable[[OfflineEvent], str]
     spots: Callable[[Actor, datetime], list[Spot]]
     entries: Callable[[OfflineDevice, datetime], Mapping[str, Any]]
     common: Callable[[OfflineDevice, datetime], Mapping[str, Any]]

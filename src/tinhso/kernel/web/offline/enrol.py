@@ -42,11 +42,11 @@ def enrol(
 ) -> OfflineDevice:
     """Take a device in, at one place; its public key is P-256, raw, in base64. Raises Forbidden or Invalid."""
     chosen = list(spots)
-    places = {spot.place_id for spot in chosen}
-    if len(places) != 1:
+    if len({(spot.place_id, spot.group) for spot in chosen}) != 1:
         raise Invalid(_("choose control points of one place"), field="spots")
-    (place,) = places
-    require(by, app.enrol, on=Where(place=place), at=at)
+    place = chosen[0].place_id
+    for right, agency in {(spot.right or app.enrol, spot.agency_id) for spot in chosen}:
+        require(by, right, on=Where(place=place, agency=agency), at=at)
     _public(public_key)
     device = Device.objects.create(
         name=name.strip()[:120] or str(app.title), public_key=public_key, place_code=chosen[0].code[:40]

@@ -29,9 +29,10 @@ def take_photo(*, app: OfflineApp, device: OfflineDevice, digest: str, picture: 
     event = OfflineEvent.objects.filter(device=device, payload__photo=digest).first()
     if event is None:
         raise NotFound
-    if Attachment.objects.filter(kind=app.attachable, record_id=event.pk, original=digest).exists():
+    kind = app.attachable(event)
+    if Attachment.objects.filter(kind=kind, record_id=event.pk, original=digest).exists():
         return
     officer = officer_of(event)
     with acting_as(officer):
-        attach(picture, name=f"{event.seq}.jpg", kind=app.attachable, record_id=event.pk, purpose=PURPOSE, by=officer,
+        attach(picture, name=f"{event.seq}.jpg", kind=kind, record_id=event.pk, purpose=PURPOSE, by=officer,
                at=at)  # fmt: skip

@@ -79,8 +79,14 @@ def me(request: Request, app: str) -> HttpResponse:
     found = _app(app)
     if request.actor.kind != "person":
         return JsonResponse({"name": "", "spots": []})
-    spots = found.spots(request.actor, request.moment) if may(request.actor, found.enrol, at=request.moment) else []
-    told = [{"code": one.code, "title": one.title, "place": one.place, "kind": one.kind} for one in spots]
+    spots = found.spots(request.actor, request.moment)
+    asked = {one.right or found.enrol for one in spots}
+    held = {right for right in asked if may(request.actor, right, at=request.moment)}
+    told = [
+        {"code": one.code, "title": one.title, "place": one.place, "kind": one.kind}
+        for one in spots
+        if (one.right or found.enrol) in held
+    ]
     return _json({"name": request.actor.name, "spots": told, "csrf": get_token(request), "now": request.moment})
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import islice
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 
@@ -28,12 +29,16 @@ EMPTY, LOADED, REJECTED = "EMPTY", "LOADED", "REJECTED"
 
 
 class Sighting(TypedDict, total=False):
-    """What a barrier says beside the plate. `confidence`: of a camera's reading; `confirmed`: an officer looked."""
+    """What a barrier says beside the plate. `confidence`: of a camera's reading; `confirmed`: an officer looked.
+
+    `offline`: what a device tells of itself that let the vehicle through without network.
+    """
 
     confidence: float
     confirmed: bool
     lane: int
     control_point: str
+    offline: Mapping[str, Any]
 
 
 def depart(*, trip: Trip, by: Actor, at: datetime) -> Trip:

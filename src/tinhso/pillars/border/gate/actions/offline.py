@@ -10,19 +10,20 @@ from typing import Any
 
 from tinhso.kernel.audit.record import record
 from tinhso.kernel.base.actor import SYSTEM, Actor
-from tinhso.kernel.base.bilingual import Bilingual
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.events.publish import publish
 from tinhso.kernel.web.offline.declare import Applied
 from tinhso.kernel.web.offline.models import OfflineDevice, OfflineEvent
 from tinhso.pillars.border.gate import events
+from tinhso.pillars.border.gate.actions.conflicts import conflict, facts_of, list_at
+from tinhso.pillars.border.gate.actions.offline_desks import apply_desk
 from tinhso.pillars.border.gate.actions.passages import Seen, pass_barrier
 from tinhso.pillars.border.gate.actions.undeclared import record_undeclared
 from tinhso.pillars.border.gate.models import ControlPoint, Trip
-from tinhso.pillars.border.gate.queries.barrier import Explanation, live_trip_of, step_at
+from tinhso.pillars.border.gate.queries.barrier import live_trip_of, step_at
 from tinhso.pillars.border.gate.queries.reference import signing_key
 from tinhso.pillars.border.gate.rules import offline, plates
-from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
+from tinhso.pillars.border.gate.rules.codes import refuse
 
 PASS, REFUSED, UNDECLARED = "pass", "refused", "undeclared"
 TEXT = 200
@@ -52,6 +53,8 @@ def sign_list(body: bytes) -> tuple[str, bytes]:
 
 
 def _done(event: OfflineEvent, by: Actor, *, again: bool) -> Applied:
+    if event.payload.get("desk"):
+        return apply_desk(event, by, again=again)
     barrier = _barrier(event)
     if event.kind == PASS:
         return _passed(event, barrier, by, again=again)
@@ -76,23 +79,25 @@ def _passed(event: OfflineEvent, barrier: ControlPoint, by: Actor, *, again: boo
     told = event.payload
     trip = Trip.objects.filter(code=str(told.get("trip"))).select_related("point").first()
     if trip is None:
-        raise _conflict(event, refuse("BG-214"))
+        raise conflict(event, refuse("BG-214"))
     step = str(told.get("step"))
     if step not in offline.ALLOWED:
         raise refuse("BG-330", step=step)
     moved_on = trip.state_since > event.occurred_at and not again
     if moved_on or step_at(barrier, trip) != step:
-        raise _conflict(event, refuse("BG-023", event=step, state=trip.get_state_title()))
+        raise conflict(event, refuse("BG-023", event=step, state=trip.get_state_title()))
     if not again and _wants_radio(event, step):
         raise refuse("BG-332", n=_age(event))
     at = max(event.occurred_at, trip.state_since)
-    seen = Seen(plate=str(told.get("plate") or ""), qr=str(told.get("qr") or ""), confirmed=True, offline=_facts(event))
+    seen = Seen(
+        plate=str(told.get("plate") or ""), qr=str(told.get("qr") or ""), confirmed=True, offline=facts_of(event)
+    )
     try:
         passage = pass_barrier(barrier=barrier, seen=seen, by=by, at=at)
     except Refusal as refusal:
-        raise _conflict(event, refusal) from refusal
+        raise conflict(event, refusal) from refusal
     if passage.refusal is not None:
-        raise _conflict(event, passage.refusal, passage.explanation)
+        raise conflict(event, passage.refusal, passage.explanation)
     return Applied(trip.pk)
 
 
@@ -101,7 +106,7 @@ def _undeclared(event: OfflineEvent, barrier: ControlPoint, by: Actor, *, again:
     plate = str(event.payload.get("plate") or "")
     live = live_trip_of(plates.read(plate).norm)
     if live is not None and not again:
-        raise _conflict(event, refuse("BG-012", v=plates.show(live.tractor_plate), trip=live.shown_code()))
+        raise conflict(event, refuse("BG-012", v=plates.show(live.tractor_plate), trip=live.shown_code()))
     try:
         found = record_undeclared(
             plate=plate,
@@ -112,7 +117,7 @@ def _undeclared(event: OfflineEvent, barrier: ControlPoint, by: Actor, *, again:
             phone=str(event.payload.get("phone") or "")[:20],
         )
     except Refusal as refusal:
-        raise _conflict(event, refusal) from refusal
+        raise conflict(event, refusal) from refusal
     return Applied(found.trip_id)
 
 
@@ -128,34 +133,9 @@ def _refused(event: OfflineEvent, barrier: ControlPoint, by: Actor) -> Applied:
 
 
 def _wants_radio(event: OfflineEvent, step: str) -> bool:
-    old = event.occurred_at - _list_at(event) > offline.OLD
+    old = event.occurred_at - list_at(event) > offline.OLD
     return old and step in offline.OVER_THE_LINE and not event.payload.get("radio")
 
 
-def _list_at(event: OfflineEvent) -> datetime:
-    try:
-        return datetime.fromisoformat(str(event.payload.get("list_at")))
-    except ValueError:
-        return event.occurred_at - offline.USELESS
-
-
 def _age(event: OfflineEvent) -> int:
-    return int((event.occurred_at - _list_at(event)).total_seconds() // 60)
-
-
-def _facts(event: OfflineEvent) -> dict[str, Any]:
-    """What history keeps of a passage without network."""
-    told: dict[str, Any] = {"event": str(event.pk), "seq": event.seq, "device": str(event.device_id)}
-    told["list_at"] = _list_at(event).isoformat()
-    return told | {name: event.payload[name] for name in ("radio", "paper", "keyed_by") if event.payload.get(name)}
-
-
-def _conflict(event: OfflineEvent, cause: Refusal, told: Explanation | None = None) -> GateRefusal:
-    """BG-033, with what stands against the event, as a barrier would explain it: nothing secret is told."""
-    known = {"f": told.force, "reason": told.missing, "list": told.missing} if told else {}
-    first = refuse("BG-033", d=event.device)
-    why = cause.message
-    if isinstance(why, Bilingual) and isinstance(first.message, Bilingual):
-        both = Bilingual(f"{first.message.vi} {why.vi}", f"{first.message.en} {why.en}")
-        return GateRefusal(both, code="BG-033", status=first.status, **{**cause.facts, **known, **first.facts})
-    return first
+    return int((event.occurred_at - list_at(event)).total_seconds() // 60)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,8 @@ from tinhso.pillars.border.gate.rules.tripcodes import IMPORT
 
 # The fee is an overlay of its own, and the last word of the customs is the release step itself.
 NOT_TASKS = frozenset({"FEE", "CUSTOMS_RELEASE"})
+Device = Mapping[str, Any] | None
+"""What a device tells of itself that recorded a deed without network."""
 
 
 def open_tasks(*, trips: Sequence[Trip], at: datetime, returns: str = "") -> list[ClearanceTask]:
@@ -82,7 +84,9 @@ def take_task(*, task: ClearanceTask, by: Actor, at: datetime) -> ClearanceTask:
     return TASK.fire(task, "take", by=by, at=at)
 
 
-def pass_task(*, task: ClearanceTask, by: Actor, at: datetime, result: str = "PASS", note: str = "") -> ClearanceTask:
+def pass_task(
+    *, task: ClearanceTask, by: Actor, at: datetime, result: str = "PASS", note: str = "", offline: Device = None
+) -> ClearanceTask:
     """Confirm. A red channel passes the papers and opens the inspection.
 
     Refusal: BG-023 for a result with which such a task does not pass (tables/task_results.csv, check_rules.csv).
@@ -91,7 +95,7 @@ def pass_task(*, task: ClearanceTask, by: Actor, at: datetime, result: str = "PA
         raise refuse("BG-023", event=result, state=task.get_state_title())
     if result == "RED":
         return _to_inspection(task, by, at, note)
-    return TASK.fire(task, "pass", by=by, at=at, result=result, **_noted(note))
+    return TASK.fire(task, "pass", by=by, at=at, result=result, **_noted(note), **_by_device(offline))
 
 
 def pass_tasks(*, tasks: Sequence[ClearanceTask], by: Actor, at: datetime) -> Any:
@@ -109,6 +113,7 @@ def fail_task(
     result: str = "FAIL",
     minutes_no: str = "",
     witnesses: Sequence[str] = (),
+    offline: Device = None,
 ) -> ClearanceTask:
     """Record that the check was not passed; the force holds the vehicle with the same reason.
 
@@ -119,11 +124,10 @@ def fail_task(
     if result != "FAIL" and result not in law_at(task.created_at).book.failing(task.kind):
         raise refuse("BG-254", field="result")
     seen = _destroying(task, minutes_no, witnesses) if result == "DESTROY" else {}
+    why: dict[str, Any] = {"reason": reason, "reason_code": reason_code}
     with transaction.atomic():
-        TASK.fire(
-            task, "fail", by=by, at=at, result=result, reason=reason, reason_code=reason_code, note=reason, **seen
-        )
-        place_hold(trip=task.trip, force=task.force, reason=reason, reason_code=reason_code, by=by, at=at)
+        TASK.fire(task, "fail", by=by, at=at, result=result, **why, note=reason, **seen, **_by_device(offline))
+        place_hold(trip=task.trip, force=task.force, **why, by=by, at=at, offline=offline)
         told = {"result": result, "reason_code": reason_code, "finding": reason, **seen}
         refused_by_quarantine(trip=task.trip, task=task.kind, by=by, at=at, **told)
     return task
@@ -173,7 +177,15 @@ def reopen_task(*, task: ClearanceTask, at: datetime, by: Actor = SYSTEM) -> Cle
 
 
 def place_hold(
-    *, trip: Trip, force: Force, reason: str, reason_code: str, by: Actor, at: datetime, secret: bool = False
+    *,
+    trip: Trip,
+    force: Force,
+    reason: str,
+    reason_code: str,
+    by: Actor,
+    at: datetime,
+    secret: bool = False,
+    offline: Device = None,
 ) -> Hold:
     """Stop a vehicle in the name of a force. A reason that is secret by the table makes the hold secret.
 
@@ -189,7 +201,7 @@ def place_hold(
         note=reason,
         secret=secret,
     )
-    return HOLD.create(hold, by=by, at=at, reason=reason, reason_code=reason_code)
+    return HOLD.create(hold, by=by, at=at, reason=reason, reason_code=reason_code, **_by_device(offline))
 
 
 def lift_hold(*, hold: Hold, by: Actor, at: datetime) -> Hold:
@@ -251,6 +263,10 @@ def _destroying(task: ClearanceTask, minutes_no: str, witnesses: Sequence[str]) 
 
 def _noted(note: str) -> dict[str, str]:
     return {"note": note} if note else {}
+
+
+def _by_device(told: Device) -> dict[str, Any]:
+    return {"offline": dict(told)} if told else {}
 
 
 def _papers_of(trip: Trip, returns: str) -> UUID:

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from tinhso.kernel.access.may import may
+from tinhso.kernel.access.scope import Where
+from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.files.kinds import attachable
 from tinhso.kernel.web.offline.declare import Spot, offline_app
@@ -24,7 +25,9 @@ from tinhso.kernel.web.offline.models import OfflineDevice, OfflineEvent
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions import offline as actions
 from tinhso.pillars.border.gate.flows.states import STATES
-from tinhso.pillars.border.gate.models import ControlPoint, CrossingPoint
+from tinhso.pillars.border.gate.models import BayKind, ControlPoint, CrossingPoint
+from tinhso.pillars.border.gate.models.tasks import STAGE_TITLES, task_title
+from tinhso.pillars.border.gate.pages import offline_words as words
 from tinhso.pillars.border.gate.permissions import (
     DECIDE_BARRIER,
     ENROL_DEVICE,
@@ -33,90 +36,76 @@ from tinhso.pillars.border.gate.permissions import (
     VIEW_PAPERS,
     VIEW_TRIP,
     WORK_TASK,
-    step_permission,
 )
 from tinhso.pillars.border.gate.queries import offline as queries
+from tinhso.pillars.border.gate.queries import offline_desks as desks
+from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.rules import offline as rules
+from tinhso.pillars.border.gate.rules import offline_desks
 from tinhso.pillars.border.gate.rules.codes import catalogue
-
-SAID = (
-    "BG-001", "BG-007", "BG-009", "BG-015", "BG-019", "BG-020", "BG-021", "BG-022", "BG-023", "BG-024", "BG-026",
-    "BG-205", "BG-209", "BG-210", "BG-330", "BG-331", "BG-332", "BG-336", "BG-339",
-)  # fmt: skip
-
-
-SCREEN = {
-    "held": _("for official reasons"),
-    "opened": _("Opened, kept on the device"),
-    "mayOpen": _("May open the barrier"),
-    "notOpen": _("Do not open"),
-    "radio": _("Ask by radio"),
-    "noPlate": _("QR code"),
-    "driver": _("Driver:"),
-    "step": _("Step"),
-    "missing": _("Still missing"),
-    "wanted": _("Wanted by"),
-    "ask": _("Ask the gate's centre"),
-    "next": _("Next vehicle"),
-    "open": _("Open the barrier"),
-    "undeclared": _("Note an undeclared vehicle"),
-    "sent": _("reached the server"),
-    "kept": _("turned away"),
-    "waits": _("to be reconciled"),
-    "unsent": _("not sent"),
-    "space": _("Memory: {a} of {b} MB used"),
-    "failed": _("The device could not be set up: check the network."),
-}
 
 
 @require_safe
 @cache_control(no_cache=True)
 def shell(request: HttpRequest) -> HttpResponse:
-    """The page that is kept on the device: the same for everybody, in the language asked for."""
+    """The page that is kept on the device: the same for everybody, in the language asked for.
+
+    The device knows which screen it was set up for: a barrier's, a yard's or a force's.
+    """
     language = "vi" if request.LANGUAGE_CODE == "vi" else "en"
-    words = {code: catalogue()[code][f"message_{language}"] for code in SAID}
-    states = {name: str(title) for name, title in STATES.items()}
-    steps = {name: str(STEPS[name][0]) for name in (*rules.ALLOWED, "return_in")}
+    said = {code: catalogue()[code][f"message_{language}"] for code in words.SAID}
+    titles = {
+        "states": {name: str(title) for name, title in STATES.items()},
+        "steps": {name: str(STEPS[name][0]) for name in (*rules.ALLOWED, "return_in")},
+        "tasks": {row.kind: str(task_title(row.kind)) for row in law_at(clock.now()).book.rows},
+        "stages": {stage: str(title) for stage, title in STAGE_TITLES.items()},
+        "bays": {str(kind): str(title) for kind, title in BayKind.choices},
+    }
     context = {
         "app": APP,
-        "kept": {"codes": words, "states": states, "steps": steps},
-        "said": {name: str(text) for name, text in SCREEN.items()},
-        "skewed": words["BG-331"],
+        "kept": {"codes": said, "language": language, **titles},
+        "said": {name: str(text) for name, text in {**words.SCREEN, **words.DESKS}.items()},
+        "skewed": said["BG-331"],
     }
     return render(request, "border_gate/offline.html", context)
 
 
 @require_safe
 def start(request: Request) -> HttpResponse:
-    """Where the installed app opens: the screen of whoever is signed in."""
-    for right, route in START:
-        if may(request.actor, right, at=request.moment):
-            return redirect(route)
+    """Where the installed app opens: on the device itself it is known which screen it was set up for."""
     return redirect("border_gate:offline")
-
-
-START = (
-    (DECIDE_BARRIER, "border_gate:offline"),
-    (step_permission("yard_in"), "border_gate:yards"),
-    (WORK_TASK, "border_gate:tasks"),
-)
 
 
 def _spots(by: Actor, at: datetime) -> list[Spot]:
     rows = queries.barriers_of(by, at)
-    return [Spot(one.code, one.name, one.point_id, one.point.gate_short, one.kind) for one in rows]
+    barriers = [Spot(one.code, one.name, one.point_id, one.point.gate_short, one.kind) for one in rows]
+    return [*barriers, *(_desk_spot(desk) for desk in desks.desks_of(by, at))]
+
+
+def _desk_spot(desk: desks.DeskSpot) -> Spot:
+    """A device is one force's or one yard's alone; an officer sets one up for the force whose checks he works."""
+    right, agency = (WORK_TASK, desk.force.pk) if desk.force else ("", None)
+    return Spot(desk.code, desk.title, desk.point.pk, desk.point.gate_short, desk.kind, desk.code, right, agency)
 
 
 def _listed(device: OfflineDevice, at: datetime) -> Mapping[str, Any]:
-    return queries.entries_for(device.place_id, device.spots, at)
+    desk = desks.desk_spots(device.spots)
+    return desks.entries_of(desk, at) if desk else queries.entries_for(device.place_id, device.spots, at)
 
 
 def _for_all(device: OfflineDevice, at: datetime) -> Mapping[str, Any]:
+    desk = desks.desk_spots(device.spots)
+    if desk:
+        return {"spots": [desk.told()], "keys": queries.public_keys(), **desks.common_of(desk, at)}
     point = CrossingPoint.objects.get(pk=device.place_id)
     return queries.common_at(point, ControlPoint.objects.filter(code__in=device.spots), at)
 
 
 def _duty(by: Actor, device: OfflineDevice, at: datetime) -> Mapping[str, Any] | None:
+    desk = desks.desk_spots(device.spots)
+    if desk:
+        may_do = desks.deeds_of(by, desk, at)
+        return may_do if any(may_do.values()) else None
     steps = queries.steps_of(by, device.place_id, at)
     return {"steps": steps} if steps else None
 
@@ -125,13 +114,29 @@ def _event(event_id: UUID) -> OfflineEvent | None:
     return OfflineEvent.objects.filter(pk=event_id, device__app="border_gate").first()
 
 
+def _of_force(event_id: UUID) -> Where | None:
+    """Whose the event is: the force's alone, for its picture may show why it holds."""
+    event = _event(event_id)
+    desk = desks.desk_of(str(event.payload.get("desk"))) if event else None
+    return Where(agency=desk.force.pk, place=desk.point.pk) if desk and desk.force else None
+
+
 PHOTOS = attachable(
     "border_gate.offline_event", read=VIEW_TRIP, restricted=VIEW_PAPERS, write=DECIDE_BARRIER, find=_event
 )
+FORCE_PHOTOS = attachable(
+    "border_gate.force_event", read=WORK_TASK, restricted=VIEW_PAPERS, write=WORK_TASK, find=_of_force
+)
+
+
+def _photos(event: OfflineEvent) -> str:
+    return (FORCE_PHOTOS if event.kind in offline_desks.OF_FORCE else PHOTOS).kind
+
+
 SLUG = "/cua-khau-so/"
 APP = offline_app(
     name="border_gate",
-    title=_("Border gate, at the barrier"),
+    title=_("Border gate without network"),
     short=_("Border gate"),
     scope=SLUG,
     page="border_gate:offline",
@@ -139,12 +144,16 @@ APP = offline_app(
     taken_over=tuple(f"{SLUG}{path}" for path in ("tram/", "ung-dung/", "barie/", "bai/", "nhiem-vu/")),
     files=(
         "border_gate/offline_rules.js",
+        "border_gate/offline_desk_rules.js",
+        "border_gate/offline_desk.js",
+        "border_gate/offline_force.js",
+        "border_gate/offline_yard.js",
         "border_gate/offline_station.js",
         "border_gate/offline.css",
     ),
     enrol=ENROL_DEVICE,
     resolve=RECONCILE,
-    attachable=PHOTOS.kind,
+    attachable=_photos,
     spots=_spots,
     entries=_listed,
     common=_for_all,

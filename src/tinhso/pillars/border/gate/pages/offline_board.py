@@ -24,6 +24,7 @@ from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions.paper import Stub, key_paper
 from tinhso.pillars.border.gate.models import ControlPoint, Trip
 from tinhso.pillars.border.gate.pages.offline import APP
+from tinhso.pillars.border.gate.pages.offline_words import DEEDS
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER, ENROL_DEVICE, KEY_PAPER, RECONCILE, STEPS
 from tinhso.pillars.border.gate.queries import offline as queries
 from tinhso.pillars.border.gate.queries import reconciling
@@ -43,7 +44,7 @@ def waiting(request: Request) -> HttpResponse:
 def _list(request: Request, status: int = 200, **more: Any) -> HttpResponse:
     rows = resolve.to_reconcile(app=APP, by=request.actor, at=request.moment)
     found = reconciling.waiting(rows, language=get_language() or "vi")
-    shown = [(one, STEPS[one.step][0] if one.step in STEPS else one.step) for one in found]
+    shown = [(one, STEPS[one.step][0] if one.step in STEPS else DEEDS.get(one.step, one.step)) for one in found]
     return render(request, "border_gate/reconcile.html", {"rows": shown, "count": rows.count(), **more}, status=status)
 
 

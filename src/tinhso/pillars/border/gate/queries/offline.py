@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from tinhso.kernel.access.may import visible, which
 from tinhso.kernel.access.models import Right
@@ -40,12 +40,16 @@ WITHOUT_GOODS = ("yard", "buffer")
 
 def entries_at(point_id: UUID, at: datetime) -> dict[str, dict[str, Any]]:
     """Trips by code, 0.4 KB each; keys are short because thousands of entries travel."""
+    rows = listed_trips(point_id, at).select_related("driver", "slot", "yard", "tractor__wanted_by")
+    known = holders(point_id)
+    return {trip.code: entry_of(trip, known.get(trip.pk, "")) for trip in rows}
+
+
+def listed_trips(point_id: UUID, at: datetime) -> QuerySet[Trip]:
+    """Live trips of the point, those not here yet only when they are expected within 24 hours."""
     soon = at + EXPECTED
     expected = Q(slot__begins_at__lte=soon) | Q(slot=None, planned_on__lte=soon.astimezone(HANOI).date())
-    rows = Trip.objects.filter(~Q(state__in=BEFORE) | expected, point_id=point_id, is_live=True)
-    rows = rows.select_related("driver", "slot", "yard", "tractor__wanted_by")
-    holders = _holders(point_id)
-    return {trip.code: entry_of(trip, holders.get(trip.pk, "")) for trip in rows}
+    return Trip.objects.filter(~Q(state__in=BEFORE) | expected, point_id=point_id, is_live=True)
 
 
 def entries_for(point_id: UUID, spots: Iterable[str], at: datetime) -> dict[str, dict[str, Any]]:
@@ -80,8 +84,13 @@ def entry_of(trip: Trip, holder: str) -> dict[str, Any]:
         "dp": _paper(trip),
         "gt": trip.goods_title[:WIDTH],
         "kg": trip.gross_kg,
-        "y": f"{trip.bay}, {trip.yard}" if trip.yard and trip.bay else str(trip.yard or ""),
+        "y": place_of(trip),
     }
+
+
+def place_of(trip: Trip) -> str:
+    """Bay and yard of the trip, as far as they are known."""
+    return f"{trip.bay}, {trip.yard}" if trip.yard and trip.bay else str(trip.yard or "")
 
 
 def initials(name: str) -> str:
@@ -163,7 +172,8 @@ def holders_of(permission: str, place_id: UUID, at: datetime) -> list[UUID]:
     return list(rows.values_list("holder_id", flat=True).distinct()[:100])
 
 
-def _holders(point_id: UUID) -> Mapping[UUID, str]:
+def holders(point_id: UUID) -> Mapping[UUID, str]:
+    """Which force holds which trip of the point, never why."""
     rows = Hold.objects.filter(point_id=point_id, state="active").select_related("force").order_by("-created_at")
     return {hold.trip_id: hold.force.short for hold in rows}
 

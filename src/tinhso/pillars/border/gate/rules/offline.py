@@ -18,6 +18,8 @@ ALLOWED = ("enter_buffer", "arrive", "yard_in", "cross_in", "cross_out", "leave_
 """Steps that may be done without network (border brief §12)."""
 OVER_THE_LINE = ("cross_in", "cross_out")
 COMES_FOR_EXPORT = "CN_EMPTY_IN"
+YARD_DESK = "yard_desk"
+"""Kind of a device that is set up for a yard itself: vehicles come in, and go out inland."""
 OLD = timedelta(minutes=15)
 """A list older than that: who lets a vehicle over the line asks by radio first, and says so."""
 USELESS = timedelta(hours=72)
@@ -69,6 +71,8 @@ def step_at(kind: str, state: str, direction: str, crossed_in: bool, *, trip_kin
     """
     if kind == "buffer":
         return "enter_buffer"
+    if kind == YARD_DESK:
+        return "leave_inland" if state == "released" else "yard_in"
     if kind == "yard":
         return "yard_in"
     if kind == "entry":

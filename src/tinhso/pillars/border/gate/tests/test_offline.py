@@ -49,7 +49,7 @@ def device(gate: Gate) -> OfflineDevice:
 
 def make_device(gate: Gate) -> OfflineDevice:
     spots = APP.spots(gate.everything, NOON)
-    mine = [one for one in spots if one.place_id == gate.points[POINT].pk]
+    mine = [one for one in spots if one.place_id == gate.points[POINT].pk and not one.group]
     found = enrol(app=APP, name="Máy 1", spots=mine, public_key=KEY, by=gate.everything, at=NOON)
     take_duty(device=found, by=gate.everything, at=NOON)
     return found

@@ -56,7 +56,7 @@ def one_situation(dice: random.Random) -> offline.Situation:
     used = [(dice.choice(("B1", "x")), dice.choice(offline.ALLOWED), dice.choice((1, 2)), NOW - dice.randint(0, 9_000))]
     return offline.Situation(
         barrier="B1",
-        kind=dice.choice(("buffer", "entry", "yard", "line", "line")),
+        kind=dice.choice(("buffer", "entry", "yard", "line", "line", "line", "yard_desk")),
         at=NOW + dice.randint(-7_200, 7_200),
         list_at=dice.choice((NOW - dice.randint(0, 7_200), NOW + dice.randint(0, 7_200), NOW - 80 * 3_600)),
         table=TABLE,

@@ -5,6 +5,7 @@
   const ALLOWED = ["enter_buffer", "arrive", "yard_in", "cross_in", "cross_out", "leave_inland"];
   const OVER_THE_LINE = ["cross_in", "cross_out"];
   const COMES_FOR_EXPORT = "CN_EMPTY_IN";
+  const YARD_DESK = "yard_desk";
   const OLD = 15 * 60;
   const USELESS = 72 * 3600;
   const AGAIN_AFTER = 5 * 60;
@@ -17,6 +18,7 @@
 
   function stepAt(kind, state, direction, crossedIn, tripKind) {
     if (kind === "buffer") return "enter_buffer";
+    if (kind === YARD_DESK) return state === "released" ? "leave_inland" : "yard_in";
     if (kind === "yard") return "yard_in";
     if (kind === "entry") return state === "released" ? "leave_inland" : "arrive";
     if (state === "crossed_out") return "return_in";

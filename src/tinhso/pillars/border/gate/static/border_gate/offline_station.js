@@ -1,5 +1,6 @@
-// The barrier's screen without network: type or scan, read one card, tap once. It decides from the list on the device
-// (offline_rules.js), keeps what was done in the outbox, and never waits for the network.
+// The station without network: type or scan, read one card, tap once. It decides from the list on the device
+// (offline_rules.js), keeps what was done in the outbox, and never waits for the network. The barrier's own screen is
+// here; a device of a force or a yard shows that screen instead (offline_force.js, offline_yard.js).
 (() => {
   "use strict";
   const rules = globalThis.borderGateRules;
@@ -67,9 +68,23 @@
     return (kept.codes[answer.code] || answer.code).replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "…");
   }
 
-  function button(words, main_, act) {
+  // The screen of whatever the device was set up for; none for a barrier.
+  const screens = new Map();
+  function screen() {
+    const make = store.meta.common && window.tinhso.borderGateScreens[spot().kind];
+    if (make && !screens.has(spot().code)) screens.set(spot().code, make(kit));
+    return make && screens.get(spot().code);
+  }
+
+  const kit = {
+    kept, said, part, find, main, show, clock, seconds, spot: () => spot(), store: () => store, loop: () => loop,
+    again: () => again(), refresh: () => refresh(), button: (...told) => button(...told), digestOf: (file) => digestOf(file), answerTo: (typed) => answerTo(typed),
+  };
+
+  function button(words, main_, act, stays = false) {
     const made = part("action").firstElementChild;
     made.textContent = words;
+    if (stays) made.classList.remove("action--tall");
     made.classList.toggle("action--main", main_);
     made.addEventListener("click", act, { once: true });
     return made;
@@ -111,12 +126,14 @@
     shown = "";
     const box = document.getElementById("code");
     box.value = "";
-    show("empty-ready");
-    box.focus();
+    if (screen()) screen().home();
+    else show("empty-ready");
+    box.focus({ preventScroll: true });
   }
 
   async function answerTo(typed, radio = false) {
     if (!typed || store.skewed || !ready()) return;
+    if (screen()) { await screen().answerTo(typed); refresh(); return; }
     const answer = { ...(await ask(typed, radio)), radio };
     if (NOTED.includes(answer.code) && shown !== typed) await refused(answer);
     shown = typed;
@@ -181,7 +198,7 @@
     const [tone, word] = event.sent ? TONES[event.state] || ["done", "sent"] : ["wait", "unsent"];
     const state = find("state", piece);
     state.classList.add(`state--${event.payload.code && !event.sent ? "stop" : tone}`);
-    state.textContent = event.payload.code ? event.payload.code : said[word];
+    state.textContent = event.payload.code && !event.payload.desk ? event.payload.code : said[word];
     return piece;
   }
 
@@ -189,7 +206,9 @@
 
   function refresh() {
     const here = ready();
-    ["ask", "undeclared-place"].forEach((name) => { find(name).hidden = !here; });
+    find("ask").hidden = !here;
+    find("undeclared-place").hidden = !here || Boolean(screen());
+    if (here) find("network-screen").href = find("network-screen").dataset[spot().kind] || find("network-screen").dataset.barrier;
     find("skewed").hidden = !store.skewed;
     find("officer").textContent = store.meta.duty?.name || "";
     find("now").textContent = clock(store.now());
@@ -226,8 +245,21 @@
       label.append(Object.assign(document.createElement("input"), { type: "checkbox", name: "spot", value: one.code }), `${one.title}, ${one.place}`);
       return label;
     }));
+    alone(piece, who.spots);
     find("enrol", piece).addEventListener("submit", (event) => { event.preventDefault(); enrol(event.target, who.csrf); });
     main.replaceChildren(piece);
+  }
+
+  // A device is of one force or of one yard alone; several barriers may go together.
+  function alone(piece, known) {
+    const desks = known.filter((one) => window.tinhso.borderGateScreens[one.kind]).map((one) => one.code);
+    piece.querySelectorAll("[name=spot]").forEach((box) => box.addEventListener("change", () => {
+      if (!box.checked) return;
+      piece.querySelectorAll("[name=spot]").forEach((other) => {
+        if (other !== box && (desks.includes(box.value) || desks.includes(other.value))) other.checked = false;
+      });
+    }));
+    if (known.length === 1) piece.querySelector("[name=spot]").checked = true;
   }
 
   async function enrol(form, csrf) {
