@@ -142,32 +142,49 @@ def unload(*, trip: Trip, kg: int, by: Actor, at: datetime, seal_old: str = "") 
     return sign_transfer(transfer=found, by=by, at=at)
 
 
-@transaction.atomic
 def unload_many(*, kg_of: Mapping[Trip, int], by: Actor, at: datetime) -> list[Transfer]:
     """Many vehicles into the warehouse, each a transfer of its own, written down and signed at once."""
-    loads = {trip: Load(giver=trip, kg=kg, seal_old=trip.seal_no) for trip, kg in kg_of.items()}
-    goods = goods_of(loads)
+    loads = [Load(giver=trip, kg=kg, seal_old=trip.seal_no) for trip, kg in kg_of.items()]
+    return hand_over_many(loads=loads, by=by, at=at)
+
+
+@transaction.atomic
+def hand_over_many(*, loads: Sequence[Load], by: Actor, at: datetime) -> list[Transfer]:
+    """Many vehicles, each a transfer of its own, written down and signed at once; what a guard refuses is given up.
+
+    Refusals: BG-297 for trips that do not hand goods to each other, BG-009 for a weight no vehicle may carry.
+    """
+    _must_be_possible(loads)
+    goods = goods_of([load.giver for load in loads])
     made = [
         Transfer(
-            yard_id=trip.yard_id, point_id=trip.point_id, bay=trip.bay, tolerance_percent=trip.tolerance_percent,
-            started_at=at,
+            yard_id=load.giver.yard_id, point_id=load.giver.point_id, bay=load.giver.bay,
+            tolerance_percent=load.giver.tolerance_percent, started_at=at,
         )
-        for trip in loads
+        for load in loads
     ]  # fmt: skip
     TRANSFER.create_many(made, by=by, at=at)
     TransferLine.objects.bulk_create(
         [
             _bound(line, transfer)
-            for transfer, load in zip(made, loads.values(), strict=True)
+            for transfer, load in zip(made, loads, strict=True)
             for line in _parts(load, goods[load.giver.pk])
         ]
     )
-    done = TRANSFER.fire_many(made, "sign", by=by, at=at, together=False).done
-    return [transfer for transfer in made if transfer.pk in done]
+    signed = TRANSFER.fire_many(made, "sign", by=by, at=at, together=False)
+    TRANSFER.fire_many(list(signed.refused), "drop", by=by, at=at)
+    return [transfer for transfer in made if transfer.pk in signed.done]
 
 
 def _lines(loads: Sequence[Load]) -> list[TransferLine]:
     """Lines as they are stored, once it is known that such vehicles may do that."""
+    _must_be_possible(loads)
+    goods = goods_of({load.giver.pk: load.giver for load in loads}.values())
+    return [line for load in loads for line in _parts(load, goods[load.giver.pk])]
+
+
+def _must_be_possible(loads: Sequence[Load]) -> None:
+    """Refusals: BG-297, BG-009."""
     coming: Counter[UUID] = Counter()
     for load in loads:
         taker = load.taker
@@ -180,8 +197,6 @@ def _lines(loads: Sequence[Load]) -> list[TransferLine]:
     for taker in {load.taker.pk: load.taker for load in loads if load.taker}.values():
         if (carrier := taker.trailer or taker.tractor) is not None:
             must_fit(carrier, gross_kg=taker.loaded_kg + coming[taker.pk])
-    goods = goods_of({load.giver.pk: load.giver for load in loads}.values())
-    return [line for load in loads for line in _parts(load, goods[load.giver.pk])]
 
 
 def _parts(load: Load, goods: Sequence[tuple[GoodsLine, int]]) -> list[TransferLine]:

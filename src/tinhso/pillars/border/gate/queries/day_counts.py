@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from tinhso.pillars.border.gate.models import DayFigure
-from tinhso.pillars.border.gate.queries.report import CAME, LEFT, WHOLE, Figures, Report, period, total
+from tinhso.pillars.border.gate.queries.report import CAME, CARRIED, LEFT, WHOLE, Figures, Report, period, total
 from tinhso.pillars.border.gate.rules.goods import FARM_GROUPS
 
 NEW = "NEW_VEHICLE"
@@ -33,7 +33,8 @@ _FIRST = "(x.step in ('enter_buffer', 'arrive', 'cross_in') and x.at = x.first_a
 _GONE = "(x.step in ('cross_out', 'leave_inland', 'turn_back') and x.at >= x.yard_in_at)"
 STEPS = f"""
 select x.day, x.place_id, v.name, v.key, count(*), coalesce(sum(v.amount), 0)::bigint from (
-    select {day_of("h.at")} as day, h.place_id, h.step, h.at, h.facts, t.direction, t.kind, t.goods_group, t.gross_kg,
+    select {day_of("h.at")} as day, h.place_id, h.step, h.at, h.facts, t.direction, t.kind, t.goods_group,
+        {CARRIED} as gross_kg,
         t.enterprise_id, t.first_arrival_at, t.accepted_at, t.yard_in_at, t.dwell_deadline,
         y.code as yard
     from kernel_workflow_history h join border_gate_trip t on t.id = h.record_id
@@ -64,7 +65,12 @@ where v.name is not null group by 1, 2, 3, 4
 GOODS = f"""
 select {day_of("h.at")}, h.place_id, 'hs4', left(l.hs6, 4), count(*), sum(l.gross_kg)::bigint
 from kernel_workflow_history h join border_gate_trip t on t.id = h.record_id
-join border_gate_goodsline l on l.declaration_id = t.declaration_id
+join lateral (
+    select g.hs6, g.gross_kg from border_gate_goodsline g where g.declaration_id = t.declaration_id
+    union all
+    select g.hs6, p.kg from border_gate_tripgoods p join border_gate_goodsline g on g.id = p.line_id
+    where t.kind = 'CN_EMPTY_IN' and p.trip_id = t.id and p.taken_over
+) l on true
 where h.flow = 'border_gate.trip' and {_SPAN}
     and (h.step = 'cross_out' and t.direction = 'X' or h.step = 'cross_in' and t.direction = 'N')
 group by 1, 2, 4

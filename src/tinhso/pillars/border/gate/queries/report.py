@@ -107,18 +107,20 @@ def day_of(at: datetime) -> date:
     return local.date() if local.time() <= CLOSES else local.date() + timedelta(days=1)
 
 
-_CLEARED = """
+CARRIED = "(case when t.kind = 'CN_EMPTY_IN' then t.loaded_kg else t.gross_kg end)"
+"""SQL: kg on a trip `t` that crosses with goods; who came empty carries what it took over in the yard."""
+_CLEARED = f"""
 select h.place_id,
     count(*) filter (where h.step = 'cross_out' and t.goods_group = 'FRUIT'),
     count(*) filter (where h.step = 'cross_out' and t.goods_group <> 'FRUIT'),
     count(*) filter (where h.step = 'cross_in' and t.kind <> 'NEW_VEHICLE'),
     count(*) filter (where h.step = 'cross_in' and t.kind = 'NEW_VEHICLE'),
-    coalesce(sum(t.gross_kg) filter (where t.goods_group = any (%(farm)s::text[])), 0)::bigint
+    coalesce(sum({CARRIED}) filter (where t.goods_group = any (%(farm)s::text[])), 0)::bigint
 from kernel_workflow_history h join border_gate_trip t on t.id = h.record_id
 where h.flow = 'border_gate.trip' and h.at > %(since)s::timestamptz and h.at <= %(until)s::timestamptz
     and (h.step = 'cross_out' and t.direction = 'X' or h.step = 'cross_in' and t.direction = 'N')
 group by h.place_id
-"""
+"""  # noqa: S608 – the columns are ours
 # Trips that moved in the period or stood at its beginning (the columns only narrow down where to look).
 _STANDING = """
 with near as (

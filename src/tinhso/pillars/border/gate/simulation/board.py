@@ -9,24 +9,19 @@ from typing import Any
 from uuid import UUID
 
 from tinhso.pillars.border.gate.flows import LIVE
-from tinhso.pillars.border.gate.models import (
-    ClearanceTask,
-    FeeAssessment,
-    Hold,
-    SimulatedDay,
-    SimulatedTrip,
-    TransferLine,
-)
-from tinhso.pillars.border.gate.simulation.moves import Held, Seen, Task
+from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Hold, SimulatedDay, SimulatedTrip
 from tinhso.pillars.border.gate.simulation.plan import Planned, plan_day
+from tinhso.pillars.border.gate.simulation.seen import NOTHING, Around, Held, Seen, Task
+from tinhso.pillars.border.gate.simulation.surroundings import Surroundings
 from tinhso.pillars.border.gate.simulation.timeline import Timeline
 
-GLANCE = ("trip_id", "trip__version", "trip__state", "trip__direction")
+GLANCE = ("trip_id", "trip__version", "trip__state", "trip__back_id")
 COLUMNS = (
     "day_id", "number", "trip_id", "trip__version", "trip__state", "trip__state_since", "trip__point__code",
     "trip__direction", "trip__tractor_plate", "trip__undeclared", "trip__slot_id", "trip__miss_count",
     "trip__accepted_at", "trip__yard_in_at", "trip__unloaded_at", "trip__release_expires_at", "trip__gross_kg",
-    "trip__balance_kg", "trip__holds", "trip__fee_state",
+    "trip__balance_kg", "trip__holds", "trip__fee_state", "trip__kind", "trip__leg", "trip__load_state",
+    "trip__two_way", "trip__back_id", "trip__loaded_kg", "trip__released_to", "trip__amend_count",
 )  # fmt: skip
 CHECKED = ("in_yard", "returned_in")
 PRESENT = ("draft", *LIVE)
@@ -37,6 +32,7 @@ class Board:
 
     def __init__(self, timeline: Timeline) -> None:
         self.timeline = timeline
+        self.surroundings = Surroundings(timeline)
         self.seen: dict[UUID, Seen] = {}
         self._plans: dict[date, dict[int, Planned]] = {}
         self._seeds: dict[date, int] = {}
@@ -53,20 +49,20 @@ class Board:
         """Read what stands; returns the ids of trips that changed, came or went, in the order of their numbers."""
         present = SimulatedTrip.objects.filter(trip__state__in=PRESENT).order_by("day_id", "number")
         glances = list(present.values_list(*GLANCE))
-        unloadings = self._unloadings([row[0] for row in glances if row[2:] == ("in_yard", "N")])
+        around = self.surroundings.look([row[0] for row in glances if row[2] == "in_yard"])
         before, self.seen = self.seen, {}
-        for trip_id, version, *_rest in glances:
+        for trip_id, version, _state, back in glances:
             known = before.get(trip_id)
-            if known and known.version == version and known.unloading == unloadings.get(trip_id):
+            told = (version, back is not None, around.get(trip_id, NOTHING))
+            if known and (known.version, known.has_back, known.around) == told:
                 self.seen[trip_id] = known
         changed = [row[0] for row in glances if row[0] not in self.seen]
         for row in SimulatedTrip.objects.filter(trip_id__in=changed).values_list(*COLUMNS):
-            seen = self.seen[row[2]] = self._read(row)
-            seen.unloading = unloadings.get(seen.id)
+            self.seen[row[2]] = self._read(row, around.get(row[2], NOTHING))
         self._lay_over([self.seen[one] for one in changed if self.seen[one].state in CHECKED])
         return [*changed, *(one for one in before if one not in self.seen)]
 
-    def _read(self, row: tuple[Any, ...]) -> Seen:
+    def _read(self, row: tuple[Any, ...], around: Around) -> Seen:
         minute = self.timeline.minute
         planned = self.plan(row[0])[row[1]]
         return Seen(
@@ -93,13 +89,16 @@ class Board:
             balance_kg=row[17],
             holds=row[18],
             fee_state=row[19],
+            kind=row[20],
+            leg=row[21],
+            load_state=row[22],
+            two_way=row[23],
+            has_back=row[24] is not None,
+            loaded_kg=row[25],
+            released_to=row[26],
+            amended=row[27] > 0,
+            around=around,
         )
-
-    def _unloadings(self, ids: list[UUID]) -> dict[UUID, float]:
-        """When the yard signed what waits for the customs, by trip."""
-        waiting = TransferLine.objects.filter(from_trip__in=ids, transfer__state="signed")
-        rows = waiting.values_list("from_trip", "transfer__yard_at")
-        return {one: self.timeline.minute(signed) for one, signed in rows}
 
     def _lay_over(self, trips: Iterable[Seen]) -> None:
         """Tasks, fees and holds of those that changed where forces check them."""

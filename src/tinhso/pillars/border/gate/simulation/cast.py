@@ -18,11 +18,15 @@ from tinhso.pillars.border.gate.rules import containers
 from tinhso.pillars.border.gate.rules.goods import flags_of
 from tinhso.pillars.border.gate.rules.tables import Row, table
 from tinhso.pillars.border.gate.simulation.durations import Draw
-from tinhso.pillars.border.gate.simulation.plan import EXPORT, Planned
+from tinhso.pillars.border.gate.simulation.plan import EXPORT, IMPORT, Planned
 
-KINDS = {"X": ("EXP_VN", "EXPORT"), "N": ("IMP_CN", "IMPORT")}
+REGIMES = {"X": "EXPORT", "N": "IMPORT"}
 COUNTRY = {"X": "VN", "N": "CN"}
+BY_OTHERS = {"CN_EMPTY_IN": "CN", "IMP_VN_PICKUP": "VN"}
+"""Whose vehicles fetch goods; all others bring them under the plates of where they come from."""
+SUPERVISOR = "Tổ giám sát xe không người lái Tân Thanh (DEMO)"
 OPEN_FOR_ALL = "DEMO"
+NEW = "NEW_VEHICLE"
 LIGHT_KG = 14_000
 """Under it a load goes in a container of 20 feet (assumed)."""
 
@@ -40,7 +44,7 @@ class Cast:
     """The demo's trucks in turn. The order follows from the seed, so that a day is the same each time."""
 
     def __init__(self, seed: int) -> None:
-        self.points = {point.code: point for point in CrossingPoint.objects.all()}
+        self.points = {point.code: point for point in CrossingPoint.objects.select_related("place")}
         self.yards = {yard.point_id: yard for yard in Yard.objects.filter(level="border")}
         self._pairs = _pairs()
         for pairs in self._pairs.values():
@@ -53,7 +57,7 @@ class Cast:
         busy = self.busy()
         found = []
         for one in planned:
-            pair = self._free(COUNTRY[one.direction], busy)
+            pair = self._free(country_of(one), busy)
             if pair is not None:
                 found.append((one, self.draft(one, pair, day, seed)))
         return found
@@ -61,33 +65,43 @@ class Cast:
     def draft(self, planned: Planned, pair: Pair, day: date, seed: int) -> Draft:
         """What is declared for a planned vehicle."""
         draw = Draw(f"{day}{seed}", planned.number)
-        kind, regime = KINDS[planned.direction]
-        point = self.points[planned.point]
+        kind, point = planned.kind, self.points[planned.point]
         export = planned.direction == EXPORT
-        firm = pair.firm if export else self._importers[int(draw.part("importer") * len(self._importers))]
-        line = _line(planned, draw, day)
-        number, size = _container(planned, line, draw, day)
+        line = None if planned.takes_over else _line(planned.direction, planned.number, draw, day, planned.way)
+        number, size = _container(planned, line, draw, day) if line else ("", "")
         return Draft(
-            enterprise=firm,
+            enterprise=pair.firm if country_of(planned) == "VN" else self.importer(draw),
             kind=kind,
-            regime=regime,
+            regime="TRANSIT" if kind == "TRANSIT" else REGIMES[planned.direction],
             point=point,
             planned_on=day,
-            tractor=pair.tractor,
-            driver=pair.driver,
+            tractor=new_vehicle(planned, day) if kind == "NEW_VEHICLE" else pair.tractor,
+            driver=None if kind == "AGV" else pair.driver,
             yard=self.yards.get(point.pk),
-            lines=(line,),
+            lines=(line,) if line else (),
             container_no=number,
             container_type=size,
-            customs_no=f"{307 if export else 107}{day:%y%m%d}{planned.number % 1000:03d}",
-            channel=1 if draw.part("channel") < 0.6 else 2,
+            seal_no=f"QC-DEMO-{day:%m%d}{planned.number:05d}" if kind == "TRANSIT" else "",
+            customs_no=f"{307 if export else 107}{day:%y%m%d}{planned.number % 1000:03d}" if line else "",
+            channel=(1 if draw.part("channel") < 0.6 else 2) if line else 0,
             partner="凭祥市示范贸易有限公司 (DEMO)",
+            two_way=planned.way == "two_way",
+            inwards=kind == "TRANSIT" and not export,
+            supervisor=SUPERVISOR if kind == "AGV" else "",
             source="API" if draw.part("source") < 0.3 else "WEB",
         )
 
-    def undeclared(self) -> Pair | None:
-        """A Vietnamese truck that comes without a declaration."""
-        return self._free("VN", self.busy())
+    def importer(self, draw: Draw) -> Enterprise:
+        """A firm of the country that a Chinese vehicle's goods are for."""
+        return self._importers[int(draw.part("importer") * len(self._importers))]
+
+    def back_line(self, number: int, draw: Draw, day: date) -> DraftLine:
+        """What a two-way vehicle brings back."""
+        return _line(IMPORT, number, draw, day)
+
+    def undeclared(self, country: str) -> Pair | None:
+        """A truck that comes without a declaration."""
+        return self._free(country, self.busy())
 
     def pair_of(self, tractor_id: UUID) -> Pair:
         """The truck with its usual driver. Raises StopIteration for a truck that is not the demo's."""
@@ -124,8 +138,19 @@ def _pairs() -> dict[str, list[Pair]]:
     return found
 
 
-def _line(planned: Planned, draw: Draw, day: date) -> DraftLine:
-    row = _goods(planned.direction, draw, day)
+def country_of(planned: Planned) -> str:
+    """Under which country's plates a planned vehicle comes."""
+    return BY_OTHERS.get(planned.kind) or COUNTRY[planned.direction]
+
+
+def new_vehicle(planned: Planned, day: date) -> Vehicle:
+    """A vehicle that is imported on its own wheels, known by its invented VIN."""
+    vin = f"LDEM0{day.toordinal():07d}{planned.number:05d}"
+    return Vehicle.objects.get_or_create(vin=vin, defaults={"country": "CN", "kind": VehicleKind.NEW})[0]
+
+
+def _line(direction: str, number: int, draw: Draw, day: date, way: str = "") -> DraftLine:
+    row = _goods(direction, draw, day, way)
     gross = 8_000 + int(draw.part("kg") * 16) * 1_000
     registered = row["paper_needed"] == "GACC_PUC_PHC" or row["group"] == "FRUIT"
     return DraftLine(
@@ -135,16 +160,16 @@ def _line(planned: Planned, draw: Draw, day: date) -> DraftLine:
         gross_kg=gross,
         net_kg=gross - gross // 20,
         packages=gross // 12,
-        origin=COUNTRY[planned.direction],
-        growing_areas=(f"DEMO-{planned.number % 90 + 10:04d}",) if registered else (),
-        packing_houses=(f"DEMO-{planned.number % 40 + 9000}",) if registered else (),
-        certificate_no=f"KD-DEMO-{day:%y%m%d}-{planned.number:04d}",
+        origin=COUNTRY[direction],
+        growing_areas=(f"DEMO-{number % 90 + 10:04d}",) if registered else (),
+        packing_houses=(f"DEMO-{number % 40 + 9000}",) if registered else (),
+        certificate_no=f"KD-DEMO-{day:%y%m%d}-{number:04d}",
     )
 
 
 def _container(planned: Planned, line: DraftLine, draw: Draw, day: date) -> tuple[str, str]:
     """Number and size-type code; mostly empty, for most trucks carry their load themselves."""
-    if not draw.happens("container"):
+    if planned.way == "new_vehicle" or not draw.happens("container"):
         return "", ""
     serial = day.toordinal() % 200 * 5_000 + planned.number % 5_000
     if "PERISHABLE" in flags_of(line.group):
@@ -152,7 +177,10 @@ def _container(planned: Planned, line: DraftLine, draw: Draw, day: date) -> tupl
     return containers.numbered("DMOU", serial), "22G1" if line.gross_kg < LIGHT_KG else "45G1"
 
 
-def _goods(direction: str, draw: Draw, day: date) -> Row:
+def _goods(direction: str, draw: Draw, day: date, way: str) -> Row:
+    if way == "new_vehicle":
+        usual = usual_goods(direction, NEW, day.month)
+        return usual[int(draw.part("goods") * len(usual))]
     left = draw.part("group")
     group = ""
     for row in table("simulation_goods"):

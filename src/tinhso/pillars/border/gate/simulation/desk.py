@@ -17,21 +17,14 @@ import structlog
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.errors import Refusal
-from tinhso.pillars.border.gate.actions import declare, fees, move, release, tasks, transfers
+from tinhso.pillars.border.gate.actions import amend, declare, fees, move, release, tasks
 from tinhso.pillars.border.gate.flows import TASK, TRIP
-from tinhso.pillars.border.gate.models import (
-    ClearanceTask,
-    FeeAssessment,
-    Hold,
-    SlotWindow,
-    Transfer,
-    TransferLine,
-    Trip,
-)
-from tinhso.pillars.border.gate.queries.transfers import LINES, told_lines
-from tinhso.pillars.border.gate.simulation import moves as words
+from tinhso.pillars.border.gate.models import Amendment, ClearanceTask, FeeAssessment, Force, Hold, SlotWindow, Trip
+from tinhso.pillars.border.gate.simulation import handover
 from tinhso.pillars.border.gate.simulation.again import again
-from tinhso.pillars.border.gate.simulation.moves import Move
+from tinhso.pillars.border.gate.simulation.checking import FAILS, FAULTS, TREATS
+from tinhso.pillars.border.gate.simulation.moves import FIXES, TURNS
+from tinhso.pillars.border.gate.simulation.seen import Move
 
 MINUTES_OF_A_DAY = 1440
 RELATED = ("declaration", "enterprise", "point", "yard", "tractor", "trailer", "driver__person")
@@ -130,6 +123,11 @@ def _each(one: Callable[[Ask, Actor, datetime], Any]) -> Handler:
     return handle
 
 
+def _moving(act: Callable[[Sequence[Move], Actor, datetime], Iterable[UUID]]) -> Handler:
+    """A handler that looks at the moves alone."""
+    return lambda asks, by, at: act([ask.move for ask in asks], by, at)
+
+
 def _trip(ask: Ask) -> Trip:
     return Trip.objects.select_related(*RELATED).get(pk=ask.move.target)
 
@@ -173,38 +171,26 @@ def _pay(asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
     return fees.pay_through_bank(fees=rows, by=by, at=at).done
 
 
-def _record_unloading(asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
-    trips = Trip.objects.in_bulk([ask.move.target for ask in asks])
-    kg_of = {trips[ask.move.target]: ask.move.facts["kg"] for ask in asks}
-    signed = transfers.unload_many(kg_of=kg_of, by=by, at=at)
-    ids = [transfer.pk for transfer in signed]
-    return TransferLine.objects.filter(transfer__in=ids).values_list("from_trip", flat=True)
-
-
-def _confirm_unloading(asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
-    wanted = [ask.move.target for ask in asks]
-    rows = Transfer.objects.filter(lines__from_trip__in=wanted, state="signed").distinct().prefetch_related(LINES)
-    done = transfers.confirm_transfers(transfers=list(rows), by=by, at=at)
-    return [line.from_trip_id for transfer in done for line in told_lines(transfer)]
+def _amend(ask: Ask, by: Actor, at: datetime) -> None:
+    """The firm corrects the number that customs found wrong."""
+    trip = _trip(ask)
+    number = f"{trip.customs_no[:-1]}{(int(trip.customs_no[-1:] or 0) + 5) % 10}"
+    amend.amend_trip(trip=trip, values={"customs_no": number}, reason=FAULTS, by=by, at=at)
 
 
 HANDLERS: dict[str, Handler] = {
     "submit": _each(lambda ask, by, at: declare.submit_trip(trip=_trip(ask), by=by, at=at)),
     "accept": _accept,
     "fix": _each(
-        lambda ask, by, at: declare.request_fix(
-            trip=_trip(ask), fields=["customs_no"], reason=words.FIXES, by=by, at=at
-        )
+        lambda ask, by, at: declare.request_fix(trip=_trip(ask), fields=["customs_no"], reason=FIXES, by=by, at=at)
     ),
     "resubmit": _each(lambda ask, by, at: declare.resubmit_trip(trip=_trip(ask), changed=["customs_no"], by=by, at=at)),
     "book": _book,
     "red": _each(lambda ask, by, at: tasks.pass_task(task=_task(ask), by=by, at=at, result="RED")),
     "fail": _each(
-        lambda ask, by, at: tasks.fail_task(
-            task=_task(ask), reason=words.FAILS, reason_code="DOC_MISMATCH", by=by, at=at
-        )
+        lambda ask, by, at: tasks.fail_task(task=_task(ask), reason=FAILS, reason_code="DOC_MISMATCH", by=by, at=at)
     ),
-    "treat": _each(lambda ask, by, at: tasks.treat_task(task=_task(ask), reason=words.TREATS, by=by, at=at)),
+    "treat": _each(lambda ask, by, at: tasks.treat_task(task=_task(ask), reason=TREATS, by=by, at=at)),
     "lift": _each(
         lambda ask, by, at: tasks.lift_hold(
             hold=Hold.objects.select_related("trip").get(pk=ask.move.target), by=by, at=at
@@ -213,7 +199,7 @@ HANDLERS: dict[str, Handler] = {
     "reopen": _each(lambda ask, by, at: tasks.reopen_task(task=_task(ask), by=by, at=at)),
     "turn_back": _each(
         lambda ask, by, at: release.turn_back(
-            trip=_trip(ask), reason=words.TURNS, reason_code="OWNER_REQUEST", by=by, at=at, customs_consent="HQ-DEMO"
+            trip=_trip(ask), reason=TURNS, reason_code="OWNER_REQUEST", by=by, at=at, customs_consent="HQ-DEMO"
         )
     ),
     "refused": _each(
@@ -226,8 +212,25 @@ HANDLERS: dict[str, Handler] = {
             at=at,
         )
     ),
+    "back.loaded": _each(
+        lambda ask, by, at: move.return_in(
+            trip=_trip(ask), plate=ask.move.facts["plate"], load_state=move.LOADED, by=by, at=at
+        )
+    ),
+    "fault.want": _each(
+        lambda ask, by, at: amend.want_amendment(
+            trip=_trip(ask), fields=["customs_no"], reason=FAULTS, force=Force.objects.get(code="HAIQUAN"), by=by, at=at
+        )
+    ),
+    "fault.amend": _each(_amend),
+    "fault.consent": _each(
+        lambda ask, by, at: amend.consent_to(
+            amendment=Amendment.objects.select_related("trip").get(pk=ask.move.target), by=by, at=at
+        )
+    ),
     "pay": _pay,
-    "unload.record": _record_unloading,
-    "unload.confirm": _confirm_unloading,
+    "unload.record": _moving(handover.store),
+    "unload.onto": _moving(handover.hand_over),
+    "unload.confirm": _moving(handover.confirm),
 }
-ALONE_AFTER_REFUSAL = frozenset({"pay", "accept", "unload.confirm"})
+ALONE_AFTER_REFUSAL = frozenset({"pay", "accept", "unload.onto", "unload.confirm"})

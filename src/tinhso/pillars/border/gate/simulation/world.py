@@ -22,14 +22,16 @@ from tinhso.pillars.border.gate.models import (
     SlotWindow,
 )
 from tinhso.pillars.border.gate.queries.queue import pace_of
+from tinhso.pillars.border.gate.simulation import following
 from tinhso.pillars.border.gate.simulation.again import again
 from tinhso.pillars.border.gate.simulation.board import Board
 from tinhso.pillars.border.gate.simulation.cast import Cast
 from tinhso.pillars.border.gate.simulation.crew import Crew
 from tinhso.pillars.border.gate.simulation.desk import Ask, Desk
-from tinhso.pillars.border.gate.simulation.moves import Move, Seen, moves
+from tinhso.pillars.border.gate.simulation.moves import moves
 from tinhso.pillars.border.gate.simulation.plan import EXPORT, Planned
 from tinhso.pillars.border.gate.simulation.scenes import Scenes, planned_id
+from tinhso.pillars.border.gate.simulation.seen import Move, Seen
 from tinhso.pillars.border.gate.simulation.timeline import DAY, Timeline
 
 SLICE = 4.0
@@ -54,6 +56,7 @@ class World:
         self.env = simpy.Environment(initial_time=self.timeline.minute(at))
         self.cast = Cast(seed)
         self.board = Board(self.timeline)
+        self._where = following.spots(self.cast.points.values())
         self.desk = Desk(Crew().who, Scenes(self.cast, self.board, seed).handlers())
         self.day = day
         self._asked: list[Ask] = []
@@ -61,6 +64,7 @@ class World:
         self._changes: dict[UUID, simpy.Event] = {}
         self._walking: set[UUID] = set()
         self._timers_at = self.env.now
+        self._followed_at = float("-inf")
         self._loading = True
         for point in {one.point for one in self._begin(day)}:
             self.env.process(self._calling(point))
@@ -96,8 +100,17 @@ class World:
         self._do(asked, due)
         if asked or due or not self._loading:
             self._look()
+        if not self._loading:
+            self._follow()
         for answer in answers:
             answer.succeed()
+
+    def _follow(self) -> None:
+        """Only as the border lives: nobody asks afterwards where vehicles were while a day was loaded."""
+        if self.env.now - self._followed_at >= following.EVERY:
+            self._followed_at, at = self.env.now, self.now
+            driver = self.desk.who("DRIVER", "")
+            again(lambda: following.send(self.board.seen.values(), self._where, self.env.now, driver, at))
 
     def _do(self, asked: list[Ask], timers: bool) -> None:
         at = self.now
@@ -139,8 +152,9 @@ class World:
     def _coming(self, day: date, planned: Planned) -> Process:
         begins = self.timeline.offset(day)
         verb, role, due = "declare", "BROKER", begins + planned.declares
-        if planned.fate == "undeclared":
-            due = self.timeline.when_open(planned.point, EXPORT, begins + planned.arrives, before_closing=CALLS_END)
+        if planned.undeclared:
+            arrives = begins + planned.arrives
+            due = self.timeline.when_open(planned.point, planned.direction, arrives, before_closing=CALLS_END)
             verb, role = "walk_up", "BIENPHONG"
         yield self.env.timeout(max(0.0, due - self.env.now))
         if self._loading and verb == "declare":

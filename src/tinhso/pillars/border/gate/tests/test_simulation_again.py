@@ -12,7 +12,7 @@ from django.db import OperationalError
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.pillars.border.gate.simulation import again
 from tinhso.pillars.border.gate.simulation.desk import Ask, Desk
-from tinhso.pillars.border.gate.simulation.moves import Move
+from tinhso.pillars.border.gate.simulation.seen import Move
 
 AT = datetime(2025, 7, 15, 2, tzinfo=UTC)
 TRIP = UUID(int=7)

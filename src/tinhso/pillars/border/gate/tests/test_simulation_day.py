@@ -136,8 +136,8 @@ def test_calls_keep_the_published_room_of_the_hour_however_long_the_slices(demo)
 def test_what_was_undone_after_the_trip_was_made_makes_no_second_one(demo):
     from tinhso.pillars.border.gate.models import SimulatedTrip
     from tinhso.pillars.border.gate.simulation.desk import Ask
-    from tinhso.pillars.border.gate.simulation.moves import Move
     from tinhso.pillars.border.gate.simulation.scenes import planned_id
+    from tinhso.pillars.border.gate.simulation.seen import Move
 
     world = play(hour=9.5)
     before = SimulatedTrip.objects.count()

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import psycopg
 import pytest
 from django.db import connection
-from django.db.models import Count, Sum
+from django.db.models import Case, Count, F, Sum, When
 
 from tinhso.kernel.audit.verify import verify
 from tinhso.kernel.base.actor import SYSTEM
@@ -21,10 +21,15 @@ from tinhso.pillars.border.gate.models import (
     ClearanceTask,
     DayFigure,
     FeeAssessment,
+    Incident,
     MonthTime,
+    Pairing,
     ReplayedDay,
     SlotWindow,
+    Transfer,
+    TransferLine,
     Trip,
+    TripGoods,
     UndeclaredArrival,
 )
 from tinhso.pillars.border.gate.queries import day_counts, release_times, report
@@ -76,7 +81,11 @@ def put_in(days, plans=DAYS):
     return [days.put_in(plan, by=SYSTEM, at=NOW) for plan in plans]
 
 
-def test_days_come_in_whole_and_their_figures_are_what_history_tells(days):
+def test_days_come_in_whole_and_their_figures_are_what_history_tells(days, monkeypatch):
+    from tinhso.pillars.border.gate.simulation import durations
+
+    real, often = durations.share, {"xfer": 0.3, "pickup": 0.2, "two_way": 0.1, "transit": 0.1, "undeclared": 0.1}
+    monkeypatch.setattr(durations, "share", lambda fate: often.get(fate, real(fate)))
     written = put_in(days)
     count_days(date(2025, 7, 12), date(2025, 7, 20))
     count_month(date(2025, 7, 1))
@@ -97,7 +106,11 @@ def _the_rows_are_whole(written) -> None:
     assert set(Trip.objects.values_list("state", flat=True)) <= {
         "completed", "cancelled", "no_show", "turned_back", "expired",
     }  # fmt: skip
-    assert {*Trip.objects.values_list("kind", flat=True)} == {"EXP_VN", "IMP_CN", "NEW_VEHICLE"}
+    assert {*Trip.objects.values_list("kind", flat=True)} >= {
+        "EXP_VN", "EXP_XFER", "CN_EMPTY_IN", "IMP_CN", "IMP_VN_PICKUP", "NEW_VEHICLE", "TRANSIT"
+    }  # fmt: skip
+    assert Trip.objects.filter(two_way=True, state="completed", leg=2, back__isnull=False).exists()
+    _goods_went_where_they_belong()
     assert FeeAssessment.objects.filter(state="paid", receipt_no="").count() == 0
     assert FeeAssessment.objects.filter(is_demo=False).count() == 0
     assert UndeclaredArrival.objects.count() == Trip.objects.filter(undeclared=True).count()
@@ -105,6 +118,27 @@ def _the_rows_are_whole(written) -> None:
     assert booked
     assert SlotWindow.objects.filter(begins_at__year=2025).aggregate(n=Sum("booked"))["n"] == booked
     assert ReplayedDay.objects.aggregate(n=Sum("steps"))["n"] == History.objects.count()
+
+
+def _goods_went_where_they_belong() -> None:
+    """Both halves of a pair come or neither; what one gave the other one has, with its checks."""
+    confirmed = TransferLine.objects.filter(transfer__state="confirmed")
+    assert Transfer.objects.exclude(state="confirmed").count() == 0
+    for side, column in (("from_trip", "unloaded_kg"), ("to_trip", "loaded_kg")):
+        moved = dict(confirmed.exclude(**{side: None}).values_list(side).annotate(Sum("kg")))
+        assert moved == dict(Trip.objects.filter(**{f"{column}__gt": 0}).values_list("pk", column))
+    assert not Trip.objects.filter(state="completed", balance_kg__gt=0).exists()
+    assert TripGoods.objects.filter(taken_over=True).count() == confirmed.exclude(to_trip=None).count() > 0
+    pairs = list(Pairing.objects.select_related("giver", "taker"))
+    assert {(pair.giver.kind, pair.taker.kind) for pair in pairs} == {
+        ("EXP_XFER", "CN_EMPTY_IN"), ("IMP_CN", "IMP_VN_PICKUP")
+    }  # fmt: skip
+    for pair in pairs:
+        assert (pair.giver.state == "completed") == (pair.taker.state == "completed")
+        assert pair.taker.state == "cancelled" or pair.taker.goods_title == pair.giver.goods_title
+    taken = ClearanceTask.objects.filter(trip__in=[pair.taker_id for pair in pairs], kind="CUSTOMS_DOC")
+    assert taken.exclude(state="passed").count() == 0
+    assert taken.count() == sum(pair.taker.state == "completed" for pair in pairs)
 
 
 def _figures_are_the_reports() -> None:
@@ -127,7 +161,8 @@ def _sums_are_those_of_the_rows() -> None:
 
     out = Trip.objects.filter(direction="X", crossed_out_at__isnull=False)
     came = Trip.objects.filter(direction="N", crossed_in_at__isnull=False)
-    assert kept("cleared.X") == out.aggregate(n=Count("pk"), amount=Sum("gross_kg"))
+    carried = Case(When(kind="CN_EMPTY_IN", then=F("loaded_kg")), default=F("gross_kg"))
+    assert kept("cleared.X") == out.aggregate(n=Count("pk"), amount=Sum(carried))
     assert kept("cleared.N") == came.aggregate(n=Count("pk"), amount=Sum("gross_kg"))
     assert kept("firm") == kept("hs4") == kept("way") == kept("cleared.X", "cleared.N") == kept("hour.X", "hour.N")
     paid = FeeAssessment.objects.filter(state="paid").aggregate(
@@ -188,3 +223,19 @@ def test_one_event_a_day_and_point_is_told(owner, days):
     assert sum(payload["trips"] for payload in payloads) == 130
     names = owner.execute("select distinct name from kernel_events_outbox where name like 'border_gate.trip%'")
     assert names.fetchall() == []
+
+
+def test_who_stays_too_long_is_told_at_80_and_at_100_per_cent(days, monkeypatch):
+    from tinhso.pillars.border.gate.simulation import durations
+
+    real = durations.share
+    monkeypatch.setattr(durations, "share", lambda fate: 0.4 if fate == "overstay" else real(fate))
+    put_in(days, DAYS[:1])
+
+    told = Incident.objects.filter(trip__crossed_out_at__gt=F("trip__dwell_deadline"))
+    assert told.exists()
+    assert not Trip.objects.filter(crossed_out_at__gt=F("dwell_deadline"), incidents=None).exists()
+    over = told.first()
+    steps = History.objects.filter(record_id=over.trip_id, step__startswith="dwell").order_by("at")
+    assert list(steps.values_list("step", "at")) == [("dwell_warn", over.opened_at), ("dwell_over", over.over_at)]
+    assert (over.level, over.over_at) == (100, over.trip.dwell_deadline)

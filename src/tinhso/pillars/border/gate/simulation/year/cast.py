@@ -25,6 +25,8 @@ TARIFF_SINCE = date(2025, 5, 8)
 BEFORE_TARIFF = "DEMO: biểu phí từ 08/05/2025 áp cho ngày trước đó"
 REGIMES = {"X": (("EXPORT", 1.0),), "N": (("IMPORT", 0.78), ("TEMP_IMP_REEXP", 0.17), ("BORDER_TRANSFER", 0.05))}
 """Assumed shares of regimes."""
+EMPTY = "EMPTY"
+"""The group of who comes for another's goods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +107,16 @@ class Cast:
         return self._fees[key]
 
     def checks(
-        self, kind: str, group: str, *, foreign: bool, medical: bool, tax: bool, returns: str = ""
-    ) -> Sequence[Check]:
-        """The forces' checks of such a trip."""
-        key = (kind, group, foreign, medical, tax, returns)
+        self, kind: str, group: str, *, foreign: bool, medical: bool, tax: bool, inwards: bool = False,
+        returns: str = "",
+    ) -> Sequence[Check]:  # fmt: skip
+        """The forces' checks of such a trip. `inwards`: transit that comes over the line."""
+        key = (kind, group, foreign, medical, tax, inwards, returns)
         if key not in self._checks:
             asked = TripFacts(
-                trip_type=kind, flags=goods.flags_of(group), foreign_vehicle=foreign, medical_control=medical,
-                tax_flag=tax, returns=returns,
+                trip_type=kind, flags=goods.flags_of(group), loaded=group != EMPTY, foreign_vehicle=foreign,
+                medical_control=medical, driver_on_board=kind != "AGV", transit_inwards=inwards, tax_flag=tax,
+                returns=returns,
             )  # fmt: skip
             self._checks[key] = tuple(check for check in checks(asked) if check.kind not in NOT_TASKS)
         return self._checks[key]

@@ -16,14 +16,18 @@ from tinhso.pillars.border.gate.models import (
     FeeAssessment,
     GoodsLine,
     Hold,
+    Incident,
+    Pairing,
     SlotWindow,
     Transfer,
     Trip,
     UndeclaredArrival,
 )
 from tinhso.pillars.border.gate.rules.tables import Row
-from tinhso.pillars.border.gate.simulation.moves import FAILS
-from tinhso.pillars.border.gate.simulation.year.cast import Cast
+from tinhso.pillars.border.gate.rules.transfers import HANDS_OVER
+from tinhso.pillars.border.gate.simulation.cast import SUPERVISOR
+from tinhso.pillars.border.gate.simulation.checking import FAILS
+from tinhso.pillars.border.gate.simulation.year.cast import EMPTY, Cast
 from tinhso.pillars.border.gate.simulation.year.cast import Fee as Owed
 from tinhso.pillars.border.gate.simulation.year.lines import NULL, moment, perhaps, text, writer
 from tinhso.pillars.border.gate.simulation.year.vehicle import HANOI, HOUR, Vehicle, Way
@@ -80,8 +84,10 @@ WAY = Columns(
     "tractor_plate", "driver_name", "goods_title", "goods_group", "gross_kg", "customs_no", "priority",
     "priority_basis", "nonce", "problems", "source", "undeclared", "leg", "load_state", "balance_kg", "unloaded_kg",
     "amend_count", "miss_count", "released_to", "planned_on", "expires_at", "slot_id", "tasks_opened", "fee_state",
-    *MOMENTS, *COUNTERS,
+    "loaded_kg", "two_way", "back_id", "seal_no", "supervisor", "dwell_limit_h", "dwell_level", *MOMENTS, *COUNTERS,
 )  # fmt: skip
+PAIRED = Columns(Pairing, "giver_id", "taker_id", "made_at", "made_by")
+OVER = Columns(Incident, "id", "trip_id", "point_id", "level", "opened_at", "over_at")
 
 
 class Writing:
@@ -93,11 +99,17 @@ class Writing:
         self.begins = way.steps[0]
         self.made = (moment(self.begins[0]), self.begins[6])
 
-    def declared(self, id: str, regime: str, goods: Row, channel: int) -> None:
+    def declared(self, id: str, regime: str, goods: Row | None, channel: int) -> None:
+        """`goods` None: it comes empty."""
         self.declaration_id, self.regime, self.goods_row, self.channel = id, regime, goods, channel
-        self.title = text(goods["name_vi"].split(",")[0])
+        self.title = text(goods["name_vi"].split(",")[0]) if goods else ""
+        self.group = self.vehicle.group if goods else EMPTY
         lead = "307" if self.direction == "X" else "107"
-        self.customs_no = f"{lead}{self.day:%y%m%d}{self.vehicle.number % 1000:03d}"
+        self.customs_no = f"{lead}{self.day:%y%m%d}{self.vehicle.number % 1000:03d}" if goods else ""
+
+    def took(self, giver: Writing) -> None:
+        """What stands on the trip of who took another's goods over."""
+        self.title, self.group, self.customs_no = giver.title, giver.group, giver.customs_no
 
     def declaration(self) -> str:
         vehicle = self.vehicle
@@ -107,16 +119,19 @@ class Writing:
         ))  # fmt: skip
 
     def goods(self) -> str:
-        row, kg, number = self.goods_row, self.vehicle.kg, self.vehicle.number
-        listed = row["paper_needed"] == "GACC_PUC_PHC"
-        areas, houses = (
-            (f'["DEMO-{number % 90 + 10:04d}"]', f'["DEMO-{number % 40 + 9000}"]') if listed else ("[]", "[]")
-        )
-        origin = "VN" if self.direction == "X" else "CN"
-        return GOODS.line((
-            self.declaration_id, "1", row["hs6"], self.title, self.vehicle.group, str(kg // 12), str(kg - kg // 20),
-            str(kg), origin, areas, houses, f"KD-DEMO-{self.day:%y%m%d}-{number:05d}",
+        assert self.goods_row is not None
+        return goods_line(self.declaration_id, self.goods_row, self.vehicle.group, self.vehicle, self.day,
+                          "VN" if self.direction == "X" else "CN")  # fmt: skip
+
+    def back(self, code: str, goods: Row, made: str) -> tuple[str, str]:
+        """Declaration and goods of the way back."""
+        vehicle, way = self.vehicle, self.way
+        declaration = DECLARATION.line((
+            way.back, f"TK{code}", vehicle.owner, "IMPORT", vehicle.place.id, str(self.day),
+            f"108{self.day:%y%m%d}{vehicle.number % 1000:03d}", "1", "凭祥市示范贸易有限公司 (DEMO)", made,
+            self.made[1],
         ))  # fmt: skip
+        return declaration, goods_line(way.back, goods, goods["group"], vehicle, self.day, "CN")
 
     def steps(self) -> Iterator[str]:
         """Every step with the version that it gave its record and the trip."""
@@ -137,21 +152,34 @@ class Writing:
     def trip(self) -> str:
         vehicle, way, at = self.vehicle, self.way, self.way.at
         last = max(step[0] for step in way.steps if step[1] == 0)
-        imports = vehicle.kind == "IMP_CN"
         unloaded = str(vehicle.kg) if way.unloading else NULL
-        balance = vehicle.kg if imports and not way.unloading else 0
+        balance = vehicle.kg if vehicle.kind in HANDS_OVER and not way.unloading else 0
         expires = self.midnight() + 72 * HOUR
-        released = "inland" if vehicle.kind == "NEW_VEHICLE" else "line"
+        driverless = vehicle.kind == "AGV"
+        driver = (NULL, "") if driverless else (vehicle.truck.driver, vehicle.truck.driver_name)
         return WAY.line((
             way.id, way.state, moment(last), str(way.versions), *self.made, self.code, self.declaration_id,
             vehicle.owner, vehicle.owner, vehicle.kind, self.direction, vehicle.place.id, vehicle.place.yard or NULL,
-            self.bay(), vehicle.truck.id, vehicle.truck.driver, vehicle.truck.plate, vehicle.truck.driver_name,
-            self.title, vehicle.group, str(vehicle.kg), self.customs_no, *vehicle.priority, way.id[-16:], "[]",
-            way.source, "t" if vehicle.fate == "undeclared" else "f", str(way.leg), way.load_state, str(balance),
-            unloaded, str(way.amended), str(way.misses), released if "released_at" in at else "", str(self.day),
+            self.bay(), vehicle.truck.id, driver[0], vehicle.truck.plate, driver[1],
+            self.title, self.group, str(vehicle.kg), self.customs_no, *vehicle.priority, way.id[-16:], "[]",
+            way.source, "t" if way.seen_by else "f", str(way.leg), way.load_state, str(balance),
+            unloaded, str(way.amended), str(way.misses), way.released_to, str(self.day),
             moment(expires), vehicle.slot if way.booked else NULL, "t" if way.tasks else "f", way.fee_state,
+            str(way.loaded), "t" if vehicle.two_way else "f", way.back or NULL, self.seal(),
+            SUPERVISOR if driverless else "", str(vehicle.limit_h), str(way.incident[0] if way.incident else 0),
             *(perhaps(at.get(name)) for name in MOMENTS), *self.counters(),
         ))  # fmt: skip
+
+    def seal(self) -> str:
+        return f"QC-DEMO-{self.day:%m%d}{self.vehicle.number:05d}" if self.vehicle.kind == "TRANSIT" else ""
+
+    def incident(self, id: str) -> str:
+        assert self.way.incident is not None
+        level, warned, over = self.way.incident
+        return OVER.line((id, self.way.id, self.vehicle.place.id, str(level), moment(warned), perhaps(over)))
+
+    def paired(self, taker: Writing) -> str:
+        return PAIRED.line((self.way.id, taker.way.id, taker.made[0], taker.made[1]))
 
     def midnight(self) -> int:
         days = (self.day - date(1970, 1, 1)).days
@@ -236,3 +264,13 @@ class Writing:
             self.vehicle.place.yard or NULL, self.vehicle.place.id, self.bay(), moment(recorded), moment(confirmed),
             yard, moment(recorded), customs, moment(confirmed),
         ))  # fmt: skip
+
+
+def goods_line(declaration: str, row: Row, group: str, vehicle: Vehicle, day: date, origin: str) -> str:
+    kg, number = vehicle.kg, vehicle.number
+    listed = row["paper_needed"] == "GACC_PUC_PHC"
+    areas, houses = (f'["DEMO-{number % 90 + 10:04d}"]', f'["DEMO-{number % 40 + 9000}"]') if listed else ("[]", "[]")
+    return GOODS.line((
+        declaration, "1", row["hs6"], text(row["name_vi"].split(",")[0]), group, str(kg // 12), str(kg - kg // 20),
+        str(kg), origin, areas, houses, f"KD-DEMO-{day:%y%m%d}-{number:05d}",
+    ))  # fmt: skip

@@ -8,12 +8,17 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from tinhso.pillars.border.gate.models import ReplayedDay
-from tinhso.pillars.border.gate.queries.report import period
+from tinhso.pillars.border.gate.queries.report import CARRIED, period
 from tinhso.pillars.border.gate.queries.statistics import rows_of
 
 if TYPE_CHECKING:
     from tinhso.pillars.border.gate.simulation.year.run import Wanted
 
+_CONFIRMED = (
+    "(select l.{side}_trip_id as id, sum(l.kg) as kg from border_gate_transferline l"
+    " join border_gate_transfer x on x.id = l.transfer_id where x.state = 'confirmed' group by 1)"
+)
+_HANDED_OVER = "select 1 from border_gate_transferline l where l.from_trip_id = a.id and l.to_trip_id = b.id"
 DAYS = "day >= %(first)s::date and day <= %(last)s::date"
 
 
@@ -34,7 +39,7 @@ SUMS = (
     (
         "kg cleared",
         f"select sum(amount) from border_gate_dayfigure where name in ('cleared.X', 'cleared.N') and {DAYS}",
-        "select sum(gross_kg::bigint) from border_gate_trip where"
+        f"select sum({CARRIED}::bigint) from border_gate_trip t where"
         f" direction = 'X' and {within('crossed_out_at')} or direction = 'N' and {within('crossed_in_at')}",
     ),
     (
@@ -65,6 +70,27 @@ SUMS = (
         "select count(*) from border_gate_trip where direction = 'X' and first_arrival_at <= %(until)s::timestamptz"
         " and not coalesce(crossed_out_at <= %(until)s::timestamptz, false)"
         " and not coalesce(ended_at <= %(until)s::timestamptz, false)",
+    ),
+    (
+        "vehicles whose goods are not those that came off",
+        "select 0",
+        f"select count(*) from border_gate_trip t left join {_CONFIRMED.format(side='from')} g on g.id = t.id"
+        " where t.unloaded_kg is distinct from g.kg",
+    ),
+    (
+        "vehicles that took over other goods than were handed to them",
+        "select 0",
+        f"select count(*) from border_gate_trip t left join {_CONFIRMED.format(side='to')} g on g.id = t.id"
+        " where t.loaded_kg <> coalesce(g.kg, 0)",
+    ),
+    (
+        "pairs of which only one half came, or without goods between them",
+        "select 0",
+        "select count(*) from border_gate_pairing p join border_gate_trip a on a.id = p.giver_id"
+        " join border_gate_trip b on b.id = p.taker_id"
+        " where a.planned_on in (select day from border_gate_replayedday where day between %(first)s and %(last)s)"
+        " and ((a.state = 'completed') <> (b.state = 'completed')"
+        f" or a.state = 'completed' and not exists ({_HANDED_OVER}))",
     ),
     (
         "steps without their entry in the trail",

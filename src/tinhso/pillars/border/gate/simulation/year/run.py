@@ -34,7 +34,8 @@ from tinhso.pillars.border.gate.simulation.year.plan import SEED, DayPlan, days_
 TELL_EVERY = 5.0
 SETTLE = (
     "kernel_workflow_history", "kernel_audit_entry", "border_gate_trip", "border_gate_clearancetask",
-    "border_gate_feeassessment", "border_gate_declaration", "border_gate_goodsline", "border_gate_dayfigure",
+    "border_gate_feeassessment", "border_gate_declaration", "border_gate_goodsline", "border_gate_transferline",
+    "border_gate_dayfigure",
 )  # fmt: skip
 Tell = Callable[[str], None]
 

@@ -99,11 +99,24 @@ class Vehicle:
     receipt: str
     slot: str = ""
     slot_ends: int = 0
+    way: str = ""
+    limit_h: int = 24
+    inwards: bool = False
+    back_group: str = ""
+
+    @property
+    def two_way(self) -> bool:
+        return self.way == "two_way"
 
 
 @dataclass(slots=True)
 class Way:
-    """All that came of it. `at` keeps the moments that the trip's columns hold, by column."""
+    """All that came of it. `at` keeps the moments that the trip's columns hold, by column.
+
+    `unloading`: when the yard and the customs signed that its goods went into the warehouse, or onto the vehicle whose
+    trip is `onto`; `loaded`: kg taken over. `incident`: level, warned and over, for who stayed too long. `back`: the
+    declaration of what a two-way vehicle brings back.
+    """
 
     id: str
     fee: str
@@ -125,6 +138,11 @@ class Way:
     seen_by: str = ""
     unloading: tuple[int, int] | None = None
     transfer: str = ""
+    onto: str = ""
+    loaded: int = 0
+    released_to: str = ""
+    incident: tuple[int, int, int | None] | None = None
+    back: str = ""
 
 
 def opened(second: int) -> int:

@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tinhso.pillars.border.gate.rules.checks import Check
+from tinhso.pillars.border.gate.rules.transfers import HANDS_OVER
 from tinhso.pillars.border.gate.simulation import durations
-from tinhso.pillars.border.gate.simulation.moves import FAILS, FIXES, GOODS_CHECKS, TREATS, TURNS
+from tinhso.pillars.border.gate.simulation.checking import FAILS, TREATS
+from tinhso.pillars.border.gate.simulation.moves import FIXES, TURNS
+from tinhso.pillars.border.gate.simulation.plan import UNDECLARED
+from tinhso.pillars.border.gate.simulation.seen import FROM_ABROAD, GOODS_CHECKS, LEAVES_INLAND
 from tinhso.pillars.border.gate.simulation.year.cast import Cast
 from tinhso.pillars.border.gate.simulation.year.lines import facts
 from tinhso.pillars.border.gate.simulation.year.vehicle import (
@@ -38,6 +42,8 @@ FIXED = facts(changed=["customs_no"])
 PASSED, RED = facts(result="PASS"), facts(result="RED")
 NONE = facts()
 CALLED = facts(reason="cycle")
+STAYS = ("IMP_CN", "CN_EMPTY_IN", "AGV", "TRANSIT")
+"""Foreign vehicles, whose stay is watched (flows.stays)."""
 
 
 class Walk:
@@ -50,23 +56,41 @@ class Walk:
 
     def walk(self, vehicle: Vehicle) -> Way:
         """The whole way of one vehicle."""
-        export = vehicle.kind == "EXP_VN"
-        begins = self._begins(vehicle, export)
-        self.vehicle, self.way = vehicle, Way(self.draws.id(begins), self.draws.id(begins))
-        accepted = self._declare(begins)
-        if export:
-            self._export(accepted)
-        elif vehicle.kind == "NEW_VEHICLE":
-            self._new_vehicle(accepted)
-        else:
-            self._import(accepted)
-        self.way.steps.sort(key=_when)
-        return self.way
+        accepted = self._begin(vehicle, self._begins(vehicle))
+        at = self._cross_in(accepted) if from_abroad(vehicle) else self._from_inland(accepted)
+        released = None if at is None else self._through_the_yard(at)
+        if released is not None:
+            self._leave(released)
+        return self._end_of_way()
 
-    def _begins(self, vehicle: Vehicle, export: bool) -> int:
-        if vehicle.fate == "undeclared":
+    def _begin(self, vehicle: Vehicle, begins: int) -> int:
+        self.vehicle, self.way = vehicle, Way(self.draws.id(begins), self.draws.id(begins))
+        return self._declare(begins)
+
+    def _end_of_way(self) -> Way:
+        way = self.way
+        if self.vehicle.kind in STAYS and "dwell_deadline" in way.at:
+            self._watch(way.at["dwell_deadline"], way.at.get("crossed_out_at") or way.at["ended_at"])
+        way.steps.sort(key=_when)
+        return way
+
+    def _watch(self, deadline: int, left: int) -> None:
+        """The alarms of a stay that is too long, at 80 and at 100 per cent."""
+        warned = deadline - self.vehicle.limit_h * HOUR // 5
+        if warned >= left:
+            return
+        over = deadline if deadline < left else None
+        self.way.incident = (80 if over is None else 100, warned, over)
+        own = [(at, target) for at, flow, _id, _step, _source, target, *_rest in self.way.steps if flow == TRIP]
+        for at, step in ((warned, "dwell_warn"), (over, "dwell_over")):
+            if at is not None:
+                state = [target for since, target in own if since <= at][-1]
+                self.way.steps.append((at, TRIP, self.way.id, step, state, state, self.cast.system, NONE))
+
+    def _begins(self, vehicle: Vehicle) -> int:
+        if vehicle.fate in UNDECLARED:
             return vehicle.arrives
-        return vehicle.arrives - self.draws.seconds("lead.export" if export else "lead.import")
+        return vehicle.arrives - self.draws.seconds("lead.import" if from_abroad(vehicle) else "lead.export")
 
     def who(self, role: str) -> str:
         return self.cast.officer[role, self.vehicle.place.code]
@@ -83,9 +107,9 @@ class Walk:
     def _declare(self, begins: int) -> int:
         """Drafted, sent and accepted; one in twenty by a person, of these one in three after a correction."""
         draws, way = self.draws, self.way
-        if self.vehicle.fate == "undeclared":
+        if self.vehicle.fate in UNDECLARED:
             way.source, way.seen_by = "WALK_UP", self.who("BIENPHONG")
-            self.trip(begins, "walk_up", "draft", "BIENPHONG")
+            self.trip(begins, "walk_up_line" if from_abroad(self.vehicle) else "walk_up", "draft", "BIENPHONG")
             begins += draws.seconds("late.declare")
         else:
             way.source = "API" if draws.part() < 0.3 else "WEB"
@@ -114,25 +138,20 @@ class Walk:
         self.way.tasks += opened
         return opened
 
-    def _export(self, accepted: int) -> None:
+    def _from_inland(self, accepted: int) -> int | None:
+        """To the gate, its hour booked; None for who is called off, or does not come in its hour."""
         vehicle, draws = self.vehicle, self.draws
         if vehicle.fate == "cancel":
             self._called_off(accepted + draws.seconds("cancel"), "cancel", "cancelled", "BROKER")
-            return
+            return None
         if vehicle.slot:
-            booked = accepted + draws.seconds("book.slot")
+            accepted += draws.seconds("book.slot")
             self.way.booked = True
-            self.trip(booked, "book_slot", "accepted", "BROKER", facts(slot=vehicle.slot))
-            accepted = booked
+            self.trip(accepted, "book_slot", "accepted", "BROKER", facts(slot=vehicle.slot))
         if vehicle.fate == "no_show":
             self._called_off(max(accepted, vehicle.slot_ends + HOUR), "no_show", "no_show", "SYSTEM")
-            return
-        arrived = self._to_the_gate(accepted)
-        released = self._through_the_yard(arrived)
-        if released is None:
-            return
-        out = self._over_the_line(released, "release_out")
-        self._back(out)
+            return None
+        return self._to_the_gate(accepted)
 
     def _called_off(self, at: int, step: str, target: str, role: str) -> None:
         way = self.way
@@ -168,23 +187,24 @@ class Walk:
         self.way.at["call_expires_at"] = at + 45 * MINUTE
         return self.trip(at, "call", "called", "BQLKKT", CALLED)
 
-    def _import(self, accepted: int) -> None:
-        at = self._cross_in(accepted)
-        released = self._through_the_yard(at)
-        if released is None:
+    def _leave(self, released: int) -> None:
+        """Inland, or over the line: for good, or to come back."""
+        vehicle = self.vehicle
+        if vehicle.kind in LEAVES_INLAND or (vehicle.kind == "TRANSIT" and from_abroad(vehicle)):
+            self._inland(released)
             return
-        if self.vehicle.fate == "overstay":
+        if vehicle.fate == "overstay":
             released += self.draws.seconds("overstay")
-        out = self._over_the_line(released, "release_empty_back")
-        self.way.at["ended_at"] = self.trip(out + self.draws.bits(8) % FINISH_WITHIN, "finish", "completed", "SYSTEM")
+        out = self._over_the_line(released, "release_empty_back" if vehicle.kind == "IMP_CN" else "release_out")
+        if vehicle.kind == "EXP_VN":
+            self._back(out)
+        else:
+            done = self.trip(out + self.draws.bits(8) % FINISH_WITHIN, "finish", "completed", "SYSTEM")
+            self.way.at["ended_at"] = done
 
-    def _new_vehicle(self, accepted: int) -> None:
-        at = self._cross_in(accepted)
-        released = self._through_the_yard(at)
-        if released is None:
-            return
-        self._release(released, "release_inland")
-        at = released + self.draws.seconds("to.line")
+    def _inland(self, released: int) -> None:
+        self._release(released, "release_inland", "inland")
+        at = on_shift(released + self.draws.seconds("to.line"))
         self.way.at["ended_at"] = self.trip(at, "leave_inland", "completed", "YARD", _plate(self.vehicle))
 
     def _cross_in(self, accepted: int) -> int:
@@ -192,15 +212,16 @@ class Walk:
         at = opened(max(vehicle.arrives, accepted + 5 * MINUTE) + self.draws.seconds("line.wait"))
         for column in ("first_arrival_at", "arrived_at", "crossed_in_at"):
             way.at[column] = at
-        way.at["dwell_deadline"] = at + 24 * HOUR
+        if vehicle.kind != "NEW_VEHICLE":
+            way.at["dwell_deadline"] = at + vehicle.limit_h * HOUR
         return self.trip(at, "cross_in", "crossed_in", "BIENPHONG", _plate(vehicle))
 
     def _through_the_yard(self, at: int) -> int | None:
         """Into the yard, checked by all forces, paid, unloaded; the moment at which it may be released."""
         draws, way, vehicle = self.draws, self.way, self.vehicle
-        yard = way.at["yard_in_at"] = self.trip(at + draws.seconds("to.yard"), "yard_in", "in_yard", "YARD")
+        yard = self._into_the_yard(at)
         last, turned = yard, False
-        unloads = vehicle.kind == "IMP_CN"
+        unloads = vehicle.kind in HANDS_OVER
         later = [work for work in way.tasks if unloads and work.stage == "EXIT"]
         goods = yard
         for work in tuple(way.tasks):
@@ -220,6 +241,10 @@ class Walk:
             last = max(last, self._unload(max(goods, *(w.since for w in way.tasks if w.kind in GOODS_CHECKS)), later))
         return on_shift(max(last, paid) + draws.seconds("release"))
 
+    def _into_the_yard(self, at: int) -> int:
+        yard = self.way.at["yard_in_at"] = self.trip(at + self.draws.seconds("to.yard"), "yard_in", "in_yard", "YARD")
+        return yard
+
     def _turn_back(self, last: int, paid: int) -> None:
         self._pay(paid)
         at = on_shift(last + self.draws.seconds("turn.back"))
@@ -234,12 +259,15 @@ class Walk:
     def _unload(self, ready: int, later: Sequence[Work]) -> int:
         draws, way, vehicle = self.draws, self.way, self.vehicle
         recorded = on_shift(ready + draws.seconds("unload"))
-        confirmed = on_shift(recorded + draws.seconds("unload.confirm"))
-        way.unloading = (recorded, confirmed)
+        way.unloading = (recorded, on_shift(recorded + draws.seconds("unload.confirm")))
         way.transfer = draws.id(recorded)
-        told = facts(kg=vehicle.kg, transfer=_dashed(way.transfer))
-        at = way.at["unloaded_at"] = self.trip(confirmed, "transfer_done", "in_yard", "YARD", told)
+        at = self._transferred(way.unloading[1], way.transfer, vehicle.kg)
         return max([at, *(self._check(work, at) for work in later)])
+
+    def _transferred(self, at: int, transfer: str, kg: int) -> int:
+        told = facts(kg=kg, transfer=_dashed(transfer))
+        self.way.at["unloaded_at"] = self.trip(at, "transfer_done", "in_yard", "YARD", told)
+        return at
 
     def _check(self, work: Work, ready: int) -> int:
         """A check from being taken to its end, with what befalls it."""
@@ -295,8 +323,9 @@ class Walk:
         self.way.steps.append((at, TASK, work.id, step, work.state, target, self.who(work.force), told))
         work.state, work.since, work.versions = target, at, work.versions + 1
 
-    def _release(self, at: int, step: str) -> None:
+    def _release(self, at: int, step: str, to: str = "line") -> None:
         way = self.way
+        way.released_to = to
         way.at["released_at"] = self.trip(at, step, "released", "HAIQUAN")
         way.at["release_expires_at"] = at + 12 * HOUR
 
@@ -307,18 +336,28 @@ class Walk:
         return self.trip(at, "cross_out", "crossed_out", "BIENPHONG", _plate(self.vehicle))
 
     def _back(self, out: int) -> None:
-        """Empty, or with the goods that the other side has refused."""
+        """Empty, with goods of the other direction, or with those that the other side has refused."""
         draws, way, vehicle = self.draws, self.way, self.vehicle
         at = opened(out + draws.seconds("return.empty"))
         way.leg, way.at["returned_at"] = 2, at
-        way.load_state = "REJECTED" if vehicle.fate == "refused" else "EMPTY"
+        way.load_state = "REJECTED" if vehicle.fate == "refused" else "LOADED" if vehicle.two_way else "EMPTY"
         told = {"plate": vehicle.truck.plate, "load_state": way.load_state}
         if vehicle.fate == "refused":
             told["reason_code"] = REFUSALS[draws.bits(8) % len(REFUSALS)]
         self.trip(at, "return_in", "returned_in", "BIENPHONG", facts(**told))
+        if vehicle.two_way:
+            yard = self._into_the_yard(at)
+            done = max([yard, *(self._check(work, yard) for work in self._open(vehicle.back, at))])
+            self._inland(on_shift(done + draws.seconds("release")))
+            return
         if vehicle.fate == "refused":
             at = max([at, *(self._check(work, at) for work in self._open(vehicle.back, at))])
         way.at["ended_at"] = self.trip(at + draws.seconds("return.close"), "close_return", "completed", "BIENPHONG")
+
+
+def from_abroad(vehicle: Vehicle) -> bool:
+    """Whether it comes over the line first."""
+    return vehicle.kind in FROM_ABROAD or (vehicle.kind == "TRANSIT" and vehicle.inwards)
 
 
 def _when(step: Step) -> int:
