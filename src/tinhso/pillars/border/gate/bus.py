@@ -16,6 +16,7 @@ from tinhso.pillars.border.gate import facade
 from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
 from tinhso.pillars.border.gate.models import CrossingPoint
 from tinhso.pillars.border.gate.permissions import (
+    CONFIRM_UNLOADING,
     DECIDE_BARRIER,
     MANAGE_FIRM,
     MANDATE_RIGHTS,
@@ -70,7 +71,7 @@ machine_scope(
 machine_scope("border_gate.book", title=_("book time windows"), role=FIRM, permissions=MANDATE_RIGHTS["book"])
 machine_scope(
     "border_gate.yard",
-    title=_("record vehicles into and out of the yard"),
+    title=_("record vehicles into and out of the yard, and goods that change vehicles"),
     role=YARD,
     permissions=(
         VIEW_TRIP,
@@ -84,5 +85,12 @@ machine_scope(
     title=_("follow trips at the point for customs"),
     role=CUSTOMS,
     permissions=WHOLE_TRIP,
+    bound="place",
+)
+machine_scope(
+    "border_gate.customs_sign",
+    title=_("sign transfers of goods at the point for customs"),
+    role=CUSTOMS,
+    permissions=(*WHOLE_TRIP, CONFIRM_UNLOADING),
     bound="place",
 )

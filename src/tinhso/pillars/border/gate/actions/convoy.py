@@ -55,6 +55,7 @@ class Carrier:
     container_no: str = ""
     container_type: str = ""
     seal_no: str = ""
+    supervisor: str = ""
 
 
 @transaction.atomic
@@ -167,8 +168,10 @@ def _trips(
         own = replace(
             draft, tractor=carrier.tractor, driver=carrier.driver, trailer=carrier.trailer,
             container_no=carrier.container_no, container_type=carrier.container_type, seal_no=carrier.seal_no,
+            supervisor=carrier.supervisor or draft.supervisor,
         )  # fmt: skip
-        trip = trip_of(own, code, declaration, lines)
+        carried = [line for line, kg in zip(lines, carrier.kg, strict=True) if kg]
+        trip = trip_of(own, code, declaration, carried or lines)
         trip.gross_kg = sum(carrier.kg)
         trip.balance_kg = balance_of(trip.kind, trip.gross_kg)
         trips.append(trip)

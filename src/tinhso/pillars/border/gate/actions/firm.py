@@ -187,7 +187,7 @@ def _renewed(driver: Driver, firm: Enterprise, new: NewDriver, by: Actor, at: da
 @transaction.atomic
 def declare_trip(*, firm: Enterprise, intent: Intent, by: Actor, at: datetime) -> Trip:
     """Write down and send at one go; whatever stands in the way leaves nothing behind."""
-    trip = draft_trip(draft=_draft(firm, intent, by, at), by=by, at=at)
+    trip = draft_trip(draft=draft_for(firm, intent, by, at), by=by, at=at)
     submit_trip(trip=trip, by=by, at=at)
     if intent.pair is not None:
         pair_own(trip=trip, other=intent.pair, by=by, at=at)
@@ -218,7 +218,8 @@ def _problems(refusal: Refusal) -> tuple[dict[str, Any], ...]:
     return tuple(known) or ({"code": refusal.code, "field": refusal.field or "", "text": refusal.for_people()},)
 
 
-def _draft(firm: Enterprise, intent: Intent, by: Actor, at: datetime) -> Draft:
+def draft_for(firm: Enterprise, intent: Intent, by: Actor, at: datetime) -> Draft:
+    """The draft of what the firm wants; vehicles and driver not known yet are kept. Refusals as for keeping them."""
     tractor = _tractor(firm, intent, by, at)
     trailer = keep_vehicle(firm=firm, plate=intent.trailer, by=by, at=at) if intent.trailer else None
     new = intent.new_driver

@@ -28,6 +28,7 @@ from tinhso.pillars.border.gate.api.positions import router as positions
 from tinhso.pillars.border.gate.api.programs import router as programs
 from tinhso.pillars.border.gate.api.readings import router as readings
 from tinhso.pillars.border.gate.api.steps import FEE_STEPS, HOLD_STEPS, TASK_STEPS, TRANSFER_STEPS, TRIP_STEPS, left_out
+from tinhso.pillars.border.gate.api.transfers import router as transfers
 from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRANSFER, TRIP
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP
@@ -43,6 +44,7 @@ router.add_router("", positions)
 router.add_router("", readings)
 router.add_router("", devices)
 router.add_router("", programs)
+router.add_router("", transfers)
 UNLIMITED: list[BaseThrottle] = []
 """A barrier may never be told to come again later."""
 

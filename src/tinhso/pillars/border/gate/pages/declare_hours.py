@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -55,16 +56,31 @@ def keep(request: Request, firm: Enterprise) -> None:
         messages.warning(request, refusal.for_people())
 
 
-def take(request: Request, trip: Trip) -> None:
-    """The kept place becomes the trip's; a declaration that waits for an officer has none yet."""
-    if trip.agency_id is None or not comes_from_inland(trip):
+def take(request: Request, trips: Sequence[Trip]) -> None:
+    """The kept place becomes the first trip's, and further ones book the same hour while it has room.
+
+    A declaration that waits for an officer has no hour yet.
+    """
+    first = trips[0]
+    if first.agency_id is None or not comes_from_inland(first):
         return
-    kept = queries.hold_of(request.actor.id, trip.agency_id, at=request.moment)
-    if kept is None or trip.state != "accepted":
+    kept = queries.hold_of(request.actor.id, first.agency_id, at=request.moment)
+    ready = [trip for trip in trips if trip.state == "accepted"]
+    if kept is None or not ready:
         return
-    try:
-        bookings.book_slot(trip=trip, slot_id=kept.slot_id, by=request.actor, at=request.moment)
-    except Refusal as refusal:
-        messages.warning(request, refusal.for_people())
-    else:
+    told = [refusal for trip in ready if (refusal := _booked(request, trip, kept.slot_id)) is not None]
+    if len(told) < len(ready):
         messages.info(request, _("Hour booked"))
+    if told:
+        messages.warning(request, told[0].for_people())
+    if told and len(ready) > 1:
+        text = _("%(count)s of %(all)s vehicles have no hour yet: book one on each vehicle's page.")
+        messages.warning(request, text % {"count": len(told), "all": len(ready)})
+
+
+def _booked(request: Request, trip: Trip, slot_id: UUID) -> Refusal | None:
+    try:
+        bookings.book_slot(trip=trip, slot_id=slot_id, by=request.actor, at=request.moment)
+    except Refusal as refusal:
+        return refusal
+    return None

@@ -23,20 +23,21 @@ from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions import bookings
 from tinhso.pillars.border.gate.actions import firm as actions
 from tinhso.pillars.border.gate.actions.checked_forms import Checked
+from tinhso.pillars.border.gate.actions.convoy_forms import OneOfSeveral, all_valid, shares_of
 from tinhso.pillars.border.gate.actions.declare import stay_hours
 from tinhso.pillars.border.gate.actions.firm import Intent
-from tinhso.pillars.border.gate.actions.firm_forms import What, Who, intent_of
+from tinhso.pillars.border.gate.actions.firm_convoy import Share, declare_convoy, preview_convoy
+from tinhso.pillars.border.gate.actions.firm_forms import What
 from tinhso.pillars.border.gate.actions.goods_forms import goods_choices
 from tinhso.pillars.border.gate.actions.kind_fields import named
 from tinhso.pillars.border.gate.models import Enterprise, GoodsLine, Trip
-from tinhso.pillars.border.gate.pages import declare_hours
+from tinhso.pillars.border.gate.pages import declare_hours, declare_vehicles
 from tinhso.pillars.border.gate.pages.firm import firm_of
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries import firms as queries
 from tinhso.pillars.border.gate.queries.driver import ENDS_INLAND
 from tinhso.pillars.border.gate.rules import plates
-from tinhso.pillars.border.gate.rules.asked import ANY
-from tinhso.pillars.border.gate.rules.kinds import BOTH_WAYS
+from tinhso.pillars.border.gate.rules.convoys import MOST
 from tinhso.pillars.border.gate.rules.tripcodes import IMPORT
 
 KEPT = "border_gate.declare"
@@ -59,33 +60,35 @@ def what(request: Request) -> HttpResponse:
     return render(request, "border_gate/firm_what.html", {**context, "steps": _steps(1), "now": "declare"})
 
 
-def _second(request: Request, firm: Enterprise, data: Any = None, **more: Any) -> Who:
-    """The form of step 2 as the kind of trip chosen in step 1 asks it."""
-    told = _kept(request, "what")
-    kind, two_way = str(told.get("kind") or ANY), bool(told.get("two_way"))
-    pairs = queries.partners(
-        firm, kind=kind, two_way=two_way, point=str(told.get("point")), by=request.actor, at=request.moment
-    )
-    return Who(data, firm=firm, kind=kind, two_way=two_way and kind in BOTH_WAYS, pairs=pairs, **more)
+def _vehicles(request: Request, firm: Enterprise, *, bound: bool) -> list[OneOfSeveral]:
+    """The forms of step 2 with what was typed, as the kind of trip chosen in step 1 asks them."""
+    rows = [_kept(request, "who"), *_further(request)]
+    return declare_vehicles.forms_of(request, firm, _kept(request, "what"), rows, bound=bound)
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 @needs(SUBMIT)
 def who(request: Request) -> HttpResponse:
-    """Step 2: with which vehicle, and who drives."""
+    """Step 2: with which vehicle, or several, and who drives."""
     firm = firm_of(request)
     if not _kept(request, "what"):
         return redirect("border_gate:declare")
-    form = _second(request, firm, request.POST or None, initial=_kept(request, "who"))
+    changed = None
     if request.method == "POST":
-        _keep(request, "who", form)
-        if form.is_valid():
-            return redirect("border_gate:declare_review")
+        rows = declare_vehicles.typed_rows(request.POST)
+        changed = declare_vehicles.changed_rows(request.POST, rows)
+        _keep_rows(request, rows if changed is None else changed)
+    asked = request.method == "POST" and changed is None
+    forms = _vehicles(request, firm, bound=asked)
+    if asked and all_valid(forms):
+        return redirect("border_gate:declare_review")
     own = queries.vehicles_of(firm)
     context = {
         "firm": firm,
-        "form": form,
+        "form": forms[0],
+        "more": forms[1:],
+        "may_add": len(forms) < MOST,
         "tractors": [plates.show(one.plate) for one in own if one.kind != "TRAILER"],
         "trailers": [plates.show(one.plate) for one in own if one.kind == "TRAILER"],
         "steps": _steps(2),
@@ -100,40 +103,58 @@ def who(request: Request) -> HttpResponse:
 def review(request: Request) -> HttpResponse:
     """Step 3: what would come of it, with the fee; then send."""
     firm = firm_of(request)
-    first, second = What(_kept(request, "what")), _second(request, firm, _kept(request, "who"))
+    first = What(_kept(request, "what"))
     if not first.is_valid():
         return redirect("border_gate:declare")
-    if not second.is_valid():
+    forms = _vehicles(request, firm, bound=True)
+    if not all_valid(forms):
         return redirect("border_gate:declare_who")
-    intent = intent_of(first, second)
     if request.method == "POST" and "hold" in request.POST:
         declare_hours.keep(request, firm)
         return redirect("border_gate:declare_review")
-    if request.method == "POST":
-        try:
-            trip = actions.declare_trip(firm=firm, intent=intent, by=request.actor, at=request.moment)
-        except Refusal:
-            pass  # the preview below tells the same problems beside their fields
-        else:
-            request.session.pop(KEPT, None)
-            messages.info(request, _("Declaration sent: %(code)s") % {"code": trip.shown_code()})
-            declare_hours.take(request, trip)
-            return redirect("border_gate:firm_trip", trip.pk)
-    seen = actions.preview(firm=firm, intent=intent, by=request.actor, at=request.moment)
+    shares = shares_of(first, forms)
+    if request.method == "POST" and (trips := _sent(request, firm, shares)):
+        request.session.pop(KEPT, None)
+        messages.info(request, _("Declaration sent: %(code)s") % {"code": trips[0].shown_code()})
+        declare_hours.take(request, trips)
+        return redirect("border_gate:firm_trip", trips[0].pk)
+    intent = shares[0].intent
     context = {
         "firm": firm,
         "intent": intent,
-        "seen": seen,
         "what": first,
-        "who": second,
+        "who": forms[0],
         "steps": _steps(3),
         "now": "declare",
         **_told_of(intent),
         **declare_hours.offered(request, firm, intent),
+        **_foreseen(request, firm, first, forms, shares),
     }
-    context["problems"] = [_told(problem) for problem in seen.problems]
+    context["problems"] = [_told(problem) for problem in context["seen"].problems]
     context["gross_kg"] = sum(line.gross_kg for line in intent.lines)
     return render(request, "border_gate/firm_review.html", context)
+
+
+def _sent(request: Request, firm: Enterprise, shares: list[Share]) -> list[Trip]:
+    """The trips that came of it; none where the preview tells the problems beside their fields."""
+    who: dict[str, Any] = {"firm": firm, "by": request.actor, "at": request.moment}
+    try:
+        if len(shares) == 1:
+            return [actions.declare_trip(intent=shares[0].intent, **who)]
+        return declare_convoy(shares=shares, **who)
+    except Refusal:
+        return []
+
+
+def _foreseen(
+    request: Request, firm: Enterprise, first: What, forms: list[OneOfSeveral], shares: list[Share]
+) -> dict[str, Any]:
+    """What would come of it: of one vehicle, or of each of several."""
+    who: dict[str, Any] = {"firm": firm, "by": request.actor, "at": request.moment}
+    if len(shares) == 1:
+        return {"seen": actions.preview(intent=shares[0].intent, **who)}
+    seen = preview_convoy(shares=shares, **who)
+    return {"seen": seen, "several": declare_vehicles.overview(first, forms, seen)}
 
 
 @require_POST
@@ -170,6 +191,16 @@ def _kept(request: Request, step: str) -> dict[str, Any]:
 def _keep(request: Request, step: str, form: Checked) -> None:
     typed = {name: form.data.get(name, "") for name in form.fields}
     request.session[KEPT] = {**request.session.get(KEPT, {}), step: typed}
+
+
+def _further(request: Request) -> list[dict[str, str]]:
+    """What was typed for the second vehicle and on."""
+    found: list[dict[str, str]] = request.session.get(KEPT, {}).get("more", [])
+    return found
+
+
+def _keep_rows(request: Request, rows: list[dict[str, str]]) -> None:
+    request.session[KEPT] = {**request.session.get(KEPT, {}), "who": rows[0], "more": rows[1:]}
 
 
 def _first(request: Request) -> dict[str, Any]:
@@ -218,7 +249,8 @@ def _told(problem: dict[str, Any]) -> dict[str, str]:
     """A problem with the step on which it is mended."""
     field = str(problem["field"])
     first = field.startswith(FIRST_STEP)
-    return {"text": str(problem["text"]), "step": "border_gate:declare" if first else "border_gate:declare_who"}
+    step = "border_gate:declare" if first else "border_gate:declare_who"
+    return {"text": str(problem["text"]), "step": step, "vehicle": problem.get("vehicle", 0)}
 
 
 def _steps(now: int) -> list[dict[str, str]]:

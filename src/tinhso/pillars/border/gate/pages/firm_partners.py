@@ -25,6 +25,7 @@ def told(request: Request, firm: Enterprise, trip: Trip) -> dict[str, Any]:
         "others": [(one.pk, named(one)) for one in others.exclude(pk__in=mine)[:40]] if live else [],
         "back_lines": list(GoodsLine.objects.filter(declaration_id=trip.back_id)) if trip.back_id else [],
         "asks_back": asks_back(trip),
+        "together": [(one, plates.show(one.tractor_plate)) for one in _together(request, firm, trip)],
     }
 
 
@@ -32,6 +33,12 @@ def asks_back(trip: Trip) -> bool:
     """Whether goods of the way back may be declared now."""
     here = trip.accepted_at is not None and trip.state not in ENDS
     return here and trip.kind == "EXP_VN" and trip.two_way and trip.leg == 1
+
+
+def _together(request: Request, firm: Enterprise, trip: Trip) -> list[Trip]:
+    """The other vehicles of its declaration, when it is spread over several."""
+    rows = queries.trips_of(firm, by=request.actor, at=request.moment).filter(declaration_id=trip.declaration_id)
+    return list(rows.exclude(pk=trip.pk).order_by("tractor_plate")) if trip.declaration_id else []
 
 
 def _pair(one: Pairing, trip: Trip) -> dict[str, Any]:

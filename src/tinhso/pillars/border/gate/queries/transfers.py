@@ -58,7 +58,7 @@ def transfer_for(transfer_id: UUID, *, by: Actor, at: datetime) -> Transfer | No
 def transfers_of(trip: Trip) -> list[Transfer]:
     """Those in which the vehicle gives or takes, the newest first."""
     rows = Transfer.objects.filter(Q(lines__from_trip=trip) | Q(lines__to_trip=trip)).distinct()
-    return list(rows.prefetch_related(LINES).order_by("-started_at")[:ROWS])
+    return list(rows.select_related("yard").prefetch_related(LINES).order_by("-started_at")[:ROWS])
 
 
 def givers_in(yard: Yard) -> list[Trip]:

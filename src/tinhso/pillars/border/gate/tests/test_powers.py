@@ -35,6 +35,7 @@ from tinhso.pillars.border.gate.api.devices import router as devices
 from tinhso.pillars.border.gate.api.positions import router as positions
 from tinhso.pillars.border.gate.api.readings import router as readings
 from tinhso.pillars.border.gate.api.routes import router
+from tinhso.pillars.border.gate.api.transfers import router as transfers
 from tinhso.pillars.border.gate.flows import TRANSFER
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, Hold, Transfer, Trip
 from tinhso.pillars.border.gate.pages.urls import urlpatterns
@@ -61,7 +62,10 @@ PEOPLE = [one.code for one in holders() if one.code != "SYSTEM"]
 FORM = {"HTTP_ACCEPT_LANGUAGE": "vi"}
 FACTORY = RequestFactory()
 OPEN, REFUSED, SIGN_IN = "open", "refused", "sign in"
-OF_THE_TRIP_ITSELF = ("POST /positions", "GET /trips/{id}", "GET /trips/{id}/history", "GET /trips/{id}/papers")
+OF_THE_TRIP_ITSELF = (
+    *("POST /positions", "POST /trips/{id}/pairs", "GET /trips/{id}", "GET /trips/{id}/history"),
+    *("GET /trips/{id}/papers", "GET /trips/{id}/transfers"),
+)
 """What a firm's right reaches; its holds, checks and fees it reads on its own page."""
 
 
@@ -341,10 +345,14 @@ def ask(client: Client, call: str, walk: Walk) -> int:
 def body_of(path: str, walk: Walk) -> dict[str, object]:
     """What the call is sent: good enough to meet the question of rights."""
     where = {"trip": str(walk.trip.pk), "seen_at": NOON.isoformat(), "lat": 21.85, "lon": 106.76}
+    load = {"giver": str(walk.trip.pk), "kg": 100}
     return {
         "passages": {"plate": "12C12345", "ask_only": True},
         "readings": {"id": str(UUID(int=9)), "plate": "12C12345", "confidence": 0.9, "read_at": NOON.isoformat()},
         "positions": {"pings": [where]},
+        "transfers": {"yard": walk.trip.yard.code, "loads": [load]},
+        "corrections": {"loads": [load]},
+        "pairs": {"other": str(walk.trip.pk)},
         "weighings": {"id": str(UUID(int=8)), "plate": "12C12345", "kg": 30_000, "weighed_at": NOON.isoformat()},
         "events": {
             "id": str(UUID(int=7)),
@@ -360,7 +368,7 @@ def operations() -> set[str]:
     """Method and path of every call, its own names of the record left out."""
     return {
         f"{method} {re.sub(r'{uuidstr:[a-z_]+}', '{id}', path)}"
-        for one in (router, declarations, positions, readings, devices)
+        for one in (router, declarations, positions, readings, devices, transfers)
         for path, view in one.path_operations.items()
         for operation in view.operations
         for method in operation.methods
