@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -31,14 +32,15 @@ HEAD = {
     "effective_on": TOMORROW.isoformat(),
 }
 FORCE = {"code": "KIEMLAM", "number": "11", "name_vi": "Kiểm lâm", "name_en": "Forest rangers", "duties": "lâm sản"}
-CHECK = {
+CHECK: dict[str, str | list[str]] = {
     "task": "FOREST_Q",
     "title_vi": "Kiểm tra lâm sản",
     "title_en": "Forest products",
-    "forces": "KIEMLAM",
-    "needed": "loaded & group:FRUIT",
-    "stages": "EXIT",
-    "results": "PASS,FAIL",
+    "forces": ["KIEMLAM"],
+    "needed_0_0": "xe có hàng",
+    "needed_0_1": "hàng là hoa quả",
+    "stages": ["EXIT"],
+    "results": ["PASS", "FAIL"],
     "minutes": "20",
     "number": "55",
     "rule": "mọi lượt xe chở hoa quả",
@@ -54,12 +56,20 @@ def sent(border: Border, plate: str, at: datetime) -> Trip:
     return declare.submit_trip(trip=trip, by=border.gate.everything, at=at)
 
 
-def fill(page: Page, values: dict[str, str]) -> None:
+def fill(page: Page, values: Mapping[str, str | list[str]]) -> None:
+    """As a person does: text is typed, words are chosen from a list, boxes are ticked."""
     for name, value in values.items():
-        page.locator(f"[name={name}]").fill(value)
+        found = page.locator(f"[name={name}]")
+        if isinstance(value, list):
+            for one in value:
+                found.and_(page.locator(f"[value={one}]")).check()
+        elif found.evaluate("field => field.tagName") == "SELECT":
+            found.select_option(label=value)
+        else:
+            found.fill(value)
 
 
-def put_row(border: Border, page: Page, table: str, words: str, values: dict[str, str], picked: str = "") -> None:
+def put_row(border: Border, page: Page, table: str, words: str, values: Mapping[str, Any], picked: str = "") -> None:
     """From the page of the change: choose the table, a row of it or a new one, and fill in."""
     page.locator("[aria-labelledby=choose] a").filter(has_text=table).first.click()
     if picked:
@@ -79,7 +89,7 @@ def drafted(border: Border, page: Page) -> str:
     press(page, "Lập đề nghị")
     put_row(border, page, "Phí sử dụng hạ tầng cửa khẩu", "1.000.000 đ → 1.200.000 đ", {"amount": "1200000"}, "D1")
     put_row(border, page, "Các lực lượng tại cửa khẩu", "Kiểm lâm", FORCE)
-    put_row(border, page, "Kiểm tra của các lực lượng", "KIEMLAM kiểm tra trong 20 phút", CHECK)
+    put_row(border, page, "Kiểm tra của các lực lượng", "Kiểm lâm kiểm tra “Kiểm tra lâm sản” trong 20 phút", CHECK)
     return page.url
 
 
@@ -122,7 +132,7 @@ def test_rules_change_without_a_release(border: Border) -> None:
     assert "1.000.000 đ" in shown
     assert "1.200.000 đ" in shown
     assert "+200.000 đ" in shown
-    assert "Kiểm tra lâm sản · KIEMLAM" in shown
+    assert "Kiểm tra lâm sản · Kiểm lâm" in shown
     press(deputy, "Trình duyệt")
     expect(deputy.get_by_text("Chờ quyết định").first).to_be_visible()
     assert deputy.get_by_role("button", name="Duyệt", exact=True).count() == 0

@@ -7,7 +7,7 @@ A table's rows hold from `valid_from` to before `valid_until`, each with its sou
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -20,11 +20,32 @@ Rows = Callable[[str], Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What the codes of one field are called, so that people read and choose words.
+
+    `named(on)`: the names by code on that day, in the order in which they are offered; a code that it does not name is
+    told by `say(code, on)`, else shown as it is. `is_open`: other codes may be typed. `is_sequence`: a list in which
+    the order counts and a code may come twice. `has_letters`: a text in which each letter is a code of its own.
+    `joined` stands between several. `input(on)`: a form field of the room's own for it.
+    """
+
+    named: Callable[[date], Mapping[str, Any]]
+    say: Callable[[str, date], Any] | None = None
+    is_open: bool = False
+    is_sequence: bool = False
+    has_letters: bool = False
+    joined: Any = ", "
+    input: Callable[[date], Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleTable(Declaration):
     """A table of dated rows. `key`: the fields that say which rule a row is a version of; `fields`: what may change.
 
     `check(row, on)` raises Refusal for a row that would not make sense; `preview(old, new)` gives sentences that tell
     what the change means; `applied(rows, at)` is called with the new rows in the transaction that puts them in.
+    `words`: names of the codes in its fields; `means(row, said)`: the row in a sentence, where `said(field)` gives
+    the words of a field.
     """
 
     title: Any
@@ -39,6 +60,8 @@ class RuleTable(Declaration):
     preview: Callable[[Any, Any], Sequence[Any]] | None = None
     applied: Callable[[Sequence[Any], datetime], None] | None = None
     rehearsal: str = ""
+    words: Mapping[str, Words] = field(default_factory=dict)
+    means: Callable[[Any, Callable[[str], str]], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +105,8 @@ def rule_table(
     preview: Callable[[Any, Any], Sequence[Any]] | None = None,
     applied: Callable[[Sequence[Any], datetime], None] | None = None,
     rehearsal: str = "",
+    words: Mapping[str, Words] | None = None,
+    means: Callable[[Any, Callable[[str], str]], Any] | None = None,
 ) -> RuleTable:
     """Declare a table, in the room's `rulebook.py`. `rehearsal` names its dry run.
 
@@ -104,6 +129,8 @@ def rule_table(
             preview=preview,
             applied=applied,
             rehearsal=rehearsal,
+            words=words or {},
+            means=means,
         ),
     )
 
@@ -112,7 +139,9 @@ def dry_run(name: str, *, title: Any) -> Callable[[Function], Function]:
     """Declare a dry run: it takes a RehearsalRun and returns what JSON can hold.
 
     `{"about": {"vi", "en"}, "sections": [{"title": {…}, "unit": "…", "rows": [row, …]}]}` with rows like
-    `{"label": {"vi", "en"}, "before": n, "after": n}`.
+    `{"label": {"vi", "en"}, "before": n, "after": n}`. A section may besides have `summed` (false: no sum below),
+    `note` (`{"vi", "en"}`: what the counts mean, or why there are none) and `texts` with rows like
+    `{"label", "old", "new", "used": n}`.
     """
 
     def declare(function: Function) -> Function:

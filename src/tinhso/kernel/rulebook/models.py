@@ -34,6 +34,16 @@ def one_at_a_time(name: str, *key: str) -> list[models.BaseConstraint]:
     ]
 
 
+STANDINGS = {
+    "published": _("published rule"),
+    "recalled": _("recalled, to be confirmed"),
+    "assumed": _("assumed, to be confirmed"),
+    "design": _("our own design, to be confirmed"),
+    "demo": _("demo figure, in no document"),
+}
+"""How sure a row is, in words, by its `status` in small letters; a row that two people decided has none."""
+
+
 class DatedRow(models.Model):
     """A rule between two days (the end excluded). `status`: published, recalled, assumed, DEMO …"""
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import models
 from django.db.models import Count, Min, Q, QuerySet, Value
 
-from tinhso.kernel.base.money import grouped
 from tinhso.kernel.identity.models import Person
 from tinhso.kernel.modules.rule_tables import RULE_TABLES, RuleTable
 from tinhso.kernel.rulebook import rows
 from tinhso.kernel.rulebook.flows import APPROVED, DRAFTED, IN_FORCE, PROPOSED
 from tinhso.kernel.rulebook.models import Operation, RowChange, RuleChange
+from tinhso.kernel.rulebook.wording import Cell, Wording
 from tinhso.kernel.workflow.models import History
 
 
@@ -38,12 +37,12 @@ class Difference:
 
     field: str
     title: str
-    old: Any
-    new: Any
+    old: Cell
+    new: Cell
 
     @property
     def differs(self) -> bool:
-        return bool(self.old != self.new)
+        return self.old != self.new
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,8 @@ class Version:
     """A row of one rule over time, and the change that brought it and that ended it."""
 
     row: Any
-    values: list[tuple[str, Any]]
+    sentence: str
+    values: list[tuple[str, Cell]]
     begun_by: RuleChange | None
     ended_by: RuleChange | None
 
@@ -90,63 +90,40 @@ def versions_of(table: RuleTable, row: models.Model) -> list[Version]:
     )
     begun = {one.made_id: one.change for one in changes if one.made_id}
     ended = {one.base_id: one.change for one in changes if one.base_id}
-    return [
-        Version(one, shown_values(table, one), begun.get(str(one.pk)), ended.get(str(one.pk)))
-        for one in rows.versions(table, row)
-    ]
+    return [_version(table, one, begun, ended) for one in rows.versions(table, row)]
 
 
-def differences(row_change: RowChange) -> list[Difference]:
+def _version(table: RuleTable, row: Any, begun: dict[str, RuleChange], ended: dict[str, RuleChange]) -> Version:
+    wording, kept = Wording(table, row.valid_from), rows.values_of(table, row)
+    values = [(title_of(table, name), wording.cell(name, kept[name])) for name in table.fields]
+    return Version(row, wording.sentence(row), values, begun.get(str(row.pk)), ended.get(str(row.pk)))
+
+
+def differences(row_change: RowChange, wording: Wording) -> list[Difference]:
     """Field by field, old beside new; of a rule that ends, all that it said."""
-    table = rows.table_called(row_change.table)
+    table = wording.table
     old = row_change.base if row_change.base_id else {}
     new = {} if row_change.operation == Operation.END else row_change.values
     return [
-        Difference(name, title_of(table, name), shown(table, name, old.get(name)), shown(table, name, new.get(name)))
+        Difference(name, title_of(table, name), wording.cell(name, old.get(name)), wording.cell(name, new.get(name)))
         for name in (*table.key, *table.fields)
     ]
 
 
-def preview_of(row_change: RowChange, change: RuleChange) -> list[str]:
-    """What the change of the row means, in the sentences of its room."""
-    table = rows.table_called(row_change.table)
-    if table.preview is None:
-        return []
+def preview_of(row_change: RowChange, change: RuleChange, wording: Wording) -> list[str]:
+    """What the change of the row means: the sentences of its room, then what the new row says."""
+    table = wording.table
     old = rows.model_of(table)._default_manager.filter(pk=row_change.base_id).first() if row_change.base_id else None
     ends = row_change.operation == Operation.END
     new = None if ends else rows.made_row(table, row_change.values, change, None)
-    return [str(sentence) for sentence in table.preview(old, new)]
-
-
-def shown_values(table: RuleTable, row: models.Model) -> list[tuple[str, Any]]:
-    """The changeable fields of a row with their titles, for people."""
-    kept = rows.values_of(table, row)
-    return [(title_of(table, name), shown(table, name, kept[name])) for name in table.fields]
+    told = [str(sentence) for sentence in table.preview(old, new)] if table.preview else []
+    meant = wording.sentence(new) if new is not None else ""
+    return [*told, meant] if meant and meant not in told else told
 
 
 def title_of(table: RuleTable, name: str) -> str:
     """The field's name for people."""
     return str(rows.field_of(table, name).verbose_name)
-
-
-def shown(table: RuleTable, name: str, value: Any) -> str:
-    """A kept value for people: lists with commas, choices by their words, numbers as they are written here."""
-    if value in (None, "", []):
-        return "–"
-    if isinstance(value, bool):
-        return "✓" if value else "–"
-    field = rows.field_of(table, name)
-    if isinstance(value, list):
-        return ", ".join(str(one) for one in value)
-    if isinstance(field, models.ForeignKey):
-        manager: Any = field.remote_field.model._default_manager
-        found = manager.filter(pk=value).first()
-        return str(found) if found else str(value)
-    if isinstance(field, models.IntegerField) and not field.choices:
-        return grouped(int(value))
-    if isinstance(field, models.DecimalField):
-        return f"{Decimal(value).normalize():f}".replace(".", ",")
-    return str(dict(field.flatchoices).get(value, value))
 
 
 def changes(*states: str) -> QuerySet[RuleChange]:

@@ -26,7 +26,7 @@ class WatchedFilter(TrailFilter):
 
     record = None  # type: ignore[assignment] # these are about no single record
     action = forms.ChoiceField(  # type: ignore[assignment]
-        label=_("what"), required=False, choices=[("", _("both")), *TITLES.items()]
+        label=_("what"), required=False, choices=[("", _("both of these")), *TITLES.items()]
     )
 
     def chosen(self) -> dict[str, Any]:

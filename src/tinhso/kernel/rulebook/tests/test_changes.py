@@ -17,6 +17,7 @@ from tinhso.kernel.rulebook import actions, held, queries, rehearsing, rows, she
 from tinhso.kernel.rulebook.models import Rehearsal, RowChange, RuleChange
 from tinhso.kernel.rulebook.tests.conftest import NOON, TODAY, TOMORROW, People
 from tinhso.kernel.rulebook.tests.sample import TABLE, Price
+from tinhso.kernel.rulebook.wording import Wording
 from tinhso.kernel.workflow.models import History
 from tinhso.kernel.workflow.timers import fire_due_steps
 
@@ -239,11 +240,16 @@ def test_history_tells_who_changed_what_and_when(people):
 
 def test_the_difference_is_told_field_by_field(people):
     change = draft(people.an, amount=150, factor="1.5")
+    wording = Wording(TABLE, TOMORROW)
 
-    told = [(one.field, one.old, one.new) for one in queries.differences(change.rows.get()) if one.differs]
+    told = [
+        (one.field, one.old.words, one.new.words)
+        for one in queries.differences(change.rows.get(), wording)
+        if one.differs
+    ]
 
     assert told == [("amount", "100", "150"), ("factor", "1", "1,5")]
-    assert queries.preview_of(change.rows.get(), change) == ["100 → 150"]
+    assert queries.preview_of(change.rows.get(), change, wording) == ["100 → 150"]
 
 
 def test_what_changes_nothing_or_makes_no_sense_is_refused(people):

@@ -49,7 +49,9 @@ def _tables(closing: DailyClosing) -> list[Table]:
     amount, receipts = _("Amount, đồng"), _("Receipts")
     note = " ".join(part for part in (closing.note, _("Digest: %(digest)s") % {"digest": closing.digest}) if part)
     return [
-        Table(_("By way of paying"), (_("Way"), receipts, amount), [*ways, _sum(closing.count, closing.amount)]),
+        Table(
+            _("By way of paying"), (_("Way of paying"), receipts, amount), [*ways, _sum(closing.count, closing.amount)]
+        ),
         Table(_("By place"), (_("Place"), receipts, amount), [*places, _sum(closing.count, closing.amount)]),
         Table(_("Given back in this time"), (_("What"), _("Number of refunds"), amount), went),
         Table(

@@ -15,10 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tinhso.kernel.access.needs import needs
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.console.pages.rulebook.forms import HeadForm, SheetForm, row_form, tell, values_in
-from tinhso.kernel.console.pages.rulebook.looking import key_shown, row_called, show_change, table_called
+from tinhso.kernel.console.pages.rulebook.looking import row_called, show_change, table_called
 from tinhso.kernel.modules.rule_tables import RULE_TABLES, RuleTable
-from tinhso.kernel.rulebook import actions, permissions, rehearsing, sheets
+from tinhso.kernel.rulebook import actions, permissions, rehearsing, rows, sheets
 from tinhso.kernel.rulebook.models import RowChange, RuleChange
+from tinhso.kernel.rulebook.wording import Wording
 from tinhso.kernel.web.request import Request
 
 FORM = "kernel_console/rulebook/form.html"
@@ -143,7 +144,8 @@ def step(request: Request, change_id: UUID, step: str) -> HttpResponse:
 
 
 def _row_page(request: Request, change: RuleChange, table: RuleTable, base: Any) -> HttpResponse:
-    form = row_form(table, base=base, bound=request.POST or None)
+    wording = Wording(table, change.effective_on)
+    form = row_form(table, on=change.effective_on, base=base, bound=request.POST or None)
     if form.is_bound and form.is_valid():
         try:
             actions.put_row(
@@ -157,8 +159,11 @@ def _row_page(request: Request, change: RuleChange, table: RuleTable, base: Any)
             return redirect(_url(change))
         except Refusal as refusal:
             tell(form, refusal)
-    title = f"{table.title}: {key_shown(table, base)}" if base is not None else _("New row: %(t)s") % {"t": table.title}
-    return _asked(request, form, title, _("Put into the change"), _rows_of(change, table.name), change=change)
+    title, now = _("New row: %(t)s") % {"t": table.title}, ""
+    if base is not None:
+        title, now = f"{table.title}: {wording.key(rows.values_of(table, base))}", wording.sentence(base)
+    back = _rows_of(change, table.name)
+    return _asked(request, form, title, _("Put into the change"), back, change=change, now=now, hint=table.hint)
 
 
 def _asked(request: Request, form: Any, title: str, verb: str, back: str, **further: Any) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,10 +10,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.base.errors import Refusal
+from tinhso.kernel.console.pages.rulebook import inputs
 from tinhso.kernel.modules.rule_tables import RuleTable
 from tinhso.kernel.rulebook import rows
 
 LARGEST_FILE = 2_000_000
+LONG = 120
+"""Texts that may be longer than so many letters get a box of several lines."""
 
 
 class HeadForm(forms.Form):
@@ -49,10 +53,10 @@ class SheetForm(forms.Form):
             raise Refusal(_("The file is not UTF-8 text."), code="invalid", field="file") from error
 
 
-def row_form(table: RuleTable, *, base: Any = None, bound: Any = None) -> forms.Form:
-    """The form of a row; with `base` its key stands and its values are filled in."""
+def row_form(table: RuleTable, *, on: date, base: Any = None, bound: Any = None) -> forms.Form:
+    """The form of a row that is to hold from that day; with `base` its key stands and its values are filled in."""
     names = table.fields if base is not None else (*table.key, *table.fields)
-    fields = {name: _field(rows.field_of(table, name)) for name in names}
+    fields = {name: _field(table, name, on, base) for name in names}
     form_class = type("RowForm", (forms.Form,), fields)
     start = {name: rows.value_of(table, base, name) for name in names} if base is not None else None
     form: forms.Form = form_class(bound, initial=start)
@@ -74,10 +78,17 @@ def tell(form: forms.Form, refusal: Refusal) -> None:
         form.add_error(refusal.field if refusal.field in form.fields else None, refusal.for_people())
 
 
-def _field(field: models.Field[Any, Any]) -> forms.Field:
+def _field(table: RuleTable, name: str, on: date, base: Any) -> forms.Field:
+    """As the table names the field's codes, else as its model has it."""
+    field = rows.field_of(table, name)
+    words = table.words.get(name)
+    if words is not None and not words.is_open:
+        return inputs.worded(field, words, on, rows.value_of(table, base, name) if base is not None else None)
     made: forms.Field = field.formfield()  # type: ignore[assignment]  # no field of a rule is left out of forms
     if hasattr(field, "base_field"):
         made.help_text = made.help_text or _("Several with commas between them")
     if isinstance(field, models.TimeField) and not isinstance(field, models.DateTimeField):
         made.widget = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+    if isinstance(field, models.CharField) and (field.max_length or 0) > LONG:
+        made.widget = forms.Textarea(attrs={"rows": 3, "maxlength": field.max_length})
     return made

@@ -17,7 +17,8 @@ from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.modules.descriptor import installed
 from tinhso.kernel.modules.rule_tables import DRY_RUNS, RULE_TABLES, RuleTable
 from tinhso.kernel.rulebook import flows, permissions, queries, rehearsing, rows, sheets
-from tinhso.kernel.rulebook.models import Operation, Rehearsal, RuleChange
+from tinhso.kernel.rulebook.models import STANDINGS, Operation, Rehearsal, RuleChange
+from tinhso.kernel.rulebook.wording import Cell, Wording
 from tinhso.kernel.web.doors import held_of
 from tinhso.kernel.web.request import Request
 
@@ -46,6 +47,19 @@ class Bar:
     @property
     def difference(self) -> int:
         return self.after - self.before
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a table: which rule it is, what it says in a sentence and field by field, and whether a draft has it."""
+
+    row: Any
+    key: str
+    codes: str
+    sentence: str
+    cells: list[tuple[str, Cell]]
+    standing: str
+    drafted: Any
 
 
 @require_safe
@@ -80,7 +94,7 @@ def table(request: Request, name: str) -> HttpResponse:
         response = HttpResponse(sheets.written(known, day), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{name}-{day.isoformat()}.csv"'
         return response
-    found = list(rows.rows_on(known, day))
+    wording = Wording(known, day)
     drafted = {one.base_id: one for one in draft.rows.filter(table=name)} if draft else {}
     context = {
         "table": known,
@@ -90,8 +104,11 @@ def table(request: Request, name: str) -> HttpResponse:
         "later": day + timedelta(days=1),
         "turning": queries.turning_days(known),
         "heads": [queries.title_of(known, field) for field in (*known.key, *known.fields)],
-        "rows": [(row, _cells(known, row), drafted.get(str(row.pk))) for row in found],
-        "coming": [(row, _cells(known, row)) for row in rows.rows_after(known, day)[:SHOWN]],
+        "has_sentences": known.means is not None,
+        "asked": f"de-nghi={draft.pk}" if draft else f"ngay={day.isoformat()}",
+        "in_columns": known.means is None or request.GET.get("cot") == "1",
+        "rows": [_line(wording, row, drafted.get(str(row.pk))) for row in rows.rows_on(known, day)],
+        "coming": [_line(wording, row) for row in rows.rows_after(known, day)[:SHOWN]],
         "draft": draft,
         **_rights(request),
     }
@@ -109,7 +126,7 @@ def history(request: Request, name: str, pk: str) -> HttpResponse:
     context = {
         "table": known,
         "row": row,
-        "key": key_shown(known, row),
+        "key": Wording(known, row.valid_from).key(rows.values_of(known, row)),
         "versions": versions,
         "names": queries.names_of(people),
         "today": _today(request),
@@ -174,10 +191,19 @@ def _rehearsals(found: RuleChange) -> dict[str, Any]:
         "dry_run": DRY_RUNS.get(last.name) if last.name in DRY_RUNS else None,
         "is_stale": last.digest != rehearsing.digest_of(found),
         "about": _said(last.result.get("about", {})),
-        "sections": [
-            {"title": _said(one["title"]), "unit": one["unit"], "bars": _bars(one["rows"]), "sums": _sums(one["rows"])}
-            for one in last.result.get("sections", [])
-        ],
+        "sections": [_section(one) for one in last.result.get("sections", [])],
+    }
+
+
+def _section(found: dict[str, Any]) -> dict[str, Any]:
+    """A part of a dry run: bars with their sum where one makes sense, texts old beside new, a note in plain words."""
+    return {
+        "title": _said(found["title"]),
+        "unit": found["unit"],
+        "bars": _bars(found["rows"]),
+        "sums": _sums(found["rows"]) if found.get("summed", True) else None,
+        "texts": [{**one, "label": _said(one["label"])} for one in found.get("texts", [])],
+        "note": _said(found.get("note", {})),
     }
 
 
@@ -206,16 +232,18 @@ def _said(words: dict[str, str]) -> str:
 
 def _drafted(found: RuleChange, one: Any) -> dict[str, Any]:
     known = rows.table_called(one.table)
-    told = queries.differences(one)
+    wording = Wording(known, found.effective_on)
+    told, kept = queries.differences(one, wording), one.base or one.values
     shown = told if one.operation != Operation.REPLACE else [field for field in told if field.differs]
     return {
         "row": one,
         "table": known,
-        "key": " · ".join(queries.shown(known, name, (one.base or one.values).get(name)) for name in known.key),
+        "key": wording.key(kept),
+        "codes": wording.key_codes(kept),
         "fields": shown,
         "has_old": one.operation != Operation.ADD,
         "has_new": one.operation != Operation.END,
-        "preview": queries.preview_of(one, found) if found.state in (flows.DRAFTED, flows.PROPOSED) else [],
+        "preview": queries.preview_of(one, found, wording) if found.state in (flows.DRAFTED, flows.PROPOSED) else [],
     }
 
 
@@ -254,19 +282,11 @@ def _told(found: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _cells(known: RuleTable, row: Any) -> list[str]:
-    kept = rows.values_of(known, row)
-    return [_cell(known, row, name, kept[name]) for name in (*known.key, *known.fields)]
-
-
-def _cell(known: RuleTable, row: Any, name: str, value: Any) -> str:
-    field = rows.field_of(known, name)
-    return str(getattr(row, name)) if field.is_relation and value is not None else queries.shown(known, name, value)
-
-
-def key_shown(known: RuleTable, row: Any) -> str:
-    kept = rows.values_of(known, row)
-    return " · ".join(_cell(known, row, name, kept[name]) for name in known.key)
+def _line(wording: Wording, row: Any, drafted: Any = None) -> Line:
+    known, kept = wording.table, rows.values_of(wording.table, row)
+    cells = [(queries.title_of(known, name), wording.cell(name, kept[name])) for name in (*known.key, *known.fields)]
+    standing = str(STANDINGS.get(row.status.lower(), row.status)) if hasattr(row, "status") else ""
+    return Line(row, wording.key(kept), wording.key_codes(kept), wording.sentence(row), cells, standing, drafted)
 
 
 def _people_of(found: RuleChange) -> set[UUID | None]:

@@ -17,7 +17,7 @@ from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.codes import refuse
 from tinhso.pillars.border.gate.rules.fee_words import formula
 from tinhso.shared.payments import facade as payments
-from tinhso.shared.payments.contracts import Paid, Share, Words
+from tinhso.shared.payments.contracts import Paid, Words
 
 SOURCE = "border_gate.fee_difference"
 APART = "BS"  # behind the trip's code, while that names a fee that is still to be paid
@@ -65,7 +65,7 @@ def ask_more(difference: FeeDifference, *, at: datetime) -> None:
             vi=f"Phí hạ tầng cửa khẩu nộp bổ sung sau khi sửa hồ sơ, xe {plate}",
             en=f"Rest of the border gate's fee after a correction, vehicle {plate}",
         ),
-        shares=_shares(difference),
+        shares=fee_money.shares_of(difference.fee, kept=difference.kept, budget=difference.budget),
         details=tuple(Words(vi=vi, en=en) for vi, en in formula(difference.explanation)),
     )
     payments.create_obligation(wanted=wanted, at=at)
@@ -118,10 +118,3 @@ def give_all_back(fee: FeeAssessment, *, reason: str, by: Actor, at: datetime) -
     for one in purses(fee):
         if one.left > 0:
             payments.request_refund(source=one.source, record_id=one.record_id, reason=reason, by=by, at=at)
-
-
-def _shares(difference: FeeDifference) -> tuple[Share, ...]:
-    return (
-        Share(code="kept", title=fee_money.KEPT, amount=difference.kept),
-        Share(code="budget", title=fee_money.BUDGET, amount=difference.budget),
-    )

@@ -8,15 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from tinhso.pillars.border.gate.models import Enterprise, FeeAssessment, Trip
-from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.rules import limits, plates
 from tinhso.pillars.border.gate.rules.codes import refuse
 from tinhso.pillars.border.gate.rules.fee_words import formula
 from tinhso.shared.payments import facade as payments
 from tinhso.shared.payments.contracts import Paid, Share, Wanted, Words
 
 PAYEE, SOURCE = "border_gate.fee", "border_gate.fee"
-KEPT = Words(vi="Trung tâm Quản lý cửa khẩu giữ lại 10 %", en="Kept by the gate's centre, 10 %")
-BUDGET = Words(vi="Nộp ngân sách 90 %", en="To the budget, 90 %")
 CALLED_OFF = "Hủy lượt xe trước khi đến cửa khẩu"
 
 
@@ -42,7 +40,8 @@ def ask_anew(fee: FeeAssessment, fresh: FeeAssessment, *, at: datetime) -> None:
     """A deferred fee is owed in another amount: the same debt, asked for once more. Refusal: BG-273."""
     withdraw(fee, at=at)
     details = tuple(Words(vi=vi, en=en) for vi, en in formula(fresh.explanation))
-    one = wanted(fee, names=names_of([fee]), amount=fresh.amount, shares=_shares(fresh), details=details)
+    shares = shares_of(fresh, kept=fresh.kept, budget=fresh.budget)
+    one = wanted(fee, names=names_of([fee]), amount=fresh.amount, shares=shares, details=details)
     payments.create_obligation(wanted=one, at=at)
 
 
@@ -79,7 +78,7 @@ def wanted(fee: FeeAssessment, *, names: dict[UUID, str], **other: Any) -> Wante
             vi=f"Phí sử dụng công trình hạ tầng cửa khẩu, xe {plate}",
             en=f"Fee for the use of the border gate's infrastructure, vehicle {plate}",
         ),
-        "shares": _shares(fee),
+        "shares": shares_of(fee, kept=fee.kept, budget=fee.budget),
         "details": tuple(Words(vi=vi, en=en) for vi, en in formula(fee.explanation)),
         "payer_name": names.get(trip.agency_id, "") if trip.agency_id else "",
         "payer_id": trip.agency_id,
@@ -89,11 +88,12 @@ def wanted(fee: FeeAssessment, *, names: dict[UUID, str], **other: Any) -> Wante
     return Wanted(**asked | other)
 
 
-def _shares(fee: FeeAssessment) -> tuple[Share, ...]:
-    return (
-        Share(code="kept", title=KEPT, amount=fee.kept),
-        Share(code="budget", title=BUDGET, amount=fee.budget),
-    )
+def shares_of(fee: FeeAssessment, *, kept: int, budget: int) -> tuple[Share, Share]:
+    """Who gets how much of an amount for it, by the share that held when the fee was assessed."""
+    percent = int(fee.explanation.get("kept_percent", limits.first()[limits.KEPT].value))
+    centre = Words(vi=f"Trung tâm Quản lý cửa khẩu giữ lại {percent} %", en=f"Kept by the gate's centre, {percent} %")
+    rest = Words(vi=f"Nộp ngân sách {100 - percent} %", en=f"To the budget, {100 - percent} %")
+    return Share(code="kept", title=centre, amount=kept), Share(code="budget", title=rest, amount=budget)
 
 
 def _firms(fees: Sequence[FeeAssessment]) -> list[Enterprise]:

@@ -23,7 +23,7 @@ from tinhso.pillars.border.gate.flows.states import CANCELLED, EXPIRED, NO_SHOW
 from tinhso.pillars.border.gate.models import FeeAssessment, GoodsLine, Trip
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.reference import rates_on
-from tinhso.pillars.border.gate.rules import containers, fees
+from tinhso.pillars.border.gate.rules import containers, fees, limits
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
 from tinhso.shared.payments import facade as payments
 from tinhso.shared.payments.contracts import Paid
@@ -198,8 +198,8 @@ def _lock_trips(fees: Sequence[FeeAssessment]) -> None:
 
 
 def _ground_of(fee: FeeAssessment) -> Mapping[str, Any]:
-    """How the amount came about, whatever the day."""
-    return {name: told for name, told in fee.explanation.items() if name != "on"}
+    """How the amount came about, whatever the day and however it is shared."""
+    return {name: told for name, told in fee.explanation.items() if name not in ("on", "kept_percent")}
 
 
 def _vehicle_class(trip: Trip) -> str:
@@ -208,13 +208,15 @@ def _vehicle_class(trip: Trip) -> str:
 
 
 def _assessment(trip: Trip, groups: list[str], rates: list[fees.Rate], at: datetime) -> FeeAssessment:
+    law = law_at(at)
     fee = fees.assess(
         regime=trip.declaration.regime,
         groups=groups or ["EMPTY"],
         vehicle=_vehicle_class(trip),
-        route=law_at(at).route_of(trip.kind),
+        route=law.route_of(trip.kind),
         on=at.astimezone(HANOI).date(),
         rates=rates,
+        kept_percent=law.number(limits.KEPT).value,
     )
     return FeeAssessment(
         trip=trip,

@@ -13,6 +13,7 @@ from tinhso.pillars.border.gate.models import (
     FieldRule,
     ForceEdition,
     Limit,
+    OrderText,
     QueueCycle,
     ReasonCode,
     RefusalText,
@@ -40,6 +41,7 @@ def load_first_rules() -> int:
         ([_correction(row) for row in table("corrections")], ("field",)),
         ([_cycle(row) for row in table("queue_cycles")], ("season",)),
         ([_limit(row) for row in table("limits")], ("code",)),
+        ([_order_text(row) for row in table("order_texts")], ("code",)),
         ([one for row in table("gates") for one in _capacities(row)], ("point_id", "direction", "goods_group")),
         ([_booking_rule(row) for row in table("booking_rules")], ("code",)),
     ]
@@ -126,6 +128,11 @@ def _limit(row: Row) -> Limit:
         title_en=row["title_en"],
         **_since(row["source"], row["status"]),
     )
+
+
+def _order_text(row: Row) -> OrderText:
+    said = {name: row[name] for name in ("text_vi", "text_en", "text_zh")}
+    return OrderText(code=row["code"], **said, **_since(row["basis"], "assumed"))
 
 
 def _capacities(row: Row) -> list[SlotDefault]:

@@ -12,7 +12,7 @@ from tinhso.pillars.border.gate.flows.overlays import OVER
 
 
 class FeeAssessment(FlowModel):
-    """Phiếu phí. Amounts in đồng; `explanation` tells the formula; the centre keeps 10 %, the rest is the budget's."""
+    """Phiếu phí. Amounts in đồng; `explanation` tells the formula; what the centre does not keep is the budget's."""
 
     flow = FEE
     access_scope = FEE.scope

@@ -69,6 +69,22 @@ class RefusalText(DatedRow):
         return self.code
 
 
+class OrderText(DatedRow):
+    """Usual words of a movement order; `{from}` and `{to}` are filled when it is given."""
+
+    code = models.CharField(_("code"), max_length=16)
+    text_vi = models.CharField(_("text of the order"), max_length=160)
+    text_en = models.CharField(_("English text"), max_length=160, blank=True)
+    text_zh = models.CharField(_("Chinese text"), max_length=160, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = one_at_a_time("border_gate_order_text", "code")
+
+    def __str__(self) -> str:
+        return self.text_vi
+
+
 class TripTypeRule(DatedRow):
     """How a trip type runs: over which line, where its goods are checked, which route its fee takes."""
 

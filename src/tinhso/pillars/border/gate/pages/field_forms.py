@@ -16,6 +16,7 @@ from tinhso.pillars.border.gate.actions.firm_forms import HOURS, REGIMES, contai
 from tinhso.pillars.border.gate.actions.goods_forms import codes_of, goods_named
 from tinhso.pillars.border.gate.models import CrossingPoint, GoodsLine, Trip, Yard
 from tinhso.pillars.border.gate.queries.firms import drivers_of
+from tinhso.pillars.border.gate.queries.words import CORRECTED_TITLES
 from tinhso.pillars.border.gate.rules import containers, plates
 
 Built = dict[str, tuple[forms.Field, Any]]
@@ -25,32 +26,7 @@ CHANNELS = (
     (2, gettext_lazy("yellow")),
     (3, gettext_lazy("red")),
 )
-TITLES: dict[str, Any] = {
-    "customs_no": gettext_lazy("Customs declaration number"),
-    "goods": gettext_lazy("Goods"),
-    "weight": gettext_lazy("Gross weight, kg"),
-    "packages": gettext_lazy("Packages"),
-    "value": gettext_lazy("Value of the goods"),
-    "certificate": gettext_lazy("Quarantine certificate"),
-    "channel": gettext_lazy("Customs channel"),
-    "contract": gettext_lazy("Contract number"),
-    "partner": gettext_lazy("Partner on the Chinese side"),
-    "regime": gettext_lazy("Regime"),
-    "tractor": gettext_lazy("Plate of the tractor"),
-    "trailer": gettext_lazy("Plate of the trailer"),
-    "container": gettext_lazy("Container number"),
-    "seal": gettext_lazy("Seal number"),
-    "driver": gettext_lazy("Driver"),
-    "second_driver": gettext_lazy("Second driver"),
-    "supervisor": gettext_lazy("Supervisor of the driverless vehicle"),
-    "phone": gettext_lazy("Telephone of the driver"),
-    "two_way": gettext_lazy("Carries goods both ways"),
-    "point": gettext_lazy("Crossing point"),
-    "yard": gettext_lazy("Yard"),
-    "planned_on": gettext_lazy("Day at the gate"),
-    "eta": gettext_lazy("Hour at the gate"),
-    "note": gettext_lazy("Note to the gate"),
-}
+TITLES = CORRECTED_TITLES
 """In the order in which people look for them."""
 
 

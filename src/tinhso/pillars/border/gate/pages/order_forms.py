@@ -13,7 +13,7 @@ from tinhso.pillars.border.gate.actions.guidance import Wanted
 from tinhso.pillars.border.gate.flows import STATES
 from tinhso.pillars.border.gate.models import ControlPoint, CrossingPoint, Yard
 from tinhso.pillars.border.gate.queries.guidance import MOVING
-from tinhso.pillars.border.gate.rules.orders import usual_texts
+from tinhso.pillars.border.gate.queries.law import usual_orders
 
 HOLDS = [("30", _("30 minutes")), ("60", _("1 hour")), ("120", _("2 hours")), ("240", _("4 hours")),
          ("720", _("12 hours"))]  # fmt: skip
@@ -55,7 +55,7 @@ class OrderForm(Checked):
     def __init__(self, *args: Any, points: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         shown = [(state, upper(str(STATES[state]))) for state in MOVING]
-        usual = [("", "–"), *((row["code"], row["text_vi"]) for row in usual_texts())]
+        usual = [("", "–"), *((row.code, row.text_vi) for row in usual_orders())]
         point, yard = self.fields["point"], self.fields["yard"]
         point.queryset = points  # type: ignore[attr-defined]
         point.empty_label = None  # type: ignore[attr-defined]
@@ -89,11 +89,11 @@ class OrderForm(Checked):
 
     def _texts(self) -> dict[str, str]:
         given = self.cleaned_data
-        row = next((one for one in usual_texts() if one["code"] == given["usual"]), None)
+        row = usual_orders().filter(code=given["usual"]).first()
         if given["text_vi"].strip() or row is None:
             return {"text_vi": given["text_vi"], "text_zh": given["text_zh"], "text_en": ""}
         ways = {"from": given["leads_from"] or "…", "to": given["leads_to"] or "…"}
-        return {name: row[name].format_map(ways) for name in ("text_vi", "text_en", "text_zh")}
+        return {name: getattr(row, name).format_map(ways) for name in ("text_vi", "text_en", "text_zh")}
 
 
 def places_of(points: Any) -> list[str]:

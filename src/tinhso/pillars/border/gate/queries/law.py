@@ -21,6 +21,7 @@ from tinhso.pillars.border.gate.models import (
     FieldRule,
     Limit,
     OperatingCalendar,
+    OrderText,
     QueueCycle,
     ReasonCode,
     RefusalText,
@@ -123,6 +124,12 @@ def reasons_today() -> QuerySet[ReasonCode]:
     """The reasons that may be given today, in the order in which they were put in."""
     day = clock.today()
     return ReasonCode.objects.filter(Q(valid_until=None) | Q(valid_until__gt=day), valid_from__lte=day)
+
+
+def usual_orders() -> QuerySet[OrderText]:
+    """The usual words of movement orders today (first ones: tables/order_texts.csv)."""
+    day = clock.today()
+    return OrderText.objects.filter(Q(valid_until=None) | Q(valid_until__gt=day), valid_from__lte=day)
 
 
 def refusal_text(code: str) -> Bilingual | None:

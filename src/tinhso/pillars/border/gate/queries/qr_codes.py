@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tinhso.pillars.border.gate.models import Trip
+from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.reference import signing_key
-from tinhso.pillars.border.gate.rules import plates, qr
-
-FRESH = timedelta(hours=24)
+from tinhso.pillars.border.gate.rules import limits, plates, qr
 
 
 def token_of(trip: Trip, *, at: datetime) -> str:
     """The signed text of the trip's QR; it dies when the trip's nonce is renewed (another driver).
 
-    It holds until the trip would expire, and a day at least: who opens the page again on a long way gets a new one.
+    It holds until the trip would expire, and as long as the rulebook says at least: who opens the page again on a
+    long way gets a new one.
     """
     key = signing_key()
-    not_after = max(trip.expires_at or at, at + FRESH)
+    not_after = max(trip.expires_at or at, at + law_at(at).number(limits.QR_LIFE).span)
     return qr.sign(
         trip_code=trip.code,
         tractor=plates.read(trip.tractor_plate),

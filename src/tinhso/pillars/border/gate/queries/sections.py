@@ -140,7 +140,7 @@ def _ways(keys: list[str]) -> dict[str, str]:
 
 
 def _fees(found: Period) -> Section:
-    head = (_("Regime"), _("Receipts"), _("Collected, đồng"), _("Kept by the centre (10 %)"), _("To the budget (90 %)"))
+    head = (_("Regime"), _("Receipts"), _("Collected, đồng"), _("Kept by the centre, đồng"), _("To the budget, đồng"))
     paid, kept, budget = (found.by_key(name) for name in ("fee.pay", "fee.pay.kept", "fee.pay.budget"))
 
     def rows() -> Iterator[tuple[Cell, ...]]:
@@ -164,7 +164,7 @@ def _fees(found: Period) -> Section:
 def _fees_by_day(found: Period) -> Section:
     head = (
         _("Month") if found.span.is_long else _("Day"), _("Receipts"), _("Collected, đồng"),
-        _("Kept by the centre (10 %)"), _("To the budget (90 %)"),
+        _("Kept by the centre, đồng"), _("To the budget, đồng"),
     )  # fmt: skip
     days = sorted({day for day, name in found.days if name == "fee.pay"})
 

@@ -1,4 +1,4 @@
-"""Words for goods groups, headings and regimes in reports."""
+"""Words for goods groups, headings, regimes and the fields of a declaration."""
 
 from __future__ import annotations
 
@@ -30,6 +30,34 @@ REGIME_TITLES = {
     "BORDER_TRANSFER": _("border transfer"),
     "BONDED": _("bonded goods"),
 }
+
+CORRECTED_TITLES = {
+    "customs_no": _("Customs declaration number"),
+    "goods": _("Goods"),
+    "weight": _("Gross weight, kg"),
+    "packages": _("Packages"),
+    "value": _("Value of the goods"),
+    "certificate": _("Quarantine certificate"),
+    "channel": _("Customs channel"),
+    "contract": _("Contract number"),
+    "partner": _("Partner on the Chinese side"),
+    "regime": _("Regime"),
+    "tractor": _("Plate of the tractor"),
+    "trailer": _("Plate of the trailer"),
+    "container": _("Container number"),
+    "seal": _("Seal number"),
+    "driver": _("Driver"),
+    "second_driver": _("Second driver"),
+    "supervisor": _("Supervisor of the driverless vehicle"),
+    "phone": _("Telephone of the driver"),
+    "two_way": _("Carries goods both ways"),
+    "point": _("Crossing point"),
+    "yard": _("Yard"),
+    "planned_on": _("Day at the gate"),
+    "eta": _("Hour at the gate"),
+    "note": _("Note to the gate"),
+}
+"""Fields that are corrected alone, in the order in which people look for them."""
 
 
 def goods_of(headings: list[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from django.db.models import Q
 from tinhso.kernel.base.dates import show_date
 from tinhso.pillars.border.gate.models import CheckRule, FeeRule, ForceEdition, OperatingCalendar, TaskResult
 from tinhso.pillars.border.gate.models.trips import KIND_TITLES
-from tinhso.pillars.border.gate.rules import asked, conditions, fees, goods
+from tinhso.pillars.border.gate.rules import asked, conditions, fees, goods, limits, orders
 from tinhso.pillars.border.gate.rules.codes import catalogue, refuse
 from tinhso.pillars.border.gate.rules.queue import CLASSES
 
@@ -68,8 +68,26 @@ def refusal_text(row: Any, on: date) -> None:
             raise refuse("BG-314", field=name, list=", ".join(f"{{{one}}}" for one in sorted(wanted)) or "–")
 
 
+def order_text(row: Any, on: date) -> None:
+    """What an order may say, with no other places than those that are filled. BG-314, BG-350, BG-352."""
+    for name in ("text_vi", "text_en", "text_zh"):
+        said = getattr(row, name)
+        if said:
+            orders.check_text(said, field=name)
+        if not set(PLACE.findall(said)) <= orders.PLACES:
+            raise refuse("BG-314", field=name, list=", ".join(f"{{{one}}}" for one in sorted(orders.PLACES)))
+
+
 def correction(row: Any, on: date) -> None:
     _listed("reopens", row.reopens, CheckRule.objects.filter(_on(on)).values_list("task", flat=True))
+
+
+def limit(row: Any, on: date) -> None:
+    """A number that some rule asks for, in the unit in which it counts; of a hundred at most a hundred. BG-313."""
+    _listed("code", [row.code], limits.first())
+    _listed("unit", [row.unit], [limits.first()[row.code].unit])
+    if row.unit == "percent" and row.value > 100:
+        raise refuse("BG-313", field="value", v=str(row.value), list="1–100")
 
 
 def queue_cycle(row: Any, on: date) -> None:

@@ -1,4 +1,4 @@
-"""What a change of a row means, in a sentence."""
+"""What a change of a row means, where that is more than the sentence of the new row."""
 
 from __future__ import annotations
 
@@ -19,26 +19,13 @@ def fee_rule(old: Any, new: Any) -> list[str]:
 
 
 def check_rule(old: Any, new: Any) -> list[str]:
-    """Who checks, in how many minutes, when."""
-    if new is None:
-        return [_("From that day on this check is no longer opened; open ones are finished.")]
-    facts = {"forces": ", ".join(new.forces), "minutes": new.minutes, "needed": " / ".join(new.needed)}
-    return [_("%(forces)s check within %(minutes)s minutes, when: %(needed)s") % facts]
+    """Of a check that ends: what becomes of those that are open."""
+    return [] if new else [_("From that day on this check is no longer opened; open ones are finished.")]
 
 
 def limit(old: Any, new: Any) -> list[str]:
     row = new or old
     return [f"{row.title}: " + _told(*(f"{one.value} {one.get_unit_display()}" if one else "–" for one in (old, new)))]
-
-
-def refusal_text(old: Any, new: Any) -> list[str]:
-    """The sentence as people read it, its places filled with an ellipsis."""
-    return [str(new.message_vi).format_map(_Dots())] if new else []
-
-
-class _Dots(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return "…"
 
 
 def _told(before: str, after: str) -> str:

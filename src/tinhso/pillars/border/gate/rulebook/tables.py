@@ -11,7 +11,7 @@ from tinhso.kernel.modules.rule_tables import rule_table
 from tinhso.pillars.border.gate import models
 from tinhso.pillars.border.gate.actions.forces import know_forces
 from tinhso.pillars.border.gate.permissions import APPROVE_RULE, PROPOSE_RULE
-from tinhso.pillars.border.gate.rulebook import checks, previews
+from tinhso.pillars.border.gate.rulebook import checks, naming, previews, sentences
 
 YESTERDAY = "border_gate.yesterday"
 
@@ -38,6 +38,7 @@ def _table(
         check=check,
         permission_propose=PROPOSE_RULE,
         permission_approve=APPROVE_RULE,
+        rehearsal=YESTERDAY,
         **further,
     )
 
@@ -52,7 +53,14 @@ _table(
     ("kind", "regimes", "groups", "vehicles", "route", "amount", "coefficient", "status", "note"),
     checks.fee_rule,
     preview=previews.fee_rule,
-    rehearsal=YESTERDAY,
+    words={
+        "regimes": naming.REGIMES,
+        "groups": naming.GROUPS,
+        "vehicles": naming.VEHICLES,
+        "route": naming.ROUTES,
+        "status": naming.STANDING,
+    },
+    means=sentences.fee_rule,
 )
 _table(
     "check_rule",
@@ -64,7 +72,14 @@ _table(
     ("title_vi", "title_en", "forces", "needed", "placed", "stages", "results", "minutes", "number", "rule"),
     checks.check_rule,
     preview=previews.check_rule,
-    rehearsal=YESTERDAY,
+    words={
+        "task": naming.CHECK,
+        "forces": naming.FORCES,
+        "needed": naming.CONDITIONS,
+        "stages": naming.STAGES,
+        "results": naming.RESULTS,
+    },
+    means=sentences.check_rule,
 )
 _table(
     "force",
@@ -75,7 +90,8 @@ _table(
     ("code",),
     ("number", "name_vi", "name_en", "name_zh", "duties"),
     applied=know_forces,
-    rehearsal=YESTERDAY,
+    words={"code": naming.FORCE},
+    means=sentences.force,
 )
 _table(
     "field_rule",
@@ -86,7 +102,8 @@ _table(
     ("trip_type", "field"),
     ("need",),
     checks.field_rule,
-    rehearsal=YESTERDAY,
+    words={"trip_type": naming.TRIP_TYPES_OR_ANY, "field": naming.FIELDS_ASKED},
+    means=sentences.field_rule,
 )
 _table(
     "trip_type",
@@ -97,7 +114,8 @@ _table(
     ("trip_type",),
     ("enters", "leaves", "goods_stage", "fee_route"),
     checks.trip_type,
-    rehearsal=YESTERDAY,
+    words={"trip_type": naming.TRIP_TYPES},
+    means=sentences.trip_type,
 )
 _table(
     "limit",
@@ -107,7 +125,10 @@ _table(
     _("Numbers that rules count with"),
     ("code",),
     ("title_vi", "title_en", "value", "unit"),
+    checks.limit,
     preview=previews.limit,
+    words={"code": naming.LIMIT},
+    means=sentences.limit,
 )
 _table(
     "hour_capacity",
@@ -117,7 +138,8 @@ _table(
     _("Vehicles an hour, by point and direction; the board may set another number for single hours"),
     ("point", "direction", "goods_group"),
     ("capacity",),
-    rehearsal=YESTERDAY,
+    words={"goods_group": naming.GROUPS_OR_ANY},
+    means=sentences.hour_capacity,
 )
 _table(
     "booking_rule",
@@ -138,6 +160,7 @@ _table(
         "lock_days",
         "hold_minutes",
     ),
+    means=sentences.booking_rule,
 )
 _table(
     "hours",
@@ -148,7 +171,8 @@ _table(
     ("point", "direction", "kind", "weekdays"),
     ("opens", "closes", "accepted_before"),
     checks.hours,
-    rehearsal=YESTERDAY,
+    words={"weekdays": naming.DAYS},
+    means=sentences.hours,
 )
 _table(
     "queue_cycle",
@@ -159,6 +183,8 @@ _table(
     ("season",),
     ("steps",),
     checks.queue_cycle,
+    words={"steps": naming.CLASS_STEPS},
+    means=sentences.queue_cycle,
 )
 _table(
     "correction",
@@ -169,6 +195,8 @@ _table(
     ("field",),
     ("reopens", "fee_anew", "note"),
     checks.correction,
+    words={"field": naming.FIELDS_CORRECTED, "reopens": naming.CHECKS},
+    means=sentences.correction,
 )
 _table(
     "task_result",
@@ -178,6 +206,8 @@ _table(
     _("What each result does to the check"),
     ("result",),
     ("task_state", "effect"),
+    words={"result": naming.RESULT},
+    means=sentences.task_result,
 )
 _table(
     "reason",
@@ -187,6 +217,8 @@ _table(
     _("Of holds, returns, delays and orders; secret ones are not shown to the firm"),
     ("kind", "code"),
     ("label_vi", "label_en", "label_zh", "secret"),
+    words={"kind": naming.KINDS_OF_REASON, "code": naming.REASON},
+    means=sentences.reason,
 )
 _table(
     "refusal_text",
@@ -197,7 +229,18 @@ _table(
     ("code",),
     ("message_vi", "message_en", "message_zh"),
     checks.refusal_text,
-    preview=previews.refusal_text,
+    means=sentences.refusal_text,
+)
+_table(
+    "order_text",
+    models.OrderText,
+    225,
+    _("Usual words of movement orders"),
+    _("What officers choose when they give an order; {from} and {to} are filled in then"),
+    ("code",),
+    ("text_vi", "text_en", "text_zh"),
+    checks.order_text,
+    means=sentences.order_text,
 )
 _table(
     "fee_term",
@@ -207,4 +250,6 @@ _table(
     _("How the resolution's words map to our codes"),
     ("dimension", "term"),
     ("codes",),
+    words={"dimension": naming.FEE_DIMENSIONS, "term": naming.FEE_WORD, "codes": naming.FEE_CODES},
+    means=sentences.fee_term,
 )

@@ -7,31 +7,31 @@ met an officer's judgement (a random inspection), the stored fact stands.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tinhso.kernel.base.bilingual import Bilingual
-from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.dates import show_date
 from tinhso.kernel.modules.rule_tables import RehearsalRun, dry_run
 from tinhso.pillars.border.gate.actions.tasks import NOT_TASKS, facts_of
 from tinhso.pillars.border.gate.models import GoodsLine, SlotWindow, Trip
-from tinhso.pillars.border.gate.queries.law import Law, law_of
-from tinhso.pillars.border.gate.queries.problems import filled_of
-from tinhso.pillars.border.gate.rules import asked, checks, containers, fees, hours
+from tinhso.pillars.border.gate.queries.law import Law
+from tinhso.pillars.border.gate.queries.problems import FIELD_TITLES, filled_of
+from tinhso.pillars.border.gate.queries.words import REGIME_TITLES
+from tinhso.pillars.border.gate.rulebook import counts, measures, naming, sentences
+from tinhso.pillars.border.gate.rulebook.showing import Pair, Yesterday, both, counted, section, yesterday_of
+from tinhso.pillars.border.gate.rules import asked, checks, containers, fees, hours, limits, queue
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, catalogue
 
 MOST = 2_000
 EACH = 100
-Pair = dict[str, Any]
 
 
 @dataclass
@@ -43,30 +43,67 @@ class Played:
     refused: Counter[Any] = field(default_factory=Counter)
 
 
+PLAYED = ("fee_rule", "check_rule", "force", "field_rule", "trip_type", "hours")
+"""Tables whose rows are asked of each trip."""
+
+
 @dry_run("border_gate.yesterday", title=gettext_lazy("the trips of yesterday, once more"))
 def yesterday(run: RehearsalRun) -> Mapping[str, Any]:
-    """Tasks, fees and refusals of yesterday's trips, and hours that would have been overbooked."""
-    begins, ends = _yesterday(run.at)
-    trips = _trips(begins, ends)
-    lines = _lines(trips)
-    facts = facts_of(trips, at=run.at)
-    laws = law_of(run.before), law_of(run.after)
-    played = first, then = Played(), Played()
-    for number, trip in enumerate(trips, start=1):
-        for law, found in zip(laws, played, strict=True):
-            _play(trip, lines.get(trip.declaration_id, []), facts[trip.pk], law, run.on, found)
-        if number % EACH == 0 or number == len(trips):
-            run.told(number, len(trips))
-    windows = list(SlotWindow.objects.filter(begins_at__gte=begins, begins_at__lt=ends, booked__gt=0))
+    """What the change would have made otherwise yesterday; of each table that it touches there is an answer."""
+    day = yesterday_of(run)
+    trips = _trips(day)
+    played = _played(day, trips) if day.touches(*PLAYED) else []
+    slots = [_slots(day)] if day.touches("hour_capacity") else []
+    limits_told = [measures.section_of(day, old, new) for old, new in day.rows("limit")]
+    told = [tell(day) for tables, tell in TOLD if _is_told(day, tables)]
+    run.told(len(trips), len(trips))
     return {
-        "about": _both(lambda: _about(len(trips), begins.date())),
-        "sections": [
-            _section(_checks_title, "", _task_rows(first.tasks, then.tasks, _titles(run))),
-            _section(_fees_title, "đ", _rows(first.fees, then.fees, _regime)),
-            _section(_refusals_title, "", _rows(first.refused, then.refused, _code)),
-            _section(_slots_title, "", _rows(_overbooked(windows, laws[0]), _overbooked(windows, laws[1]), _window)),
-        ],
+        "about": both(lambda: _about(len(trips), day.day)),
+        "sections": [*played, *slots, *limits_told, *told],
     }
+
+
+TOLD: tuple[tuple[tuple[str, ...], Callable[[Yesterday], Pair]], ...] = (
+    (("queue_cycle", "limit"), counts.cycle),
+    (("booking_rule",), counts.bookings),
+    (("correction",), counts.corrections),
+    (("task_result",), counts.results),
+    (("reason",), counts.reasons),
+    (("refusal_text",), counts.refusal_texts),
+    (("order_text",), counts.order_texts),
+    (("fee_term",), counts.tariff_words),
+)
+WAITS = frozenset(queue.WAITS.values())
+
+
+def _is_told(day: Yesterday, tables: tuple[str, ...]) -> bool:
+    """Whether the change touches one of the tables; of the limits only those count by which vehicles are called."""
+    return any(table != "limit" or (new or old).code in WAITS for table in tables for old, new in day.rows(table))
+
+
+def _played(day: Yesterday, trips: list[Trip]) -> list[Pair]:
+    """Tasks, fees and refusals of yesterday's trips."""
+    lines, facts = _lines(trips), facts_of(trips, at=day.run.at)
+    found = first, then = Played(), Played()
+    for number, trip in enumerate(trips, start=1):
+        for law, made in zip((day.before, day.after), found, strict=True):
+            _play(trip, lines.get(trip.declaration_id, []), facts[trip.pk], law, day.run.on, made)
+        if number % EACH == 0 or number == len(trips):
+            day.run.told(number, len(trips))
+    return [
+        section(_checks_title, counted(first.tasks, then.tasks, _task_label(day.run)), summed=True),
+        section(_fees_title, counted(first.fees, then.fees, _regime), unit="đ", summed=True),
+        section(_refusals_title, counted(first.refused, then.refused, _code), summed=True),
+    ]
+
+
+def _slots(day: Yesterday) -> Pair:
+    windows = list(SlotWindow.objects.filter(**day.within("begins_at"), booked__gt=0))
+    before, after = (_overbooked(windows, law) for law in (day.before, day.after))
+    told = {"count": len(windows)}
+    return section(
+        _slots_title, counted(before, after, _window), note=lambda: _("Of %(count)s booked hours of yesterday.") % told
+    )
 
 
 def _play(trip: Trip, lines: list[GoodsLine], facts: checks.TripFacts, law: Law, on: date, found: Played) -> None:
@@ -93,6 +130,7 @@ def _fee(trip: Trip, groups: list[str], law: Law, on: date) -> int:
         route=law.route_of(trip.kind),
         on=on,
         rates=rates,
+        kept_percent=law.number(limits.KEPT).value,
     ).amount
 
 
@@ -115,14 +153,9 @@ def _overbooked(windows: Sequence[SlotWindow], law: Law) -> Counter[str]:
     return found
 
 
-def _yesterday(at: datetime) -> tuple[datetime, datetime]:
-    today = datetime.combine(at.astimezone(HANOI).date(), datetime.min.time(), HANOI)
-    return today - timedelta(days=1), today
-
-
-def _trips(begins: datetime, ends: datetime) -> list[Trip]:
-    came = Q(first_arrival_at__gte=begins, first_arrival_at__lt=ends)
-    declared = Q(first_arrival_at=None, accepted_at__gte=begins, accepted_at__lt=ends)
+def _trips(day: Yesterday) -> list[Trip]:
+    came = Q(**day.within("first_arrival_at"))
+    declared = Q(first_arrival_at=None, **day.within("accepted_at"))
     found = Trip.objects.filter(came | declared).select_related("declaration", "point", "tractor", "enterprise")
     return list(found.order_by("id")[:MOST])
 
@@ -154,55 +187,33 @@ def _slots_title() -> str:
     return _("Hours booked beyond their room")
 
 
-def _titles(run: RehearsalRun) -> dict[str, Bilingual]:
-    """Names of the checks, also of those that the change brings."""
-    rows = [*run.before("border_gate.check_rule"), *run.after("border_gate.check_rule")]
-    return {row.task: Bilingual(row.title_vi or row.task, row.title_en or row.task) for row in rows}
+def _task_label(run: RehearsalRun) -> Callable[[tuple[str, str]], str]:
+    """Check and force in words, also those that the change brings."""
+    checks_named = {row.task: naming.check_name(row) for rows in _sides(run, "check_rule") for row in rows}
+    forces = {
+        row.code: Bilingual(naming.short_name(row.name_vi), naming.short_name(row.name_en))
+        for rows in _sides(run, "force")
+        for row in rows
+    }
+    return lambda key: f"{checks_named.get(key[0], key[0])} · {forces.get(key[1], key[1])}"
 
 
-def _task_rows(
-    before: Counter[tuple[str, str]], after: Counter[tuple[str, str]], titles: Mapping[str, Bilingual]
-) -> list[Pair]:
-    return _rows(before, after, lambda key: f"{titles.get(key[0], key[0])} · {key[1]}")
+def _sides(run: RehearsalRun, table: str) -> tuple[Sequence[Any], Sequence[Any]]:
+    return run.before(f"border_gate.{table}"), run.after(f"border_gate.{table}")
 
 
 def _regime(code: str) -> str:
-    titles = {
-        "EXPORT": _("ordinary export"),
-        "IMPORT": _("ordinary import"),
-        "TEMP_IMP_REEXP": _("temporary import for re-export"),
-        "TEMP_EXP_REIMP": _("temporary export for re-import"),
-        "TRANSIT": _("transit"),
-        "BORDER_TRANSFER": _("border transfer"),
-        "BONDED": _("bonded goods"),
-    }
-    return str(titles.get(code, code))
+    return str(REGIME_TITLES.get(code, code))
 
 
 def _code(code: Any) -> str:
+    """Why a trip is refused, in words; the places of the sentence stay open."""
     name, which = code if isinstance(code, tuple) else (code, "")
-    said = str(catalogue()[name]["key"]).replace("_", " ").lower()
-    return f"{name} {which or said}"
+    if which:
+        return f"{_('must be filled in')}: {FIELD_TITLES[which]} ({name})"
+    said = catalogue()[name]
+    return f"{sentences.opened(str(Bilingual(said['message_vi'], said['message_en'])))} ({name})"
 
 
 def _window(which: str) -> str:
     return _("hours overbooked") if which == "hours" else _("vehicles too many")
-
-
-def _rows(before: Counter[Any], after: Counter[Any], label: Any) -> list[Pair]:
-    """A row for each thing that was counted by either rules, the largest difference first."""
-    keys = sorted({*before, *after}, key=lambda key: (-abs(after[key] - before[key]), str(key)))
-    return [{"label": _both(lambda key=key: label(key)), "before": before[key], "after": after[key]} for key in keys]
-
-
-def _section(title: Any, unit: str, rows: Iterable[Pair]) -> Pair:
-    return {"title": _both(title), "unit": unit, "rows": list(rows)}
-
-
-def _both(say: Any) -> dict[str, str]:
-    """A sentence in Vietnamese and in English, as it is kept with the change."""
-    said = {}
-    for language in ("vi", "en"):
-        with translation.override(language):
-            said[language] = str(say())
-    return said

@@ -17,7 +17,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from tinhso.pillars.border.gate.rules import containers
+from tinhso.pillars.border.gate.rules import containers, limits
 from tinhso.pillars.border.gate.rules.codes import refuse
 from tinhso.pillars.border.gate.rules.tables import Row, table, words
 
@@ -28,7 +28,6 @@ ANY = "any"
 # Disjoint: a container decides by its length, any other load by its weight; under the limit in kg, exclusive.
 WEIGHT_CLASSES = (("LT2", 2_000), ("T2_5", 5_000), ("T5_10", 10_000), ("T10_18", 18_000), ("GE18", None))
 VEHICLE_CLASSES = (*(name for name, _ in WEIGHT_CLASSES), "CONT20", "CONT40")
-KEPT_PERCENT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +94,20 @@ def vehicle_class(*, load_kg: int, container: str = "") -> str:
     return next(name for name, limit in WEIGHT_CLASSES if limit is None or load_kg < limit)
 
 
-def assess(*, regime: str, groups: Sequence[str], vehicle: str, route: str, on: date, rates: Iterable[Rate]) -> Fee:
-    """The fee of a trip with goods of these groups. Refusal: BG-029 when a line has no base, or there is no line."""
+def assess(
+    *,
+    regime: str,
+    groups: Sequence[str],
+    vehicle: str,
+    route: str,
+    on: date,
+    rates: Iterable[Rate],
+    kept_percent: int | None = None,
+) -> Fee:
+    """The fee of a trip with goods of these groups; `kept_percent` is the centre's share, the first one when not said.
+
+    Refusal: BG-029 when a line has no base, or there is no line.
+    """
     if not groups:
         raise refuse("BG-029", field="fee", regime=regime, vehicle=vehicle)
     holding = [rate for rate in rates if rate.valid_from <= on]
@@ -108,14 +119,16 @@ def assess(*, regime: str, groups: Sequence[str], vehicle: str, route: str, on: 
     ceiling = _first("ceiling", holding, {**asked, "group": dearest["group"]})
     amount = min(int(exact), ceiling.amount) if ceiling and ceiling.amount else int(exact)
     used = [rate for rate in (dearest["base_rate"], dearest["group_rate"], by_route) if rate]
-    kept, budget = split(amount)
+    percent = limits.first()[limits.KEPT].value if kept_percent is None else kept_percent
+    kept, budget = split(amount, percent)
     told = _explain(asked, route, lines, by_route, amount, capped=amount < int(exact))
+    told["kept_percent"] = percent
     return Fee(amount, kept, budget, any(rate.is_demo for rate in used), told)
 
 
-def split(amount: int) -> tuple[int, int]:
-    """What the centre keeps (10 %, rounded down) and what goes to the budget; together exactly `amount`."""
-    kept = amount * KEPT_PERCENT // 100
+def split(amount: int, kept_percent: int) -> tuple[int, int]:
+    """What the centre keeps (rounded down to a đồng) and what goes to the budget; together exactly `amount`."""
+    kept = amount * kept_percent // 100
     return kept, amount - kept
 
 

@@ -1,4 +1,4 @@
-"""What a movement order may say, and the usual words for it (tables/order_texts.csv). Pure."""
+"""What a movement order may say. Pure."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ import re
 from datetime import datetime, timedelta
 
 from tinhso.pillars.border.gate.rules.codes import refuse
-from tinhso.pillars.border.gate.rules.tables import Row, table
 
 SHORTEST, LONGEST = 5, 160
 HOLDS_AT_MOST = timedelta(hours=24)
+PLACES = frozenset({"from", "to"})
+"""What is left open in usual words and filled when the order is given."""
 _PHONE = re.compile(r"\+?\d(?:[ .-]?\d){8,}")
 _PLATE = re.compile(r"\b\d{2}[A-ZĐ]{1,2}[ -]?\d{3}[. ]?\d{1,2}\b|[\u4e00-\u9fff][A-Z][·. ]?[A-Z0-9]{5,6}\b")
-
-
-def usual_texts() -> list[Row]:
-    """Orders that are given again and again, with `{from}` and `{to}` left open."""
-    return list(table("order_texts"))
 
 
 def check_text(text: str, *, field: str = "text_vi") -> str:

@@ -180,6 +180,17 @@ def calls_now(tickets: Iterable[Ticket], pace: Pace) -> Iterator[Call]:
         yield Call(chosen[0], number, pace.start, chosen[1], line.position)
 
 
+def calls_at(moments: Iterable[datetime], tickets: Iterable[Ticket], pace: Pace) -> Iterator[Call]:
+    """One call at each of these moments, in their order; a moment at which nobody is here is passed over."""
+    line = _Line(tickets, pace)
+    number = 0
+    for at in moments:
+        line.admit(at)
+        if chosen := line.choose(at):
+            number += 1
+            yield Call(chosen[0], number, at, chosen[1], line.position)
+
+
 def next_call(tickets: Iterable[Ticket], pace: Pace) -> Call | None:
     """Whom to call at `pace.start`, or nobody."""
     return next(calls_now(tickets, pace), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.utils import translation
 
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import Actor
@@ -13,16 +14,21 @@ from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.modules.rule_tables import RULE_TABLES
 from tinhso.kernel.rulebook import actions, rehearsing, rows, sheets
 from tinhso.kernel.rulebook.models import Rehearsal
+from tinhso.kernel.rulebook.wording import Wording
 from tinhso.kernel.testing.people import grant
-from tinhso.pillars.border.gate.actions import declare, fees, tasks
+from tinhso.pillars.border.gate.actions import declare, fee_money, fees, tasks
 from tinhso.pillars.border.gate.actions.forces import follow_rulebook
 from tinhso.pillars.border.gate.flows.predicates import later, span
 from tinhso.pillars.border.gate.models import ClearanceTask, CrossingPoint, FeeAssessment, Force, Trip
 from tinhso.pillars.border.gate.permissions import role_code
 from tinhso.pillars.border.gate.queries import offline
-from tinhso.pillars.border.gate.queries.law import law_on
+from tinhso.pillars.border.gate.queries.law import law_on, usual_orders
+from tinhso.pillars.border.gate.queries.qr_codes import token_of
 from tinhso.pillars.border.gate.queries.queue import pace_of
-from tinhso.pillars.border.gate.rules import checks, codes, conditions
+from tinhso.pillars.border.gate.queries.reference import verifying_keys
+from tinhso.pillars.border.gate.rulebook.condition_field import ConditionField
+from tinhso.pillars.border.gate.rulebook.condition_field import told as told_in_words
+from tinhso.pillars.border.gate.rules import checks, codes, conditions, limits, qr
 from tinhso.pillars.border.gate.tests.conftest import NOON, TODAY, fruit_draft, make_driver, make_firm
 
 DAY = timedelta(days=1)
@@ -88,7 +94,7 @@ def test_every_table_of_the_rulebook_holds_rows_today(gate):
     counts = {table.name: rows.rows_on(table, TODAY).count() for table in RULE_TABLES}
 
     assert [name for name, count in counts.items() if not count] == []
-    assert len([name for name in counts if name.startswith("border_gate.")]) == 15
+    assert len([name for name in counts if name.startswith("border_gate.")]) == 16
 
 
 def test_the_first_rows_open_the_same_checks_as_the_tables(gate):
@@ -109,6 +115,30 @@ def test_a_new_rate_charges_from_its_day_and_leaves_the_receipts_of_the_day_befo
     assert FeeAssessment.objects.get(trip=after).amount == 1_200_000
     fee.refresh_from_db()
     assert (fee.amount, fee.state) == (1_000_000, "paid")
+
+
+def test_the_share_that_the_centre_keeps_is_that_of_the_day(gate, two):
+    firm = make_firm()
+    before = sent(gate, "12C10001", NOON, firm)
+    changed(two, "limit", {"value": 15}, key={"code": "fee_kept"})
+
+    after = sent(gate, "12C10002", NOON + DAY, firm)
+
+    shares = [
+        (fee.kept, fee.budget, fee.explanation["kept_percent"])
+        for fee in (FeeAssessment.objects.get(trip=trip) for trip in (before, after))
+    ]
+    assert shares == [(100_000, 900_000, 10), (150_000, 850_000, 15)]
+    assert fee_money._shares(FeeAssessment.objects.get(trip=after))[0].title.vi.endswith("giữ lại 15 %")
+
+
+def test_a_qr_code_holds_as_long_as_the_rulebook_says_and_to_the_trips_end(gate, two):
+    trip = sent(gate, "12C10001", NOON, make_firm())
+    changed(two, "limit", {"value": 200}, key={"code": "qr_hours"})
+
+    lives = [qr.verify(token_of(trip, at=at), keys=verifying_keys(), at=at).not_after for at in (NOON, NOON + DAY)]
+
+    assert lives == [max(trip.expires_at, NOON + DAY), NOON + DAY + timedelta(hours=200)]
 
 
 def test_a_new_force_gets_its_tasks_without_a_release(gate, two):
@@ -234,6 +264,9 @@ def test_the_usual_room_of_an_hour_is_the_points_from_its_day(gate, two):
         ("fee_rule", {"groups": ["MOON"]}, {"code": "D1"}, "BG-313"),
         ("refusal_text", {"message_vi": "Không được."}, {"code": "BG-014"}, "BG-314"),
         ("queue_cycle", {"steps": ["P1", "P9"]}, {"season": "season"}, "BG-313"),
+        ("limit", {"value": 101}, {"code": "fee_kept"}, "BG-313"),
+        ("order_text", {"text_vi": "Đi đến {place}."}, {"code": "GO_TO"}, "BG-314"),
+        ("limit", {"unit": "day"}, {"code": "expiry_h"}, "BG-313"),
     ],
 )
 def test_a_row_that_would_make_no_sense_is_refused_when_drafted(gate, two, name, values, key, code):
@@ -268,11 +301,200 @@ def test_the_dry_run_plays_yesterday_by_the_rules_of_the_change(gate, two):
     kept = Rehearsal.objects.get(change=change)
 
     assert kept.error == ""
-    opened, charged, refused, _slots = ([(r["before"], r["after"]) for r in s["rows"]] for s in kept.result["sections"])
+    opened, charged, refused = ([(r["before"], r["after"]) for r in s["rows"]] for s in kept.result["sections"])
     assert opened[0] == (0, 3)
     assert charged == [(3_000_000, 3_600_000)]
     assert refused == []
+    assert kept.result["sections"][0]["rows"][0]["label"]["vi"] == "Kiểm tra lâm sản · Kiểm lâm"
     assert (kept.done, kept.whole) == (3, 3)
+
+
+def shown(two, name, values, *, key) -> list[dict]:
+    """The sections of a dry run of that one row."""
+    change = changed(two, name, values, key=key, decide=False)
+    rehearsing.ask(change=change, by=two.deputy, at=NOON)
+    rehearsing.play_asked()
+    kept = Rehearsal.objects.get(change=change)
+    assert kept.error == ""
+    return kept.result["sections"]
+
+
+def pairs(section) -> list[tuple[int, int]]:
+    return [(row["before"], row["after"]) for row in section["rows"]]
+
+
+def waited(gate, minutes: int, number: int, firm, *, priority: str = "P1", called: int = 60) -> Trip:
+    """A trip that stood in the holding area yesterday since so many minutes before its call at ten."""
+    at = NOON - DAY - timedelta(hours=2)
+    trip = sent(gate, f"12C2{number:04}", at - timedelta(hours=6), firm, eta=at)
+    came = at + timedelta(minutes=called - minutes)
+    moments = {"first_arrival_at": came, "buffer_at": came, "effective_at": came, "arrived_at": None}
+    Trip.objects.filter(pk=trip.pk).update(**moments, called_at=at + timedelta(minutes=called), priority=priority)
+    return trip
+
+
+def test_the_dry_run_of_a_limit_counts_whom_it_would_have_caught(gate, two):
+    firm = make_firm()
+    trips = [sent(gate, f"12C1000{number}", NOON - DAY, firm, eta=NOON - DAY) for number in range(3)]
+    for hours, trip in zip((5, 11, 20), trips, strict=True):
+        out = NOON - DAY + timedelta(hours=hours - 12)
+        Trip.objects.filter(pk=trip.pk).update(released_at=out - timedelta(hours=hours), crossed_out_at=out)
+
+    (told,) = shown(two, "limit", {"value": 4}, key={"code": "release_h"})
+
+    assert told["title"]["vi"] == "Hiệu lực của việc thông quan: 12 → 4 giờ"
+    assert pairs(told) == [(1, 3)]
+    assert told["note"]["vi"] == "Trong 3 trường hợp; lớn nhất là 20 giờ."
+
+
+def test_the_dry_run_of_the_centres_share_splits_yesterdays_fees_anew(gate, two):
+    firm = make_firm()
+    for number in range(2):
+        sent(gate, f"12C1000{number}", NOON - DAY, firm)
+
+    (told,) = shown(two, "limit", {"value": 15}, key={"code": "fee_kept"})
+
+    assert pairs(told) == [(200_000, 300_000), (1_800_000, 1_700_000)]
+
+
+def test_every_limit_has_an_answer_or_says_why_there_is_none(gate, two):
+    table = RULE_TABLES.get("border_gate.limit")
+    change = actions.draft_change(
+        title="T", document_no="1", source="test", effective_on=TOMORROW, by=two.deputy, at=NOON
+    )
+    found = list(rows.rows_on(table, TOMORROW))
+    for row in found:
+        actions.put_row(change=change, table=table, values={"value": row.value + 1}, base=row, by=two.deputy, at=NOON)
+
+    rehearsing.ask(change=change, by=two.deputy, at=NOON)
+    rehearsing.play_asked()
+    kept = Rehearsal.objects.get(change=change)
+
+    assert kept.error == ""
+    told = kept.result["sections"][: len(found)]
+    assert [one["title"]["vi"] for one in told if not (one["rows"] or one["note"]["vi"])] == []
+    assert len(told) == len(found) == len(limits.first())
+
+
+def test_the_dry_run_of_the_cycle_calls_yesterdays_vehicles_once_more(gate, two):
+    firm = make_firm()
+    for number, (priority, minutes) in enumerate([("P3", 50), ("P1", 40), ("P3", 60), ("P1", 30)]):
+        waited(gate, minutes, number, firm, priority=priority, called=60 + number)
+
+    (told,) = shown(two, "queue_cycle", {"steps": ["P3", "P1"]}, key={"season": "season"})
+    means = {row["label"]["vi"]: (row["before"], row["after"]) for row in told["rows"]}
+
+    assert told["note"]["vi"].startswith("4 lần gọi")
+    assert means["Hàng tươi sống: chờ trung bình, phút"][1] > means["Hàng tươi sống: chờ trung bình, phút"][0]
+    assert means["Thông thường: chờ trung bình, phút"][1] < means["Thông thường: chờ trung bình, phút"][0]
+
+
+def test_the_dry_run_of_a_reason_shows_both_labels_and_how_often_it_was_given(gate, two):
+    trip = sent(gate, "12C10001", NOON - DAY, make_firm())
+    tasks.place_hold(
+        trip=trip,
+        force=Force.objects.get(code="HAIQUAN"),
+        reason="nợ thuế quá hạn",
+        reason_code="TAX_DEBT",
+        by=gate.everything,
+        at=NOON - DAY + timedelta(minutes=1),
+    )
+
+    (told,) = shown(two, "reason", {"label_vi": "Còn nợ thuế"}, key={"kind": "HOLD", "code": "TAX_DEBT"})
+
+    assert [(one["old"], one["new"], one["used"]) for one in told["texts"]] == [("Nợ thuế", "Còn nợ thuế", 1)]
+
+
+def test_the_dry_run_of_results_and_corrections_tells_what_they_would_have_done(gate, two):
+    trip = sent(gate, "12C10001", NOON - DAY, make_firm())
+    task = ClearanceTask.objects.get(trip=trip, kind="PLANT_Q")
+    tasks.pass_task(task=task, by=gate.everything, at=NOON - DAY + timedelta(minutes=1))
+
+    (results,) = shown(two, "task_result", {"task_state": "OPEN"}, key={"result": "PASS"})
+    (corrected,) = shown(two, "correction", {"fee_anew": True}, key={"field": "seal"})
+
+    assert {one["label"]["vi"]: (one["before"], one["after"]) for one in results["rows"]} == {
+        "Đạt → Đạt": (1, 0),
+        "Đạt → Chưa nhận": (0, 1),
+    }
+    assert corrected["note"]["vi"] == "Hôm qua có 0 ô được sửa."
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "key"),
+    [
+        ("booking_rule", {"horizon_days": 3}, {"code": "booking"}),
+        ("fee_term", {"codes": ["FRUIT"]}, {"term": "FRESH_VEG_FRUIT"}),
+        ("order_text", {"text_vi": "Dừng xe, tắt máy, chờ lệnh."}, {"code": "STOP"}),
+        ("refusal_text", {"message_vi": "Xe {plate} chưa có lượt."}, {"code": "BG-209"}),
+        ("hours", {"closes": "18:00"}, {"point__code": "HN-1119", "direction": "X", "kind": "normal"}),
+        ("hour_capacity", {"capacity": 1}, {"point__code": "HN-1119", "direction": "X"}),
+        ("force", {"name_vi": "Hải quan"}, {"code": "HAIQUAN"}),
+        ("trip_type", {"goods_stage": "INLAND"}, {"trip_type": "EXP_VN"}),
+        ("field_rule", {"need": "required"}, {"trip_type": "any", "field": "customs_no"}),
+    ],
+)
+def test_no_table_is_without_an_answer(gate, two, name, values, key):
+    if name == "refusal_text":
+        places = checks_places(codes.catalogue()["BG-209"]["message_vi"])
+        values = {"message_vi": f"Xe chưa có lượt {' '.join(places)}"}
+
+    told = shown(two, name, values, key=key)
+
+    assert told
+    assert all(one["rows"] or one.get("texts") or one.get("note") or one["summed"] for one in told)
+
+
+def test_usual_words_of_an_order_change_on_their_day(gate, two):
+    changed(two, "order_text", {"text_vi": "Dừng xe tại chỗ, tắt máy."}, key={"code": "STOP"})
+
+    with clock.frozen(NOON):
+        today = usual_orders().get(code="STOP").text_vi
+    with clock.frozen(NOON + DAY):
+        tomorrow = usual_orders().get(code="STOP").text_vi
+
+    assert (today, tomorrow) == ("Dừng tại chỗ, tắt máy, chờ lệnh tiếp theo.", "Dừng xe tại chỗ, tắt máy.")
+
+
+def test_every_row_of_every_table_says_in_words_what_it_means(gate):
+    told = {
+        table.name: [(row, Wording(table, TODAY)) for row in rows.rows_on(table, TODAY)]
+        for table in RULE_TABLES
+        if table.name.startswith("border_gate.")
+    }
+
+    with translation.override("vi"):
+        for name, found in told.items():
+            wording = found[0][1]
+            for row, _own in found:
+                sentence = wording.sentence(row)
+                assert len(sentence) > 8, (name, str(row))
+                if name not in ("border_gate.refusal_text", "border_gate.order_text"):
+                    assert "_" not in sentence, sentence
+
+
+def test_a_condition_reads_as_words_and_comes_back_from_its_form():
+    field = ConditionField()
+    kept = ["loaded & flag:PLANT_Q", "!driver & type:AGV"]
+
+    with translation.override("vi"):
+        said = [told_in_words(one) for one in kept]
+        html = field.widget.render("needed", kept)
+    chosen = {
+        "needed_0_0": "loaded",
+        "needed_0_1": "flag:PLANT_Q",
+        "needed_1_0": "driver",
+        "needed_1_0_not": "1",
+        "needed_1_1": "type:AGV",
+        "needed_2_0": "",
+    }
+
+    assert said == [
+        "xe có hàng và có hàng phải kiểm dịch thực vật",
+        "không phải (có lái xe trên xe) và lượt xe là Xe tự hành",
+    ]
+    assert html.count("selected>") == 4
+    assert field.widget.value_from_datadict(chosen, {}, "needed") == kept
 
 
 def test_a_table_goes_out_and_comes_back_as_a_file(gate, two):

@@ -37,16 +37,16 @@ def test_the_five_worked_cases_to_the_dong(amount, regime, group, vehicle, route
 
 
 def test_one_tenth_is_kept_rounded_down_and_the_rest_is_the_budget_s():
-    assert fees.split(1_300_000) == (130_000, 1_170_000)
-    assert fees.split(99) == (9, 90)
+    assert fees.split(1_300_000, 10) == (130_000, 1_170_000)
+    assert fees.split(99, 10) == (9, 90)
 
 
-@given(st.integers(0, 10**12))
-def test_the_split_is_exact(amount):
-    kept, budget = fees.split(amount)
+@given(st.integers(0, 10**12), st.integers(1, 100))
+def test_the_split_is_exact(amount, percent):
+    kept, budget = fees.split(amount, percent)
 
     assert kept + budget == amount
-    assert 0 <= 10 * (amount / 10 - kept) < 10
+    assert 0 <= amount * percent - kept * 100 < 100
 
 
 def test_without_a_rate_nothing_is_charged():

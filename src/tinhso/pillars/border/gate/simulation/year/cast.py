@@ -11,8 +11,9 @@ from typing import Any
 
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.pillars.border.gate.models import CrossingPoint, Force, Yard
+from tinhso.pillars.border.gate.queries.law import law_on
 from tinhso.pillars.border.gate.queries.reference import rates_on
-from tinhso.pillars.border.gate.rules import fees, goods, priority
+from tinhso.pillars.border.gate.rules import fees, goods, limits, priority
 from tinhso.pillars.border.gate.rules.checks import Check, TripFacts, checks
 from tinhso.pillars.border.gate.rules.tables import Row, table
 from tinhso.pillars.border.gate.simulation.cast import _pairs, usual_goods
@@ -84,7 +85,7 @@ class Cast:
             Random(seed).shuffle(found)  # noqa: S311
         self._weights = _group_weights()
         self._fees: dict[tuple[str, ...], Fee] = {}
-        self._rates: dict[date, list[fees.Rate]] = {}
+        self._rates: dict[date, tuple[list[fees.Rate], int]] = {}
         self._checks: dict[tuple[Any, ...], tuple[Check, ...]] = {}
         self._classes: dict[tuple[Any, ...], tuple[str, str]] = {}
 
@@ -102,8 +103,8 @@ class Cast:
         if key not in self._fees:
             on = max(day, TARIFF_SINCE)
             if on not in self._rates:
-                self._rates = {on: rates_on(on)}
-            self._fees[key] = _assess(regime, group, vehicle, route, day, self._rates[on])
+                self._rates = {on: (rates_on(on), law_on(on).number(limits.KEPT).value)}
+            self._fees[key] = _assess(regime, group, vehicle, route, day, *self._rates[on])
         return self._fees[key]
 
     def checks(
@@ -159,9 +160,12 @@ def _group_weights() -> dict[str, tuple[list[str], list[float]]]:
     return found
 
 
-def _assess(regime: str, group: str, vehicle: str, route: str, day: date, rates: list[fees.Rate]) -> Fee:
+def _assess(
+    regime: str, group: str, vehicle: str, route: str, day: date, rates: list[fees.Rate], kept_percent: int
+) -> Fee:
     on = max(day, TARIFF_SINCE)
-    fee = fees.assess(regime=regime, groups=[group], vehicle=vehicle, route=route, on=on, rates=rates)
+    asked: dict[str, Any] = {"regime": regime, "groups": [group], "vehicle": vehicle, "route": route}
+    fee = fees.assess(**asked, on=on, rates=rates, kept_percent=kept_percent)
     told = {**fee.explanation, "on": str(day), "replayed": True}
     if on != day:
         told["assumed"] = BEFORE_TARIFF

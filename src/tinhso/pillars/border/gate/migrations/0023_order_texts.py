@@ -1,0 +1,56 @@
+import django.contrib.postgres.constraints
+import django.contrib.postgres.fields.ranges
+from django.db import migrations, models
+
+from tinhso.kernel.rulebook.migrate import counted
+
+
+class Migration(migrations.Migration):
+    dependencies = [("border_gate", "0022_difference_shares")]
+
+    operations = [
+        migrations.CreateModel(
+            name="OrderText",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="valid until")),
+                ("status", models.CharField(blank=True, max_length=12, verbose_name="standing of the rule")),
+                ("document_no", models.CharField(blank=True, max_length=60, verbose_name="document number")),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="source")),
+                ("code", models.CharField(max_length=16, verbose_name="code")),
+                ("text_vi", models.CharField(max_length=160, verbose_name="text of the order")),
+                ("text_en", models.CharField(blank=True, max_length=160, verbose_name="English text")),
+                ("text_zh", models.CharField(blank=True, max_length=160, verbose_name="Chinese text")),
+            ],
+            options={"ordering": ["id"]},
+        ),
+        migrations.AddConstraint(
+            model_name="ordertext",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_until__isnull", True), ("valid_until__gt", models.F("valid_from")), _connector="OR"
+                ),
+                name="border_gate_order_text_days",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="ordertext",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    ("code", "="),
+                    (
+                        models.Func(
+                            "valid_from",
+                            "valid_until",
+                            function="daterange",
+                            output_field=django.contrib.postgres.fields.ranges.DateRangeField(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                name="border_gate_order_text_once",
+            ),
+        ),
+        counted("border_gate_ordertext"),
+    ]
