@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from tinhso.kernel.audit.record import record
 from tinhso.kernel.base import clock
@@ -52,16 +53,16 @@ def take_message(*, body: bytes, timestamp: str, nonce: str, signature: str, at:
 def take_transfers(transfers: Sequence[Transfer], *, told: bool, at: datetime) -> list[StatementLine]:
     """Put in what is new and let it pay; what is known already changes nothing. Returns the new lines."""
     accounts = {(one.bank_bin, one.account_no): one for one in _accounts(transfers)}
-    rows = {one.bank_txn: _line(one, accounts.get((one.bank_bin, one.account_no)), told, at) for one in transfers}
+    rows = {_name(one): _line(one, accounts.get((one.bank_bin, one.account_no)), told, at) for one in transfers}
     # A row that another transaction is writing is waited for: one of both finds it there.
-    StatementLine.objects.bulk_create(sorted(rows.values(), key=lambda row: row.bank_txn), ignore_conflicts=True)
+    StatementLine.objects.bulk_create(sorted(rows.values(), key=_name), ignore_conflicts=True)
     kept = StatementLine.objects.filter(pk__in=[row.pk for row in rows.values()]).values_list("pk", flat=True)
     stay = set(kept)
     fresh = [row for row in rows.values() if row.pk in stay]
     _apply([row for row in fresh if row.amount > 0 and row.account], at)
     for row in fresh:
         if row.amount < 0:
-            settle_sent(bank_txn=row.bank_txn, at=at)
+            settle_sent(bank_bin=row.bank_bin, bank_txn=row.bank_txn, at=at)
         elif row.standing == matching.UNKNOWN:
             publish(
                 events.MONEY_UNKNOWN,
@@ -73,8 +74,8 @@ def take_transfers(transfers: Sequence[Transfer], *, told: bool, at: datetime) -
                 memo=row.memo,
             )
     if told and len(fresh) < len(rows):
-        known = set(rows) - {row.bank_txn for row in fresh}
-        StatementLine.objects.filter(bank_txn__in=known, told_at=None).update(told_at=at)
+        known = set(rows) - {_name(row) for row in fresh}
+        _known(known).filter(told_at=None).update(told_at=at)
     return fresh
 
 
@@ -154,11 +155,27 @@ def _write(lines: Sequence[StatementLine]) -> None:
 
 
 def _mark_stated(transfers: Sequence[Transfer], at: datetime) -> None:
-    amounts = {one.bank_txn: one.amount for one in transfers}
-    rows = list(StatementLine.objects.filter(bank_txn__in=amounts, stated_at=None))
+    amounts = {_name(one): one.amount for one in transfers}
+    rows = list(_known(amounts).filter(stated_at=None))
     for row in rows:
-        row.stated_at, row.stated_amount = at, amounts[row.bank_txn]
+        row.stated_at, row.stated_amount = at, amounts[_name(row)]
     StatementLine.objects.bulk_update(rows, ["stated_at", "stated_amount"], batch_size=500)
+
+
+def _name(one: Transfer | StatementLine) -> tuple[str, str]:
+    """Two banks may number alike: a transaction is its bank's."""
+    return one.bank_bin, one.bank_txn
+
+
+def _known(names: Iterable[tuple[str, str]]) -> QuerySet[StatementLine]:
+    """The lines of these transactions."""
+    wanted = Q(pk=None)
+    by_bank: dict[str, list[str]] = {}
+    for bank_bin, bank_txn in names:
+        by_bank.setdefault(bank_bin, []).append(bank_txn)
+    for bank_bin, numbers in by_bank.items():
+        wanted |= Q(bank_bin=bank_bin, bank_txn__in=numbers)
+    return StatementLine.objects.filter(wanted)
 
 
 def _accounts(transfers: Iterable[Transfer]) -> list[PayeeAccount]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import structlog
 from django.db import transaction
@@ -76,11 +76,16 @@ def propose_for_expired(*, obligation_id: UUID, at: datetime) -> None:
             propose_for_parts(rows, at=at)
 
 
+@transaction.atomic
 def ask_refund_of_line(*, line: StatementLine, reason: str, by: Actor, at: datetime) -> Refund:
-    """What pays nothing goes back to whom it came from. Refusals: PM-020 it has an owner, PM-019 asked for, PM-008."""
-    if not line.surplus or line.account is None:
+    """What pays nothing goes back to whom it came from. Refusals: PM-020 it has an owner, PM-019 asked for, PM-008.
+
+    The line is read again under its lock: somebody else may just have found whose the money is.
+    """
+    row = StatementLine.objects.select_for_update(of=("self",)).select_related("account", "obligation").get(pk=line.pk)
+    if not row.surplus or row.account is None:
         raise refuse("PM-020")
-    return REFUND.create(_of_line(line, line.account, line.standing, reason.strip()), by=by, at=at)
+    return REFUND.create(_of_line(row, row.account, row.standing, reason.strip()), by=by, at=at)
 
 
 def approve_refund(*, refund: Refund, by: Actor, at: datetime) -> Refund:
@@ -121,10 +126,14 @@ def hand_over(*, refund: Refund, note: str, by: Actor, at: datetime) -> Refund:
 
 
 def send_refunds(at: datetime) -> int:
-    """Give to the bank and the wallets what was approved, and ask what became of what was sent; how many moved."""
-    moved = 0
-    rows = Refund.objects.filter(state__in=("approved", "sent")).exclude(way=COUNTER).select_related("payee")
-    for refund in rows.order_by("created_at")[:AT_MOST]:
+    """Give to the wallets and the bank what was approved, and ask what became of what was sent; how many moved.
+
+    A bank that does not answer keeps no wallet waiting, and what it was told of before nothing that is new.
+    """
+    rows = Refund.objects.select_related("payee", "obligation")
+    moved = sum(_to_wallet(refund, at) for refund in rows.filter(way=WALLET, state="approved")[:AT_MOST])
+    asked = rows.filter(way=BANK, state__in=("approved", "sent")).order_by("state", "created_at")
+    for refund in asked[:AT_MOST]:
         try:
             moved += _send(refund, at)
         except Unreachable:
@@ -133,21 +142,20 @@ def send_refunds(at: datetime) -> int:
     return moved
 
 
-def settle_sent(*, bank_txn: str, at: datetime) -> None:
+def settle_sent(*, bank_bin: str, bank_txn: str, at: datetime) -> None:
     """The bank tells of money that went out: the refund it belongs to is settled."""
-    refund = Refund.objects.select_related("payee").filter(bank_txn=bank_txn, state="sent").first()
+    sent = Refund.objects.select_related("payee").filter(payee__bank_bin=bank_bin, bank_txn=bank_txn, state="sent")
+    refund = sent.first()
     if refund is not None:
         _settle(refund, at)
 
 
 def _send(refund: Refund, at: datetime) -> int:
-    if refund.way == WALLET:
-        return _to_wallet(refund, at)
     bank = choice.bank()
     if refund.state == "approved":
         bank_txn = bank.give_back(_order(refund), at=at)
         REFUND.fire(refund, "send", by=SYSTEM, at=at, bank_txn=bank_txn)
-    became = bank.outcome(refund.pk)
+    became = bank.outcome(_key(refund))
     if became == "done":
         _settle(refund, at)
     elif became == "failed":
@@ -198,9 +206,14 @@ def _given_back(refund: Refund, obligation: Obligation | None, at: datetime) -> 
         OBLIGATION.fire(obligation, "refund" if whole else "refund_part", by=SYSTEM, at=at, amount=refund.amount)
 
 
+def _key(refund: Refund) -> UUID:
+    """Names the order at the bank: the same for each try, another one once it failed and was approved again."""
+    return uuid5(refund.pk, refund.approved_at.isoformat() if refund.approved_at else "")
+
+
 def _order(refund: Refund) -> Order:
     return Order(
-        key=refund.pk,
+        key=_key(refund),
         bank_bin=refund.payee.bank_bin,
         account_no=refund.payee.account_no,
         to_bin=refund.to_bin,

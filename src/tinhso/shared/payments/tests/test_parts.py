@@ -18,6 +18,7 @@ from tinhso.kernel.workflow.flow import StepRefused
 from tinhso.shared.payments import facade
 from tinhso.shared.payments.actions import banking, closing, counter, reconcile, refunds, simulated, withdraw
 from tinhso.shared.payments.adapters import simulator
+from tinhso.shared.payments.adapters.bank import Transfer
 from tinhso.shared.payments.models import DailyClosing, Obligation, Payment, Receipt, Refund, StatementLine
 from tinhso.shared.payments.permissions import ACCOUNTANT
 from tinhso.shared.payments.queries.closing import stays
@@ -335,3 +336,49 @@ def _not_closed(till) -> int:
     last = DailyClosing.objects.filter(payee=till.payee).order_by("last_year", "last_serial").last()
     rows = Receipt.objects.filter(payee=till.payee)
     return total(rows.filter(serial__gt=last.last_serial) if last else rows)
+
+
+def approved(till, amount: int = 1_300_000) -> Refund:
+    """Money that nobody owed, to go back over the bank, approved."""
+    transfer(till, "khong ro", amount)
+    other = Actor(uuid7(), "person", "Kế toán thứ hai")
+    grant(other, ACCOUNTANT)
+    refund = refunds.ask_refund_of_line(line=StatementLine.objects.get(), reason=WHY, by=other, at=NOON)
+    return refunds.approve_refund(refund=refund, by=till.accountant, at=NOON)
+
+
+def test_a_refund_that_failed_is_ordered_anew_once_it_is_approved_again(till, monkeypatch):
+    refund, orders = approved(till), []
+    monkeypatch.setattr(simulator.SimulatedBank, "give_back", lambda _bank, order, at: orders.append(order.key) or "T1")
+    monkeypatch.setattr(simulator.SimulatedBank, "outcome", lambda _bank, key: "failed" if key == orders[0] else "done")
+
+    refunds.send_refunds(NOON)
+    failed = Refund.objects.get(pk=refund.pk)
+    assert failed.state == "failed"
+    refunds.approve_refund(refund=failed, by=till.accountant, at=NOON + HOUR)
+    refunds.send_refunds(NOON + HOUR)
+
+    assert len(set(orders)) == 2
+    assert Refund.objects.get(pk=refund.pk).state == "settled"
+
+
+def test_money_that_found_its_owner_meanwhile_does_not_go_back_too(till):
+    owed = till.owe(1_300_000)
+    transfer(till, "khong ro", 1_300_000)
+    line = StatementLine.objects.get()
+    banking.match_money(line=line, reference=owed.reference, by=till.accountant, at=NOON)
+
+    with pytest.raises(PaymentRefusal, match="PM-020"):  # `line` is as it was before
+        refunds.ask_refund_of_line(line=line, reason=WHY, by=till.cashier, at=NOON)
+
+
+def test_two_banks_may_number_alike(till):
+    here, other = till.payee.bank_bin, "999999"
+    both = [
+        Transfer(bank_bin=bank, account_no=till.payee.account_no, bank_txn="N1", amount=amount, booked_at=NOON)
+        for bank, amount in ((here, 5), (other, 7))
+    ]
+
+    fresh = banking.take_transfers(both, told=True, at=NOON)
+
+    assert sorted(row.amount for row in fresh) == [5, 7]
