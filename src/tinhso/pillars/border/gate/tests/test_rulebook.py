@@ -129,7 +129,9 @@ def test_the_share_that_the_centre_keeps_is_that_of_the_day(gate, two):
         for fee in (FeeAssessment.objects.get(trip=trip) for trip in (before, after))
     ]
     assert shares == [(100_000, 900_000, 10), (150_000, 850_000, 15)]
-    assert fee_money._shares(FeeAssessment.objects.get(trip=after))[0].title.vi.endswith("giữ lại 15 %")
+    fee = FeeAssessment.objects.get(trip=after)
+    told = fee_money.shares_of(fee, kept=fee.kept, budget=fee.budget)
+    assert told[0].title.vi.endswith("giữ lại 15 %")
 
 
 def test_a_qr_code_holds_as_long_as_the_rulebook_says_and_to_the_trips_end(gate, two):
