@@ -126,7 +126,7 @@ def test_the_page_asks_little_of_the_database(
     Held.objects.create(**rows | later | {"event_id": 20})
     operator.get(PAGE)
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(17):
         page = operator.get(PAGE).content.decode()
 
     assert page.count("tests.poisoned") == 6
