@@ -20,7 +20,7 @@ from tinhso.kernel.base.plain import canonical
 from tinhso.kernel.jobs.loops import surrounded
 from tinhso.kernel.machines.adapters.choice import poster
 from tinhso.kernel.machines.adapters.contract import Answer, NotReached, Poster
-from tinhso.kernel.machines.hooks import TEST
+from tinhso.kernel.machines.hooks import CLAIM, TEST
 from tinhso.kernel.machines.models import HookCall, Subscription
 from tinhso.kernel.machines.outward import OUTWARD, event_of
 from tinhso.kernel.machines.signing import secret_of, signature
@@ -28,7 +28,6 @@ from tinhso.kernel.machines.signing import secret_of, signature
 WAITS = tuple(timedelta(seconds=wait) for wait in (5, 30, 120, 600, 1800, 3600, 7200, 14400))
 MOST_TRIES = len(WAITS) + 1
 TOO_OLD = timedelta(days=3)
-CLAIM = timedelta(seconds=60)
 AT_ONCE, THREADS = 16, 8
 PAUSE = 0.5  # seconds between two looks while nothing is due
 
@@ -66,9 +65,14 @@ def carry_due(*, by: Poster | None = None, pool: ThreadPoolExecutor | None = Non
 
 
 def _due(now: datetime) -> Iterable[HookCall]:
+    """The oldest waiting call of each subscription once it is due: a later one never goes before it. A test goes at
+    once, for it tells nothing and asks whether the receiver is there.
+    """
+    waiting = HookCall.objects.filter(state=HookCall.WAITING)
     rested = Q(subscription__rest_until=None) | Q(subscription__rest_until__lte=now)
-    rows = HookCall.objects.filter(rested, state=HookCall.WAITING, due_at__lte=now)
-    rows = rows.filter(Q(subscription__stopped_at=None) | Q(name=TEST))
+    first = waiting.filter(rested, subscription__stopped_at=None).exclude(name=TEST)
+    first = first.order_by("subscription_id", "id").distinct("subscription_id")
+    rows = waiting.filter(Q(pk__in=first.values("pk")) | Q(name=TEST), due_at__lte=now)
     return (
         rows.select_related("subscription__client")
         .order_by("subscription_id", "id")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
@@ -24,6 +24,8 @@ from tinhso.kernel.machines.signing import secret_of
 
 KIND = "kernel_machines.subscription"
 TEST = "kernel_machines.subscription_tested"
+CLAIM = timedelta(seconds=60)
+"""For so long a call that is being posted is left alone."""
 MOST_SUBSCRIPTIONS, MOST_PATTERNS = 5, 40
 PATTERN = re.compile(r"[a-z_]+\.[a-z_]*\*?")
 
@@ -71,15 +73,19 @@ def go_on(*, subscription: Subscription, by: Actor, at: datetime) -> None:
     if subscription.client.closed_at is not None:
         raise Invalid(_("this program is disconnected"), code="client-closed")
     if Subscription.objects.filter(pk=subscription.pk).update(stopped_at=None, rest_until=None):
+        late = HookCall.objects.filter(subscription=subscription, state=HookCall.WAITING)
+        late.filter(due_at__gt=clock.real() + CLAIM).update(due_at=clock.real())
         _tell("kernel_machines.gone_on", subscription, by, at)
     outward.forget()
 
 
 @transaction.atomic
 def test(*, subscription: Subscription, by: Actor, at: datetime) -> HookCall:
-    """Send an event that tells nothing, to see whether the receiver takes it. Raises Forbidden."""
+    """Send an event that tells nothing, to see whether the receiver takes it. What waits goes on waiting.
+
+    Raises Forbidden.
+    """
     require(by, KEEP_CLIENTS, subscription, at)
-    Subscription.objects.filter(pk=subscription.pk).update(rest_until=None)
     return HookCall.objects.create(
         subscription=subscription,
         name=TEST,
@@ -92,7 +98,7 @@ def test(*, subscription: Subscription, by: Actor, at: datetime) -> HookCall:
 
 @transaction.atomic
 def replay(*, call: HookCall, by: Actor, at: datetime) -> None:
-    """Tell it once more, from the first try on; rights are asked anew. Raises Forbidden."""
+    """Tell it once more, from the first try on, before all that is younger; rights are asked anew. Raises Forbidden."""
     require(by, KEEP_CLIENTS, call.subscription, at)
     again = HookCall.objects.filter(pk=call.pk).exclude(state=HookCall.WAITING)
     if again.update(state=HookCall.WAITING, tries=0, due_at=clock.real(), ended_at=None, error="", status=None):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -51,11 +53,13 @@ def ask(*, change: RuleChange, by: Actor, at: datetime) -> list[Rehearsal]:
 
 
 def play_asked() -> int:
-    """Play what was asked and nobody has begun (or whose player died); returns how many."""
+    """Play what was asked and nobody plays: not begun yet, or its player died; returns how many."""
     played = 0
-    while (one := _take()) is not None:
-        play(one)
-        played += 1
+    for one in Rehearsal.objects.filter(finished_at=None).order_by("asked_at").values_list("pk", flat=True):
+        with _alone(one) as mine:
+            if mine and (rehearsal := _take(one)) is not None:
+                play(rehearsal)
+                played += 1
     return played
 
 
@@ -79,14 +83,28 @@ def play(rehearsal: Rehearsal) -> Rehearsal:
     return rehearsal
 
 
-def _take() -> Rehearsal | None:
-    with transaction.atomic():
-        waiting = Rehearsal.objects.select_for_update(skip_locked=True).select_related("change")
-        one = waiting.filter(finished_at=None, started_at=None).order_by("asked_at").first()
-        if one is not None:
-            one.started_at = clock.now()
-            one.save(update_fields=["started_at"])
-        return one
+@contextmanager
+def _alone(rehearsal: UUID) -> Iterator[bool]:
+    """Whether nobody else plays it. The lock is the connection's: it ends with a player who dies, whatever he wrote."""
+    key = f"kernel_rulebook.rehearsal.{rehearsal}"
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(hashtextextended(%s::text, 0))", [key])
+        (mine,) = cursor.fetchone()
+    try:
+        yield mine
+    finally:
+        if mine:
+            with connection.cursor() as cursor:
+                cursor.execute("select pg_advisory_unlock(hashtextextended(%s::text, 0))", [key])
+
+
+def _take(rehearsal: UUID) -> Rehearsal | None:
+    """Begin it, or begin it anew; None when it was played meanwhile."""
+    one = Rehearsal.objects.select_related("change").filter(pk=rehearsal, finished_at=None).first()
+    if one is not None:
+        one.started_at, one.done = clock.now(), 0
+        one.save(update_fields=["started_at", "done"])
+    return one
 
 
 def _before(change: RuleChange) -> Callable[[str], Sequence[Any]]:

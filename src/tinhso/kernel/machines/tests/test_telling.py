@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tinhso.kernel.access.models import Grant
+from tinhso.kernel.base import clock
 from tinhso.kernel.base.errors import Forbidden, Invalid
 from tinhso.kernel.identity.models import Person
 from tinhso.kernel.machines import delivery, hooks, outward
@@ -173,6 +174,43 @@ def test_events_are_told_in_order(agency, sub, receiver, way):
 
     told = [json.loads(body)["id"] for _headers, body in receiver.taken]
     assert told == [str(pk) for pk in HookCall.objects.order_by("id").values_list("pk", flat=True)]
+
+
+@pytest.mark.parametrize("between", ["test", "replay"])
+def test_neither_a_test_nor_a_replay_lets_a_later_event_overtake(agency, an, sub, receiver, way, between):
+    outward.note(note_made(agency))
+    delivery.carry_due(by=way)
+    receiver.mode = "wrong"
+    outward.note(note_made(agency, 2))
+    delivery.carry_due(by=way)
+    outward.note(note_made(agency, 3))
+    receiver.mode, receiver.taken[:] = "well", []
+
+    first, second, third = HookCall.objects.order_by("id")
+    if between == "test":
+        asked = hooks.test(subscription=sub, by=an, at=NOON)
+    else:
+        hooks.replay(call=first, by=an, at=NOON)
+        asked = first
+    while delivery.carry_due(by=way):
+        pass
+
+    assert [json.loads(body)["id"] for _headers, body in receiver.taken] == [str(asked.pk)]
+    assert {one.state for one in HookCall.objects.filter(pk__in=[second.pk, third.pk])} == {HookCall.WAITING}
+
+
+def test_what_waits_goes_at_once_when_the_subscription_goes_on(agency, an, sub, receiver, way):
+    receiver.mode = "wrong"
+    outward.note(note_made(agency))
+    delivery.carry_due(by=way)
+    HookCall.objects.update(due_at=clock.real() + timedelta(hours=4))
+    hooks.stop(subscription=sub, by=an, at=NOON)
+    receiver.mode = "well"
+
+    hooks.go_on(subscription=sub, by=an, at=NOON)
+
+    assert delivery.carry_due(by=way) == 1
+    assert HookCall.objects.get().state == HookCall.SENT
 
 
 def test_a_stopped_subscription_hears_nothing_until_it_goes_on(agency, an, sub, receiver, way):

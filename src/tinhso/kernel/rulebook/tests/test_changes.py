@@ -262,6 +262,29 @@ def test_what_changes_nothing_or_makes_no_sense_is_refused(people):
     assert codes == [("RB-013", None), ("invalid", "amount"), ("invalid", "amount")]
 
 
+def test_a_dry_run_whose_player_died_is_played_again(people):
+    change = draft(people.an, amount=150)
+    rehearsing.ask(change=change, by=people.an, at=NOON)
+    Rehearsal.objects.update(started_at=NOON, done=3)
+
+    played = rehearsing.play_asked()
+
+    assert (played, Rehearsal.objects.get(change=change).percent) == (1, 100)
+
+
+def test_a_dry_run_that_another_plays_is_left_to_him(people):
+    change = draft(people.an, amount=150)
+    (asked,) = rehearsing.ask(change=change, by=people.an, at=NOON)
+    place = {name: connection.get_connection_params()[name] for name in ("dbname", "user", "host", "port")}
+
+    with psycopg.connect(**place) as other:
+        key = f"kernel_rulebook.rehearsal.{asked.pk}"
+        other.execute("select pg_advisory_lock(hashtextextended(%s::text, 0))", [key])
+        played = rehearsing.play_asked()
+
+    assert (played, Rehearsal.objects.get(change=change).finished_at) == (0, None)
+
+
 def test_a_dry_run_is_kept_with_the_change(people):
     change = draft(people.an, amount=150)
 

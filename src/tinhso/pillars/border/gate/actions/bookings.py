@@ -110,11 +110,11 @@ def hold_place(*, slot_id: UUID, firm: Enterprise, by: Actor, at: datetime) -> B
     require(by, BOOK, Where(agency=firm.pk, place=slot.point_id), at)
     must_be_able_to_book(firm, at=at)
     must_be_in_reach(slot, at=at)
-    before = Booking.objects.filter(made_by=by.id, agency_id=firm.pk, state=Holding.HELD).first()
-    ids = {slot.pk, *([before.slot_id] if before else [])}
+    kept = Booking.objects.filter(made_by=by.id, agency_id=firm.pk, state=Holding.HELD)
+    ids = {slot.pk, *kept.values_list("slot_id", flat=True)}
     list(SlotWindow.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values("pk"))
-    if before is not None:
-        _give_back([before], Holding.RELEASED, at)
+    # Asked again under the lock: meanwhile it may have lapsed or become a trip's.
+    _give_back(kept.filter(slot_id__in=ids), Holding.RELEASED, at)
     asked = queries.with_own(SlotWindow.objects.filter(pk=slot.pk), firm.pk).get()
     terms = queries.terms_at(at)
     if asked.ends_at <= at or not queries.room_for(asked, terms, firm=firm.pk):
@@ -191,11 +191,14 @@ def _free(rows: Any, at: datetime) -> int:
 
 
 def _give_back(kept: Iterable[Booking], state: str, at: datetime) -> int:
-    """The windows are locked by the caller."""
-    ids = [booking.pk for booking in kept]
+    """How many places of forms are free by this. The windows are locked by the caller."""
+    freed = 0
     for booking in kept:
-        SlotWindow.objects.filter(pk=booking.slot_id).update(booked=F("booked") - 1)
-    return Booking.objects.filter(pk__in=ids).update(state=state, ended_at=at, held_until=None)
+        still = Booking.objects.filter(pk=booking.pk, state=Holding.HELD)
+        if still.update(state=state, ended_at=at, held_until=None):
+            SlotWindow.objects.filter(pk=booking.slot_id).update(booked=F("booked") - 1)
+            freed += 1
+    return freed
 
 
 def _told(refusal: StepRefused, trip: Trip, slot: SlotWindow, at: datetime) -> StepRefused | GateRefusal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -41,6 +41,12 @@ from tinhso.pillars.border.gate.rules.codes import refuse
 from tinhso.pillars.border.gate.rules.transfers import may_take
 
 CREATE = step_permission("create")
+
+
+TOLD_OF_LINE = (
+    "hs6", "title", "group", "packages", "net_kg", "gross_kg", "origin", "growing_areas", "packing_houses",
+    "certificate_no",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +133,12 @@ def declare_back(
 ) -> Declaration:
     """What a two-way vehicle brings back on leg 2: one owner, one farm item; before it comes back.
 
+    The same lines sent twice are the declaration that stands; others take its place.
+
     Refusals: BG-294 for a vehicle not declared both ways, BG-023 once it is back, BG-017 for mixed farm goods.
     """
     require(by, step_permission("submit"), on=trip, at=at)
+    trip = _locked(trip)
     if trip.kind != "EXP_VN" or not trip.two_way:
         raise refuse("BG-294")
     if trip.leg != 1 or trip.state in ENDS:
@@ -139,6 +148,8 @@ def declare_back(
         planned_on=at.astimezone(HANOI).date(), tractor=trip.tractor or Vehicle(), driver=trip.driver,
         lines=tuple(replace(line, origin="CN") for line in lines), customs_no=customs_no, channel=channel,
     )  # fmt: skip
+    if trip.back is not None and _says_the_same(trip.back, draft):
+        return trip.back
     (declaration,) = declarations_for([draft], codes_for([draft], by, at), by, at)
     declaration.save(force_insert=True)
     goods.must_not_be_mixed([rule_line(line) for line in lines_of(draft, declaration)], two_way=True)
@@ -147,6 +158,23 @@ def declare_back(
     trip.save(update_fields=["back"])
     record("border_gate.back_declared", by=by, at=at, kind=TRIP.name, record_id=trip.pk, code=declaration.code)
     return declaration
+
+
+def _locked(trip: Trip) -> Trip:
+    """The trip as it stands, kept from others: a second tap waits and finds what the first has written."""
+    rows = Trip.objects.select_related("back", "point", "tractor", "driver")
+    return rows.select_for_update(of=("self",), no_key=True).get(pk=trip.pk)
+
+
+def _says_the_same(stands: Declaration, draft: Draft) -> bool:
+    told = (draft.enterprise.pk if draft.enterprise else None, draft.customs_no, draft.channel)
+    if told != (stands.enterprise_id, stands.customs_no, stands.channel):
+        return False
+    return _words(lines_of(draft, stands)) == _words(stands.lines.order_by("number"))
+
+
+def _words(lines: Iterable[GoodsLine]) -> list[tuple[object, ...]]:
+    return [tuple(getattr(line, name) for name in TOLD_OF_LINE) for line in lines]
 
 
 def is_coming_back_loaded(trip: Trip) -> bool:

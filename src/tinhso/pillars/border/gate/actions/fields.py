@@ -17,7 +17,8 @@ from tinhso.pillars.border.gate.actions.declare import balance_of, expiry_of, st
 from tinhso.pillars.border.gate.actions.firm import keep_vehicle
 from tinhso.pillars.border.gate.models import CrossingPoint, Driver, GoodsLine, Trip, Yard
 from tinhso.pillars.border.gate.queries.barrier import yard_for
-from tinhso.pillars.border.gate.rules import containers, plates
+from tinhso.pillars.border.gate.queries.reference import goods_group
+from tinhso.pillars.border.gate.rules import containers, hs, plates
 from tinhso.pillars.border.gate.rules.codes import refuse
 
 LINE_FIELDS = {
@@ -27,6 +28,8 @@ LINE_FIELDS = {
     "value": ("value", "currency"),
     "certificate": ("growing_areas", "packing_houses", "certificate_no"),
 }
+# Fee, quarantine, notices and class rest on the group: nobody gives it, it follows from the HS code.
+FOLLOWS = frozenset({"group"})
 TRIP_COLUMNS = (
     "point_id", "yard_id", "bay", "container_no", "container_type", "seal_no", "customs_no", "planned_on", "expires_at",
     "eta", "gross_kg", "balance_kg", "goods_title", "goods_group", "tractor_id", "tractor_plate", "trailer_id",
@@ -111,8 +114,12 @@ def _of_lines(field: str) -> Field:
     def put(own: Declared, value: Mapping[str, Mapping[str, Any]]) -> None:
         by_number = {str(line.number): line for line in own.lines}
         for number, new in value.items():
-            for name in new.keys() & set(names):
-                setattr(by_number[str(number)], name, new[name])
+            line = by_number[str(number)]
+            for name in new.keys() & (set(names) - FOLLOWS):
+                setattr(line, name, new[name])
+            if "hs6" in new.keys() & set(names):
+                line.hs6 = hs.read(str(new["hs6"]))
+                line.group = goods_group(line.hs6)
         _told_on_trip(own)
 
     return Field(seen, put)
@@ -183,9 +190,13 @@ def _put_second(own: Declared, value: Mapping[str, str] | None) -> None:
 
 
 def _put_phone(own: Declared, value: str) -> None:
-    if own.trip.driver is None:
+    """The driver's login link goes there: only his own employer says which number it is. Refusals: BG-218, BG-286."""
+    driver = own.trip.driver
+    if driver is None:
         raise refuse("BG-218", field="driver")
-    own.trip.driver.person.phone = _text(value, 20)
+    if driver.employer_id != own.trip.agency_id:
+        raise refuse("BG-286", field="phone")
+    driver.person.phone = _text(value, 20)
 
 
 def _put_point(own: Declared, value: str) -> None:

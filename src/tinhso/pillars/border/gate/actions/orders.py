@@ -46,6 +46,14 @@ def reason_of(code: str, *kinds: str) -> ReasonCode:
     return found
 
 
+def open_reason_of(code: str, *kinds: str) -> ReasonCode:
+    """A reason for a step of the trip itself, which its owner reads: none that is a force's alone. Refusal: BG-251."""
+    found = reason_of(code, *kinds)
+    if found.secret:
+        raise refuse("BG-251", field="reason_code")
+    return found
+
+
 def number_of(text: str, *, code: str, field: str) -> str:
     """The number of a document as typed, without spaces around. Refuses `code` for none or one over 40 characters."""
     number = text.strip()

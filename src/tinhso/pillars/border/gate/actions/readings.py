@@ -14,6 +14,7 @@ from tinhso.kernel.access.actions import give
 from tinhso.kernel.access.may import require
 from tinhso.kernel.access.models import Role
 from tinhso.kernel.access.scope import Where
+from tinhso.kernel.audit.record import record
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.events.publish import publish
@@ -83,10 +84,12 @@ def take_reading(
     return made
 
 
+@transaction.atomic
 def handle_reading(*, reading: PlateReading, by: Actor, at: datetime) -> None:
     """The officer has dealt with the vehicle, or nobody stands there; done twice it is done once."""
     require(by, DECIDE_BARRIER, reading, at)
     if PlateReading.objects.filter(pk=reading.pk, handled_at=None).update(handled_at=at, handled_by=by.id):
+        record("border_gate.reading_handled", by=by, at=at, kind=KIND, record_id=reading.pk, barrier=reading.barrier_id)
         publish(events.READING_HANDLED, kind=KIND, record_id=reading.pk, by=by, at=at)
 
 

@@ -73,6 +73,7 @@ def open_arm(*, trip: Trip, barrier: ControlPoint, lane: int, by: Actor, at: dat
     return Opening(command, outcome)
 
 
+@transaction.atomic
 def opened_by_hand(*, command: ArmCommand, by: Actor, at: datetime) -> None:
     """The officer opened the arm himself; said twice it is said once, and of an arm that opened it is not said."""
     require(by, DECIDE_BARRIER, command, at)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.workflow.flow import StepRefused
-from tinhso.pillars.border.gate.actions.orders import reason_of
+from tinhso.pillars.border.gate.actions.orders import open_reason_of
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.flows.overlays import UNDONE
 from tinhso.pillars.border.gate.models import ClearanceTask, Trip
@@ -46,13 +46,13 @@ def _still_open(trip: Trip, code: str) -> GateRefusal | None:
 
 def revoke_release(*, trip: Trip, reason: str, reason_code: str, by: Actor, at: datetime) -> Trip:
     """Take the release back while the vehicle is still here. Refusals: BG-251, BG-038."""
-    reason_of(reason_code, "HOLD")
+    open_reason_of(reason_code, "HOLD")
     return TRIP.fire(trip, "revoke_release", by=by, at=at, reason=reason, reason_code=reason_code)
 
 
 def turn_back(*, trip: Trip, reason: str, reason_code: str, by: Actor, at: datetime, customs_consent: str = "") -> Trip:
     """Send the vehicle back inland. Refusals: BG-251, BG-038, BG-211 when customs have to consent and have not."""
-    reason_of(reason_code, "RETURN")
+    open_reason_of(reason_code, "RETURN")
     return TRIP.fire(
         trip, "turn_back", by=by, at=at, reason=reason, reason_code=reason_code, customs_consent=customs_consent
     )

@@ -24,6 +24,7 @@ from tinhso.pillars.border.gate.flows import TRANSFER, TRIP
 from tinhso.pillars.border.gate.models import GoodsLine, Transfer, TransferLine, Trip, Yard
 from tinhso.pillars.border.gate.queries.parties import must_fit
 from tinhso.pillars.border.gate.queries.transfers import goods_of, told_lines
+from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.codes import refuse
 from tinhso.pillars.border.gate.rules.transfers import WAREHOUSE, is_off, may_take, spread
 
@@ -129,7 +130,10 @@ def drop_transfer(*, transfer: Transfer, by: Actor, at: datetime) -> Transfer:
 
 @transaction.atomic
 def unload(*, trip: Trip, kg: int, by: Actor, at: datetime, seal_old: str = "") -> Transfer:
-    """One vehicle into the warehouse, written down and signed in one; an earlier one not signed yet is corrected."""
+    """One vehicle into the warehouse, written down and signed in one; an earlier one like it is corrected.
+
+    Refusals: BG-290 outside a yard, BG-397 when its goods are written down for another vehicle, or beside another's.
+    """
     if trip.yard is None:
         raise refuse("BG-290")
     loads = [Load(giver=trip, kg=kg, seal_old=seal_old or trip.seal_no)]
@@ -138,6 +142,7 @@ def unload(*, trip: Trip, kg: int, by: Actor, at: datetime, seal_old: str = "") 
     if found is None:
         found = begin_transfer(yard=trip.yard, loads=loads, bay=trip.bay, by=by, at=at)
     else:
+        _must_be_its_own(found, trip)
         correct_transfer(transfer=found, loads=loads, bay=trip.bay, by=by, at=at)
     return sign_transfer(transfer=found, by=by, at=at)
 
@@ -174,6 +179,12 @@ def hand_over_many(*, loads: Sequence[Load], by: Actor, at: datetime) -> list[Tr
     signed = TRANSFER.fire_many(made, "sign", by=by, at=at, together=False)
     TRANSFER.fire_many(list(signed.refused), "drop", by=by, at=at)
     return [transfer for transfer in made if transfer.pk in signed.done]
+
+
+def _must_be_its_own(transfer: Transfer, trip: Trip) -> None:
+    """One tap writes anew only what one tap could have written: this vehicle alone, into the warehouse."""
+    if transfer.lines.exclude(from_trip=trip, to_trip=None).exists():
+        raise refuse("BG-397", v=plates.show(trip.tractor_plate))
 
 
 def _lines(loads: Sequence[Load]) -> list[TransferLine]:

@@ -76,6 +76,7 @@ class Answers:
     packing_houses: tuple[str, ...] = field(default=())
 
 
+@transaction.atomic
 def record_undeclared(
     *, plate: str, point: CrossingPoint, by: Actor, at: datetime, goods_guess: str = "", phone: str = "", bay: str = ""
 ) -> UndeclaredArrival:
@@ -84,13 +85,13 @@ def record_undeclared(
     A vehicle that waits here already is not noted twice: its link holds on. Refusals: BG-001 for a plate that is none.
     """
     read = plates.read(plate)
+    foreign = read.country != "VN"
+    step = "walk_up_line" if foreign else "walk_up"
+    require(by, step_permission(step), Where(place=point.pk), at)
+    vehicle = _kept(read, plate)
     waiting = UndeclaredArrival.objects.filter(plate=read.norm, point=point, trip__state=DRAFT)
     if (known := waiting.select_related("trip").order_by("-seen_at").first()) is not None:
         return _noted_again(known, phone, by, at)
-    vehicle, _made = Vehicle.objects.get_or_create(
-        country=read.country, plate=read.norm, defaults={"kind": "TRACTOR", "plate_typed": plate[:40]}
-    )
-    foreign = read.country != "VN"
     draft = Draft(
         enterprise=vehicle.owner,
         kind="IMP_CN" if foreign else "EXP_VN",
@@ -102,19 +103,25 @@ def record_undeclared(
         yard=yard_for(point.pk),
         source="WALK_UP",
     )
-    with transaction.atomic():
-        step = "walk_up_line" if foreign else "walk_up"
-        trip = draft_trips(drafts=[draft], by=by, at=at, step=step)[0]
-        arrival = UndeclaredArrival(
-            trip=trip, point=point, plate=read.norm, seen_at=at, seen_by=by.id, goods_guess=goods_guess, phone=phone,
-            bay=bay or ("" if foreign else free_undeclared_bay(point.pk)),
-            link_until=clock.real() + law_at(at).number("quick_link_h").span,
-        )  # fmt: skip
-        arrival.link_digest = link_digest(link_code(arrival))
-        arrival.save(force_insert=True)
-        role = Role.objects.get(code=role_code("DRIVER"))
-        give(role=role, holder_id=arrival.pk, where=Where(record=trip.pk), by=by, at=at)
+    trip = draft_trips(drafts=[draft], by=by, at=at, step=step)[0]
+    arrival = UndeclaredArrival(
+        trip=trip, point=point, plate=read.norm, seen_at=at, seen_by=by.id, goods_guess=goods_guess, phone=phone,
+        bay=bay or ("" if foreign else free_undeclared_bay(point.pk)),
+        link_until=clock.real() + law_at(at).number("quick_link_h").span,
+    )  # fmt: skip
+    arrival.link_digest = link_digest(link_code(arrival))
+    arrival.save(force_insert=True)
+    role = Role.objects.get(code=role_code("DRIVER"))
+    give(role=role, holder_id=arrival.pk, where=Where(record=trip.pk), by=by, at=at)
     return arrival
+
+
+def _kept(read: plates.Plate, typed: str) -> Vehicle:
+    """The vehicle of that plate, known or new, kept from others: two taps on it come one after the other."""
+    vehicle, _made = Vehicle.objects.get_or_create(
+        country=read.country, plate=read.norm, defaults={"kind": "TRACTOR", "plate_typed": typed[:40]}
+    )
+    return Vehicle.objects.select_for_update(of=("self",), no_key=True).select_related("owner").get(pk=vehicle.pk)
 
 
 def link_code(arrival: UndeclaredArrival) -> str:
@@ -251,6 +258,7 @@ def _count(trip: Trip, firm: Enterprise, at: datetime) -> None:
     law = law_at(at)
     counted, most, locked = (law.number(f"undeclared_{name}") for name in ("days", "most", "lock_days"))
     count = arrivals_of(firm, since=at - counted.span)
+    firm = Enterprise.objects.select_for_update(no_key=True).get(pk=firm.pk)
     facts: dict[str, Any] = {"count": count, "days": counted.value, "limit": most.value, "lock": locked.value}
     if count >= most.value and firm.standing in (Standing.ACTIVE, Standing.BOOKING_LOCKED):
         firm.standing, firm.locked_until = Standing.BOOKING_LOCKED, max(firm.locked_until or at, at + locked.span)

@@ -34,7 +34,7 @@ from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP
 from tinhso.pillars.border.gate.queries.barrier import barrier_of
 from tinhso.pillars.border.gate.queries.masks import Sight, sight_of
-from tinhso.pillars.border.gate.queries.secrecy import facts_told
+from tinhso.pillars.border.gate.queries.secrecy import facts_told, trip_told
 from tinhso.pillars.border.gate.queries.trips import found_by, trip_for, visible_trips
 from tinhso.pillars.border.gate.rules import plates, tripcodes
 
@@ -142,6 +142,7 @@ def _verdict(passage: Passage) -> dict[str, Any]:
     return told
 
 
+TOLD: dict[str, Any] = {TRIP.name: trip_told, TASK.name: facts_told, HOLD.name: facts_told}
 for _flow, _path, _steps in (
     (TRIP, "trips", TRIP_STEPS),
     (TASK, "tasks", TASK_STEPS),
@@ -155,7 +156,7 @@ for _flow, _path, _steps in (
         path=_path,
         read=VIEW_TRIP,
         show=show_trip if _flow is TRIP else None,
-        tell=facts_told if _flow in (TASK, HOLD) else None,
+        tell=TOLD.get(_flow.name),
         through=_steps,
         without=left_out(_flow, _steps),
     )

@@ -156,13 +156,12 @@ class Container(TypedDict):
 
 
 class Line(TypedDict, total=False):
-    """What of a goods line may be changed; each field takes its own of these."""
+    """What of a goods line may be changed; each field takes its own of these. The goods group follows from the code."""
 
     __pydantic_config__ = EXACT  # type: ignore[misc]
 
     hs6: Annotated[str, Field(max_length=8)]
     title: Annotated[str, Field(max_length=160)]
-    group: Annotated[str, Field(max_length=12)]
     origin: Annotated[str, Field(max_length=2)]
     gross_kg: Weight
     net_kg: Weight

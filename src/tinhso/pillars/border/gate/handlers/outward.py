@@ -1,7 +1,7 @@
 """What machines of firms, brokers, yards and customs may do and be told (brief §13).
 
 Of a trip is told what its list shows to everybody who may see it: code, state, plates, container. Goods, firm, driver
-and papers are asked for over the API, which masks them. A secret hold is told to nobody.
+and papers are asked for over the API, which masks them. Of a hold is told as queries/secrecy.py says.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from tinhso.kernel.machines.outward import outward
 from tinhso.pillars.border.gate.flows import FEE, HOLD, TRIP
 from tinhso.pillars.border.gate.models import FeeAssessment, Hold, Trip
 from tinhso.pillars.border.gate.permissions import STEPS, VIEW_TRIP
+from tinhso.pillars.border.gate.queries.secrecy import public_reason_of
 from tinhso.pillars.border.gate.queries.trips import visible_trips
 from tinhso.pillars.border.gate.rules import plates, tripcodes
 
@@ -38,9 +39,8 @@ def trip_where(event: Event) -> Where | None:
 
 
 def hold_where(event: Event) -> Where | None:
-    """A secret hold lies nowhere: it is noted for nobody."""
     hold = Hold.objects.filter(pk=event.record_id).select_related("trip").first()
-    return where_of(hold.trip) if hold and not hold.secret else None
+    return where_of(hold.trip) if hold else None
 
 
 def fee_where(event: Event) -> Where | None:
@@ -55,12 +55,18 @@ def tell_trip(event: Event, by: Actor, at: datetime) -> dict[str, Any] | None:
 
 
 def tell_hold(event: Event, by: Actor, at: datetime) -> dict[str, Any] | None:
-    """Which force holds, by which reason of the list; never of a hold in secret."""
-    hold = Hold.objects.filter(pk=event.record_id, secret=False).select_related("force").first()
+    """Which force holds, by which reason of the list; without the reason of a hold in secret."""
+    hold = Hold.objects.filter(pk=event.record_id).select_related("force").first()
     trip = _seen(hold, by, at) if hold else None
     if hold is None or trip is None:
         return None
-    return {**_trip(trip), "force": hold.force.code, "reason_code": hold.reason_code, "hold_state": hold.state}
+    reason = public_reason_of(hold)
+    return {
+        **_trip(trip),
+        "force": hold.force.code,
+        "reason_code": reason.code if reason else "",
+        "hold_state": hold.state,
+    }
 
 
 def tell_fee(event: Event, by: Actor, at: datetime) -> dict[str, Any] | None:

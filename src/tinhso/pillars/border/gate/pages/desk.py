@@ -31,6 +31,7 @@ from tinhso.pillars.border.gate.queries import tasks as queries
 from tinhso.pillars.border.gate.queries.customs import latest_of
 from tinhso.pillars.border.gate.queries.devices import devices_of
 from tinhso.pillars.border.gate.queries.guidance import health_form_of
+from tinhso.pillars.border.gate.queries.secrecy import secret_among
 from tinhso.pillars.border.gate.queries.tones import trip_tone
 from tinhso.pillars.border.gate.queries.trips import found_by, live_trips, visible_trips
 from tinhso.pillars.border.gate.rules import plates
@@ -133,6 +134,7 @@ def record(request: Request, trip_id: UUID, task: ClearanceTask | None) -> dict[
         "sees_goods": seen.sees_goods(one),
         "sees_parties": seen.sees_parties(one),
         "glass": seen.glass_of(one),
+        "sees_bill": masks.sees_bill(seen, one, by=request.actor, at=request.moment),
         "may_read_papers": seen.reads_papers(one),
         **corrected,
         "dossier": dossier,
@@ -149,6 +151,7 @@ def record(request: Request, trip_id: UUID, task: ClearanceTask | None) -> dict[
         "fee_tone": FEE_TONES.get(dossier.fee.state, "") if dossier.fee else "attn",
         "checks": _checks(dossier.tasks, own),
         "own_holds": [hold for hold in dossier.holds if hold.agency_id in own],
+        "secret_holds": secret_among(dossier.holds),
         "offers": _offers(request, dossier, forces, task, corrected),
     }
 

@@ -22,7 +22,9 @@ from tinhso.pillars.border.gate.actions.fee_money import SOURCE
 from tinhso.pillars.border.gate.pages.acting import act, by
 from tinhso.pillars.border.gate.pages.debts import DebtTable
 from tinhso.pillars.border.gate.queries.fees import fee_of, owed, sum_of
+from tinhso.pillars.border.gate.queries.masks import sees_bill
 from tinhso.pillars.border.gate.queries.trips import trip_for
+from tinhso.pillars.border.gate.templatetags.border_gate import sight
 from tinhso.shared.payments import facade as payments
 
 TONES = {"paid": "done", "waived": "done", "deferred": "wait", "assessed": "wait", "refunding": "attn"}
@@ -31,8 +33,10 @@ TONES = {"paid": "done", "waived": "done", "deferred": "wait", "assessed": "wait
 @require_safe
 @needs(p.VIEW_TRIP)
 def checkout(request: Request, trip_id: UUID) -> HttpResponse:
-    """To the payer's page of the trip's fee: its QR, and whether the money has come."""
+    """To the payer's page of the trip's fee: its QR, and whether the money has come. It names firm and goods."""
     trip = trip_for(trip_id, by=request.actor, at=request.moment)
+    if not sees_bill(sight(request), trip, by=request.actor, at=request.moment):
+        raise NotFound
     more, fee = open_difference(trip), fee_of(trip)
     address = payments.checkout_address(source=SOURCE, record_id=fee.pk) if fee else ""
     if more is not None and more.amount > 0:

@@ -194,9 +194,9 @@ def _read_lines(**keys: str) -> Callable[[FieldForm], dict[int, dict[str, Any]]]
 
 
 def _read_goods(form: FieldForm) -> dict[int, dict[str, Any]]:
-    names = ("hs6", "title", "group")
+    names = ("hs6", "title")
     return {
-        line.number: dict(zip(names, goods_named(form.cleaned_data[f"goods_{line.number}"]), strict=True))
+        line.number: dict(zip(names, goods_named(form.cleaned_data[f"goods_{line.number}"])[:2], strict=True))
         for line in form.lines
     }
 

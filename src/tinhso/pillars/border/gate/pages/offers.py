@@ -81,9 +81,10 @@ def sorted_out(offers: Iterable[Offer], request: Request) -> Offers:
     return Offers(main, [one for one in found if one is not main])
 
 
-def reasons(kind: str, *, finding: bool = True) -> tuple[Box, Box]:
-    """A reason of the table and what was found; `finding`: the firm reads it."""
-    listed = [(row.code, str(row)) for row in reasons_today().filter(kind=kind)]
+def reasons(kind: str, *, finding: bool = True, secret: bool = True) -> tuple[Box, Box]:
+    """A reason of the table and what was found; `finding`: the firm reads it. `secret`: a force's own may be given."""
+    rows = reasons_today().filter(kind=kind)
+    listed = [(row.code, str(row)) for row in (rows if secret else rows.filter(secret=False))]
     hint = _("At least 10 characters; the firm reads it.") if finding else _("At least 10 characters.")
     return (
         Box("reason_code", _("Reason"), "choice", listed),

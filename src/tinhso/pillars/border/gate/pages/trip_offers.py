@@ -117,7 +117,10 @@ def _ahead(case: Case) -> Iterator[Offer]:
             title=_("Ask the firm for a correction"),
             verb=_("Send the request"),
             text=_("The firm may change these fields only, and sends the declaration again."),
-            boxes=(Box("field", _("Fields to be corrected"), "checks", list(FIXABLE.items())), *reasons("HOLD")),
+            boxes=(
+                Box("field", _("Fields to be corrected"), "checks", list(FIXABLE.items())),
+                *reasons("HOLD", secret=False),
+            ),
         )
 
 
@@ -195,7 +198,7 @@ def _back(case: Case) -> Iterator[Offer]:
             title=_("Revoke the release of the vehicle"),
             verb=_("Revoke"),
             text=_("The vehicle goes back into the yard; customs release it anew."),
-            boxes=reasons("HOLD"),
+            boxes=reasons("HOLD", secret=False),
         )
     if case.may("turn_back"):
         yield Offer(
@@ -206,7 +209,7 @@ def _back(case: Case) -> Iterator[Offer]:
             title=_("Send the vehicle back inland"),
             verb=_("Turn back"),
             text=_("The trip ends with this."),
-            boxes=(*reasons("RETURN"), *_consent(trip)),
+            boxes=(*reasons("RETURN", secret=False), *_consent(trip)),
         )
     if trip.failed_tasks and case.may("return_foreign"):
         yield Offer(

@@ -31,6 +31,7 @@ from tinhso.pillars.border.gate.models import (
 from tinhso.pillars.border.gate.models.tasks import TASK_TITLES
 from tinhso.pillars.border.gate.queries.fees import more_to_pay, to_pay
 from tinhso.pillars.border.gate.queries.reference import hours_of
+from tinhso.pillars.border.gate.queries.secrecy import public_reason_of
 from tinhso.pillars.border.gate.rules import offline, plates
 from tinhso.pillars.border.gate.rules.hours import next_opening
 
@@ -151,13 +152,11 @@ def _held(trip: Trip, at: datetime) -> Explanation | None:
     hold = Hold.objects.filter(trip=trip, state="active").select_related("force").order_by("created_at").first()
     if hold is None:
         return None
-    reason = ReasonCode.objects.filter(kind="HOLD", code=hold.reason_code).order_by("-valid_from").first()
-    public = reason is not None and not hold.secret and not reason.secret
+    reason = public_reason_of(hold)
     return Explanation(
         force=hold.force.short,
         force_more=_("Held at %(at)s") % {"at": show_moment(hold.created_at)},
-        missing=str(reason) if public else _("Held for official reasons"),
-        missing_more=hold.note if public else "",
+        missing=str(reason) if reason else _("Held for official reasons"),
         place=_("Counter of %(force)s") % {"force": hold.force.short},
         place_more=_yard_name(trip),
     )

@@ -15,9 +15,10 @@ from tinhso.kernel.base.clock import BEIJING
 from tinhso.kernel.base.dates import show_span, show_time
 from tinhso.pillars.border.gate.flows import STATES
 from tinhso.pillars.border.gate.flows.overlays import UNDONE
-from tinhso.pillars.border.gate.models import ClearanceTask, Goods, Hold, ReasonCode, Trip, Yard
+from tinhso.pillars.border.gate.models import ClearanceTask, Goods, Hold, Trip, Yard
 from tinhso.pillars.border.gate.queries.figures import title_of
 from tinhso.pillars.border.gate.queries.queue import places_in_queue, sentence
+from tinhso.pillars.border.gate.queries.secrecy import public_reason_of
 from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.kinds import COMES_EMPTY
 from tinhso.pillars.border.gate.rules.queue import Place
@@ -251,10 +252,8 @@ def _hold(trip: Trip) -> str:
 
 def public_reason(hold: Hold) -> str:
     """The reason as an owner may read it; a secret one is told as official reasons only."""
-    reason = ReasonCode.objects.filter(kind="HOLD", code=hold.reason_code).order_by("-valid_from").first()
-    if reason is None or hold.secret or reason.secret:
-        return _("Held for official reasons").lower()
-    return str(reason)
+    reason = public_reason_of(hold)
+    return str(reason) if reason else _("Held for official reasons").lower()
 
 
 def _left(trip: Trip, at: datetime) -> str:

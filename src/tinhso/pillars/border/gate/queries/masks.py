@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tinhso.kernel.access.glass import looked
+from tinhso.kernel.access.may import may
 from tinhso.kernel.access.models import GlassBreak
 from tinhso.kernel.access.reach import Reach, reaches
 from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.permissions import (
+    COLLECT_FEE,
     VIEW_BOARD,
     VIEW_GOODS,
     VIEW_PAPERS,
@@ -57,3 +59,8 @@ def sight_of(*, by: Actor, at: datetime) -> Sight:
     reach = reaches(by, ASKED, at)
     single = {scope.record for scope in reach[VIEW_GOODS].scopes if scope.record}
     return Sight(reach, tuple(looked(single, by=by, at=at)) if single else ())
+
+
+def sees_bill(seen: Sight, trip: Trip, *, by: Actor, at: datetime) -> bool:
+    """Whether the payer's page is his: it names firm and goods. Who collects the fee shows it to the payer."""
+    return seen.sees_parties(trip) or may(by, COLLECT_FEE, trip, at)

@@ -117,8 +117,13 @@ def taken(trips: Sequence[Trip]) -> dict[UUID, GateRefusal]:
 
 
 def _told_of(other: Trip, trip: Trip) -> dict[str, str]:
-    code = tripcodes.show(other.code) if other.agency_id == trip.agency_id else "…"
-    return {"v": plates.show(other.tractor_plate), "trip": code}
+    """Of the same firm's trip its plate and code; of any other only what the caller has typed himself."""
+    if trip.agency_id is not None and other.agency_id == trip.agency_id:
+        return {"v": plates.show(other.tractor_plate), "trip": tripcodes.show(other.code)}
+    by_trailer = trip.trailer_id is not None and other.trailer_id == trip.trailer_id
+    by_tractor = trip.tractor_id is not None and other.tractor_id == trip.tractor_id
+    typed = trip.trailer_plate if by_trailer and not by_tractor else trip.tractor_plate
+    return {"v": plates.show(typed), "trip": "…"}
 
 
 def rule_line(line: GoodsLine) -> goods.Line:

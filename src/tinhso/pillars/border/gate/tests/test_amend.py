@@ -29,6 +29,7 @@ from tinhso.pillars.border.gate.models import (
     Trip,
 )
 from tinhso.pillars.border.gate.queries.amendments import changes_of, ease_of_use
+from tinhso.pillars.border.gate.queries.problems import taken
 from tinhso.pillars.border.gate.queries.qr_codes import token_of
 from tinhso.pillars.border.gate.rules import corrections
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
@@ -397,3 +398,50 @@ def test_each_field_is_read_as_it_is_written(trip, people):
     own = declared(trip, by=people["ENTERPRISE"], at=NOON)
 
     assert all(read(own, field) is not None or field == "second_driver" for field in FIELDS)
+
+
+def test_the_group_follows_from_the_code_and_nobody_chooses_it(trip, people):
+    change(trip, people, goods={"1": {"hs6": "0810.60", "title": "Sầu riêng tươi", "group": "TEXTILE"}})
+
+    line = GoodsLine.objects.get(declaration_id=trip.declaration_id)
+    assert (line.hs6, line.group) == ("081060", "FRUIT")
+    assert Trip.objects.get(pk=trip.pk).goods_group == "FRUIT"
+    assert states(trip)["PLANT_Q"] == "open"
+
+
+def test_a_group_without_a_code_changes_nothing(trip, people):
+    with pytest.raises(GateRefusal, match="BG-284"):
+        change(trip, people, goods={"1": {"group": "TEXTILE"}})
+
+
+def test_nobody_but_the_employer_says_where_a_drivers_link_goes(gate, people, firm):
+    lent = make_driver("Lê Văn C", "020090007777", employer=make_firm("Công ty Chi", "4900999995"))
+    lent.person.phone = "+84900000001"
+    lent.person.save()
+    one = declare.draft_trip(draft=fruit_draft(gate, firm=firm, driver=lent), by=people["ENTERPRISE"], at=NOON)
+    declare.submit_trip(trip=one, by=people["ENTERPRISE"], at=NOON)
+
+    with pytest.raises(GateRefusal, match="BG-286"):
+        change(one, people, phone="+84911111111")
+
+    lent.person.refresh_from_db()
+    assert lent.person.phone == "+84900000001"
+
+
+def test_of_another_firms_vehicle_the_caller_reads_only_what_he_typed(gate, trip, firm):
+    other = make_firm("Công ty Chi", "4900999995")
+    mine = Trip(
+        agency_id=other.pk, tractor_plate="12C99999", driver_id=trip.driver_id, tractor_id=None, trailer_id=None
+    )
+
+    told = taken([mine])[mine.pk]
+
+    assert "12C-999.99" in told.for_people()
+    assert "123.45" not in told.for_people()
+
+
+def test_two_vehicles_of_no_firm_are_not_of_one(gate, trip):
+    Trip.objects.filter(pk=trip.pk).update(agency_id=None)
+    mine = Trip(agency_id=None, tractor_plate="12C99999", driver_id=trip.driver_id)
+
+    assert "123.45" not in taken([mine])[mine.pk].for_people()

@@ -219,3 +219,19 @@ def test_a_field_is_amended_with_its_typed_value_and_the_version_that_was_seen(g
     assert wrong.status_code == 422
     stored = Trip.objects.get(pk=trip.pk)
     assert (stored.seal_no, stored.gross_kg, stored.amend_count) == ("SEAL-7", 17_000, 1)
+
+
+def test_the_goods_group_cannot_be_sent(gate):
+    trip = submitted(gate)
+    declare.accept_trips(trips=[trip], by=gate.everything, at=NOON)
+    clerk = signed_in("ENTERPRISE", agency=trip.enterprise.pk)
+
+    refused = post(
+        clerk,
+        f"/trips/{trip.pk}/steps/amend",
+        values={"goods": {"1": {"group": "TEXTILE"}}},
+        reason="Ghi nhầm nhóm hàng",
+    )
+
+    assert refused.status_code == 422
+    assert ClearanceTask.objects.get(trip=trip, kind="PLANT_Q").state == "open"

@@ -5,11 +5,13 @@ Windows lie on the working day after NOON's, so that a place can be moved freely
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import psycopg
 import pytest
+from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -324,3 +326,42 @@ def test_an_event_of_a_no_show_counts_it(gate):
     count_misses(Event("border_gate.trip_not_shown", TRIP.name, trips[0].pk, 1, at, uuid7(), {}, 1))
 
     assert Enterprise.objects.get(pk=firm.pk).standing == Standing.BOOKING_LOCKED
+
+
+def test_a_place_that_lapses_while_another_hour_is_chosen_is_freed_once(gate, as_owner):
+    slot, other = window(gate, capacity=3), window(gate, begins=EIGHT + DAY + HOUR, capacity=3)
+    firm = make_firm()
+    by = clerk_of(firm)
+    bookings.hold_place(slot_id=slot.pk, firm=firm, by=by, at=NOON)
+    later = NOON + timedelta(minutes=5)
+
+    def choose() -> None:
+        try:
+            bookings.hold_place(slot_id=other.pk, firm=firm, by=by, at=later)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            SlotWindow.objects.select_for_update(no_key=True).get(pk=slot.pk)
+            chosen = pool.submit(choose)
+            _until_somebody_waits(as_owner)
+            bookings.lapse_holds(at=later)
+        chosen.result(10)
+
+    assert [SlotWindow.objects.get(pk=one.pk).booked for one in (slot, other)] == [0, 1]
+    assert (states(slot), states(other)) == (["released"], ["held"])
+
+
+def _until_somebody_waits(address: str) -> None:
+    """Until another connection waits for a lock that is held here."""
+    with psycopg.connect(address, autocommit=True) as database:
+        for _look in range(100):
+            asked = (
+                "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
+            )
+            (waiting,) = database.execute(asked).fetchone()
+            if waiting:
+                return
+            time.sleep(0.05)
+    raise AssertionError("nobody waits")

@@ -62,7 +62,9 @@ def test_a_two_way_truck_brings_goods_back_that_were_declared_before(yard):
             trip=fresh(trip), enterprise=yard.firm, by=yard.people["ENTERPRISE"], at=NOON,
             lines=[GARLIC, declare.DraftLine(hs6="070310", title="Hành", group="VEG", gross_kg=1_000)],
         )  # fmt: skip
-    convoy.declare_back(trip=fresh(trip), enterprise=yard.firm, lines=[GARLIC], by=yard.people["ENTERPRISE"], at=NOON)
+    told = {"enterprise": yard.firm, "lines": [GARLIC], "by": yard.people["ENTERPRISE"], "at": NOON}
+    first = convoy.declare_back(trip=fresh(trip), **told)
+    assert convoy.declare_back(trip=trip, **told).pk == first.pk == fresh(trip).back_id
 
     move.return_in(trip=fresh(trip), **back)
     opened = ClearanceTask.objects.filter(trip=trip, state="open").values_list("kind", "stage")

@@ -12,6 +12,7 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from tinhso.kernel.audit.models import Entry
 from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.identity.models import ApiKey
 from tinhso.kernel.workflow.models import History
@@ -73,6 +74,7 @@ def test_the_card_appears_by_itself_and_one_tap_opens(gate, accepted, camera, of
     facts = History.objects.get(record_id=accepted.pk, step="enter_buffer").facts
     assert (facts["confidence"], facts["lane"], facts.get("confirmed")) == (0.97, 1, None)
     assert PlateReading.objects.get().handled_at == NOON
+    assert Entry.objects.filter(action="border_gate.reading_handled").count() == 1
     assert SHOWN not in part(officer)
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.workflow.models import History
-from tinhso.pillars.border.gate.actions import move
+from tinhso.pillars.border.gate.actions import move, relays
 from tinhso.pillars.border.gate.actions.relays import open_arm, opened_by_hand
 from tinhso.pillars.border.gate.adapters import choice, faults
 from tinhso.pillars.border.gate.adapters.relay import SimulatedRelay
@@ -205,3 +205,17 @@ def test_commands_and_answers_are_evidence(gate, accepted, officer):  # noqa: F8
             rows.delete()
     with pytest.raises(DatabaseError), transaction.atomic():
         ArmAnswer.objects.update(outcome="opened")
+
+
+def test_what_is_done_by_hand_is_kept_with_its_record_or_not_at_all(gate, accepted, officer, monkeypatch):  # noqa: F811
+    choice.switch(choice.RELAY, "down")
+    tap(officer)
+
+    def down(*_told: object, **_facts: object) -> None:
+        raise RuntimeError("no audit")
+
+    monkeypatch.setattr(relays, "record", down)
+    with pytest.raises(RuntimeError):
+        opened_by_hand(command=ArmCommand.objects.get(), by=gate.everything, at=NOON)
+
+    assert not ArmAnswer.objects.filter(outcome="by_hand").exists()

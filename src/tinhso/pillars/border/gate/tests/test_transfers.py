@@ -294,3 +294,23 @@ def test_the_weights_of_lines_add_up_when_only_the_whole_is_typed(yard):
 
     assert sorted(found.lines.values_list("line__title", "kg")) == [("Hành", 3_013), ("Tỏi", 20_087)]
     assert GoodsLine.objects.filter(declaration=giver.declaration).count() == 2
+
+
+def test_one_tap_writes_no_transfer_to_another_vehicle_anew(yard, garlic):
+    giver, one, _two = garlic
+    load = Load(giver=giver, taker=one, kg=20_000)
+    written = transfers.begin_transfer(yard=giver.yard, loads=[load], by=yard.people["YARD"], at=NOON)
+
+    with pytest.raises(GateRefusal, match="BG-397"):
+        transfers.unload(trip=giver, kg=20_000, by=yard.people["YARD"], at=NOON)
+
+    assert [(line.from_trip_id, line.to_trip_id) for line in written.lines.all()] == [(giver.pk, one.pk)]
+
+
+def test_one_tap_corrects_what_one_tap_wrote(yard, garlic):
+    giver, *_takers = garlic
+    first = transfers.unload(trip=giver, kg=19_900, by=yard.people["YARD"], at=NOON)
+
+    again = transfers.unload(trip=giver, kg=20_000, by=yard.people["YARD"], at=NOON)
+
+    assert (again.pk, sum(line.kg for line in again.lines.all())) == (first.pk, 20_000)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -19,7 +21,7 @@ from tinhso.kernel.notices.models import Delivery, Notice
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.actions import declare, move, undeclared
-from tinhso.pillars.border.gate.models import Driver, Enterprise, Trip, UndeclaredArrival
+from tinhso.pillars.border.gate.models import Driver, Enterprise, Standing, Trip, UndeclaredArrival, Vehicle
 from tinhso.pillars.border.gate.permissions import role_code
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft, make_driver, make_firm, make_vehicle
 
@@ -356,3 +358,35 @@ def test_what_a_person_accepts_afterwards_joins_the_queue_as_well(gate, firm, at
 
     assert (sent, state_of(arrival)) == ("submitted", "at_buffer")
     assert History.objects.filter(record_id=arrival.trip_id, step="enter_buffer").count() == 1
+
+
+def test_two_taps_on_one_vehicle_note_it_once(gate, as_owner):
+    def tap(_number: int) -> None:
+        try:
+            undeclared.record_undeclared(plate=PLATE, point=gate.points[HERE], by=gate.everything, at=NOON)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(tap, range(4)))
+
+    assert UndeclaredArrival.objects.count() == Trip.objects.count() == 1
+
+
+def test_who_may_not_note_a_vehicle_leaves_none_behind(gate):
+    stranger = make_person("Chi").actor()
+
+    with pytest.raises(Forbidden):
+        undeclared.record_undeclared(plate=PLATE, point=gate.points[HERE], by=stranger, at=NOON)
+
+    assert not Vehicle.objects.filter(plate=PLATE).exists()
+
+
+def test_a_count_does_not_undo_a_suspension_that_came_meanwhile(gate, firm, monkeypatch):
+    trip = declare.draft_trip(draft=fruit_draft(gate, firm=firm), by=gate.everything, at=NOON)
+    Enterprise.objects.filter(pk=firm.pk).update(standing=Standing.SUSPENDED)
+    monkeypatch.setattr(undeclared, "arrivals_of", lambda firm, since: 5)
+
+    undeclared._count(trip, firm, NOON)
+
+    assert Enterprise.objects.get(pk=firm.pk).standing == Standing.SUSPENDED
