@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 SOUTH, NORTH, WEST, EAST = 21.325, 22.461, 106.095, 107.364
 """The box of Lạng Sơn (OpenStreetMap, ODbL). Outside it a vehicle is on its way, which is no error."""
 MOST = 500
 """Positions in one message."""
 KEPT_FOR = timedelta(days=90)
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 OLDEST, AHEAD = timedelta(hours=24), timedelta(minutes=2)
 """A telephone without network sends later; one whose clock is ahead by more has to be set."""
 FRESH = timedelta(minutes=15)
@@ -24,7 +25,14 @@ def in_time(seen_at: datetime, at: datetime) -> bool:
 
 
 def set_right(seen_at: datetime, sent_at: datetime | None, at: datetime) -> datetime:
-    """The device's time by our clock: what its clock is off, in whole minutes, so that a repeat says the same."""
+    """The device's time by our clock: what its clock is off, in whole minutes, so that a repeat says the same.
+
+    A clock so far off that no calendar holds the time gives the end of all time, which every reader refuses.
+    """
     if sent_at is None:
         return seen_at
-    return seen_at + timedelta(minutes=round((at - sent_at) / timedelta(minutes=1)))
+    off = timedelta(minutes=round((at - sent_at) / timedelta(minutes=1)))
+    try:
+        return seen_at + off
+    except OverflowError:
+        return LAST if off > timedelta(0) else FIRST

@@ -146,6 +146,15 @@ def test_what_cannot_be_right_is_refused(gate, camera, wrong, code):
     assert not PlateReading.objects.exists()
 
 
+@pytest.mark.parametrize("years", [("0121", "9000"), ("9000", "0121")])
+def test_a_clock_that_is_ages_off_is_refused(camera, years):
+    read_at, sent_at = (f"{year}-04-11T05:11:50Z" for year in years)
+
+    answer = tell(camera, read_at=read_at, sent_at=sent_at)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "BG-387")
+
+
 def test_a_camera_whose_clock_is_off_is_set_right(gate, camera):
     off = NOON - timedelta(hours=7)
 

@@ -132,6 +132,7 @@ def test_a_message_sent_twice_is_one_event_and_one_alarm(accepted, key):  # noqa
         ({"event": "checked"}, 422, "invalid"),
         ({"seal_no": "<b>"}, 422, "BG-393"),
         ({"happened_at": (NOON + timedelta(hours=1)).isoformat()}, 422, "BG-387"),
+        ({"happened_at": "0121-04-11T05:11:50Z", "sent_at": "9000-10-08T18:46:26Z"}, 422, "BG-387"),
         ({"plate": "30A-999.99"}, 404, "BG-394"),
         ({"plate": "", "seal_no": "VN-999"}, 404, "BG-394"),
     ],

@@ -155,6 +155,7 @@ def test_an_unknown_vehicle_is_weighed_without_a_trip(bridge):
         ({"kg": 900_000}, "invalid"),
         ({"kg": 27_600.5}, "invalid"),
         ({"weighed_at": (NOON + timedelta(hours=1)).isoformat()}, "BG-387"),
+        ({"weighed_at": "9000-10-08T18:46:26Z", "sent_at": "0121-04-11T05:11:50Z"}, "BG-387"),
         ({"more": 1}, "invalid"),
     ],
 )
