@@ -177,6 +177,7 @@ def test_the_telephone_of_the_driver_sends_while_he_agrees(gate, under_way):
 @pytest.mark.parametrize("years", [("0121", "9000"), ("9000", "0121")])
 def test_a_clock_that_is_ages_off_sends_nothing(gate, under_way, years):
     seen_at, sent_at = (f"{year}-04-11T05:11:50Z" for year in years)
+    Person.objects.filter(pk=under_way.driver.person_id).update(phone="0912 345 678")
     driver = opened(Trip.objects.get(pk=under_way.pk))
     body = {"sent_at": sent_at, "pings": [{"seen_at": seen_at, "lat": 21.85, "lon": 106.76}]}
 
