@@ -95,7 +95,7 @@ def place_of(trip: Trip) -> str:
 
 def initials(name: str) -> str:
     """First letters of a name: enough to compare with a paper in the hand, too little to know whose it is."""
-    return "".join(word[0] for word in name.split())[:4]
+    return "".join(word[0] for word in name.split() if word[0].isalpha())[:4]
 
 
 def common_at(point: CrossingPoint, spots: Iterable[ControlPoint], at: datetime) -> dict[str, Any]:

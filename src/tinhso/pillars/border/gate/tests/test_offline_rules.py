@@ -129,6 +129,7 @@ def test_plates_are_shown_alike():
 
 def test_of_a_name_only_the_first_letters_go_out():
     assert initials("Nguyễn Văn A") == "NVA"
+    assert initials("陈超 (DEMO)") == "陈"
 
 
 @pytest.mark.parametrize(
