@@ -105,6 +105,8 @@ VIEW_REPORT = permission(f"{LABEL}.view_report", _("see the daily report"))
 VIEW_SIGNALS = permission(f"{LABEL}.view_signals", _("see the weekly signals"))
 FREEZE_REPORT = permission(f"{LABEL}.freeze_report", _("freeze the daily report"), system=True)
 MANAGE_FIRM = permission(f"{LABEL}.manage_firm", _("keep one's firm's vehicles and drivers"))
+SEND_REGISTRATION = permission(f"{LABEL}.send_registration", _("send the registration of one's firm"))
+KEEP_FIRMS = permission(f"{LABEL}.keep_firms", _("confirm firms and change their standing"))
 GIVE_MANDATE = permission(f"{LABEL}.give_mandate", _("give mandates to customs brokers and revoke them"))
 
 ISSUE_ORDER = permission(f"{LABEL}.issue_order", _("issue movement orders"))
@@ -205,6 +207,7 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
             *ORDERS,
             HANDLE_INCIDENT,
             SWITCH_POINT,
+            KEEP_FIRMS,
         ),
     ),
     "BIENPHONG": (_("Border guard"), (*OFFICER, VIEW_PAPERS, DECIDE_BARRIER, ENROL_DEVICE, HANDLE_INCIDENT)),
@@ -271,6 +274,10 @@ GLASS_ROLE = bundle(
 )
 FORCE_ROLE = bundle("border_force", title=_("Officer of a force at the gate"), permissions=FORCE_WORK)
 
+REGISTRANT_ROLE = bundle(
+    "border_registrant", title=_("Who registers a firm"), permissions=(SEND_REGISTRATION,), second_factor=False
+)
+"""Given with the link of a registration, for that record alone."""
 FIRM_ADMIN_ROLE = bundle(
     "border_firm_admin", title=_("Administrator of a firm"), permissions=(GIVE_MANDATE, "kernel_machines.keep_clients")
 )

@@ -32,14 +32,14 @@ from tinhso.pillars.border.gate.models import (
 from tinhso.pillars.border.gate.permissions import MANAGE_FIRM
 from tinhso.pillars.border.gate.queries.barrier import yard_for
 from tinhso.pillars.border.gate.queries.parties import driver_by_paper
-from tinhso.pillars.border.gate.rules import containers, plates, vins
+from tinhso.pillars.border.gate.rules import containers, identity_papers, plates, vins
 from tinhso.pillars.border.gate.rules.codes import refuse
 from tinhso.pillars.border.gate.rules.transfers import may_take
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDriver:
-    """A driver as a firm types him in; `number` is the paper's."""
+    """A driver as a firm types him in; `number` is the paper's. Without a nationality the paper tells it."""
 
     name: str
     kind: str
@@ -47,6 +47,11 @@ class NewDriver:
     phone: str = ""
     language: str = "vi"
     until: date | None = None
+    nationality: str = ""
+    licence_no: str = ""
+    licence_class: str = ""
+    licence_until: date | None = None
+    is_shuttle: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,18 +159,26 @@ def new_vehicle(firm: Enterprise, read: plates.Plate, typed: str, kind: str = ""
 
 def new_person(new: NewDriver) -> Person:
     """The person that a new driver is."""
-    foreign = new.kind == "CN_ID"
+    nationality = identity_papers.nationality_of(new.kind, said=new.nationality)
     return Person(
         full_name=new.name,
-        nationality="CN" if foreign else "VN",
+        nationality=nationality,
         phone=new.phone,
-        language="zh-hans" if foreign else new.language,
+        language="zh-hans" if nationality == "CN" else new.language,
     )
 
 
 def new_driver(firm: Enterprise, new: NewDriver, person: Person) -> Driver:
     """A driver of the firm as he would be written down. Refusals: BG-008, BG-104, BG-108."""
-    driver = Driver(person=person, employer=firm, paper_until=new.until)
+    driver = Driver(
+        person=person,
+        employer=firm,
+        paper_until=new.until,
+        licence_no=new.licence_no,
+        licence_class=new.licence_class,
+        licence_until=new.licence_until,
+        is_shuttle=new.is_shuttle,
+    )
     driver.keep_paper(new.kind, new.number)
     return driver
 

@@ -148,6 +148,9 @@ PLATE = forms.TextInput(attrs={"list": "tractors", "autocomplete": "off", "autoc
 TRAILER = forms.TextInput(attrs={"list": "trailers", "autocomplete": "off", "autocapitalize": "characters"})
 
 
+NATIONALITIES = [("", _("As the paper or the plate says")), ("VN", _("Vietnamese")), ("CN", _("Chinese"))]
+
+
 class DriverFields(Checked):
     """A driver who is not in the list yet."""
 
@@ -155,6 +158,7 @@ class DriverFields(Checked):
     paper_kind = forms.ChoiceField(label=_("Kind of paper"), required=False, choices=PaperKind)
     paper_no = forms.CharField(label=_("Number of the paper"), required=False, max_length=24)
     paper_until = day_field(_("Paper valid until"), required=False)
+    nationality = forms.ChoiceField(label=_("Nationality"), required=False, choices=NATIONALITIES)
     phone = forms.RegexField(
         r"^\+?[0-9 .]{9,16}$",
         label=_("Telephone"),
@@ -178,7 +182,21 @@ class DriverFields(Checked):
         if not values.get("phone") and "phone" not in self.errors:
             self.add_error("phone", str(_("Give a telephone number: the link goes there.")))
         phone = dialled(values.get("phone") or "")
-        return NewDriver(name=name, kind=kind, number=number, phone=phone, until=values.get("paper_until"))
+        return NewDriver(
+            name=name,
+            kind=kind,
+            number=number,
+            phone=phone,
+            until=values.get("paper_until"),
+            nationality=identity_papers.nationality_of(
+                kind, said=values.get("nationality") or "", plate_country=self.plate_country()
+            ),
+        )
+
+    def plate_country(self) -> str:
+        """The country of the vehicle that he drives, where the form knows of one."""
+        typed = self.cleaned_data.get("tractor")
+        return plates.read_tractor(typed).country if typed and "tractor" not in self.errors else ""
 
 
 def dialled(phone: str) -> str:
@@ -247,28 +265,6 @@ class Who(DriverFields):
         self.typed = None if found.get("driver") else self.new_driver()
         if not found.get("driver") and not self.typed and not self.driver_later:
             self.add_error("driver", str(_("Choose a driver or type one.")))
-        return found
-
-
-class NewVehicle(Checked):
-    """One more vehicle of the firm."""
-
-    plate = forms.CharField(label=_("Plate"), max_length=24)
-
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        self.read("plate", plates.read)
-        return found
-
-
-class DriverOfFirm(DriverFields):
-    """One more driver of the firm."""
-
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        self.typed = self.new_driver()
-        if self.typed is None:
-            self.add_error("driver_name", str(_("Give the name.")))
         return found
 
 

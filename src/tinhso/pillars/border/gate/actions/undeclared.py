@@ -48,7 +48,7 @@ from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.parties import driver_by_paper, firm_by_tax_code
 from tinhso.pillars.border.gate.queries.undeclared import arrivals_of, driver_before
 from tinhso.pillars.border.gate.queries.yard import free_undeclared_bay
-from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.rules import identity_papers, plates
 from tinhso.pillars.border.gate.rules.codes import refuse
 
 """By the real clock; noting the vehicle again gives it another term."""
@@ -72,6 +72,7 @@ class Answers:
     paper_until: date | None = None
     phone: str = ""
     language: str = "vi"
+    nationality: str = ""
     growing_areas: tuple[str, ...] = field(default=())
     packing_houses: tuple[str, ...] = field(default=())
 
@@ -230,19 +231,19 @@ def _driver(arrival: UndeclaredArrival, answers: Answers, by: Actor, at: datetim
         return before
     known = driver_by_paper(answers.paper_kind, answers.paper_no)
     if known is None:
-        return _new_driver(answers, by, at)
+        return _new_driver(arrival, answers, by, at)
     if fold(known.person.full_name) != fold(answers.driver_name):
         raise refuse("BG-220", field="driver_name")
     return known
 
 
-def _new_driver(answers: Answers, by: Actor, at: datetime) -> Driver:
+def _new_driver(arrival: UndeclaredArrival, answers: Answers, by: Actor, at: datetime) -> Driver:
     if answers.paper_until is None:
         raise refuse("BG-272", field="paper_until")
-    foreign = answers.paper_kind == "CN_ID"
+    country = plates.read(arrival.plate).country
     person = Person.objects.create(
         full_name=answers.driver_name,
-        nationality="CN" if foreign else "VN",
+        nationality=identity_papers.nationality_of(answers.paper_kind, said=answers.nationality, plate_country=country),
         phone=answers.phone,
         language=answers.language,
     )

@@ -44,11 +44,15 @@ PLATE = SqlGuard(
     "f->>'plate' = r.tractor_plate"
     f" and (coalesce((f->>'confidence')::numeric, 1) >= {SURE} or (f->>'confirmed')::boolean)",
 )
+TODAY = "(p_at at time zone 'Asia/Ho_Chi_Minh')::date"
+# Without network `dp` says the same: the earliest of these last days (queries/offline.py).
 DRIVER = SqlGuard(
     "G-DRIVER",
     "BG-007",
-    "r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id"
-    " and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)",
+    "(r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id"
+    f" and d.paper_until >= {TODAY} and coalesce(d.licence_until, {TODAY}) >= {TODAY}))"
+    " and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id)"
+    f" and v.permit_until < {TODAY})",
 )
 DECLARED = SqlGuard("G-DECL", "BG-209", "r.accepted_at is not null")
 NO_HOLD = SqlGuard("G-HOLD0", "BG-026", "r.holds = 0")

@@ -1,4 +1,4 @@
--- digest: af6650407d0cd039336bb7660e694d36
+-- digest: a772cc9f42d83fcb9fbb9608bbc698d6
 
 create or replace function border_gate_amendment_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -3302,7 +3302,7 @@ begin
             if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-019', hint = 'G-PLATE';
             end if;
-            if not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
+            if not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-007', hint = 'G-DRIVER';
             end if;
             if not coalesce((r.accepted_at is not null), false) then
@@ -3372,7 +3372,7 @@ begin
             if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-019', hint = 'G-PLATE';
             end if;
-            if not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
+            if not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-007', hint = 'G-DRIVER';
             end if;
             if not coalesce((r.accepted_at is not null), false) then
@@ -3410,7 +3410,7 @@ begin
             if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-019', hint = 'G-PLATE';
             end if;
-            if not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
+            if not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-007', hint = 'G-DRIVER';
             end if;
             if not coalesce((coalesce((
@@ -3631,7 +3631,7 @@ begin
             if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-019', hint = 'G-PLATE';
             end if;
-            if not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
+            if not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-007', hint = 'G-DRIVER';
             end if;
             if not coalesce((coalesce((
@@ -3715,7 +3715,7 @@ begin
             if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-019', hint = 'G-PLATE';
             end if;
-            if not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
+            if not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-007', hint = 'G-DRIVER';
             end if;
             if not coalesce((coalesce(f->>'load_state', '') <> 'LOADED' or r.two_way and r.back_id is not null), false) then
@@ -4580,7 +4580,7 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.direction, r.driver_id, r.dwell_limit_h, r.first_arrival_at, r.kind, r.point_id, r.tractor_plate
+            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.direction, r.driver_id, r.dwell_limit_h, r.first_arrival_at, r.kind, r.point_id, r.tractor_id, r.tractor_plate, r.trailer_id
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
@@ -4588,7 +4588,7 @@ begin
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.cross_in_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.cross_in_trip' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.cross_in_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.cross_in_trip'
                 when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019'
-                when r.step_row = 0 and not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
+                when r.step_row = 0 and not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
                 when r.step_row = 0 and not coalesce((coalesce((
         select case
             when c.kind = 'closed' then false
@@ -4954,7 +4954,7 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.direction, r.driver_id, r.dwell_deadline, r.dwell_limit_h, r.kind, r.point_id, r.release_expires_at, r.tractor_plate
+            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.direction, r.driver_id, r.dwell_deadline, r.dwell_limit_h, r.kind, r.point_id, r.release_expires_at, r.tractor_id, r.tractor_plate, r.trailer_id
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
@@ -4962,7 +4962,7 @@ begin
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.cross_out_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.cross_out_trip' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.cross_out_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.cross_out_trip'
                 when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019'
-                when r.step_row = 0 and not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
+                when r.step_row = 0 and not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
                 when r.step_row = 0 and not coalesce((coalesce((
         select case
             when c.kind = 'closed' then false
@@ -5189,7 +5189,7 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.back_id, r.driver_id, r.dwell_deadline, r.kind, r.point_id, r.tractor_plate, r.two_way
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.back_id, r.driver_id, r.dwell_deadline, r.kind, r.point_id, r.tractor_id, r.tractor_plate, r.trailer_id, r.two_way
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
@@ -5197,7 +5197,7 @@ begin
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.return_in_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.return_in_trip' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.return_in_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.return_in_trip'
                 when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019'
-                when r.step_row = 0 and not coalesce((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
+                when r.step_row = 0 and not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
                 when r.step_row = 0 and not coalesce((coalesce(f->>'load_state', '') <> 'LOADED' or r.two_way and r.back_id is not null), false) then 'FI422 BG-294' else '' end as verdict,
                 case r.step_row when 0 then 'returned_in' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_returned' end as v_event,

@@ -48,6 +48,7 @@ from tinhso.pillars.border.gate.models.positions import LastPosition, Position
 from tinhso.pillars.border.gate.models.qr_keys import QrKey, QrUse
 from tinhso.pillars.border.gate.models.readings import PlateReading
 from tinhso.pillars.border.gate.models.reference import CheckRule, FeeRule, Force, Goods, HsCode, ReasonCode
+from tinhso.pillars.border.gate.models.registrations import Registration
 from tinhso.pillars.border.gate.models.relays import ArmAnswer, ArmCommand
 from tinhso.pillars.border.gate.models.reports import DailyReport
 from tinhso.pillars.border.gate.models.rulebook import (
@@ -161,6 +162,7 @@ __all__ = [
     "RefusalText",
     "RefusedBy",
     "RegisteredCode",
+    "Registration",
     "ReplayedDay",
     "SealEvent",
     "SimulatedDay",

@@ -39,6 +39,7 @@ from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER, STEPS
 from tinhso.pillars.border.gate.queries import overlays
 from tinhso.pillars.border.gate.queries.amendments import firm_is_asked
 from tinhso.pillars.border.gate.queries.barrier import chinese_reasons, plates_near
+from tinhso.pillars.border.gate.queries.wanted import wanting
 from tinhso.pillars.border.gate.rules import plates, qr
 from tinhso.pillars.border.gate.rules.corrections import may_change
 
@@ -241,6 +242,7 @@ def _card(passage: Passage, seen: Seen) -> dict[str, Any]:
         "passage": passage,
         "trip": trip,
         "plate": plates.show(trip.tractor_plate) if trip else plates.show(plates.normalise(seen.plate)),
+        "wanted": wanting(*_plates_of(trip, seen)),
         "step_title": STEPS[passage.step][0] if passage.step in STEPS else "",
         "closes": trip is not None and trip.state == "returned_in",
         "returns": passage.step == "return_in",
@@ -248,6 +250,10 @@ def _card(passage: Passage, seen: Seen) -> dict[str, Any]:
         "sent_back_for": chinese_reasons() if passage.step == "return_in" else [],
         "other_plate": trip is not None and passage.step in COMES and may_change("tractor", trip.state),
     }
+
+
+def _plates_of(trip: Trip | None, seen: Seen) -> tuple[str, ...]:
+    return (trip.tractor_plate, trip.trailer_plate) if trip else (plates.normalise(seen.plate),)
 
 
 def _screen(request: Request, barrier: ControlPoint, context: dict[str, Any]) -> HttpResponse:

@@ -12,9 +12,13 @@ from tinhso.pillars.border.gate.pages import (
     machines,
     papers,
     trip_steps,
+    wanted,
 )
 
 urlpatterns = [
+    path("xe-can-kiem-tra/", wanted.wanted, name="wanted"),
+    path("xe-can-kiem-tra/them/", wanted.want, name="wanted_set"),
+    path("xe-can-kiem-tra/<uuid:vehicle_id>/bo/", wanted.lift, name="wanted_lift"),
     path("nhiem-vu/", desk.tasks, name="tasks"),
     path("nhiem-vu/<uuid:task_id>/", desk.task, name="task"),
     path("nhiem-vu/<uuid:task_id>/nhan/", desk_steps.take, name="task_take"),

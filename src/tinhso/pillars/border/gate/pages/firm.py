@@ -1,4 +1,4 @@
-"""The firm's side: its trips live, one trip whole, the driver's link, vehicles and drivers."""
+"""The firm's side: its trips live, one trip whole, the driver's link."""
 
 from __future__ import annotations
 
@@ -14,19 +14,17 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from tinhso.kernel.access.may import may, require
+from tinhso.kernel.access.may import may
 from tinhso.kernel.access.needs import needs
 from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions import declare, links
-from tinhso.pillars.border.gate.actions import firm as actions
-from tinhso.pillars.border.gate.actions.firm_forms import DriverOfFirm, NewVehicle
 from tinhso.pillars.border.gate.flows import LIVE
 from tinhso.pillars.border.gate.models import Enterprise, Trip
 from tinhso.pillars.border.gate.pages import amendments, firm_partners
-from tinhso.pillars.border.gate.permissions import MANAGE_FIRM, VIEW_PAPERS, step_permission
+from tinhso.pillars.border.gate.permissions import VIEW_PAPERS, step_permission
 from tinhso.pillars.border.gate.queries import bookings
 from tinhso.pillars.border.gate.queries import driver as driving
 from tinhso.pillars.border.gate.queries import firms as queries
@@ -158,62 +156,8 @@ def link(request: Request, trip_id: UUID) -> HttpResponse:
     return render(request, "border_gate/firm_link.html", context)
 
 
-@never_cache
-@require_http_methods(["GET", "POST"])
-@needs(SUBMIT)
-def fleet(request: Request) -> HttpResponse:
-    """The firm's vehicles, and one more."""
-    firm = firm_of(request)
-    form = NewVehicle(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        plate = form.cleaned_data["plate"]
-        if _kept(request, lambda: actions.keep_vehicle(firm=firm, plate=plate, **_by(request))):
-            return redirect("border_gate:firm_fleet")
-    context = {"vehicles": queries.vehicles_of(firm), **_list(request, firm, form, "fleet")}
-    return render(request, "border_gate/firm_fleet.html", context)
-
-
-@never_cache
-@require_http_methods(["GET", "POST"])
-@needs(SUBMIT)
-def drivers(request: Request) -> HttpResponse:
-    """The firm's drivers, and one more; of their papers the kind alone is shown."""
-    firm = firm_of(request)
-    require(request.actor, MANAGE_FIRM, firm, request.moment)  # a broker acts for the firm, its drivers are not his
-    form = DriverOfFirm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and form.typed:
-        new = form.typed
-        if _kept(request, lambda: actions.keep_driver(firm=firm, new=new, **_by(request))):
-            return redirect("border_gate:firm_drivers")
-    context = {"drivers": queries.drivers_of(firm), **_list(request, firm, form, "drivers")}
-    return render(request, "border_gate/firm_drivers.html", context)
-
-
-def _list(request: Request, firm: Enterprise, form: Any, now: str) -> dict[str, Any]:
-    return {
-        "firm": firm,
-        "form": form,
-        "may_add": may(request.actor, MANAGE_FIRM, firm, request.moment),
-        "now": now,
-    }
-
-
 def _own(request: Request, trip_id: UUID) -> Trip:
     return queries.own_trip(trip_id, firm_of(request), by=request.actor, at=request.moment)
-
-
-def _by(request: Request) -> dict[str, Any]:
-    return {"by": request.actor, "at": request.moment}
-
-
-def _kept(request: Request, action: Callable[[], Any]) -> bool:
-    try:
-        action()
-    except Refusal as refusal:
-        messages.warning(request, refusal.for_people())
-        return False
-    messages.info(request, _("Added"))
-    return True
 
 
 def _do(request: Request, action: Callable[[], Any], done: str, one: Trip) -> HttpResponse:

@@ -5,15 +5,25 @@ from django.urls import path
 from tinhso.pillars.border.gate.pages import (
     firm,
     firm_amend,
+    firm_cards,
     firm_declare,
     firm_fix,
     firm_kinds,
     firm_mandates,
     firm_sheets,
     firm_slots,
+    firms,
+    registration,
 )
 
 urlpatterns = [
+    path("dang-ky-doanh-nghiep/", registration.register, name="register"),
+    path("dang-ky-doanh-nghiep/ho-so/", registration.registration, name="registration"),
+    path("doanh-nghiep-dang-ky/", firms.firms, name="firms"),
+    path("doanh-nghiep-dang-ky/ho-so/<uuid:registration_id>/", firms.registration_card, name="registration_card"),
+    path("doanh-nghiep-dang-ky/ho-so/<uuid:registration_id>/quyet-dinh/", firms.decide, name="registration_decide"),
+    path("doanh-nghiep-dang-ky/<uuid:firm_id>/", firms.card, name="firm_card"),
+    path("doanh-nghiep-dang-ky/<uuid:firm_id>/thay-doi/", firms.change, name="firm_set"),
     path("doanh-nghiep/", firm.board, name="firm"),
     path("doanh-nghiep/luot-xe/<uuid:trip_id>/", firm.trip, name="firm_trip"),
     path("doanh-nghiep/luot-xe/<uuid:trip_id>/huy/", firm.cancel, name="firm_cancel"),
@@ -46,6 +56,8 @@ urlpatterns = [
     path("doanh-nghiep/nhap-excel/<uuid:sheet_id>/dong-loi.xlsx", firm_sheets.wrong_rows, name="firm_sheet_wrong"),
     path("doanh-nghiep/uy-quyen/", firm_mandates.mandates, name="mandates"),
     path("doanh-nghiep/uy-quyen/<uuid:mandate_id>/thu-hoi/", firm_mandates.revoke, name="mandate_revoke"),
-    path("doanh-nghiep/xe/", firm.fleet, name="firm_fleet"),
-    path("doanh-nghiep/lai-xe/", firm.drivers, name="firm_drivers"),
+    path("doanh-nghiep/xe/", firm_cards.fleet, name="firm_fleet"),
+    path("doanh-nghiep/xe/<uuid:vehicle_id>/", firm_cards.vehicle, name="firm_vehicle"),
+    path("doanh-nghiep/lai-xe/", firm_cards.drivers, name="firm_drivers"),
+    path("doanh-nghiep/lai-xe/<uuid:driver_id>/", firm_cards.driver, name="firm_driver"),
 ]

@@ -63,6 +63,10 @@ door("border_gate.reconcile", title=_("Reconciliation list"), icon="history", ur
      audience="official", permission=p.RECONCILE)  # fmt: skip
 door("border_gate.paper", title=_("Key in a paper form"), icon="file-text", url="border_gate:paper_key", order=37,
      audience="official", permission=p.KEY_PAPER)  # fmt: skip
+door("border_gate.wanted", title=_("Vehicles to be checked"), icon="alert-triangle", url="border_gate:wanted", order=33,
+     audience="official", permission=p.PLACE_HOLD)  # fmt: skip
+door("border_gate.firms", title=_("Registered firms"), icon="users", url="border_gate:firms", order=35,
+     audience="official", permission=p.KEEP_FIRMS)  # fmt: skip
 door("border_gate.debts", title=_("Fees owed"), icon="receipt", url="border_gate:debts", order=35,
      audience="official", permission=p.VIEW_REPORT)  # fmt: skip
 door("border_gate.transfers", title=_("Transfers to confirm"), icon="package-import", url="border_gate:transfers",

@@ -40,7 +40,9 @@ WITHOUT_GOODS = ("yard", "buffer")
 
 def entries_at(point_id: UUID, at: datetime) -> dict[str, dict[str, Any]]:
     """Trips by code, 0.4 KB each; keys are short because thousands of entries travel."""
-    rows = listed_trips(point_id, at).select_related("driver", "slot", "yard", "tractor__wanted_by")
+    rows = listed_trips(point_id, at).select_related(
+        "driver", "slot", "yard", "tractor__wanted_by", "trailer__wanted_by"
+    )
     known = holders(point_id)
     return {trip.code: entry_of(trip, known.get(trip.pk, "")) for trip in rows}
 
@@ -62,7 +64,8 @@ def entries_for(point_id: UUID, spots: Iterable[str], at: datetime) -> dict[str,
 
 def entry_of(trip: Trip, holder: str) -> dict[str, Any]:
     """One trip as a device knows it. `u`: holds, then open checks on the way in, out and inland."""
-    wanted = trip.tractor.wanted_by if trip.tractor else None
+    vehicles = [one for one in (trip.tractor, trip.trailer) if one is not None]
+    wanted = next((one.wanted_by for one in vehicles if one.wanted_by_id), None)
     return {
         "p": trip.tractor_plate,
         "t": trip.trailer_plate,
@@ -179,9 +182,13 @@ def holders(point_id: UUID) -> Mapping[UUID, str]:
 
 
 def _paper(trip: Trip) -> str:
-    if trip.driver is None:
-        return ""
-    return trip.driver.paper_until.isoformat() if trip.driver.paper_until else offline.PAPER_UNKNOWN
+    """The earliest last day of the driver's paper and licence and the vehicles' permits, as the guard G-DRIVER asks."""
+    driver = trip.driver
+    if driver is not None and driver.paper_until is None:
+        return offline.PAPER_UNKNOWN
+    days = [one.permit_until for one in (trip.tractor, trip.trailer) if one is not None]
+    days += [driver.paper_until, driver.licence_until] if driver is not None else []
+    return min((day.isoformat() for day in days if day is not None), default="")
 
 
 def _seconds(moment: datetime | None) -> int:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from tinhso.kernel.base.dates import show_moment
+from tinhso.kernel.base.bilingual import Bilingual
+from tinhso.kernel.base.dates import show_date, show_moment
 from tinhso.pillars.border.gate.flows.states import NO_SHOW
 from tinhso.pillars.border.gate.models import Driver, Enterprise, Standing, Trip, Vehicle
 from tinhso.pillars.border.gate.models.parties import paper_digest
 from tinhso.pillars.border.gate.rules import identity_papers, plates
 from tinhso.pillars.border.gate.rules.codes import refuse
 
+INSPECTION = Bilingual("Đăng kiểm", "The inspection", "车辆检验")
+PERMIT = Bilingual("Giấy phép vận tải qua biên giới", "The cross-border permit", "跨境运输许可")
 MISSES_COUNT_FOR = timedelta(days=30)
 """No-shows of so long count against a firm (border brief §7.4)."""
 
@@ -32,8 +35,15 @@ def driver_by_paper(kind: str, number: str) -> Driver | None:
     return Driver.objects.filter(paper_digest=paper_digest(kind, number)).select_related("person").first()
 
 
+def must_not_be_suspended(firm: Enterprise) -> None:
+    """Refuse BG-420 while the board has suspended the firm: it declares nothing new; its running trips go on."""
+    if firm.standing == Standing.SUSPENDED:
+        raise refuse("BG-420", field="enterprise")
+
+
 def must_be_able_to_book(firm: Enterprise, *, at: datetime) -> None:
-    """Refuse BG-037 while the firm's booking is locked."""
+    """Refuse BG-420 for a suspended firm, BG-037 while its booking is locked."""
+    must_not_be_suspended(firm)
     if firm.standing != Standing.BOOKING_LOCKED or (firm.locked_until is not None and at >= firm.locked_until):
         return
     missed = missed_hours(firm, at=at, days=MISSES_COUNT_FOR.days)
@@ -50,6 +60,13 @@ def must_fit(vehicle: Vehicle, *, gross_kg: int) -> None:
     limit = vehicle.max_gross_kg
     if gross_kg <= 0 or (limit is not None and gross_kg > limit):
         raise refuse("BG-009", field="gross_kg", v=gross_kg, max=limit or "…")
+
+
+def must_be_in_date(vehicle: Vehicle, *, on: date, field: str) -> None:
+    """Refuse BG-425 for a vehicle whose inspection or cross-border permit ends before that day; not known is no end."""
+    for what, last_day in ((INSPECTION, vehicle.inspected_until), (PERMIT, vehicle.permit_until)):
+        if last_day is not None and last_day < on:
+            raise refuse("BG-425", field=field, what=what, v=str(vehicle), d=show_date(last_day))
 
 
 def must_be_allowed_to_drive(driver: Driver, vehicle: Vehicle, *, on: date, shuttle_drivers: bool) -> None:

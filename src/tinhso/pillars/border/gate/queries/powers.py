@@ -16,12 +16,13 @@ LINK = "link"
 OF_FORCE = "force"
 WHERE = {
     "firm": _("own firm"),
-    "trip": _("own trip, by link"),
+    "trip": _("own record, by link"),
     "point": _("own crossing point"),
     "everywhere": _("everywhere"),
 }
 TITLES = {
     "FIRM_ADMIN": _("Administrator of a firm"),
+    "REGISTRANT": _("Who registers a firm"),
     "MACHINE": _("Machine at the gate"),
     "SYSADMIN": _("Administrator"),
     "SYSTEM": _("the platform itself"),

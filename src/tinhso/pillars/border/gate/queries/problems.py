@@ -17,7 +17,12 @@ from tinhso.pillars.border.gate.models import GoodsLine, Trip
 from tinhso.pillars.border.gate.queries.codes import EXPORT, Registry
 from tinhso.pillars.border.gate.queries.kind_problems import kind_checks
 from tinhso.pillars.border.gate.queries.law import law_at
-from tinhso.pillars.border.gate.queries.parties import must_be_allowed_to_drive, must_fit
+from tinhso.pillars.border.gate.queries.parties import (
+    must_be_allowed_to_drive,
+    must_be_in_date,
+    must_fit,
+    must_not_be_suspended,
+)
 from tinhso.pillars.border.gate.queries.reference import moratorium_for
 from tinhso.pillars.border.gate.rules import asked, containers, goods, hs, plates, tripcodes
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
@@ -138,7 +143,7 @@ def rule_line(line: GoodsLine) -> goods.Line:
 
 
 def _refusals(trip: Trip, lines: list[GoodsLine], at: datetime, times: bool) -> Iterator[GateRefusal]:
-    for check in ((_asked, _time) if times else ()) + (_vehicle, _driver, _container, _goods, kind_checks):
+    for check in ((_firm, _asked, _time) if times else ()) + (_vehicle, _driver, _container, _goods, kind_checks):
         for one in check(trip, lines, at):
             refusal = _caught(one)
             if refusal is not None:
@@ -151,6 +156,12 @@ def _caught(check: Callable[[], object]) -> GateRefusal | None:
     except GateRefusal as refusal:
         return refusal
     return None
+
+
+def _firm(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Callable[[], object]]:
+    firm = trip.enterprise
+    if firm is not None:
+        yield lambda: must_not_be_suspended(firm)
 
 
 def _asked(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Callable[[], object]]:
@@ -198,6 +209,9 @@ def _vehicle(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Calla
             raise refuse("BG-002", field="tractor")
 
     yield not_a_trailer
+    for name, vehicle in (("tractor", trip.tractor), ("trailer", trip.trailer)):
+        if vehicle is not None:
+            yield partial(must_be_in_date, vehicle, on=trip.planned_on, field=name)
     carrier = trip.trailer or trip.tractor
     if carrier is not None and lines:
         yield lambda: must_fit(carrier, gross_kg=trip.gross_kg)

@@ -35,6 +35,15 @@ def kind_of(text: str) -> str:
     return "CN_ID" if re.fullmatch(r"[0-9]{17}[0-9X]", number) else "PASSPORT"
 
 
+def nationality_of(kind: str, *, said: str, plate_country: str = "") -> str:
+    """Whose citizen a driver is: of two papers there is no doubt, of others what is said, else the vehicle's country.
+
+    A passport and a border pass are carried by Vietnamese and Chinese drivers alike.
+    """
+    certain = {"CCCD": "VN", "CN_ID": "CN"}.get(kind)
+    return certain or said or plate_country or "VN"
+
+
 def must_be_valid_on(day: date, *, expires_on: date | None) -> None:
     """Refuse BG-007 when the paper's last day lies before `day`; a paper without an end is for ever."""
     if expires_on is not None and expires_on < day:

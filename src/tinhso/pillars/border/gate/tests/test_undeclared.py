@@ -390,3 +390,17 @@ def test_a_count_does_not_undo_a_suspension_that_came_meanwhile(gate, firm, monk
     undeclared._count(trip, firm, NOON)
 
     assert Enterprise.objects.get(pk=firm.pk).standing == Standing.SUSPENDED
+
+
+def test_a_chinese_driver_with_a_passport_stays_chinese(gate, firm, at_noon):
+    from datetime import date
+
+    arrival = noted(gate, plate="桂FA1234")
+    answers = undeclared.Answers(
+        tax_code="4900234569", goods=("070320", "Tỏi", "VEG"), gross_kg=20_000, driver_name="Li Ming",
+        paper_kind="PASSPORT", paper_no="E12345678", paper_until=date(2030, 1, 1), phone="+8613800000000",
+    )  # fmt: skip
+
+    undeclared.declare_with(arrival=arrival, answers=answers, by=gate.everything, at=NOON)
+
+    assert Driver.objects.get().person.nationality == "CN"

@@ -1,0 +1,102 @@
+"""Cards of a firm's vehicles and drivers: what is asked of each, when added and when changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tinhso.pillars.border.gate.actions.checked_forms import Checked, day_field, upper, whole
+from tinhso.pillars.border.gate.actions.firm_forms import NATIONALITIES, DriverFields
+from tinhso.pillars.border.gate.models import Driver, Vehicle, VehicleKind
+from tinhso.pillars.border.gate.rules import plates
+
+HEAVIEST_GROSS = 120_000
+OFFERED = (VehicleKind.TRACTOR, VehicleKind.RIGID, VehicleKind.TRAILER, VehicleKind.VAN)
+VEHICLE_FACTS = ("kind", "max_gross_kg", "inspected_until", "permit_no", "permit_until")
+DRIVER_FACTS = ("paper_until", "licence_no", "licence_class", "licence_until", "is_shuttle")
+LANGUAGES = [("vi", _("Vietnamese")), ("zh-hans", _("Chinese"))]
+
+
+class VehicleCard(Checked):
+    """What barriers and checks ask of a vehicle. Its plate does not change: another plate is another vehicle."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=[(one.value, upper(str(one.label))) for one in OFFERED])
+    max_gross_kg = whole(_("Largest gross weight, kg"), required=False, highest=HEAVIEST_GROSS)
+    inspected_until = day_field(_("Inspection valid until"), required=False)
+    permit_no = forms.CharField(label=_("Cross-border permit"), max_length=40, required=False)
+    permit_until = day_field(_("Permit valid until"), required=False)
+
+    def facts(self) -> dict[str, Any]:
+        """The columns as they were typed."""
+        return {name: self.cleaned_data[name] for name in VEHICLE_FACTS}
+
+
+class NewVehicle(VehicleCard):
+    """One more vehicle of the firm; without a kind the plate tells it."""
+
+    plate = forms.CharField(label=_("Plate"), max_length=24)
+    field_order = ("plate",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        read = self.read("plate", plates.read, None)
+        if read is not None and (read.is_trailer or not found.get("kind")):
+            found["kind"] = VehicleKind.TRAILER if read.is_trailer else VehicleKind.TRACTOR
+        return found
+
+
+class LicenceFields(DriverFields):
+    """What a driver's card asks beside the paper."""
+
+    licence_no = forms.CharField(label=_("Licence number"), max_length=20, required=False)
+    licence_class = forms.CharField(label=_("Licence class"), max_length=4, required=False)
+    licence_until = day_field(_("Licence valid until"), required=False)
+    is_shuttle = forms.BooleanField(label=_("Shuttle driver"), required=False)
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, required=False)
+
+
+class DriverOfFirm(LicenceFields):
+    """One more driver of the firm."""
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        new = self.new_driver()
+        if new is None:
+            self.add_error("driver_name", str(_("Give the name.")))
+        told: dict[str, Any] = {name: found.get(name) for name in DRIVER_FACTS if name != "paper_until"}
+        self.typed = new and replace(new, language=found.get("language") or "vi", **told)
+        return found
+
+
+class DriverCard(LicenceFields):
+    """The same of one who is known: his name and paper stay, for they say who he is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("driver_name", "paper_kind", "paper_no"):
+            del self.fields[name]
+        self.fields["nationality"] = forms.ChoiceField(label=_("Nationality"), choices=NATIONALITIES[1:])
+        self.fields["paper_until"].required = self.fields["phone"].required = True
+
+    def facts(self) -> dict[str, Any]:
+        """The columns of the driver as they were typed."""
+        return {name: self.cleaned_data[name] for name in DRIVER_FACTS}
+
+
+def typed_of_vehicle(vehicle: Vehicle) -> dict[str, Any]:
+    """What stands on its card now."""
+    return {name: getattr(vehicle, name) for name in VEHICLE_FACTS}
+
+
+def typed_of_driver(driver: Driver) -> dict[str, Any]:
+    """What stands on his card now."""
+    person = driver.person
+    told = {"nationality": person.nationality, "phone": person.phone, "language": person.language}
+    return {**{name: getattr(driver, name) for name in DRIVER_FACTS}, **told}

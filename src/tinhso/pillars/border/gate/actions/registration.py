@@ -1,0 +1,214 @@
+"""A firm registers itself: typed in, its telephone proved by a code, sent with its licence, confirmed by the board.
+
+Nothing that a stranger types becomes a firm of the platform; only the board's confirmation makes one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from tinhso.kernel.access.actions import give
+from tinhso.kernel.access.may import require
+from tinhso.kernel.access.models import Role
+from tinhso.kernel.access.scope import Where
+from tinhso.kernel.audit.record import record
+from tinhso.kernel.base import clock
+from tinhso.kernel.base.actor import SYSTEM, Actor
+from tinhso.kernel.base.clock import HANOI
+from tinhso.kernel.base.ids import uuid7
+from tinhso.kernel.events.publish import publish
+from tinhso.kernel.files.models import Attachment
+from tinhso.kernel.identity.actions import make_link, revoke
+from tinhso.kernel.identity.models import AccessLink, Person
+from tinhso.kernel.organisations.actions import open_agency
+from tinhso.pillars.border.gate import events
+from tinhso.pillars.border.gate.models import CrossingPoint, Enterprise, Registration, Standing
+from tinhso.pillars.border.gate.permissions import KEEP_FIRMS, REGISTRANT_ROLE, SEND_REGISTRATION, role_code
+from tinhso.pillars.border.gate.queries.parties import firm_by_tax_code
+from tinhso.pillars.border.gate.rules import taxcodes
+from tinhso.pillars.border.gate.rules.codes import refuse
+
+KIND = "border_gate.registration"
+SHORTEST_REASON, LONGEST_REASON = 10, 240
+LINK_LIVES = timedelta(days=30)
+"""By the real clock; assumed to be time enough to bring what the board asks for."""
+FIRM_LINK_LIVES = timedelta(days=90)
+"""The first person's way in until an administrator gives an account to him."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirmTyped:
+    """What a firm says of itself; the tax code in normal form."""
+
+    tax_code: str
+    name: str
+    address: str
+    contact: str
+    phone: str
+    email: str
+    point: CrossingPoint
+
+
+@transaction.atomic
+def begin_registration(*, typed: FirmTyped, at: datetime, language: str = "vi") -> tuple[Registration, str]:
+    """Write down who wants to register, and the token of the link that proves the telephone by a code.
+
+    Refusals: BG-006, BG-107 for the tax code, BG-421 when the firm works here already.
+    """
+    _must_be_new(typed.tax_code)
+    wanted = Registration(holder_id=uuid7(), made_at=at, **_columns(typed))
+    wanted.save(force_insert=True)
+    _link, token = make_link(
+        name=typed.contact,
+        phone=typed.phone,
+        expires_at=clock.real() + LINK_LIVES,
+        holder_id=wanted.holder_id,
+        record_kind=KIND,
+        record_id=wanted.pk,
+        language=language,
+        path=reverse("border_gate:registration"),
+        by=SYSTEM,
+        at=at,
+    )
+    role = Role.objects.get(code=REGISTRANT_ROLE)
+    give(role=role, holder_id=wanted.holder_id, where=Where(record=wanted.pk), by=SYSTEM, at=at)
+    return wanted, token
+
+
+@transaction.atomic
+def send_registration(*, wanted: Registration, typed: FirmTyped, by: Actor, at: datetime) -> Registration:
+    """Send it, or send it again after the board has asked. The telephone stays: another one was not proved.
+
+    Refusals: BG-422 without the licence's file, BG-421, BG-423 when the board has decided, or somebody else's
+    registration of the same firm waits.
+    """
+    require(by, SEND_REGISTRATION, wanted, at)
+    row = _locked(wanted)
+    if row.state not in (Registration.TYPED, Registration.ASKED):
+        raise refuse("BG-423", state=row.get_state_display())
+    _must_be_new(typed.tax_code)
+    if not Attachment.objects.filter(kind=KIND, record_id=row.pk).exists():
+        raise refuse("BG-422", field="licence")
+    for name, value in {**_columns(typed), "phone": row.phone}.items():
+        setattr(row, name, value)
+    row.state, row.sent_at = Registration.SENT, at
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        raise refuse("BG-421", field="tax_code", v=typed.tax_code) from None
+    _tell("sent", row, by, at)
+    publish(events.REGISTRATION_SENT, kind=KIND, record_id=row.pk, by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def confirm_registration(*, wanted: Registration, by: Actor, at: datetime) -> Enterprise:
+    """The firm may work here; who registered it is its first person, with the role ENTERPRISE over it alone.
+
+    Refusals: BG-423 when it does not wait, BG-421 when the firm came in another way meanwhile.
+    """
+    row = _waiting(wanted, by, at)
+    _must_be_new(row.tax_code)
+    firm = _enterprise(row, by, at)
+    Person.objects.create(id=row.holder_id, full_name=row.contact, phone=row.phone, email=row.email)
+    role = Role.objects.get(code=role_code("ENTERPRISE"))
+    give(role=role, holder_id=row.holder_id, where=Where(agency=firm.pk), by=by, at=at)
+    row.enterprise = firm
+    _decide(row, Registration.CONFIRMED, "", by, at)
+    return firm
+
+
+@transaction.atomic
+def ask_registrant(*, wanted: Registration, reason: str, by: Actor, at: datetime) -> Registration:
+    """What is lacking goes back to who registers, in words. Refusals: BG-423, BG-038."""
+    return _decide(_waiting(wanted, by, at), Registration.ASKED, checked_reason(reason), by, at)
+
+
+@transaction.atomic
+def reject_registration(*, wanted: Registration, reason: str, by: Actor, at: datetime) -> Registration:
+    """It is not registered, with the reason; a new registration may be typed. Refusals: BG-423, BG-038."""
+    return _decide(_waiting(wanted, by, at), Registration.REJECTED, checked_reason(reason), by, at)
+
+
+def checked_reason(text: str) -> str:
+    """A reason as it is kept. Refusal: BG-038 under ten characters."""
+    said = text.strip()[:LONGEST_REASON]
+    if len(said) < SHORTEST_REASON:
+        raise refuse("BG-038", field="reason")
+    return said
+
+
+@transaction.atomic
+def link_for_firm(*, wanted: Registration, at: datetime) -> str:
+    """The token of the link by which the first person of a confirmed firm comes in; the links before are closed."""
+    for link in AccessLink.objects.filter(record_id=wanted.pk, revoked_at=None):
+        revoke(credential=link, by=SYSTEM, at=at)
+    _link, token = make_link(
+        name=wanted.contact,
+        phone=wanted.phone,
+        expires_at=clock.real() + FIRM_LINK_LIVES,
+        holder_id=wanted.holder_id,
+        record_kind=KIND,
+        record_id=wanted.pk,
+        path=reverse("border_gate:firm"),
+        by=SYSTEM,
+        at=at,
+    )
+    return token
+
+
+def _columns(typed: FirmTyped) -> dict[str, object]:
+    names = ("name", "address", "contact", "phone", "email", "point")
+    return {"tax_code": taxcodes.read(typed.tax_code), **{name: getattr(typed, name) for name in names}}
+
+
+def _must_be_new(tax_code: str) -> None:
+    """A firm that is only waiting to be confirmed may be registered; any other is known."""
+    known = firm_by_tax_code(taxcodes.read(tax_code))
+    if known is not None and known.standing != Standing.PENDING:
+        raise refuse("BG-421", field="tax_code", v=tax_code)
+
+
+def _locked(wanted: Registration) -> Registration:
+    return Registration.objects.select_for_update(of=("self",)).select_related("point").get(pk=wanted.pk)
+
+
+def _waiting(wanted: Registration, by: Actor, at: datetime) -> Registration:
+    require(by, KEEP_FIRMS, wanted, at)
+    row = _locked(wanted)
+    if row.state != Registration.SENT:
+        raise refuse("BG-423", state=row.get_state_display())
+    return row
+
+
+def _enterprise(row: Registration, by: Actor, at: datetime) -> Enterprise:
+    firm = firm_by_tax_code(row.tax_code)
+    if firm is None:
+        day = at.astimezone(HANOI).date()
+        agency = open_agency(code=f"FIRM-{row.tax_code}", name=row.name, kind="firm", valid_from=day, by=by, at=at)
+        firm = Enterprise(agency=agency, tax_code=row.tax_code)
+    firm.address, firm.representative = row.address, row.contact
+    firm.phone, firm.email = row.phone, row.email
+    firm.standing = Standing.ACTIVE
+    firm.save()
+    record("border_gate.firm_confirmed", by=by, at=at, kind="border_gate.enterprise", record_id=firm.pk)
+    return firm
+
+
+def _decide(row: Registration, state: str, reason: str, by: Actor, at: datetime) -> Registration:
+    row.state, row.reason, row.decided_at, row.decided_by = state, reason, at, by.id
+    row.save()
+    _tell(state, row, by, at, reason=reason)
+    publish(events.REGISTRATION_DECIDED, kind=KIND, record_id=row.pk, by=by, at=at, state=state, reason=reason)
+    return row
+
+
+def _tell(what: str, row: Registration, by: Actor, at: datetime, **facts: str) -> None:
+    record(
+        f"border_gate.registration_{what}", by=by, at=at, kind=KIND, record_id=row.pk, tax_code=row.tax_code, **facts
+    )

@@ -1,0 +1,27 @@
+"""Vehicles that a force wants to see: all forces see which and by whom, why only the force itself (brief 13)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from tinhso.kernel.base.actor import Actor
+from tinhso.pillars.border.gate.models import Vehicle
+from tinhso.pillars.border.gate.queries.tasks import forces_of
+
+SHOWN = 200
+
+
+def wanted(*, by: Actor, at: datetime) -> list[tuple[Vehicle, bool]]:
+    """Those vehicles, and whether the actor's own force wants it: only then its reason is shown."""
+    own = {force.pk for force in forces_of(by=by, at=at)}
+    rows: QuerySet[Vehicle] = Vehicle.objects.exclude(wanted_by=None).select_related("wanted_by")
+    return [(one, one.wanted_by_id in own) for one in rows.order_by("wanted_by__number", "plate")[:SHOWN]]
+
+
+def wanting(*plates: str) -> str:
+    """By which force one of these vehicles is wanted, as a barrier's card names it; empty for none. One query."""
+    named = [plate for plate in plates if plate]
+    found = Vehicle.objects.filter(plate__in=named).exclude(wanted_by=None).select_related("wanted_by").first()
+    return found.wanted_by.short if found and found.wanted_by else ""
