@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.access.models import Grant
+from tinhso.kernel.base import site
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.dates import show_date
@@ -16,7 +17,7 @@ from tinhso.kernel.base.money import grouped
 from tinhso.kernel.modules.declare import every
 from tinhso.kernel.notices.actions import send
 from tinhso.kernel.notices.kinds import notice
-from tinhso.pillars.border.gate.actions import clock, foresight, positions, windows
+from tinhso.pillars.border.gate.actions import clock, foresight, forgetting, positions, windows
 from tinhso.pillars.border.gate.actions.bookings import lapse_holds
 from tinhso.pillars.border.gate.actions.figures import count_lately
 from tinhso.pillars.border.gate.actions.guidance import reach_newcomers
@@ -34,8 +35,10 @@ REPORTED = notice(
     "border_gate.reported",
     title=_("Daily report frozen"),
     texts={
-        "vi": "Cửa khẩu ngày {day}: thông quan {cleared} xe (xuất {export}, nhập {imported}), còn tồn {remaining} xe.",
-        "en": "Border gates, {day}: {cleared} cleared (export {export}, import {imported}), {remaining} remain.",
+        "vi": "Cửa khẩu ngày {day}: thông quan {cleared} xe (xuất {export}, nhập {imported}), còn tồn {remaining} xe. "
+        "Bản PDF: {pdf}",
+        "en": "Border gates, {day}: {cleared} cleared (export {export}, import {imported}), {remaining} remain. "
+        "As PDF: {pdf}",
     },
     channels=("app", "email"),
 )
@@ -45,6 +48,12 @@ REPORTED = notice(
 def forget_positions(at: datetime) -> None:
     """Each night: positions older than 90 days are deleted, and the months to come are made."""
     positions.forget_positions(at=at)
+
+
+@every(cron="40 2 * * *")
+def forget_old_papers(at: datetime) -> None:
+    """Each night: paper numbers of drivers whose last trip ended long ago are deleted."""
+    forgetting.forget_papers(at=at)
 
 
 @every(cron="0 20 * * *")
@@ -59,7 +68,7 @@ def freeze_daily_report(at: datetime) -> None:
 
 def _tell_leaders(row: DailyReport, at: datetime) -> None:
     """The evening's figures to each leader, in the application and by e-mail; the same report is told once."""
-    whole = of_row(row).whole
+    whole, url = of_row(row).whole, reverse("border_gate:report", args=[row.day])
     valid = Q(valid_until=None) | Q(valid_until__gt=at)
     leaders = Grant.objects.filter(valid, role__code=role_code("LEADER"), valid_from__lte=at, record_id=None)
     send(
@@ -68,12 +77,13 @@ def _tell_leaders(row: DailyReport, at: datetime) -> None:
         event_key=f"border_gate.report:{row.day}:{row.version}",
         by=SYSTEM,
         at=at,
-        url=reverse("border_gate:report", args=[row.day]),
+        url=url,
         day=show_date(row.day),
         cleared=grouped(whole.cleared),
         export=grouped(whole.exported),
         imported=grouped(whole.imported),
         remaining=grouped(whole.remaining),
+        pdf=site.whole(f"{url}?bang=pdf&phien-ban={row.version}"),
     )
 
 

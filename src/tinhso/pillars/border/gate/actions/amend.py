@@ -31,7 +31,7 @@ from tinhso.pillars.border.gate.models import Amendment, ControlPoint, FieldChan
 from tinhso.pillars.border.gate.permissions import STEPS, step_permission
 from tinhso.pillars.border.gate.queries.amendments import who_changed
 from tinhso.pillars.border.gate.queries.law import law_at
-from tinhso.pillars.border.gate.queries.problems import what_stands_against
+from tinhso.pillars.border.gate.queries.problems import stopped_by, what_stands_against
 from tinhso.pillars.border.gate.rules import corrections, plates
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
 
@@ -232,7 +232,11 @@ def _make(
 
 
 def _write(own: Declared, values: Mapping[str, Any], at: datetime) -> dict[str, Any]:
-    """Put the values in, look for problems, store; returns the old values of what changed. Refusal: BG-284."""
+    """Put the values in, look for problems, store; returns the old values of what changed.
+
+    Refusals: BG-284; BG-016 where it would come with goods, at a point or on a day that a notice stops, and did not.
+    """
+    stopped = _stopped(own.trip, values, at)
     before = {field: read(own, field) for field in values}
     for field, value in values.items():
         write(own, field, value)
@@ -244,9 +248,18 @@ def _write(own: Declared, values: Mapping[str, Any], at: datetime) -> dict[str, 
             own.store(changed)
     except IntegrityError as error:
         raise _taken(own.trip, error, at) from error
+    if stopped is None and (told := _stopped(own.trip, changed, at)) is not None:
+        raise told
     check_trips(trips=[own.trip], at=at, times=bool(corrections.OF_TIME & changed.keys()))
     raise_first(own.trip)
     return changed
+
+
+def _stopped(trip: Trip, fields: Collection[str], at: datetime) -> GateRefusal | None:
+    """The notice that stops it as it stands, if the change is one of goods, place or day and it is not here yet."""
+    if trip.state not in corrections.OPEN_STATES or not corrections.TAKEN & set(fields):
+        return None
+    return stopped_by(trip, at=at, by_hour=not corrections.OTHER_HOUR & set(fields))
 
 
 def _taken(trip: Trip, error: IntegrityError, at: datetime) -> GateRefusal | IntegrityError:

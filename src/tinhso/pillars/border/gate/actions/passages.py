@@ -95,7 +95,7 @@ def pass_barrier_of(*, code: str, seen: Seen, by: Actor, at: datetime) -> Passag
     """The same for a machine that knows its barrier's code: one query finds barrier and vehicle. Raises NotFound."""
     if seen.qr:
         return pass_barrier(barrier=barrier_of(code), seen=seen, by=by, at=at)
-    plate = plates.read_seen(seen.plate).norm
+    plate = _plate(seen.plate)
     barrier, trip = standing_before(code, plate)
     return _pass(barrier, plate, trip, seen, by, at)
 
@@ -165,16 +165,27 @@ def decide(*, barrier: ControlPoint, seen: Seen, by: Actor, at: datetime) -> Pas
     return passage
 
 
+def _plate(text: str) -> str:
+    """The plate as it is stored. A special one (BG-101) is known only where an officer has accepted it before."""
+    try:
+        return plates.read_seen(text).norm
+    except GateRefusal as refusal:
+        norm = plates.normalise(text)
+        if refusal.code == "BG-101" and live_trip_of(norm) is not None:
+            return norm
+        raise
+
+
 def _who(seen: Seen, at: datetime) -> tuple[str, Trip | None]:
     """The plate and its live trip; a QR is checked first. Refusals: BG-001, BG-020, BG-021, BG-019."""
     if not seen.qr:
-        plate = plates.read_seen(seen.plate).norm
+        plate = _plate(seen.plate)
         return plate, live_trip_of(plate)
     token = qr.verify(seen.qr, keys=verifying_keys(), at=at)
     trip = Trip.objects.filter(code=token.trip_code).select_related("point").first()
     if trip is None or trip.nonce != token.nonce.hex():
         raise _ended_or_forged(trip, token.nonce.hex())
-    if seen.plate and plates.read_seen(seen.plate).norm != trip.tractor_plate:
+    if seen.plate and _plate(seen.plate) != trip.tractor_plate:
         raise refuse("BG-019", field="plate", a=seen.plate, b=plates.show(trip.tractor_plate))
     return trip.tractor_plate, trip
 

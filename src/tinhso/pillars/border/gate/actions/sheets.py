@@ -284,7 +284,7 @@ def _explained(at: datetime) -> Callable[[Trip, StepRefused], Refusal]:
     known: dict[tuple[Any, ...], Refusal] = {}
 
     def told(trip: Trip, refusal: StepRefused) -> Refusal:
-        key = (refusal.code, trip.point_id, trip.direction, trip.goods_title, trip.goods_group)
+        key = (refusal.code, trip.point_id, trip.direction, trip.goods_title, trip.goods_group, trip.planned_on)
         if key not in known:
             known[key] = what_stands_against(trip, refusal.code, at=at) or refusal
         return known[key]

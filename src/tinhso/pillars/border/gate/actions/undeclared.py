@@ -79,21 +79,41 @@ class Answers:
 
 @transaction.atomic
 def record_undeclared(
-    *, plate: str, point: CrossingPoint, by: Actor, at: datetime, goods_guess: str = "", phone: str = "", bay: str = ""
-) -> UndeclaredArrival:
+    *, plate: str, point: CrossingPoint, by: Actor, at: datetime, goods_guess: str = "", phone: str = "", bay: str = "",
+    special: bool = False,
+) -> UndeclaredArrival:  # fmt: skip
     """One tap: a vehicle without a declaration goes to its own bay, the lane is free, a trip waits to be declared.
 
-    A vehicle that waits here already is not noted twice: its link holds on. Refusals: BG-001 for a plate that is none.
+    A vehicle that waits here already is not noted twice: its link holds on. `special`: the officer has seen that the
+    plate is a special one, and takes it all the same; his word is kept in the audit (border brief 5.1).
+    Refusals: BG-001 for a plate that is none, BG-101 for a special one without the officer's word.
     """
-    read = plates.read(plate)
-    foreign = read.country != "VN"
+    read = plates.read_special(plate) if special else plates.read(plate)
+    foreign = read.country == "CN" or read.special == "china_special"
     step = "walk_up_line" if foreign else "walk_up"
     require(by, step_permission(step), Where(place=point.pk), at)
     vehicle = _kept(read, plate)
     waiting = UndeclaredArrival.objects.filter(plate=read.norm, point=point, trip__state=DRAFT)
     if (known := waiting.select_related("trip").order_by("-seen_at").first()) is not None:
         return _noted_again(known, phone, by, at)
-    draft = Draft(
+    draft = _walk_up(vehicle, point, foreign=foreign, at=at)
+    trip = draft_trips(drafts=[draft], by=by, at=at, step=step)[0]
+    arrival = UndeclaredArrival(
+        trip=trip, point=point, plate=read.norm, seen_at=at, seen_by=by.id, goods_guess=goods_guess, phone=phone,
+        bay=bay or ("" if foreign else free_undeclared_bay(point.pk)),
+        link_until=clock.real() + law_at(at).number("quick_link_h").span,
+    )  # fmt: skip
+    arrival.link_digest = link_digest(link_code(arrival))
+    arrival.save(force_insert=True)
+    if read.special:
+        record("border_gate.special_plate", by=by, at=at, kind=TRIP.name, record_id=trip.pk, plate=read.norm)
+    role = Role.objects.get(code=role_code("DRIVER"))
+    give(role=role, holder_id=arrival.pk, where=Where(record=trip.pk), by=by, at=at)
+    return arrival
+
+
+def _walk_up(vehicle: Vehicle, point: CrossingPoint, *, foreign: bool, at: datetime) -> Draft:
+    return Draft(
         enterprise=vehicle.owner,
         kind="IMP_CN" if foreign else "EXP_VN",
         regime="IMPORT" if foreign else "EXPORT",
@@ -104,17 +124,6 @@ def record_undeclared(
         yard=yard_for(point.pk),
         source="WALK_UP",
     )
-    trip = draft_trips(drafts=[draft], by=by, at=at, step=step)[0]
-    arrival = UndeclaredArrival(
-        trip=trip, point=point, plate=read.norm, seen_at=at, seen_by=by.id, goods_guess=goods_guess, phone=phone,
-        bay=bay or ("" if foreign else free_undeclared_bay(point.pk)),
-        link_until=clock.real() + law_at(at).number("quick_link_h").span,
-    )  # fmt: skip
-    arrival.link_digest = link_digest(link_code(arrival))
-    arrival.save(force_insert=True)
-    role = Role.objects.get(code=role_code("DRIVER"))
-    give(role=role, holder_id=arrival.pk, where=Where(record=trip.pk), by=by, at=at)
-    return arrival
 
 
 def _kept(read: plates.Plate, typed: str) -> Vehicle:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tinhso.kernel.workflow.flow import LockingGuard, PythonGuard, SqlGuard
 from tinhso.pillars.border.gate.flows import yards
-from tinhso.pillars.border.gate.flows.predicates import later, point_is_open, span
+from tinhso.pillars.border.gate.flows.predicates import later, point_is_open, span, stopped
 from tinhso.pillars.border.gate.rules.queue import FirstInLine
 
 SHORTEST_REASON = 10
@@ -16,8 +16,15 @@ WARNS_AT = "r.dwell_deadline - make_interval(mins => 12 * r.dwell_limit_h)"
 
 VALID = SqlGuard("G-VALID", "BG-201", "r.problems = '[]'::jsonb")
 RISK_LOW = SqlGuard("G-RISKLOW", "BG-202", "r.risk = 'low'")
-MORATORIUM = SqlGuard(
-    "G-MORATORIUM", "BG-016", "not border_gate_is_under_moratorium(r.id, r.point_id, r.direction, r.goods_group, p_at)"
+# At a barrier and for a call it is the moment that counts; who declares means to come on the planned day, and is
+# refused when nothing is taken on all that is left of it (queries.stopped.moments_of says the same).
+MORATORIUM = SqlGuard("G-MORATORIUM", "BG-016", f"not {stopped()}")
+_DAY = "(r.planned_on::timestamp at time zone 'Asia/Ho_Chi_Minh')"
+_DAY_ENDS = f"{_DAY} + interval '1 day' - interval '1 second'"
+DAY_TAKEN = SqlGuard(
+    "G-MORATORIUM",
+    "BG-016",
+    f"not ({stopped(f'greatest(p_at, {_DAY})')} and {stopped(f'greatest(p_at, {_DAY_ENDS})')})",
 )
 REASON = SqlGuard("G-REASON", "BG-038", f"length(btrim(f->>'reason')) >= {SHORTEST_REASON} and f->>'reason_code' <> ''")
 FIELDS = SqlGuard("G-FIELDS", "BG-203", "jsonb_array_length(f->'fields') > 0")

@@ -50,6 +50,11 @@ def point_is_open(point: str, moment: str = "p_at") -> str:
         limit 1), false)"""
 
 
+def stopped(moment: str = "p_at") -> str:
+    """Whether a notice stops the goods of the trip `r`, any line of them, at that moment (SQL)."""
+    return f"border_gate_is_under_moratorium(r.id, r.point_id, r.direction, r.goods_group, {moment})"
+
+
 # In plpgsql with a generic plan: an SQL function with a fixed search_path is planned anew at each call, a millisecond.
 IS_UNDER_MORATORIUM = """
 create or replace function border_gate_is_under_moratorium(
@@ -64,18 +69,13 @@ begin
             and not ($1 = any (m.exempt))
             and (m.points = '{}' or $2 = any (m.points))
             and (m.directions = '{}' or $3 = any (m.directions))
-            and (m.groups = '{}' or $4 = any (m.groups))
-            and m.hs_prefixes = '{}')
-    or exists (
-        select 1 from border_gate_moratorium m
-        join border_gate_trip t on t.id = $1
-        join border_gate_goodsline l on l.declaration_id = t.declaration_id
-        where m.begins_at <= $5 and $5 < m.ends_at and m.hs_prefixes <> '{}'
-            and not ($1 = any (m.exempt))
-            and (m.points = '{}' or $2 = any (m.points))
-            and (m.directions = '{}' or $3 = any (m.directions))
-            and (l."group" = any (m.groups)
-                or exists (select 1 from unnest(m.hs_prefixes) prefix where l.hs6 like prefix || '%')));
+            and (m.groups = '{}' and m.hs_prefixes = '{}'
+                or $4 = any (m.groups)
+                or exists (
+                    select 1 from border_gate_trip t
+                    join border_gate_goodsline l on l.declaration_id = t.declaration_id
+                    where t.id = $1 and (l."group" = any (m.groups)
+                        or exists (select 1 from unnest(m.hs_prefixes) prefix where l.hs6 like prefix || '%')))));
 end $$;
 """
 

@@ -8,7 +8,7 @@ two who change places do not wait for each other, and a firm's share is counted 
 from __future__ import annotations
 
 from tinhso.kernel.workflow.flow import LockingGuard, SqlGuard
-from tinhso.pillars.border.gate.flows.predicates import later, point_is_open
+from tinhso.pillars.border.gate.flows.predicates import later, point_is_open, stopped
 
 _DAY = "(p_at at time zone 'Asia/Ho_Chi_Minh')"
 _WANTED = "(f->>'slot')::uuid"
@@ -89,8 +89,7 @@ OPEN_THEN = SqlGuard("G-CAL", "BG-015", f"{_WANTED} is null or " + point_is_open
 ACCEPTED_THEN = SqlGuard(
     "G-MORATORIUM",
     "BG-016",
-    f"{_WANTED} is null or not border_gate_is_under_moratorium"
-    f"(r.id, r.point_id, r.direction, r.goods_group, {_BEGINS})",
+    f"{_WANTED} is null or not {stopped(_BEGINS)}",
 )
 # Straight to barrier 1 in the booked hour: the hour has to hold, also for who comes half an hour before it.
 OPEN_FOR_HOUR = SqlGuard(

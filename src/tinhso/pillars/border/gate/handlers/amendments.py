@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import reverse
+from django.utils.functional import lazy
 
 from tinhso.kernel.base import site
 from tinhso.kernel.base.actor import SYSTEM
@@ -13,7 +14,7 @@ from tinhso.pillars.border.gate.actions.links import link_for_driver, open_links
 from tinhso.pillars.border.gate.flows.amendment import ASKED, DECLINED, WANTED
 from tinhso.pillars.border.gate.handlers import officers, travellers
 from tinhso.pillars.border.gate.handlers.audience import ENTERPRISE
-from tinhso.pillars.border.gate.handlers.telling import Told, announce, tell, trip_of
+from tinhso.pillars.border.gate.handlers.telling import Told, announce, fields_named, tell, trip_of
 from tinhso.pillars.border.gate.models import Amendment
 from tinhso.pillars.border.gate.rules.corrections import NEW_LINK
 
@@ -53,4 +54,5 @@ def _tell(event: Event, state: str, told: Told) -> None:
     amendment = Amendment.objects.filter(pk=event.record_id, state=state).first()
     trip = trip_of(amendment.trip_id) if amendment is not None else None
     if amendment is not None and trip is not None:
-        tell(trip, event, [told], reason=amendment.answer or amendment.reason)
+        fields = lazy(fields_named, str)(amendment.fields)
+        tell(trip, event, [told], reason=amendment.answer or amendment.reason, fields=fields)

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from tinhso.kernel.access.models import Grant
-from tinhso.kernel.notices.actions import Recipient
+from tinhso.kernel.notices.actions import Recipient, reached
 from tinhso.pillars.border.gate.actions.links import open_links, open_links_of
 from tinhso.pillars.border.gate.flows.overlays import UNDONE
 from tinhso.pillars.border.gate.models import ClearanceTask, Driver, Trip
@@ -37,8 +37,9 @@ def people_of(trip: Trip, audiences: Iterable[str], *, at: datetime, points: Seq
         found[BOTH_DRIVERS] = drivers_of([trip, *takers_of(trip)])
     roles = {word: _roles(trip, word) for word in wanted - set(found)}
     holders = _holders(trip, {role for some in roles.values() for role in some}, at, points or [trip.point_id])
+    known = {one.id: one for one in reached({one for some in holders.values() for one in some})}
     for word, some in roles.items():
-        found[word] = [Recipient(holder) for role in some for holder in holders.get(role, ())]
+        found[word] = [known[holder] for role in some for holder in holders.get(role, ())]
     return found
 
 
@@ -69,7 +70,7 @@ def firms_of_many(trips: Sequence[UUID], *, at: datetime) -> list[Recipient]:
     """Those who work for the firms of these trips, in one query."""
     firms = Trip.objects.filter(pk__in=trips, agency__isnull=False).values("agency_id")
     held = Grant.objects.filter(_now(at), role__code=role_code(ENTERPRISE), record_id=None, agency_id__in=firms)
-    return [Recipient(holder) for holder in held.values_list("holder_id", flat=True).distinct()]
+    return reached(held.values_list("holder_id", flat=True).distinct())
 
 
 def officers_at(roles: Sequence[str], point: UUID | None, *, at: datetime) -> list[Recipient]:

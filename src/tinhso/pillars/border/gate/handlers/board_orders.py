@@ -8,18 +8,17 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils import translation
 
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.base.dates import show_moment
 from tinhso.kernel.events.event import Event
 from tinhso.kernel.modules.declare import subscribe
-from tinhso.kernel.notices.actions import Recipient, send
+from tinhso.kernel.notices.actions import Recipient, reached, send
 from tinhso.kernel.notices.kinds import NoticeKind
 from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.flows.states import CALLED
 from tinhso.pillars.border.gate.handlers import audience, clock_words
-from tinhso.pillars.border.gate.handlers.telling import Told, tell, trip_of
+from tinhso.pillars.border.gate.handlers.telling import Told, in_their_language, tell, trip_of
 from tinhso.pillars.border.gate.models import Appeal, CrossingPoint, Moratorium, OperatingCalendar
 from tinhso.pillars.border.gate.models.times import CalendarKind
 from tinhso.pillars.border.gate.queries.reference import calendars_of
@@ -47,9 +46,7 @@ def tell_hours(event: Event) -> None:
     asked: dict[str, Any] = {"points": points, "directions": event.payload["directions"]}
     touched = touched_by_hours(begins_at=begins, ends_at=ends, calendars=calendars_of(points), **asked)
     named = ", ".join(one.gate_short for one in CrossingPoint.objects.filter(pk__in=points))
-    with translation.override("vi"):
-        what = str(CalendarKind(first.kind).label)
-    told = {"gate": named, "what": what, "a": show_moment(begins), "b": show_moment(ends)}
+    told = {"gate": named, "what": CalendarKind(first.kind).label, "a": show_moment(begins), "b": show_moment(ends)}
     _tell_all(clock_words.HOURS_CHANGED, touched.trips, event, ref=first.document_no or first.source, **told)
 
 
@@ -104,10 +101,15 @@ def tell_answered(event: Event) -> None:
     row = Appeal.objects.filter(pk=event.record_id).first()
     if row is None:
         return
-    with translation.override("vi"):
-        verdict = str(row.get_state_display())
     url = reverse("border_gate:driver") if row.trip_id else reverse("border_gate:firm_slots")
-    _send(clock_words.APPEAL_ANSWERED, [Recipient(row.made_by)], event, url, number=row.number, verdict=verdict)
+    _send(
+        clock_words.APPEAL_ANSWERED,
+        reached([row.made_by]),
+        event,
+        url,
+        number=row.number,
+        verdict=Appeal.State(row.state).label,
+    )
 
 
 def _tell_all(kind: NoticeKind, trips: Sequence[UUID], event: Event, **facts: Any) -> None:
@@ -122,13 +124,6 @@ def _tell_all(kind: NoticeKind, trips: Sequence[UUID], event: Event, **facts: An
 
 
 def _send(kind: NoticeKind, to: Sequence[Recipient], event: Event, url: str, **facts: Any) -> None:
-    if to:
-        send(
-            kind.name,
-            to=to,
-            event_key=f"{event.name}:{event.record_id}:{event.id}",
-            by=SYSTEM,
-            at=event.at,
-            url=url,
-            **facts,
-        )
+    key = f"{event.name}:{event.record_id}:{event.id}"
+    for persons, known in in_their_language(to, lambda: facts):
+        send(kind.name, to=persons, event_key=key, by=SYSTEM, at=event.at, url=url, **known)

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import Promise
 
 from tinhso.kernel.base import site
 from tinhso.kernel.base.actor import SYSTEM
@@ -19,6 +21,7 @@ from tinhso.kernel.notices.actions import Recipient, send
 from tinhso.kernel.notices.kinds import NoticeKind, placeholders
 from tinhso.pillars.border.gate.handlers import audience
 from tinhso.pillars.border.gate.models import Trip
+from tinhso.pillars.border.gate.queries.words import DECLARED_TITLES
 from tinhso.pillars.border.gate.rules import plates
 
 TOLD = (
@@ -27,6 +30,8 @@ TOLD = (
     "yard__operator_id", "slot__begins_at", "driver__person__full_name", "driver__person__phone",
     "driver__person__language",
 )  # fmt: skip
+NAMED = 3
+"""So many fields are named; the rest is on the page."""
 ON_THEIR_PAGE = {audience.DRIVER: "driver", audience.BOTH_DRIVERS: "driver", audience.ENTERPRISE: "firm_trip"}
 
 
@@ -91,8 +96,32 @@ def announce(kind: NoticeKind, to: list[Recipient], trip: Trip, event: Event, *,
     if not to:
         return
     used = {name for text in (*kind.texts.values(), *kind.sms.values()) for name in placeholders(text)}
-    known = {name: facts[name] if name in facts else FACTS[name](trip, event) for name in sorted(used)}
-    send(kind.name, to=to, event_key=f"{event.name}:{event.id}", by=SYSTEM, at=event.at, url=url, **known)
+    for persons, known in in_their_language(
+        to, lambda: {name: facts[name] if name in facts else FACTS[name](trip, event) for name in sorted(used)}
+    ):
+        send(kind.name, to=persons, event_key=f"{event.name}:{event.id}", by=SYSTEM, at=event.at, url=url, **known)
+
+
+def in_their_language(
+    to: Sequence[Recipient], facts: Callable[[], Mapping[str, Any]]
+) -> list[tuple[list[Recipient], dict[str, Any]]]:
+    """Who is told what: the facts as they read in each one's language; those who read the same are told together."""
+    found: list[tuple[list[Recipient], dict[str, Any]]] = []
+    for language in dict.fromkeys(person.language for person in to):
+        persons = [person for person in to if person.language == language]
+        with translation.override(language):
+            said = {name: str(one) if isinstance(one, Promise) else one for name, one in facts().items()}
+        same = next((others for others, known in found if known == said), None)
+        if same is None:
+            found.append((persons, said))
+        else:
+            same += persons
+    return found
+
+
+def fields_named(names: Sequence[str]) -> str:
+    """The first fields by their titles, in the language that is in force."""
+    return ", ".join(str(DECLARED_TITLES.get(name, name)) for name in names[:NAMED]) + ", …" * (len(names) > NAMED)
 
 
 def _until(trip: Trip, event: Event) -> str:
@@ -111,6 +140,7 @@ FACTS: Mapping[str, Callable[[Trip, Event], Any]] = {
     "deadline": lambda trip, event: show_moment(trip.dwell_deadline) if trip.dwell_deadline else "–",
     "hour": lambda trip, event: show_moment(trip.slot.begins_at) if trip.slot else "–",
     "count": lambda trip, event: len(trip.fix_fields),
+    "fields": lambda trip, event: fields_named(trip.fix_fields),
     "reason": lambda trip, event: str(event.payload.get("reason", "")),
     "decision": lambda trip, event: str(event.payload.get("decision_no", "")),
     "link": lambda trip, event: site.whole(reverse("border_gate:firm_trip", args=[trip.pk])),

@@ -24,9 +24,10 @@ TO_FIX = notice(
     "border_gate.to_fix",
     title=_("Declaration to be corrected"),
     texts={
-        "vi": "Khai báo lượt {code} cần sửa {count} ô: {reason}",
-        "en": "The declaration of trip {code} needs {count} fields corrected: {reason}",
+        "vi": "Khai báo lượt {code} cần sửa {count} ô ({fields}): {reason}",
+        "en": "The declaration of trip {code} needs {count} fields corrected ({fields}): {reason}",
     },
+    channels=("app", "email"),
 )
 WAIT_FOR_FIX = notice(
     "border_gate.wait_for_fix",
@@ -269,6 +270,8 @@ CHECK_FAILED = notice(
         "en": "Trip {code}: the check of {force} was not passed. Ask at its counter.",
         "zh-hans": "车次{code}：{force}检查未通过。请到其柜台询问。",
     },
+    channels=("app", "sms", "email"),
+    sms_fields=("code", "force"),
 )
 FEE_DUE = notice(
     "border_gate.fee_due",
@@ -277,6 +280,7 @@ FEE_DUE = notice(
         "vi": "Lượt {code}: phí hạ tầng cửa khẩu phải nộp {amount}.",
         "en": "Trip {code}: the infrastructure fee to be paid is {amount}.",
     },
+    channels=("app", "email"),
 )
 FEE_PAID = notice(
     "border_gate.fee_settled",
@@ -338,9 +342,16 @@ CORRECTION_WANTED = notice(
     "border_gate.correction_wanted",
     title=_("A correction is asked for"),
     texts={
-        "vi": "Lượt {code}: cán bộ yêu cầu sửa ô. {reason}",
-        "en": "Trip {code}: an officer asks for a correction. {reason}",
+        "vi": "Lượt {code}: cán bộ yêu cầu sửa ô ({fields}). {reason}",
+        "en": "Trip {code}: an officer asks for a correction ({fields}). {reason}",
     },
+    channels=("app", "sms"),
+    sms={
+        "vi": "Lượt {code}: cán bộ yêu cầu sửa khai báo. Trả lời ngay trên trang lượt xe.",
+        "en": "Trip {code}: an officer asks for a correction. Answer now on the trip's page.",
+    },
+    sms_fields=("code",),
+    urgent=True,
 )
 CORRECTION_DECLINED = notice(
     "border_gate.correction_declined",

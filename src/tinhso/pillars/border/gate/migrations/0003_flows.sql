@@ -1,4 +1,4 @@
--- digest: a772cc9f42d83fcb9fbb9608bbc698d6
+-- digest: 64006623435a0de3057d2d11c1ba0182
 
 create or replace function border_gate_amendment_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -2982,7 +2982,7 @@ begin
             if not coalesce((r.problems = '[]'::jsonb), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-201', hint = 'G-VALID';
             end if;
-            if not coalesce((not border_gate_is_under_moratorium(r.id, r.point_id, r.direction, r.goods_group, p_at)), false) then
+            if not coalesce((not (border_gate_is_under_moratorium(r.id, r.point_id, r.direction, r.goods_group, greatest(p_at, (r.planned_on::timestamp at time zone 'Asia/Ho_Chi_Minh'))) and border_gate_is_under_moratorium(r.id, r.point_id, r.direction, r.goods_group, greatest(p_at, (r.planned_on::timestamp at time zone 'Asia/Ho_Chi_Minh') + interval '1 day' - interval '1 second')))), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-016', hint = 'G-MORATORIUM';
             end if;
             v_to := 'submitted';
@@ -3260,6 +3260,9 @@ begin
         limit 1), false)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-015', hint = 'G-CAL';
             end if;
+            if not coalesce((not border_gate_is_under_moratorium(r.id, r.point_id, r.direction, r.goods_group, p_at)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-016', hint = 'G-MORATORIUM';
+            end if;
             if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id)) and (select count(*) from border_gate_bay b where b.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and not b.closed and b.kind = any (array_remove(array[
     case when r.container_type ~ '^..R' then 'reefer' end,
     case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end], null)) and not exists (select 1 from border_gate_trip t where t.yard_id = b.yard_id and t.is_in_yard and t.bay = b.code and t.id <> r.id)) > (select count(*) from border_gate_trip t where t.is_live and t.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and t.id <> r.id and t.state in ('called', 'arrived', 'crossed_in', 'returned_in') and case when t.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when t.kind in ('EXP_VN', 'EXP_XFER') and (t.leg = 1 or t.load_state = 'REJECTED') or t.kind = 'TRANSIT' and t.direction = 'X' then 'export' else 'import' end = case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end)), false) then
@@ -3328,6 +3331,9 @@ begin
         limit 1), false)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-015', hint = 'G-CAL';
             end if;
+            if not coalesce((not border_gate_is_under_moratorium(r.id, r.point_id, r.direction, r.goods_group, p_at)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-016', hint = 'G-MORATORIUM';
+            end if;
             if r.slot_id is not null then update border_gate_booking o set state = 'used', ended_at = p_at where o.trip_id = r.id and o.state = 'confirmed'; end if;
             v_to := 'arrived';
             v_event := 'border_gate.trip_arrived';
@@ -3381,6 +3387,9 @@ begin
             if not coalesce((r.holds = 0), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-026', hint = 'G-HOLD0';
             end if;
+            if not coalesce((not border_gate_is_under_moratorium(r.id, r.point_id, r.direction, r.goods_group, p_at)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-016', hint = 'G-MORATORIUM';
+            end if;
             if not coalesce((not (select c.buffer_compulsory from border_gate_crossingpoint c where c.place_id = r.point_id)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-295', hint = 'G-BUFFER';
             end if;
@@ -3413,6 +3422,9 @@ begin
             if not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-007', hint = 'G-DRIVER';
             end if;
+            if not coalesce((r.holds = 0), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-026', hint = 'G-HOLD0';
+            end if;
             if not coalesce((coalesce((
         select case
             when c.kind = 'closed' then false
@@ -3429,6 +3441,9 @@ begin
         order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
         limit 1), false)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-015', hint = 'G-CAL';
+            end if;
+            if not coalesce((not border_gate_is_under_moratorium(r.id, r.point_id, r.direction, r.goods_group, p_at)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-016', hint = 'G-MORATORIUM';
             end if;
             v_to := 'crossed_in';
             v_event := 'border_gate.trip_crossed_in';
@@ -3634,6 +3649,9 @@ begin
             if not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-007', hint = 'G-DRIVER';
             end if;
+            if not coalesce((r.holds = 0), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-026', hint = 'G-HOLD0';
+            end if;
             if not coalesce((coalesce((
         select case
             when c.kind = 'closed' then false
@@ -3669,6 +3687,9 @@ begin
             end if;
             if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-019', hint = 'G-PLATE';
+            end if;
+            if not coalesce((r.holds = 0), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-026', hint = 'G-HOLD0';
             end if;
             v_to := 'completed';
             v_event := 'border_gate.trip_left_inland';
@@ -4054,7 +4075,7 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.direction, r.goods_group, r.point_id, r.problems
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.direction, r.goods_group, r.planned_on, r.point_id, r.problems
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
@@ -4062,7 +4083,7 @@ begin
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.submit_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.submit_trip' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.submit_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.submit_trip'
                 when r.step_row = 0 and not coalesce((r.problems = '[]'::jsonb), false) then 'FI422 BG-201'
-                when r.step_row = 0 and not coalesce((not border_gate_is_under_moratorium(r.id, r.point_id, r.direction, r.goods_group, p_at)), false) then 'FI422 BG-016' else '' end as verdict,
+                when r.step_row = 0 and not coalesce((not (border_gate_is_under_moratorium(r.id, r.point_id, r.direction, r.goods_group, greatest(p_at, (r.planned_on::timestamp at time zone 'Asia/Ho_Chi_Minh'))) and border_gate_is_under_moratorium(r.id, r.point_id, r.direction, r.goods_group, greatest(p_at, (r.planned_on::timestamp at time zone 'Asia/Ho_Chi_Minh') + interval '1 day' - interval '1 second')))), false) then 'FI422 BG-016' else '' end as verdict,
                 case r.step_row when 0 then 'submitted' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_submitted' end as v_event,
                 case r.step_row when 0 then p_at end as new_submitted_at
@@ -4448,7 +4469,7 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.container_type, r.direction, r.holds, r.kind, r.leg, r.load_state, r.point_id, r.yard_id
+            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.container_type, r.direction, r.goods_group, r.holds, r.kind, r.leg, r.load_state, r.point_id, r.yard_id
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
@@ -4470,6 +4491,7 @@ begin
             and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
         order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
         limit 1), false)), false) then 'FI422 BG-015'
+                when r.step_row = 0 and not coalesce((not border_gate_is_under_moratorium(r.id, r.point_id, r.direction, r.goods_group, p_at)), false) then 'FI422 BG-016'
                 when r.step_row = 0 and not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id)) and (select count(*) from border_gate_bay b where b.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and not b.closed and b.kind = any (array_remove(array[
     case when r.container_type ~ '^..R' then 'reefer' end,
     case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end], null)) and not exists (select 1 from border_gate_trip t where t.yard_id = b.yard_id and t.is_in_yard and t.bay = b.code and t.id <> r.id)) > (select count(*) from border_gate_trip t where t.is_live and t.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and t.id <> r.id and t.state in ('called', 'arrived', 'crossed_in', 'returned_in') and case when t.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when t.kind in ('EXP_VN', 'EXP_XFER') and (t.leg = 1 or t.load_state = 'REJECTED') or t.kind = 'TRANSIT' and t.direction = 'X' then 'export' else 'import' end = case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end)), false) then 'FI422 BG-030'
@@ -4580,7 +4602,7 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.direction, r.driver_id, r.dwell_limit_h, r.first_arrival_at, r.kind, r.point_id, r.tractor_id, r.tractor_plate, r.trailer_id
+            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.direction, r.driver_id, r.dwell_limit_h, r.first_arrival_at, r.goods_group, r.holds, r.kind, r.point_id, r.tractor_id, r.tractor_plate, r.trailer_id
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
@@ -4589,6 +4611,7 @@ begin
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.cross_in_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.cross_in_trip'
                 when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019'
                 when r.step_row = 0 and not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
+                when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026'
                 when r.step_row = 0 and not coalesce((coalesce((
         select case
             when c.kind = 'closed' then false
@@ -4603,7 +4626,8 @@ begin
             and (c.kind <> 'closed' or c.opens is null or local.moment >= c.opens and local.moment < c.closes)
             and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
         order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
-        limit 1), false)), false) then 'FI422 BG-015' else '' end as verdict,
+        limit 1), false)), false) then 'FI422 BG-015'
+                when r.step_row = 0 and not coalesce((not border_gate_is_under_moratorium(r.id, r.point_id, r.direction, r.goods_group, p_at)), false) then 'FI422 BG-016' else '' end as verdict,
                 case r.step_row when 0 then 'crossed_in' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_crossed_in' end as v_event,
                 case r.step_row when 0 then coalesce(r.first_arrival_at, p_at) end as new_first_arrival_at,
@@ -4954,7 +4978,7 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.direction, r.driver_id, r.dwell_deadline, r.dwell_limit_h, r.kind, r.point_id, r.release_expires_at, r.tractor_id, r.tractor_plate, r.trailer_id
+            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.direction, r.driver_id, r.dwell_deadline, r.dwell_limit_h, r.holds, r.kind, r.point_id, r.release_expires_at, r.tractor_id, r.tractor_plate, r.trailer_id
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
@@ -4963,6 +4987,7 @@ begin
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.cross_out_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.cross_out_trip'
                 when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019'
                 when r.step_row = 0 and not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
+                when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026'
                 when r.step_row = 0 and not coalesce((coalesce((
         select case
             when c.kind = 'closed' then false
@@ -5026,14 +5051,15 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.direction, r.kind, r.point_id, r.tractor_plate
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.direction, r.holds, r.kind, r.point_id, r.tractor_plate
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
             select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.leave_inland_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.leave_inland_trip' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.leave_inland_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.leave_inland_trip'
-                when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019' else '' end as verdict,
+                when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019'
+                when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026' else '' end as verdict,
                 case r.step_row when 0 then 'completed' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_left_inland' end as v_event,
                 case r.step_row when 0 then p_at end as new_ended_at

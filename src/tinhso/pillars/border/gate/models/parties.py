@@ -230,8 +230,11 @@ class Driver(models.Model):
         self.paper_digest = paper_digest(kind, number)
 
     def paper_number(self) -> str:
-        """The number in clear, for Border Guard and medical quarantine; whoever calls records the reading."""
-        return sealing.unseal(self.paper_sealed).decode()
+        """The number in clear, for Border Guard and medical quarantine; whoever calls records the reading.
+
+        Empty once it was deleted (actions.forgetting).
+        """
+        return sealing.unseal(self.paper_sealed).decode() if self.paper_sealed else ""
 
 
 def paper_digest(kind: str, number: str) -> bytes:

@@ -26,7 +26,7 @@ from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions import amend
 from tinhso.pillars.border.gate.actions import undeclared as arrivals
-from tinhso.pillars.border.gate.actions.move import EMPTY, REJECTED
+from tinhso.pillars.border.gate.actions.move import EMPTY, LOADED, REJECTED
 from tinhso.pillars.border.gate.actions.passages import Passage, Seen, decide, pass_barrier
 from tinhso.pillars.border.gate.actions.readings import handle_reading, play_camera
 from tinhso.pillars.border.gate.flows.states import DRAFT
@@ -148,11 +148,14 @@ def other_plate(request: Request, code: str) -> HttpResponse:
 def undeclared(request: Request, code: str) -> HttpResponse:
     """One tap: the vehicle goes to its bay, the lane is free."""
     barrier = _barrier(request, code)
-    plate = request.POST.get("xe", "")
+    plate, special = request.POST.get("xe", ""), request.POST.get("dac_biet") == "1"
     try:
-        found = arrivals.record_undeclared(plate=plate, point=barrier.point, by=request.actor, at=request.moment)
+        found = arrivals.record_undeclared(
+            plate=plate, point=barrier.point, special=special, by=request.actor, at=request.moment
+        )
     except Refusal as refusal:
-        return _screen(request, barrier, {"typed": plate, "wrong": refusal.for_people()})
+        told = {"typed": plate, "wrong": refusal.for_people(), "special": refusal.code == "BG-101"}
+        return _screen(request, barrier, told)
     shown = plates.show(found.plate)
     if reading := chosen(request, barrier):
         handle_reading(reading=reading, by=request.actor, at=request.moment)
@@ -217,7 +220,8 @@ def _seen(typed: str, **more: Any) -> Seen:
 
 
 def _load(request: Request) -> str:
-    return REJECTED if request.POST.get("tai") == REJECTED else EMPTY
+    told = request.POST.get("tai", "")
+    return told if told in (LOADED, REJECTED) else EMPTY
 
 
 def _asked(request: Request, barrier: ControlPoint, typed: str) -> dict[str, Any]:
@@ -225,7 +229,7 @@ def _asked(request: Request, barrier: ControlPoint, typed: str) -> dict[str, Any
     try:
         passage = decide(barrier=barrier, seen=seen, by=request.actor, at=request.moment)
     except Refusal as refusal:
-        return {"wrong": refusal.for_people()}
+        return {"wrong": refusal.for_people(), "special": refusal.code == "BG-101"}
     if not passage.open:
         _remember(request, barrier, passage, seen)
     if passage.trip or seen.qr:
@@ -246,6 +250,8 @@ def _card(passage: Passage, seen: Seen) -> dict[str, Any]:
         "step_title": STEPS[passage.step][0] if passage.step in STEPS else "",
         "closes": trip is not None and trip.state == "returned_in",
         "returns": passage.step == "return_in",
+        # A wish for two ways counts once the goods of the way back are declared (guard G-TWOWAY).
+        "goods_back": trip is not None and passage.step == "return_in" and trip.two_way and trip.back_id is not None,
         "line_code": overlays.code_of(trip, clock.real()) if trip is not None and passage.step == "cross_out" else None,
         "sent_back_for": chinese_reasons() if passage.step == "return_in" else [],
         "other_plate": trip is not None and passage.step in COMES and may_change("tractor", trip.state),

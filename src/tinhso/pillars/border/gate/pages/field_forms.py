@@ -16,7 +16,7 @@ from tinhso.pillars.border.gate.actions.firm_forms import HOURS, REGIMES, contai
 from tinhso.pillars.border.gate.actions.goods_forms import codes_of, goods_named
 from tinhso.pillars.border.gate.models import CrossingPoint, GoodsLine, Trip, Yard
 from tinhso.pillars.border.gate.queries.firms import drivers_of
-from tinhso.pillars.border.gate.queries.words import CORRECTED_TITLES
+from tinhso.pillars.border.gate.queries.words import DECLARED_TITLES
 from tinhso.pillars.border.gate.rules import containers, plates
 
 Built = dict[str, tuple[forms.Field, Any]]
@@ -26,8 +26,7 @@ CHANNELS = (
     (2, gettext_lazy("yellow")),
     (3, gettext_lazy("red")),
 )
-TITLES = CORRECTED_TITLES
-"""In the order in which people look for them."""
+TITLES = DECLARED_TITLES
 
 
 class FieldForm(Checked):

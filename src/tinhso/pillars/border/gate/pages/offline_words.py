@@ -4,7 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 SAID = (
-    "BG-001", "BG-007", "BG-009", "BG-015", "BG-019", "BG-020", "BG-021", "BG-022", "BG-023", "BG-024", "BG-026",
+    "BG-001", "BG-007", "BG-009", "BG-015", "BG-016", "BG-019", "BG-020", "BG-021", "BG-022", "BG-023", "BG-024",
+    "BG-026",
     "BG-030", "BG-031", "BG-038", "BG-205", "BG-209", "BG-210", "BG-251", "BG-290", "BG-291", "BG-292", "BG-293",
     "BG-297", "BG-330", "BG-331", "BG-332", "BG-336", "BG-339", "BG-380",
 )  # fmt: skip

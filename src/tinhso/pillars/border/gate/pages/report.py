@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import django_tables2
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from tinhso.kernel.access.may import may
 from tinhso.kernel.access.needs import needs
+from tinhso.kernel.base.dates import show_date, show_moment
 from tinhso.kernel.base.errors import NotFound
+from tinhso.kernel.base.money import grouped
 from tinhso.kernel.metrics.models import ReferenceFigure
+from tinhso.kernel.web import paper
 from tinhso.kernel.web.export import KINDS, as_file
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.actions.report import freeze_report
+from tinhso.pillars.border.gate.models import ReplayedDay
 from tinhso.pillars.border.gate.models.places import SHORT_NAMES
 from tinhso.pillars.border.gate.pages.offers import LONGEST_KEPT
 from tinhso.pillars.border.gate.queries import report
@@ -83,7 +87,7 @@ def latest(request: Request) -> HttpResponse:
 @require_safe
 @needs(p.VIEW_REPORT)
 def daily(request: Request, day: date) -> HttpResponseBase:
-    """The report of a day: frozen when it is over, else as counted until now. `?bang=xlsx` and `csv` give files."""
+    """The report of a day: frozen when it is over, else as counted until now. `?bang=` pdf, xlsx, csv: a file."""
     since, until = report.period(day)
     if since > request.moment:
         raise NotFound
@@ -91,8 +95,8 @@ def daily(request: Request, day: date) -> HttpResponseBase:
     chosen = _chosen(request, versions)
     shown = report.of_row(chosen) if chosen else report.count(day, now=request.moment)
     kind = request.GET.get("bang", "")
-    if kind in KINDS:
-        return as_file(_table(shown), kind, f"bao-cao-{day:%Y-%m-%d}")
+    if kind in (*KINDS, "pdf"):
+        return _file(shown, chosen, kind, at=request.moment)
     return render(request, "border_gate/report.html", {
         "day": day, "since": since, "until": until, "over": until <= request.moment, "versions": versions,
         "chosen": chosen, "lines": lines_of(shown), "points": _points(shown), "whole": shown.whole,
@@ -137,6 +141,39 @@ def _codes(shown: Report) -> list[str]:
     known = list(SHORT_NAMES)
     codes = [code for code in shown.blocks if code != WHOLE]
     return sorted(codes, key=lambda code: (known.index(code) if code in known else len(known), code))
+
+
+def _file(shown: Report, chosen: Any, kind: str, *, at: datetime) -> HttpResponseBase:
+    name = f"bao-cao-{shown.day:%Y-%m-%d}"
+    if kind == "pdf":
+        return paper.as_paper(_sheet(shown, chosen), name, at=chosen.taken_at if chosen else at)
+    return as_file(_table(shown), kind, name)
+
+
+def _sheet(shown: Report, chosen: Any) -> paper.Sheet:
+    """The sheet on paper; a frozen version is the same file whenever it is taken."""
+    head = [_("Figure"), _("Whole province"), *(str(name) for name in _points(shown))]
+    rows = [
+        [f"– {line.title}" if line.part else str(line.title), *(_figure(line, value) for value in line.values)]
+        for line in lines_of(shown)
+    ]
+    words = {
+        "day": show_date(shown.day),
+        "number": chosen.version if chosen else 0,
+        "until": show_moment(report.period(shown.day)[1]),
+    }
+    return paper.Sheet(
+        office=_("Management board of the border-gate economic zone"),
+        title=_("Situation at the border gates, %(day)s") % words,
+        subtitle=_("Frozen, version %(number)s") % words if chosen else _("Not frozen yet"),
+        tables=[paper.Table(_("Daily report"), head, rows, 1, _("The day ends at %(until)s.") % words)],
+        foot=_("DEMO: generated figures") if ReplayedDay.objects.filter(day=shown.day).exists() else "",
+        language=get_language() or "vi",
+    )
+
+
+def _figure(line: Line, value: int) -> str:
+    return f"+{grouped(value)}" if line.signed and value > 0 else grouped(value)
 
 
 def _points(shown: Report) -> list[Any]:

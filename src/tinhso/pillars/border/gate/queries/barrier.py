@@ -30,6 +30,7 @@ from tinhso.pillars.border.gate.models import (
 )
 from tinhso.pillars.border.gate.models.tasks import TASK_TITLES
 from tinhso.pillars.border.gate.queries.fees import more_to_pay, to_pay
+from tinhso.pillars.border.gate.queries.problems import what_stands_against
 from tinhso.pillars.border.gate.queries.reference import hours_of
 from tinhso.pillars.border.gate.queries.secrecy import public_reason_of
 from tinhso.pillars.border.gate.rules import offline, plates
@@ -204,6 +205,16 @@ def _closed(trip: Trip, at: datetime) -> Explanation | None:
     )
 
 
+def _stopped(trip: Trip, at: datetime) -> Explanation | None:
+    notice = what_stands_against(trip, "BG-016", at=at)
+    return Explanation(
+        force=_force_name(CENTRE),
+        missing=_("These goods are not taken now"),
+        missing_more=notice.for_people() if notice else "",
+        place=_yard_name(trip) or _("Holding area"),
+    )
+
+
 def _used(trip: Trip, at: datetime) -> Explanation | None:
     """The vehicle with this code is through already: who shows it again may have a copy."""
     return Explanation(
@@ -293,5 +304,6 @@ _BY_CODE: dict[str, Teller] = {
     "BG-027": _tasks_open,
     "BG-028": _fee_open,
     "BG-015": _closed,
+    "BG-016": _stopped,
     "BG-030": _yard_full,
 }

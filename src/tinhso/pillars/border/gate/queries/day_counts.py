@@ -62,11 +62,15 @@ select x.day, x.place_id, v.name, v.key, count(*), coalesce(sum(v.amount), 0)::b
 ) v (name, key, amount)
 where v.name is not null group by 1, 2, 3, 4
 """  # noqa: S608 – the columns are ours
+# Of a declaration spread over many vehicles each counts what it brings itself (models.TripGoods).
 GOODS = f"""
 select {day_of("h.at")}, h.place_id, 'hs4', left(l.hs6, 4), count(*), sum(l.gross_kg)::bigint
 from kernel_workflow_history h join border_gate_trip t on t.id = h.record_id
 join lateral (
-    select g.hs6, g.gross_kg from border_gate_goodsline g where g.declaration_id = t.declaration_id
+    select g.hs6, coalesce(p.kg, g.gross_kg) as gross_kg from border_gate_goodsline g
+    left join border_gate_tripgoods p on p.trip_id = t.id and p.line_id = g.id and not p.taken_over
+    where g.declaration_id = t.declaration_id and (p.id is not null or not exists (
+        select 1 from border_gate_tripgoods o where o.trip_id = t.id and not o.taken_over))
     union all
     select g.hs6, p.kg from border_gate_tripgoods p join border_gate_goodsline g on g.id = p.line_id
     where t.kind = 'CN_EMPTY_IN' and p.trip_id = t.id and p.taken_over

@@ -6,7 +6,7 @@ No reason of a hold goes out, secret or not: only which force holds. Of the driv
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,7 @@ from tinhso.pillars.border.gate.models import ControlPoint, CrossingPoint, Hold,
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER, step_permission
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.reference import verifying_keys
+from tinhso.pillars.border.gate.queries.stopped import stops_between
 from tinhso.pillars.border.gate.rules import hours, offline
 
 EXPECTED = timedelta(hours=24)
@@ -43,8 +44,8 @@ def entries_at(point_id: UUID, at: datetime) -> dict[str, dict[str, Any]]:
     rows = listed_trips(point_id, at).select_related(
         "driver", "slot", "yard", "tractor__wanted_by", "trailer__wanted_by"
     )
-    known = holders(point_id)
-    return {trip.code: entry_of(trip, known.get(trip.pk, "")) for trip in rows}
+    known, stops = holders(point_id), stops_between(point_id, at, at + offline.USELESS)
+    return {trip.code: entry_of(trip, known.get(trip.pk, ""), stops.get(trip.pk, ())) for trip in rows}
 
 
 def listed_trips(point_id: UUID, at: datetime) -> QuerySet[Trip]:
@@ -62,8 +63,11 @@ def entries_for(point_id: UUID, spots: Iterable[str], at: datetime) -> dict[str,
     return {code: {**entry, "gt": ""} for code, entry in found.items()}
 
 
-def entry_of(trip: Trip, holder: str) -> dict[str, Any]:
-    """One trip as a device knows it. `u`: holds, then open checks on the way in, out and inland."""
+def entry_of(trip: Trip, holder: str, stops: Sequence[list[int]]) -> dict[str, Any]:
+    """One trip as a device knows it. `u`: holds, then open checks on the way in, out and inland.
+
+    `m`: from when until when a notice stops its goods.
+    """
     vehicles = [one for one in (trip.tractor, trip.trailer) if one is not None]
     wanted = next((one.wanted_by for one in vehicles if one.wanted_by_id), None)
     return {
@@ -80,6 +84,7 @@ def entry_of(trip: Trip, holder: str) -> dict[str, Any]:
         "rx": _seconds(trip.release_expires_at),
         "x": _seconds(trip.expires_at),
         "u": [trip.holds, trip.open_entry, trip.open_exit, trip.open_inland],
+        "m": list(stops),
         "f": trip.fee_state,
         "h": holder if trip.holds else "",
         "w": wanted.short if wanted else "",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.dates import show_moment
+from tinhso.pillars.border.gate.flows.states import DRAFT
 from tinhso.pillars.border.gate.models import GoodsLine, Trip
 from tinhso.pillars.border.gate.queries.codes import EXPORT, Registry
 from tinhso.pillars.border.gate.queries.kind_problems import kind_checks
@@ -24,6 +25,7 @@ from tinhso.pillars.border.gate.queries.parties import (
     must_not_be_suspended,
 )
 from tinhso.pillars.border.gate.queries.reference import moratorium_for
+from tinhso.pillars.border.gate.queries.stopped import moments_of
 from tinhso.pillars.border.gate.rules import asked, containers, goods, hs, plates, tripcodes
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
 
@@ -62,8 +64,14 @@ def what_stands_against(trip: Trip, code: str, *, at: datetime) -> GateRefusal |
     Of a trip of another firm the code is not told.
     """
     if code == "BG-016":
-        return _notice(trip, at)
+        return stopped_by(trip, at=at) if trip.state == DRAFT else _notice(trip, at)
     return _other_trip(trip) if code == "BG-012" else None
+
+
+def stopped_by(trip: Trip, *, at: datetime, by_hour: bool = True) -> GateRefusal | None:
+    """BG-016 with its notice: the goods are not taken in the booked hour, else on nothing that is left of the day."""
+    told = [_notice(trip, moment) for moment in moments_of(trip, at=at, by_hour=by_hour)]
+    return told[0] if all(told) else None
 
 
 def _notice(trip: Trip, at: datetime) -> GateRefusal | None:
@@ -74,6 +82,7 @@ def _notice(trip: Trip, at: datetime) -> GateRefusal | None:
         hs_codes=[line.hs6 for line in lines],
         groups=[line.group for line in lines],
         at=at,
+        trip=trip.pk,
     )
     if found is None:
         return None

@@ -20,7 +20,7 @@ def token_of(trip: Trip, *, at: datetime) -> str:
     not_after = max(trip.expires_at or at, at + law_at(at).number(limits.QR_LIFE).span)
     return qr.sign(
         trip_code=trip.code,
-        tractor=plates.read(trip.tractor_plate),
+        tractor=plates.read_special(trip.tractor_plate),
         not_after=not_after,
         nonce=bytes.fromhex(trip.nonce),
         key=key.private_key(),

@@ -18,6 +18,7 @@ from tinhso.pillars.border.gate.flows.states import AT_BUFFER, CALLED, IN_A_YARD
 from tinhso.pillars.border.gate.models import CrossingPoint, QueueState, Trip, Yard
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.reference import calendars_of
+from tinhso.pillars.border.gate.queries.stopped import stopped_at
 from tinhso.pillars.border.gate.rules import hours, queue
 
 CLASS_NAMES = {
@@ -55,9 +56,10 @@ class QueueNow:
 
 
 def waiting_tickets(*, point: CrossingPoint, at: datetime) -> list[queue.Ticket]:
-    """Tickets of all who wait in the point's holding area, without a hold, and may be called today. Two queries.
+    """Tickets of all who wait in the point's holding area, without a hold, and may be called now. Three queries.
 
-    On pre-registered days nobody stands before those who may pass: others keep their place for the days after.
+    Nobody whom a pre-registered day or a notice keeps out stands before those who may pass: they keep their place for
+    the days after.
     """
     here = Trip.objects.filter(is_live=True, point=point, state=AT_BUFFER, holds=0, effective_at__isnull=False)
     here = here.exclude(shut_out(calendars_of([point.pk]), point, at))
@@ -69,9 +71,9 @@ def waiting_tickets(*, point: CrossingPoint, at: datetime) -> list[queue.Ticket]
 
 
 def shut_out(calendars: Mapping[tuple[UUID, str], list[hours.Hours]], point: CrossingPoint, at: datetime) -> Q:
-    """Who may not be called because only trips accepted before a day pass now."""
+    """Who may not be called: only trips accepted before a day pass now, or a notice stops the goods. One query."""
     local = at.astimezone(HANOI)
-    found = Q(pk=None)
+    found = stopped_at(at)
     for direction in ("X", "N"):
         row = hours.row_of(calendars.get((point.pk, direction), ()), local.date(), local.time())
         if row is not None and row.kind == hours.PREREGISTERED and row.accepted_before is not None:
@@ -93,7 +95,7 @@ def pace_of(point: CrossingPoint, state: QueueState | None, at: datetime) -> que
 
 
 def places_in_queue(*, point: CrossingPoint, at: datetime) -> dict[str, queue.Place]:
-    """Position, minutes and reason of every waiting vehicle, by trip code. Three queries whatever the length."""
+    """Position, minutes and reason of every waiting vehicle, by trip code. Four queries whatever the length."""
     state = QueueState.objects.filter(point=point).first()
     return queue.places(waiting_tickets(point=point, at=at), pace_of(point, state, at))
 

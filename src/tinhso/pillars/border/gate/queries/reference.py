@@ -35,14 +35,20 @@ def calendars_of(points: Sequence[UUID]) -> dict[tuple[UUID, str], list[hours.Ho
 
 
 def moratorium_for(
-    *, point: CrossingPoint, direction: str, hs_codes: list[str], groups: list[str], at: datetime
+    *,
+    point: CrossingPoint,
+    direction: str,
+    hs_codes: list[str],
+    groups: list[str],
+    at: datetime,
+    trip: UUID | None = None,
 ) -> Moratorium | None:
-    """The first moratorium in force that speaks of such goods at that point; exempt trips are the caller's to pass."""
+    """The first moratorium in force that speaks of such goods at that point; none from which `trip` is exempt."""
     in_force = Moratorium.objects.filter(begins_at__lte=at, ends_at__gt=at).order_by("begins_at")
     here = in_force.filter(
         Q(points=[]) | Q(points__contains=[point.pk]), Q(directions=[]) | Q(directions__contains=[direction])
     )
-    return next((row for row in here if _speaks_of(row, hs_codes, groups)), None)
+    return next((row for row in here if trip not in row.exempt and _speaks_of(row, hs_codes, groups)), None)
 
 
 def goods_group(code: str) -> str:

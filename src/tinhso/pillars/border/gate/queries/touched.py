@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from tinhso.kernel.base.clock import HANOI
 from tinhso.pillars.border.gate.flows.states import ACCEPTED, EN_ROUTE, FIX_REQUESTED, SUBMITTED
-from tinhso.pillars.border.gate.models import GoodsLine, Moratorium, Trip
+from tinhso.pillars.border.gate.models import Moratorium, Trip
+from tinhso.pillars.border.gate.queries.stopped import speaks_of
 from tinhso.pillars.border.gate.rules import hours
 
 USUAL = range(8, 18)
@@ -38,25 +39,9 @@ def coming_between(begins_at: datetime, ends_at: datetime) -> QuerySet[Trip]:
 
 def touched_by_moratorium(row: Moratorium) -> Touched:
     """Trips whose goods the notice stops at their point in its time; one query. Exempt trips are not among them."""
-    rows = coming_between(row.begins_at, row.ends_at).exclude(pk__in=row.exempt)
-    if row.points:
-        rows = rows.filter(point_id__in=row.points)
-    if row.directions:
-        rows = rows.filter(direction__in=row.directions)
-    if row.hs_prefixes:
-        rows = rows.filter(Exists(_lines(row)))
-    elif row.groups:
-        rows = rows.filter(goods_group__in=row.groups)
+    rows = coming_between(row.begins_at, row.ends_at).filter(speaks_of(row))
     found = list(rows.values_list("pk", "slot_id"))
     return Touched(tuple(pk for pk, _slot in found), tuple(pk for pk, slot in found if slot))
-
-
-def _lines(row: Moratorium) -> QuerySet[GoodsLine]:
-    """Lines with which a trip is stopped: as the guard asks it (flows.predicates)."""
-    wanted = Q(group__in=row.groups)
-    for prefix in row.hs_prefixes:
-        wanted |= Q(hs6__startswith=prefix)
-    return GoodsLine.objects.filter(wanted, declaration_id=OuterRef("declaration_id"))
 
 
 def touched_by_hours(

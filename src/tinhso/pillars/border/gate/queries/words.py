@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.pillars.border.gate.rules.goods import by_code
@@ -31,7 +33,7 @@ REGIME_TITLES = {
     "BONDED": _("bonded goods"),
 }
 
-CORRECTED_TITLES = {
+DECLARED_TITLES: dict[str, Any] = {
     "customs_no": _("Customs declaration number"),
     "goods": _("Goods"),
     "weight": _("Gross weight, kg"),
@@ -57,7 +59,7 @@ CORRECTED_TITLES = {
     "eta": _("Hour at the gate"),
     "note": _("Note to the gate"),
 }
-"""Fields that are corrected alone, in the order in which people look for them."""
+"""What a firm declares (tables/corrections.csv), in the order in which people look for it."""
 
 
 def goods_of(headings: list[str]) -> dict[str, str]:

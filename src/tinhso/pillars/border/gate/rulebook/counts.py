@@ -26,7 +26,7 @@ from tinhso.pillars.border.gate.models import (
 from tinhso.pillars.border.gate.models.rulebook import TaskState
 from tinhso.pillars.border.gate.queries.law import Law
 from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
-from tinhso.pillars.border.gate.queries.words import CORRECTED_TITLES
+from tinhso.pillars.border.gate.queries.words import DECLARED_TITLES
 from tinhso.pillars.border.gate.rulebook.naming import RESULT_TITLES
 from tinhso.pillars.border.gate.rulebook.showing import Pair, Yesterday, counted, row, section, text_row, texts
 from tinhso.pillars.border.gate.rules import queue
@@ -143,8 +143,8 @@ def corrections(day: Yesterday) -> Pair:
     return section(
         lambda: _("What yesterday's corrections would have opened again"),
         [
-            *counted(*opened, lambda field: _("%(field)s: checks made again") % {"field": CORRECTED_TITLES[field]}),
-            *counted(*anew, lambda field: _("%(field)s: fees assessed anew") % {"field": CORRECTED_TITLES[field]}),
+            *counted(*opened, lambda field: _("%(field)s: checks made again") % {"field": DECLARED_TITLES[field]}),
+            *counted(*anew, lambda field: _("%(field)s: fees assessed anew") % {"field": DECLARED_TITLES[field]}),
         ],
         note=lambda: _("%(count)s fields were corrected yesterday.") % {"count": len(made)},
     )

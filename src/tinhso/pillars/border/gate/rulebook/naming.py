@@ -17,7 +17,7 @@ from tinhso.pillars.border.gate.models.tasks import STAGE_TITLES, TASK_TITLES
 from tinhso.pillars.border.gate.models.trips import KIND_TITLES
 from tinhso.pillars.border.gate.queries.problems import FIELD_TITLES
 from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
-from tinhso.pillars.border.gate.queries.words import CORRECTED_TITLES, GOODS_TITLES, REGIME_TITLES
+from tinhso.pillars.border.gate.queries.words import DECLARED_TITLES, GOODS_TITLES, REGIME_TITLES
 from tinhso.pillars.border.gate.rulebook.condition_field import ConditionField, told
 from tinhso.pillars.border.gate.rules import asked, fees
 from tinhso.pillars.border.gate.rules.queue import CLASSES
@@ -168,7 +168,7 @@ STANDING = fixed(STANDING_TITLES)
 TRIP_TYPES = fixed(KIND_TITLES)
 TRIP_TYPES_OR_ANY = fixed({asked.ANY: gettext_lazy("any trip type"), **KIND_TITLES})
 FIELDS_ASKED = fixed(FIELD_TITLES)
-FIELDS_CORRECTED = fixed(CORRECTED_TITLES)
+FIELDS_CORRECTED = fixed(DECLARED_TITLES)
 GROUPS_OR_ANY = fixed({"ANY": gettext_lazy("all goods"), **GOODS_TITLES})
 CLASS_STEPS = fixed({name: GROUP_TITLES[name] for name in CLASSES[1:4]}, is_sequence=True, joined=" → ")
 DAYS = fixed(WEEKDAYS, has_letters=True)

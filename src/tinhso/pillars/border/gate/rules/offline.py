@@ -162,6 +162,7 @@ CHECKS: Mapping[str, Callable[[Mapping[str, Any], Situation], bool]] = {
     "G-DECL": lambda entry, here: entry["ac"] > 0,
     "G-HOLD0": lambda entry, here: entry["u"][0] == 0,
     "G-CAL": _open,
+    "G-MORATORIUM": lambda entry, here: not any(begins <= here.at < ends for begins, ends in entry["m"]),
     "G-SLOTNOW": _slot,
     "G-RELEASEVALID": lambda entry, here: here.at < entry["rx"],
     "G-LEG2": lambda entry, here: entry["k"] != "EXP_VN" or entry["g"] == 2,

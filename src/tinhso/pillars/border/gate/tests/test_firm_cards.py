@@ -80,7 +80,7 @@ def test_a_barrier_stays_closed_once_licence_or_permit_has_ended(gate, firm, wha
 
     trip = type(trip).objects.get(pk=trip.pk)
     assert refused.value.code == "BG-007"
-    assert entry_of(trip, "")["dp"] == yesterday.isoformat()
+    assert entry_of(trip, "", ())["dp"] == yesterday.isoformat()
 
 
 def test_anothers_vehicle_is_no_card_of_mine(gate, firm, client):  # noqa: F811

@@ -207,6 +207,17 @@ def test_a_leader_lifts_a_hold_by_order_and_others_do_not(gate, in_yard):  # noq
     assert (address in shown, address in kept_from, refused.status_code) == (True, False, 403)
     assert Hold.objects.get(pk=hold.pk).state == "lifted"
 
+    # It stays seen: in red on the dossier, and on the day's list, which other days do not have.
+    assert "15/CV-UBND" in dossier(centre, in_yard)
+    assert "15/CV-UBND" not in shown
+    listed = reverse("border_gate:overrides")
+    day = f"{NOON:%Y-%m-%d}"
+    page = leader.get(listed, {"ngay": day}).content.decode()
+    assert all(said in page for said in ("15/CV-UBND", force.short, "Hàng sắp hỏng, có biên bản"))
+    assert REASON not in page
+    assert "15/CV-UBND" not in leader.get(listed, {"ngay": "2026-06-09"}).content.decode()
+    assert b"".join(leader.get(listed, {"ngay": day, "tep": "xlsx"}).streaming_content)[:2] == b"PK"
+
 
 def test_a_correction_is_asked_for_by_its_fields(gate):
     trip = declare.draft_trip(draft=fruit_draft(gate), by=gate.everything, at=NOON)

@@ -24,7 +24,7 @@ from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.actions import declare, move, tasks
 from tinhso.pillars.border.gate.actions.passages import Seen, pass_barrier
 from tinhso.pillars.border.gate.flows import TRIP
-from tinhso.pillars.border.gate.models import ControlPoint, Force, QrUse, Trip, UndeclaredArrival
+from tinhso.pillars.border.gate.models import ControlPoint, Force, Moratorium, QrUse, Trip, UndeclaredArrival
 from tinhso.pillars.border.gate.pages.offline import APP
 from tinhso.pillars.border.gate.queries import offline as queries
 from tinhso.pillars.border.gate.queries.qr_codes import token_of
@@ -111,6 +111,7 @@ def test_the_device_and_the_database_say_the_same(gate, trips):
     called(gate, first)
     called(gate, held)
     hold(gate, held)
+    stop_fruit(NOON + 10 * MINUTE)
     night = NOON.replace(hour=16)
 
     for at in (NOON, NOON + 30 * MINUTE, night):
@@ -120,6 +121,11 @@ def test_the_device_and_the_database_say_the_same(gate, trips):
                 said = rules.decide(entry, situation(gate, kind, at))
                 done = asked(gate, kind, trip, at)
                 assert (said.open, said.step, said.code) == done, (kind, trip.state, at)
+
+
+def stop_fruit(at: datetime) -> None:
+    Moratorium.objects.create(groups=["FRUIT"], begins_at=at, ends_at=at + 600 * MINUTE, document_no="1/TB",
+                              text_vi="Tạm dừng trái cây")  # fmt: skip
 
 
 def asked(gate: Gate, kind: str, trip: Trip, at: datetime) -> tuple[bool, str, str]:

@@ -8,12 +8,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tinhso.kernel.audit.models import Entry
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import NOBODY, Actor
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.pillars.border.gate.actions import bookings, declare, move, tasks
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, FeeRule, Force, Hold, Standing, Trip
 from tinhso.pillars.border.gate.permissions import FORCE_ROLE, role_code
+from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
 from tinhso.pillars.border.gate.search import find_trips
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft, make_driver, make_firm
@@ -89,6 +91,21 @@ def test_an_undeclared_vehicle_takes_one_tap(gate, at_noon):
 
     assert "Đã ghi nhận" in page
     assert Trip.objects.get(tractor_plate="29H51270").undeclared
+
+
+@pytest.mark.parametrize("plate", ["TM-12-34", "80-123-NG-01", "ກຂ 1234"])
+def test_a_special_plate_is_noted_only_with_the_officers_tick(gate, at_noon, plate):
+    norm, client = plates.normalise(plate), officer(gate, "BIENPHONG")
+    address = reverse("border_gate:barrier_undeclared", args=["HN-1119-B1"])
+
+    refused = client.post(address, {"xe": plate}).content.decode()
+    assert not Trip.objects.filter(tractor_plate=norm).exists()
+    noted = client.post(address, {"xe": plate, "dac_biet": "1"}).content.decode()
+
+    assert 'name="dac_biet"' in refused
+    assert "Đã ghi nhận" in noted
+    assert Trip.objects.get(tractor_plate=norm).kind == "EXP_VN"
+    assert Entry.objects.get(action="border_gate.special_plate").record_id == Trip.objects.get(tractor_plate=norm).pk
 
 
 def test_a_force_sees_its_own_tasks_and_confirms_with_one_tap(gate, accepted):

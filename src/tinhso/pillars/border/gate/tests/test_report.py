@@ -251,6 +251,9 @@ def test_the_sheet_comes_as_a_file(gate, firm, reader):
         lines = b"".join(reader.get(f"/cua-khau-so/bao-cao/{TODAY}/?bang=csv").streaming_content).decode()
         book = reader.get(f"/cua-khau-so/bao-cao/{TODAY}/?bang=xlsx")
 
+        sheet = reader.get(f"/cua-khau-so/bao-cao/{TODAY}/?bang=pdf")
+
+    assert b"".join(sheet.streaming_content).startswith(b"%PDF")
     assert "Tồn lúc 20:00,3,2,1,0,0" in lines
     assert b"".join(book.streaming_content).startswith(b"PK")
 
@@ -273,4 +276,5 @@ def test_leaders_are_told_the_evenings_figures_once(gate, firm):
     told = Notice.objects.get(recipient=leader.pk, kind="border_gate.reported")
     assert told.url == f"/cua-khau-so/bao-cao/{TODAY}/"
     assert told.fields["remaining"] == "3"
+    assert told.fields["pdf"].endswith(f"/cua-khau-so/bao-cao/{TODAY}/?bang=pdf&phien-ban=1")
     assert DayFigure.objects.filter(day=TODAY, name="remaining").exists()

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from uuid import UUID, uuid5
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.events.event import Event
-from tinhso.kernel.identity.models import AccessLink
+from tinhso.kernel.identity.models import AccessLink, Person
 from tinhso.kernel.modules.declare import handlers_of
+from tinhso.kernel.notices.actions import Recipient
 from tinhso.kernel.notices.models import Delivery, Notice
 from tinhso.kernel.notices.queries import unread_count
 from tinhso.kernel.testing.people import grant, make_person
-from tinhso.pillars.border.gate.actions import declare, links, tasks, undeclared
+from tinhso.pillars.border.gate.actions import amend, declare, links, tasks, undeclared
 from tinhso.pillars.border.gate.flows import TRANSFER
 from tinhso.pillars.border.gate.flows.trip import PAST
 from tinhso.pillars.border.gate.handlers import trips
+from tinhso.pillars.border.gate.handlers.telling import fields_named, in_their_language
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, Transfer, TransferLine, Trip
+from tinhso.pillars.border.gate.models.times import CalendarKind
 from tinhso.pillars.border.gate.permissions import FORCES, role_code
 from tinhso.pillars.border.gate.rules.transitions import Transition, transitions
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft, make_driver, make_firm, make_vehicle
@@ -265,3 +269,50 @@ def test_a_force_hears_that_a_leader_has_lifted_its_hold(world, gate):
     deliver("border_gate.hold_overridden", hold.pk)
 
     assert world.told() == {"DRIVER", "ENTERPRISE", "KDTV"}
+
+
+def test_a_failed_check_goes_by_text_message_to_the_driver_and_by_email_to_the_firm(world, gate):
+    firm = next(one for one, name in world.names.items() if name == "ENTERPRISE")
+    Person.objects.filter(pk=firm).update(email="an@example.vn")
+    task = ClearanceTask.objects.get(trip=world.trip, kind="PLANT_Q")
+
+    deliver("border_gate.task_failed", task.pk)
+
+    ways = Delivery.objects.filter(notice__kind="border_gate.check_failed").select_related("notice")
+    sent = {(way.channel, *world.names_of([way.notice.recipient])) for way in ways}
+    assert {("sms", "DRIVER"), ("email", "ENTERPRISE")} <= sent
+
+
+def test_a_correction_asked_for_is_urgent_and_names_its_fields_in_the_readers_language(world, gate):
+    firm = next(one for one, name in world.names.items() if name == "ENTERPRISE")
+    Person.objects.filter(pk=firm).update(phone="+84900000077", language="en")
+    wanted = amend.want_amendment(
+        trip=world.trip,
+        fields=["seal", "goods"],
+        reason="Số chì khác với trên xe",
+        force=None,
+        by=gate.everything,
+        at=NOON,
+    )
+
+    deliver("border_gate.amendment_wanted", wanted.pk)
+
+    told = Notice.objects.get(kind="border_gate.correction_wanted")
+    assert (told.recipient, told.urgent, told.fields["fields"]) == (firm, True, "Goods, Seal number")
+    assert Delivery.objects.filter(notice=told, channel="sms").exists()
+
+
+def test_facts_are_said_in_each_ones_language_and_together_to_who_reads_the_same():
+    an, binh, chi, wang = (Recipient(uuid5(NAMESPACE_OID, name), language=tongue) for name, tongue in
+                           (("An", "vi"), ("Binh", "vi"), ("Chi", "en"), ("Wang", "zh-hans")))  # fmt: skip
+
+    told = in_their_language([an, chi, binh, wang], lambda: {"what": CalendarKind.CLOSED.label, "gate": "HN"})
+
+    assert [(persons, facts["what"]) for persons, facts in told] == [
+        ([an, binh], "Không làm thủ tục"),
+        ([chi], "closed to goods"),
+        ([wang], "货运关闭"),
+    ]
+    assert in_their_language([an, chi], lambda: {"gate": "HN"}) == [([an, chi], {"gate": "HN"})]
+    with translation.override("en"):
+        assert fields_named(["seal", "goods", "driver", "note"]) == "Seal number, Goods, Driver, …"

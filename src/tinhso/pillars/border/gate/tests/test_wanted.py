@@ -63,7 +63,7 @@ def test_the_force_is_named_at_the_barrier_online_and_offline_without_the_reason
 
     assert "Cần kiểm tra bởi" in page.content.decode()
     assert WHY not in page.content.decode()
-    entry = entry_of(Trip.objects.get(), "")
+    entry = entry_of(Trip.objects.get(), "", ())
     assert (wanting("12C12345", "12R00123"), entry["w"]) == (customs, customs)
     assert WHY not in str(entry)
 

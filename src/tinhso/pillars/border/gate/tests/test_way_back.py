@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
+from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Forbidden
 from tinhso.kernel.base.ids import uuid7
@@ -22,6 +24,7 @@ from tinhso.pillars.border.gate.queries.tasks import counts
 from tinhso.pillars.border.gate.rules import qr
 from tinhso.pillars.border.gate.rules.queue import FirstInLine
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft, make_driver, make_firm, make_vehicle
+from tinhso.pillars.border.gate.tests.test_guidance_pages import officer_page
 
 PLATE = "12C12345"
 
@@ -61,6 +64,28 @@ def test_goods_sent_back_are_checked_before_the_trip_is_closed(gate, abroad):
     assert set(returned.values_list("force__code", flat=True)) == {"KDTV", "HAIQUAN"}
     with pytest.raises(StepRefused, match="BG-027"):
         move.close_return(trip=Trip.objects.get(pk=abroad.pk), by=gate.everything, at=NOON)
+
+
+def test_the_barrier_lets_a_two_way_truck_back_in_with_its_declared_goods(gate, abroad):
+    client = officer_page("BIENPHONG", abroad.point)
+    address = reverse("border_gate:barrier", args=[line(gate).code])
+    with clock.frozen(NOON):
+        assert 'value="LOADED"' not in client.get(address, {"xe": PLATE}).content.decode()
+    other = declare.draft_trip(
+        draft=fruit_draft(gate, firm=abroad.enterprise, tractor=abroad.tractor, driver=abroad.driver),
+        by=gate.everything,
+        at=NOON,
+    )
+    Trip.objects.filter(pk=abroad.pk).update(two_way=True, back=other.declaration_id)
+
+    with clock.frozen(NOON):
+        card = client.get(address, {"xe": PLATE}).content.decode()
+        client.post(address + "mo/", {"xe": PLATE, "tai": "LOADED"})
+
+    assert 'value="LOADED"' in card
+    assert "kiểm tra thùng xe" in card
+    stored = Trip.objects.get(pk=abroad.pk)
+    assert (stored.state, stored.load_state) == ("returned_in", "LOADED")
 
 
 def test_goods_sent_back_do_not_leave_inland_unchecked(gate, abroad):

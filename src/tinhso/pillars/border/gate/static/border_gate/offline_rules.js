@@ -36,6 +36,7 @@
     "G-CAL": (entry, here) => (here.hours[entry.d] || []).some(
       ([opens, closes, before]) => opens <= here.at && here.at < closes && (!before || (entry.ac > 0 && entry.ac < before)),
     ),
+    "G-MORATORIUM": (entry, here) => !entry.m.some(([begins, ends]) => begins <= here.at && here.at < ends),
     "G-SLOTNOW": (entry, here) => here.direct || (entry.sb > 0 && entry.sb - here.slot[0] <= here.at && here.at <= entry.sb + here.slot[1]),
     "G-RELEASEVALID": (entry, here) => here.at < entry.rx,
     "G-LEG2": (entry) => entry.k !== "EXP_VN" || entry.g === 2,

@@ -11,7 +11,7 @@
   const main = find("main");
   const clock = (moment, more = {}) => new Date(moment).toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Ho_Chi_Minh", ...more });
   const AFTER = { enter_buffer: "at_buffer", arrive: "arrived", yard_in: "in_yard", cross_in: "crossed_in", cross_out: "crossed_out", leave_inland: "completed" };
-  const NOTED = ["BG-007", "BG-015", "BG-020", "BG-021", "BG-022", "BG-023", "BG-024", "BG-026", "BG-205", "BG-210"];
+  const NOTED = ["BG-007", "BG-015", "BG-016", "BG-020", "BG-021", "BG-022", "BG-023", "BG-024", "BG-026", "BG-205", "BG-210"];
   const SHOWN = 5;
   let store;
   let loop;
