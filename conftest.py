@@ -81,7 +81,7 @@ def schema_digest() -> str:
         ]
     ):
         if path.is_file() and path.suffix in {".py", ".sql"}:
-            digest.update(path.read_bytes())
+            digest.update(str(path.relative_to(source)).encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -243,7 +243,7 @@ def tables_digest() -> str:
     digest = hashlib.sha256()
     for path in sorted([*(ROOT / "src").rglob("tables/*"), *(ROOT / "src").rglob("profile.py")]):
         if path.is_file():
-            digest.update(path.read_bytes())
+            digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 
 

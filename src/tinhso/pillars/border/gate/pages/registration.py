@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from tinhso.kernel.access.limits import Rate, limited
 from tinhso.kernel.access.needs import needs
-from tinhso.kernel.base.errors import NotFound, Refusal
+from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.files.actions import attach
 from tinhso.kernel.files.kinds import attachable
 from tinhso.kernel.files.models import Attachment
@@ -114,6 +114,8 @@ def register(request: Request) -> HttpResponse:
 def registration(request: Request) -> HttpResponse:
     """Where the registration of this link stands; sent from here, and again when the board asks for more."""
     wanted = _of_link(request)
+    if wanted is None:
+        return redirect("border_gate:register")
     form = SentForm(request.POST or None, request.FILES or None, initial=_initial(wanted))
     if request.method == "POST" and form.is_valid() and _sent(request, wanted, form):
         return redirect("border_gate:registration")
@@ -141,12 +143,11 @@ def _sent(request: Request, wanted: Registration, form: SentForm) -> bool:
     return True
 
 
-def _of_link(request: Request) -> Registration:
+def _of_link(request: Request) -> Registration | None:
+    """The registration of the reader's own link; none for who came in another way."""
     link = link_of_session(cast(Any, request))
     wanted = queries.find(link.record_id) if link and link.record_id else None
-    if wanted is None or wanted.holder_id != request.actor.id:
-        raise NotFound
-    return wanted
+    return wanted if wanted is not None and wanted.holder_id == request.actor.id else None
 
 
 def _initial(wanted: Registration) -> dict[str, Any]:

@@ -31,37 +31,51 @@ _SPAN = "h.at > %(since)s::timestamptz and h.at <= %(until)s::timestamptz"
 _CLEARED = "(x.step = 'cross_out' and x.direction = 'X' or x.step = 'cross_in' and x.direction = 'N')"
 _FIRST = "(x.step in ('enter_buffer', 'arrive', 'cross_in') and x.at = x.first_arrival_at)"
 _GONE = "(x.step in ('cross_out', 'leave_inland', 'turn_back') and x.at >= x.yard_in_at)"
-STEPS = f"""
-select x.day, x.place_id, v.name, v.key, count(*), coalesce(sum(v.amount), 0)::bigint from (
+_LATE_STILL = f"coalesce({day_of('x.accepted_at')} > x.day, true)"
+_WALKED_UP = "x.step in ('walk_up', 'walk_up_line')"
+# What is counted of a step: its name, its key, what is summed, and of which steps.
+_COUNTED = (
+    ("'cleared.' || x.direction", f"case when x.kind = '{NEW}' then x.kind else x.goods_group end", "x.kg", _CLEARED),
+    ("'hour.' || x.direction", hour_of("x.at"), "x.kg", _CLEARED),
+    ("'firm'", "coalesce(x.enterprise_id::text, '')", "x.kg", _CLEARED),
+    ("'way'", "x.kind", "x.kg", _CLEARED),
+    ("'came'", "x.direction", "0", _FIRST),
+    ("'early'", "x.direction", "0", f"{_FIRST} and x.first_arrival_at - x.accepted_at >= interval '2 hours'"),
+    ("'undeclared'", "coalesce(x.enterprise_id::text, '')", "0", _WALKED_UP),
+    ("'undeclared_still'", "''", "0", f"{_WALKED_UP} and {_LATE_STILL}"),
+    ("'declared'", "x.direction", "0", "x.step in ('accept', 'auto_accept')"),
+    ("'corrected'", "x.step", "0", "x.step in ('amend', 'request_fix')"),
+    ("'ended'", "x.step", "0", "x.step in ('no_show', 'cancel', 'expire', 'turn_back', 'divert')"),
+    ("'refused'", "coalesce(x.facts->>'reason_code', '')", "x.kg",
+     "x.step = 'return_in' and x.facts->>'load_state' = 'REJECTED'"),
+    ("'overstay'", "''", "extract(epoch from x.at - x.dwell_deadline) / 60",
+     "x.step = 'cross_out' and x.at > x.dwell_deadline"),
+    ("'yard'", "coalesce(x.yard, '')", "extract(epoch from x.at - x.yard_in_at) / 60", _GONE),
+)  # fmt: skip
+_STEPS = (
+    "accept", "auto_accept", "amend", "request_fix", "enter_buffer", "arrive", "cross_in", "cross_out", "return_in",
+    "leave_inland", "turn_back", "walk_up", "walk_up_line", "no_show", "cancel", "expire", "divert",
+)  # fmt: skip
+# The steps are gathered once and gone over once a figure: a row made for each figure of each step takes far longer.
+_GATHERED = f"""
+with x as materialized (
     select {day_of("h.at")} as day, h.place_id, h.step, h.at, h.facts, t.direction, t.kind, t.goods_group,
-        {CARRIED} as gross_kg,
-        t.enterprise_id, t.first_arrival_at, t.accepted_at, t.yard_in_at, t.dwell_deadline,
+        {CARRIED} as kg, t.enterprise_id, t.first_arrival_at, t.accepted_at, t.yard_in_at, t.dwell_deadline,
         y.code as yard
     from kernel_workflow_history h join border_gate_trip t on t.id = h.record_id
     left join border_gate_yard y on y.place_id = t.yard_id
-    where h.flow = 'border_gate.trip' and {_SPAN}
-) x cross join lateral (values
-    (case when {_CLEARED} then 'cleared.' || x.direction end,
-        case when x.kind = '{NEW}' then '{NEW}' else x.goods_group end, x.gross_kg::bigint),
-    (case when {_CLEARED} then 'hour.' || x.direction end, {hour_of("x.at")}, x.gross_kg::bigint),
-    (case when {_CLEARED} then 'firm' end, coalesce(x.enterprise_id::text, ''), x.gross_kg::bigint),
-    (case when {_CLEARED} then 'way' end, x.kind, x.gross_kg::bigint),
-    (case when {_FIRST} then 'came' end, x.direction, 0),
-    (case when {_FIRST} and x.first_arrival_at - x.accepted_at >= interval '2 hours' then 'early' end, x.direction, 0),
-    (case when x.step in ('walk_up', 'walk_up_line') then 'undeclared' end, coalesce(x.enterprise_id::text, ''), 0),
-    (case when x.step in ('walk_up', 'walk_up_line') and coalesce({day_of("x.accepted_at")} > x.day, true)
-        then 'undeclared_still' end, '', 0),
-    (case when x.step in ('accept', 'auto_accept') then 'declared' end, x.direction, 0),
-    (case when x.step in ('amend', 'request_fix') then 'corrected' end, x.step, 0),
-    (case when x.step in ('no_show', 'cancel', 'expire', 'turn_back', 'divert') then 'ended' end, x.step, 0),
-    (case when x.step = 'return_in' and x.facts->>'load_state' = 'REJECTED' then 'refused' end,
-        coalesce(x.facts->>'reason_code', ''), x.gross_kg::bigint),
-    (case when x.step = 'cross_out' and x.at > x.dwell_deadline then 'overstay' end, '',
-        (extract(epoch from x.at - x.dwell_deadline) / 60)::bigint),
-    (case when {_GONE} then 'yard' end, coalesce(x.yard, ''), (extract(epoch from x.at - x.yard_in_at) / 60)::bigint)
-) v (name, key, amount)
-where v.name is not null group by 1, 2, 3, 4
+    where h.flow = 'border_gate.trip' and {_SPAN} and h.step = any (%(counted)s::text[])
+)
 """  # noqa: S608 – the columns are ours
+
+
+def _figure(name: str, key: str, amount: str, steps: str) -> str:
+    return f"""
+    select x.day, x.place_id, {name}, {key}, count(*), coalesce(sum(({amount})::bigint), 0)::bigint
+    from x where {steps} group by 1, 2, 3, 4"""  # noqa: S608 – the columns are ours
+
+
+STEPS = _GATHERED + " union all ".join(_figure(*counted) for counted in _COUNTED)
 # Of a declaration spread over many vehicles each counts what it brings itself (models.TripGoods).
 GOODS = f"""
 select {day_of("h.at")}, h.place_id, 'hs4', left(l.hs6, 4), count(*), sum(l.gross_kg)::bigint
@@ -134,7 +148,8 @@ def span(first: date, last: date) -> dict[str, Any]:
     """The parameters of these queries for the days from `first` to `last`, both counted."""
     since: datetime = period(first)[0]
     back = since - LOOKED_BACK
-    return {"since": since, "until": period(last)[1], "back": back, "came": list(CAME), "left": list(LEFT)}
+    moves = {"back": back, "came": list(CAME), "left": list(LEFT)}
+    return {"since": since, "until": period(last)[1], "counted": list(_STEPS), **moves}
 
 
 def reports(first: date, last: date) -> list[Report]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from tinhso.pillars.border.gate.flows import HOLD
 from tinhso.pillars.border.gate.models import Hold, ReasonCode, Trip
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP
 
+LIFTED = "lifted"
 LONGEST = 2_000
 
 
@@ -36,10 +38,10 @@ def overridden_between(begins: datetime, ends: datetime, *, by: Actor, at: datet
     return _told(list(rows), visible(Trip.objects.all(), by, VIEW_TRIP, at))
 
 
-def overridden_on(trip: Trip) -> list[Overridden]:
-    """All orders that lifted a hold of this trip, the newest first."""
-    lifted = Hold.objects.filter(trip=trip, state="lifted").exclude(document_no="").values_list("pk", flat=True)
-    rows = list(_steps().filter(record_id__in=list(lifted)).order_by("-at", "-id")) if lifted else []
+def overridden_on(trip: Trip, holds: Iterable[Hold]) -> list[Overridden]:
+    """All orders that lifted one of these holds of the trip, the newest first; no query where none did."""
+    lifted = [hold.pk for hold in holds if hold.state == LIFTED and hold.document_no]
+    rows = list(_steps().filter(record_id__in=lifted).order_by("-at", "-id")) if lifted else []
     return _told(rows, Trip.objects.filter(pk=trip.pk))
 
 

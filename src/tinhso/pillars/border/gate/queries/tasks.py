@@ -128,14 +128,15 @@ class Dossier:
 def dossier(trip_id: UUID, *, by: Actor, at: datetime) -> Dossier:
     """The dossier, in ten queries whatever its length. Raises NotFound."""
     trip = trip_for(trip_id, by=by, at=at)
+    holds = list(Hold.objects.filter(trip=trip).select_related("force"))
     return Dossier(
         trip=trip,
         lines=carried_lines(trip),
         tasks=list(ClearanceTask.objects.filter(trip=trip).select_related("force").order_by("stage", "force__number")),
-        holds=list(Hold.objects.filter(trip=trip, state="active").select_related("force")),
+        holds=[hold for hold in holds if hold.state == "active"],
         fee=fee_of(trip),
         history=told(trip),
-        overridden=overridden_on(trip),
+        overridden=overridden_on(trip, holds),
     )
 
 

@@ -64,7 +64,7 @@ def one_situation(dice: random.Random) -> offline.Situation:
         hours={name: dice.choice((always, always, windows)) for name in "XNTO"},
         direct=dice.random() < 0.3,
         slot=dice.choice(([1_800, 3_600], [0, 900])),
-        by_buffer=dice.random() < 0.2,
+        by_buffer=dice.random() < 0.6,
         steps=[step for step in offline.ALLOWED if dice.random() < 0.85],
         radio=dice.random() < 0.5,
         by_code=dice.random() < 0.5,
@@ -83,7 +83,7 @@ def browser(asked: list[list[object]]) -> list[object]:
 @needs_node
 def test_browser_and_python_decide_alike_and_every_answer_is_met():
     dice = random.Random(8)
-    cases = [(one_entry(dice) if dice.random() < 0.97 else None, one_situation(dice)) for _ in range(16_000)]
+    cases = [(one_entry(dice) if dice.random() < 0.97 else None, one_situation(dice)) for _ in range(24_000)]
 
     told = browser([["decide", entry, asdict(here)] for entry, here in cases])
 

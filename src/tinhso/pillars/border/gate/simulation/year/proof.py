@@ -68,6 +68,7 @@ SUMS = (
         "vehicles that stand at the end",
         "select sum(n) from border_gate_dayfigure where name = 'remaining' and day = %(last)s::date",
         "select count(*) from border_gate_trip where direction = 'X' and first_arrival_at <= %(until)s::timestamptz"
+        " and (crossed_in_at is null or crossed_in_at > first_arrival_at)"  # who comes empty from abroad stands nowhere
         " and not coalesce(crossed_out_at <= %(until)s::timestamptz, false)"
         " and not coalesce(ended_at <= %(until)s::timestamptz, false)",
     ),
