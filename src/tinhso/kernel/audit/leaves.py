@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 # An entry in two parts. `place` (epoch, tx, id) says where it lies, `content` what it says. Numbers have a
-# fixed width, times are whole microseconds, an empty field has a flag, texts carry their length.
+# fixed width, times are whole microseconds, an empty field has a flag, texts carry their length. An output column
+# named `tx` would be what `order by tx` means: every entry sorted, no index used.
 COLUMNS = """
-    epoch, tx::text::bigint, id,
+    epoch, tx::text::bigint as tx_number, id,
     int8send((extract(epoch from at) * 1000000)::bigint)
     || int8send((extract(epoch from written_at) * 1000000)::bigint)
     || uuid_send(actor)

@@ -4,7 +4,7 @@ import time
 
 import psycopg
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from tinhso.kernel.audit import anchors, keys, sealer
 from tinhso.kernel.audit.binding import bind
@@ -29,6 +29,18 @@ def test_what_was_written_is_sealed_in_a_chain(trail):
     assert sealed == first + second
     assert all(bytes(later.prev) == bytes(before.hash) for before, later in itertools.pairwise(seals))
     assert sealing().age == 0
+
+
+def test_what_is_to_be_sealed_is_read_along_the_index_and_not_sorted(trail):
+    trail.write(3)
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off")
+        cursor.execute(f"explain {sealer.UNSEALED}", [0, "0", 0, 2])
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "kernel_audit_entry_pkey" in plan
+    assert "Sort" not in plan
 
 
 def test_nothing_to_seal_makes_no_seal(trail):
