@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Callable
 from datetime import datetime
-from functools import cache
-from importlib import import_module
 from typing import Any
 from uuid import UUID
 
@@ -133,18 +130,10 @@ def _batches(
 
 
 AGAIN = {"amend"}  # leads back to where it began
-
-
-@cache
-def _first_in_line() -> Callable[[UUID], str]:
-    """What the room's own call passes; named by its path, since only rooms may import rooms."""
-    found: Callable[[UUID], str] = import_module("tinhso.pillars.border.gate.rules.queue").FirstInLine
-    return found
+BARRIERS = {"enter_buffer": "HN-1119-B0", "arrive": "HN-1119-B1"}
 
 
 def _facts(step: str, pk: UUID, plates: dict[UUID, str]) -> dict[str, Any]:
-    if step == "enter_buffer":
-        return {"plate": plates[pk], "control_point": "HN-1119-B0", "lane": 1}
-    if step == "call":
-        return {"first": _first_in_line()(pk), "reason": "cycle"}
+    if step in BARRIERS:
+        return {"plate": plates[pk], "control_point": BARRIERS[step], "lane": 1}
     return {"note": "bench"} if step == "pass" else {}
