@@ -20,8 +20,9 @@ from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.base.dates import show_moment
 from tinhso.kernel.workflow.flow import StepRefused
 from tinhso.pillars.border.gate.actions.declare import check_trips, raise_first
+from tinhso.pillars.border.gate.actions.declared import Declared, declared
 from tinhso.pillars.border.gate.actions.fee_changes import renew_fee
-from tinhso.pillars.border.gate.actions.fields import Declared, declared, read, write
+from tinhso.pillars.border.gate.actions.fields import read, write
 from tinhso.pillars.border.gate.actions.firm import keep_vehicle
 from tinhso.pillars.border.gate.actions.links import close_links
 from tinhso.pillars.border.gate.actions.reopening import reopen_tasks
@@ -146,7 +147,15 @@ def must_be_open(trip: Trip, fields: Collection[str]) -> None:
 def _locked(trip: Trip, seen: int | None, at: datetime) -> Trip:
     """The trip as it stands, kept from others until this is done. Refusal: BG-032."""
     rows = Trip.objects.select_related(
-        "declaration", "enterprise", "point", "yard", "tractor", "trailer", "driver__person", "second_driver__person"
+        "declaration",
+        "back",
+        "enterprise",
+        "point",
+        "yard",
+        "tractor",
+        "trailer",
+        "driver__person",
+        "second_driver__person",
     )
     stored = rows.select_for_update(of=("self",), no_key=True).get(pk=trip.pk)
     if trip.seen_version is not None and stored.version != trip.seen_version:

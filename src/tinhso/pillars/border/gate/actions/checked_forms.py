@@ -45,8 +45,10 @@ def day_field(label: Any, *, required: bool = True) -> forms.DateField:
     return forms.DateField(label=label, required=required, widget=widget)
 
 
-def whole(label: Any, *, required: bool, highest: int = HEAVIEST, hint: Any = "") -> forms.IntegerField:
+def whole(
+    label: Any, *, required: bool, highest: int = HEAVIEST, lowest: int = 1, hint: Any = ""
+) -> forms.IntegerField:
     widget = forms.NumberInput(attrs={"inputmode": "numeric"})
     return forms.IntegerField(
-        label=label, required=required, min_value=1, max_value=highest, widget=widget, help_text=hint
+        label=label, required=required, min_value=lowest, max_value=highest, widget=widget, help_text=hint
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from tinhso.kernel.access.may import require
 from tinhso.kernel.audit.record import record
@@ -82,7 +82,8 @@ def add_vehicles(
 ) -> list[Trip]:
     """More vehicles for a declaration that is spread already. Refusal: BG-299."""
     require(by, CREATE, on=declaration.enterprise, at=at)
-    lines = list(declaration.lines.select_for_update())
+    Declaration.objects.select_for_update(no_key=True).get(pk=declaration.pk)
+    lines = list(declaration.lines.all())
     whole = declaration.trips.exclude(state__in=ENDS).filter(goods=None)
     if whole.exists():
         raise refuse("BG-299", field="kg", a=sum(sum(one.kg) for one in carriers), b=0)
@@ -207,7 +208,7 @@ def _trips(
     TripGoods.objects.bulk_create(
         [part for trip, carrier in zip(trips, carriers, strict=True) for part in _parts(trip, carrier, lines)]
     )
-    _must_fit_the_lines(lines)
+    must_fit_the_lines(lines)
     return trips
 
 
@@ -220,12 +221,15 @@ def _parts(trip: Trip, carrier: Carrier, lines: Sequence[GoodsLine]) -> list[Tri
     ]
 
 
-def _must_fit_the_lines(lines: Sequence[GoodsLine]) -> None:
-    """What vehicles bring adds up to the line at most; those that never came do not count."""
-    brought = TripGoods.objects.filter(line__in=lines, taken_over=False).exclude(
-        trip__state__in=[state for state in ENDS if state != "completed"]
-    )
-    sums: dict[int, int] = dict(brought.values_list("line").annotate(Sum("kg")))
+def brought(lines: Sequence[GoodsLine]) -> QuerySet[TripGoods]:
+    """What vehicles bring of these lines; those that never came do not count."""
+    rows = TripGoods.objects.filter(line__in=[line for line in lines if line.pk], taken_over=False)
+    return rows.exclude(trip__state__in=[state for state in ENDS if state != "completed"])
+
+
+def must_fit_the_lines(lines: Sequence[GoodsLine]) -> None:
+    """What vehicles bring adds up to the line at most. Refusal: BG-299."""
+    sums: dict[int, int] = dict(brought(lines).values_list("line").annotate(Sum("kg")))
     for line in lines:
         if (total := sums.get(line.pk, 0)) > line.gross_kg:
             raise refuse("BG-299", field="kg", a=total, b=line.gross_kg)

@@ -12,7 +12,7 @@ from tinhso.pillars.border.gate.actions.checked_forms import HEAVIEST
 from tinhso.pillars.border.gate.actions.declare import DraftLine
 from tinhso.pillars.border.gate.actions.firm_convoy import Share
 from tinhso.pillars.border.gate.actions.firm_forms import What, Who, intent_of
-from tinhso.pillars.border.gate.models import Driver
+from tinhso.pillars.border.gate.models import Driver, GoodsLine
 from tinhso.pillars.border.gate.rules.convoys import shared_out
 from tinhso.pillars.border.gate.rules.transfers import spread
 
@@ -36,7 +36,7 @@ class OneOfSeveral(Who):
         *args: Any,
         number: int,
         alone: bool,
-        lines: Sequence[DraftLine],
+        lines: Sequence[DraftLine | GoodsLine],
         drivers: Sequence[Driver],
         **kwargs: Any,
     ) -> None:

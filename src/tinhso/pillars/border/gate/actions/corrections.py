@@ -11,7 +11,8 @@ from django.db import transaction
 from tinhso.kernel.access.may import require
 from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate.actions.declare import resubmit_trip
-from tinhso.pillars.border.gate.actions.fields import FIELDS, declared, write
+from tinhso.pillars.border.gate.actions.declared import declared
+from tinhso.pillars.border.gate.actions.fields import FIELDS, write
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.rules.codes import refuse

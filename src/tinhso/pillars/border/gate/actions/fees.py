@@ -20,7 +20,7 @@ from tinhso.pillars.border.gate.actions import difference_money, fee_money
 from tinhso.pillars.border.gate.flows import FEE
 from tinhso.pillars.border.gate.flows.overlays import ASSESSED, PAID, REFUNDING, TO_PAY
 from tinhso.pillars.border.gate.flows.states import CANCELLED, EXPIRED, NO_SHOW
-from tinhso.pillars.border.gate.models import FeeAssessment, GoodsLine, Trip
+from tinhso.pillars.border.gate.models import FeeAssessment, GoodsLine, Trip, TripGoods
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.reference import rates_on
 from tinhso.pillars.border.gate.rules import containers, fees, limits
@@ -41,7 +41,7 @@ def assess_fees(*, trips: Sequence[Trip], at: datetime) -> list[FeeAssessment]:
     found = []
     for trip in trips:
         try:
-            found.append(_assessment(trip, groups.get(trip.declaration_id, []), rates, at))
+            found.append(_assessment(trip, groups[trip.pk], rates, at))
         except GateRefusal as refusal:
             if refusal.code not in UNKNOWN:
                 raise
@@ -51,7 +51,7 @@ def assess_fees(*, trips: Sequence[Trip], at: datetime) -> list[FeeAssessment]:
 @transaction.atomic
 def assess_fee(*, trip: Trip, by: Actor, at: datetime) -> FeeAssessment:
     """Assess one trip at the counter. Refusal: BG-029 when the tariff holds no rate, never a guess."""
-    groups = _groups_of([trip]).get(trip.declaration_id, [])
+    groups = _groups_of([trip])[trip.pk]
     return fee_money.ask([FEE.create(_assessment(trip, groups, known_rates(at), at), by=by, at=at)], at=at)[0]
 
 
@@ -137,7 +137,7 @@ def refund_fee(*, fee: FeeAssessment, document_no: str, by: Actor, at: datetime)
 
 def assessed_now(trip: Trip, *, at: datetime) -> FeeAssessment:
     """The fee by what is declared now, not stored. Refusal: BG-029 when the tariff holds no rate."""
-    groups = _groups_of([trip]).get(trip.declaration_id, [])
+    groups = _groups_of([trip])[trip.pk]
     return _assessment(trip, groups, known_rates(at), at)
 
 
@@ -229,11 +229,18 @@ def _assessment(trip: Trip, groups: list[str], rates: list[fees.Rate], at: datet
     )
 
 
-def _groups_of(trips: Sequence[Trip]) -> dict[Any, list[str]]:
-    found: dict[Any, list[str]] = {}
-    ids = [trip.declaration_id for trip in trips]
-    for declaration_id, group in GoodsLine.objects.filter(declaration_id__in=ids).values_list(
-        "declaration_id", "group"
-    ):
-        found.setdefault(declaration_id, []).append(group)
-    return found
+def _groups_of(trips: Sequence[Trip]) -> dict[UUID, list[str]]:
+    """Groups of the goods that each vehicle brings: of a declaration spread over several, its own lines alone.
+
+    Assumed: what it takes over in the yard counts for the vehicle that brought it.
+    """
+    found: dict[UUID, list[str]] = {trip.pk: [] for trip in trips}
+    parts = TripGoods.objects.filter(trip__in=list(found), taken_over=False).order_by("line__number")
+    for trip_id, group in parts.values_list("trip_id", "line__group"):
+        found[trip_id].append(group)
+    whole = [trip for trip in trips if not found[trip.pk]]
+    lines = GoodsLine.objects.filter(declaration_id__in=[trip.declaration_id for trip in whole])
+    groups: dict[UUID, list[str]] = {}
+    for declaration_id, group in lines.values_list("declaration_id", "group"):
+        groups.setdefault(declaration_id, []).append(group)
+    return found | {trip.pk: groups.get(trip.declaration_id, []) for trip in whole}

@@ -5,61 +5,30 @@ The fields are those of tables/corrections.csv; a test holds that each of them i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from tinhso.kernel.base.actor import Actor
-from tinhso.pillars.border.gate.actions.declare import balance_of, expiry_of, stay_hours
+from tinhso.pillars.border.gate.actions.declare import expiry_of, stay_hours
+from tinhso.pillars.border.gate.actions.declared import LINE_FIELDS, Declared
 from tinhso.pillars.border.gate.actions.firm import keep_vehicle
-from tinhso.pillars.border.gate.models import CrossingPoint, Driver, GoodsLine, Trip, Yard
+from tinhso.pillars.border.gate.actions.goods_fields import (
+    back_seen,
+    columns_seen,
+    lines_seen,
+    put_back,
+    put_columns,
+    put_lines,
+    put_share,
+    share_seen,
+)
+from tinhso.pillars.border.gate.models import CrossingPoint, Driver, Yard
 from tinhso.pillars.border.gate.queries.barrier import yard_for
-from tinhso.pillars.border.gate.queries.reference import goods_group
-from tinhso.pillars.border.gate.rules import containers, hs, plates
+from tinhso.pillars.border.gate.rules import containers, plates
 from tinhso.pillars.border.gate.rules.codes import refuse
-
-LINE_FIELDS = {
-    "goods": ("hs6", "title", "group", "origin"),
-    "weight": ("gross_kg", "net_kg"),
-    "packages": ("packages",),
-    "value": ("value", "currency"),
-    "certificate": ("growing_areas", "packing_houses", "certificate_no"),
-}
-# Fee, quarantine, notices and class rest on the group: nobody gives it, it follows from the HS code.
-FOLLOWS = frozenset({"group"})
-TRIP_COLUMNS = (
-    "point_id", "yard_id", "bay", "container_no", "container_type", "seal_no", "customs_no", "planned_on", "expires_at",
-    "eta", "gross_kg", "balance_kg", "goods_title", "goods_group", "tractor_id", "tractor_plate", "trailer_id",
-    "trailer_plate", "driver_id", "driver_name", "second_driver_id", "two_way", "dwell_limit_h", "note", "nonce",
-)  # fmt: skip
-DECLARATION_COLUMNS = ("regime", "point_id", "planned_on", "customs_no", "channel", "contract_no", "partner")
-
-
-@dataclass(slots=True)
-class Declared:
-    """All records in which a firm's words about one vehicle stand, and who changes them when."""
-
-    trip: Trip
-    lines: list[GoodsLine]
-    by: Actor
-    at: datetime
-
-    def store(self, fields: Iterable[str]) -> None:
-        """Write what the fields have changed. Raises IntegrityError when another live trip has the vehicle."""
-        Trip.objects.filter(pk=self.trip.pk).update(**{name: getattr(self.trip, name) for name in TRIP_COLUMNS})
-        self.trip.declaration.save(update_fields=DECLARATION_COLUMNS)
-        if of_lines := [name for field in fields for name in LINE_FIELDS.get(field, ())]:
-            GoodsLine.objects.bulk_update(self.lines, of_lines)
-        if "phone" in fields and self.trip.driver is not None:
-            self.trip.driver.person.save(update_fields=["phone"])
-
-
-def declared(trip: Trip, *, by: Actor, at: datetime) -> Declared:
-    """The trip with its goods lines."""
-    return Declared(trip, list(GoodsLine.objects.filter(declaration_id=trip.declaration_id)), by, at)
 
 
 def read(own: Declared, field: str) -> Any:
@@ -102,38 +71,6 @@ def _text(value: Any, longest: int) -> str:
     if len(text) > longest:
         raise ValueError(text)
     return text
-
-
-def _of_lines(field: str) -> Field:
-    """Values by line number; what barriers and lists read of the lines is kept on the trip as well."""
-    names = LINE_FIELDS[field]
-
-    def seen(own: Declared) -> dict[str, Any]:
-        return {str(line.number): {name: getattr(line, name) for name in names} for line in own.lines}
-
-    def put(own: Declared, value: Mapping[str, Mapping[str, Any]]) -> None:
-        by_number = {str(line.number): line for line in own.lines}
-        for number, new in value.items():
-            line = by_number[str(number)]
-            for name in new.keys() & (set(names) - FOLLOWS):
-                setattr(line, name, new[name])
-            if "hs6" in new.keys() & set(names):
-                line.hs6 = hs.read(str(new["hs6"]))
-                line.group = goods_group(line.hs6)
-        _told_on_trip(own)
-
-    return Field(seen, put)
-
-
-def _told_on_trip(own: Declared) -> None:
-    trip = own.trip
-    if any(line.gross_kg <= 0 for line in own.lines):
-        raise refuse("BG-009", field="weight", v=min(line.gross_kg for line in own.lines), max="…")
-    trip.gross_kg = sum(line.gross_kg for line in own.lines)
-    if trip.unloaded_at is None:
-        trip.balance_kg = balance_of(trip.kind, trip.gross_kg)
-    trip.goods_title = ", ".join(line.title for line in own.lines)[:160]
-    trip.goods_group = own.lines[0].group if own.lines else "EMPTY"
 
 
 def _put_customs_no(own: Declared, value: str) -> None:
@@ -233,7 +170,10 @@ def _put_two_way(own: Declared, value: bool) -> None:
 
 
 FIELDS: dict[str, Field] = {
-    **{field: _of_lines(field) for field in LINE_FIELDS},
+    **{field: Field(columns_seen(field), put_columns(field)) for field in LINE_FIELDS},
+    "lines": Field(lines_seen, put_lines),
+    "share": Field(share_seen, put_share),
+    "back": Field(back_seen, put_back),
     "customs_no": Field(lambda own: own.trip.customs_no, _put_customs_no),
     "channel": Field(lambda own: own.trip.declaration.channel, _put_channel),
     "contract": _of_declaration("contract_no", 40),

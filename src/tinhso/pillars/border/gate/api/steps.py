@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, Unpack
+from typing import Annotated, Any, Literal, Required, Unpack
 from uuid import UUID
 
 from pydantic import AwareDatetime, ConfigDict, Field
@@ -176,6 +176,20 @@ class Line(TypedDict, total=False):
 Lines = Annotated[dict[Annotated[str, Field(pattern="^[0-9]{1,3}$")], Line], Field(max_length=50)]
 
 
+class Part(TypedDict, total=False):
+    """What the vehicle carries of a goods line; 0 kg: nothing."""
+
+    __pydantic_config__ = EXACT  # type: ignore[misc]
+
+    kg: Required[Annotated[int, Field(ge=0, le=200_000)]]
+    packages: Annotated[int, Field(ge=0, le=100_000)]
+
+
+LineNumber = Annotated[str, Field(pattern="^[0-9]{1,3}$")]
+Outs = Annotated[dict[LineNumber, Line | None], Field(max_length=50)]
+"""Goods lines taken out (null) or added whole: code, name and gross weight at least."""
+
+
 class Values(TypedDict, total=False):
     """The fields of tables/corrections.csv with their new values; goods lines by their number."""
 
@@ -186,6 +200,9 @@ class Values(TypedDict, total=False):
     packages: Lines
     value: Lines
     certificate: Lines
+    lines: Outs
+    share: Annotated[dict[LineNumber, Part], Field(max_length=50)]
+    back: Outs
     customs_no: Annotated[str, Field(pattern="^[0-9]{12}$")]
     channel: Literal[0, 1, 2, 3]
     contract: Number

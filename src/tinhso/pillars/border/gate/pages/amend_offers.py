@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.models import Force, Trip
-from tinhso.pillars.border.gate.pages.field_forms import TITLES
+from tinhso.pillars.border.gate.pages.field_forms import TITLES, applies
 from tinhso.pillars.border.gate.pages.offers import Box, Offer
 from tinhso.pillars.border.gate.pages.trip_offers import Case
 from tinhso.pillars.border.gate.rules.corrections import may_change
@@ -56,7 +56,9 @@ def _answers(asked: Mapping[str, Any]) -> Iterator[Offer]:
 
 
 def _want(trip: Trip, forces: Sequence[Force]) -> Offer:
-    fields = [(field, title) for field, title in TITLES.items() if may_change(field, trip.state)]
+    fields = [
+        (field, title) for field, title in TITLES.items() if may_change(field, trip.state) and applies(field, trip)
+    ]
     chosen = [(force.code, force.short) for force in forces]
     force = (Box("force", _("Force"), "choice", chosen),) if len(chosen) > 1 else ()
     return Offer(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from datetime import datetime, time, timedelta
 from typing import Any, cast
 
@@ -12,10 +13,12 @@ from django.utils.translation import gettext_lazy
 
 from tinhso.kernel.base.clock import HANOI
 from tinhso.pillars.border.gate.actions.checked_forms import Checked, day_field, upper, whole
+from tinhso.pillars.border.gate.actions.declare import DraftLine
 from tinhso.pillars.border.gate.actions.firm_forms import HOURS, REGIMES, container_choices, dialled
-from tinhso.pillars.border.gate.actions.goods_forms import codes_of, goods_named
+from tinhso.pillars.border.gate.actions.goods_forms import codes_of, goods_fields, goods_named, line_of
 from tinhso.pillars.border.gate.models import CrossingPoint, GoodsLine, Trip, Yard
 from tinhso.pillars.border.gate.queries.firms import drivers_of
+from tinhso.pillars.border.gate.queries.tasks import carried_lines
 from tinhso.pillars.border.gate.queries.words import DECLARED_TITLES
 from tinhso.pillars.border.gate.rules import containers, plates
 
@@ -27,6 +30,13 @@ CHANNELS = (
     (3, gettext_lazy("red")),
 )
 TITLES = DECLARED_TITLES
+
+
+def applies(field: str, trip: Trip) -> bool:
+    """Whether the trip has such a field: lines and shares of goods, goods of the way back."""
+    if field == "back":
+        return trip.back_id is not None and trip.leg == 1
+    return field not in ("lines", "share") or trip.gross_kg > 0
 
 
 class FieldForm(Checked):
@@ -42,10 +52,17 @@ class FieldForm(Checked):
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
+        self.added = self._added()
         for name in ("tractor", "trailer", "container"):
             if name in self.fields:
                 self.read(name, {"container": containers.read, "tractor": plates.read_tractor}.get(name, plates.read))
         return found
+
+    def _added(self) -> DraftLine | None:
+        """The goods line that is typed beside those that stand."""
+        if "lines" not in self.names or not self.lines:
+            return None
+        return line_of(self, next_number(self.lines), None, self.lines[0].origin)
 
     def values(self) -> dict[str, Any]:
         """The new values by field."""
@@ -116,6 +133,54 @@ def _goods(trip: Trip, lines: list[GoodsLine]) -> Built:
         )
         for line in lines
     }
+
+
+def _lines(trip: Trip, lines: list[GoodsLine]) -> Built:
+    """Which lines are taken out, and one that is added."""
+    out: Built = {
+        f"out_{line.number}": (
+            forms.BooleanField(label=_("Take out: %(goods)s") % {"goods": _told_whole(line)}, required=False),
+            False,
+        )
+        for line in lines
+    }
+    return out | {name: (field, None) for name, field in goods_fields(next_number(lines), required=False).items()}
+
+
+def next_number(lines: list[GoodsLine]) -> int:
+    """The number of a goods line that is added."""
+    return max((line.number for line in lines), default=0) + 1
+
+
+def _told_whole(line: GoodsLine) -> str:
+    return f"{line.title} ({line.hs6}), {line.gross_kg} kg"
+
+
+def _share(trip: Trip, lines: list[GoodsLine]) -> Built:
+    carried = {line.number: line.gross_kg for line in carried_lines(trip)}
+    return {
+        f"share_{line.number}": (
+            whole(f"{TITLES['share']}, {line.title}", required=True, highest=60_000, lowest=0),
+            carried.get(line.number, 0),
+        )
+        for line in lines
+    }
+
+
+def _back(trip: Trip, lines: list[GoodsLine]) -> Built:
+    built: Built = {}
+    for line in back_lines(trip):
+        goods = forms.CharField(label=_("Goods"), max_length=160)
+        built |= {
+            f"back_goods_{line.number}": (goods, f"{line.title} ({line.hs6})"),
+            f"back_kg_{line.number}": (whole(f"{TITLES['weight']}, {line.title}", required=True), line.gross_kg),
+        }
+    return built
+
+
+def back_lines(trip: Trip) -> list[GoodsLine]:
+    """What it brings back, as declared."""
+    return list(GoodsLine.objects.filter(declaration_id=trip.back_id)) if trip.back_id else []
 
 
 def _container(trip: Trip, lines: list[GoodsLine]) -> Built:
@@ -200,6 +265,28 @@ def _read_goods(form: FieldForm) -> dict[int, dict[str, Any]]:
     }
 
 
+def _read_whole_lines(form: FieldForm) -> dict[str, Any]:
+    found: dict[str, Any] = {str(line.number): None for line in form.lines if form.cleaned_data[f"out_{line.number}"]}
+    if (new := form.added) is not None:
+        told = asdict(new)
+        found[str(next_number(form.lines))] = {name: told[name] for name in told if name != "group"}
+    return found
+
+
+def _read_share(form: FieldForm) -> dict[str, dict[str, int]]:
+    kg = {line: form.cleaned_data[f"share_{line.number}"] for line in form.lines}
+    return {str(line.number): {"kg": one, "packages": line.packages * one // line.gross_kg} for line, one in kg.items()}
+
+
+def _read_back(form: FieldForm) -> dict[str, dict[str, Any]]:
+    found = {}
+    for line in back_lines(form.trip):
+        code, title, _group = goods_named(form.cleaned_data[f"back_goods_{line.number}"])
+        kg = form.cleaned_data[f"back_kg_{line.number}"]
+        found[str(line.number)] = {"hs6": code, "title": title, "gross_kg": kg}
+    return found
+
+
 def _read_person(name: str) -> Callable[[FieldForm], dict[str, str] | None]:
     def read(form: FieldForm) -> dict[str, str] | None:
         chosen = form.cleaned_data[name]
@@ -218,6 +305,9 @@ BUILD: dict[str, Callable[[Trip, list[GoodsLine]], Built]] = {
     "packages": _numbers("packages", "packages", "packages", highest=100_000),
     "value": _value,
     "goods": _goods,
+    "lines": _lines,
+    "share": _share,
+    "back": _back,
     "customs_no": lambda trip, lines: {
         "customs_no": (
             forms.RegexField(
@@ -257,6 +347,9 @@ READ: dict[str, Callable[[FieldForm], Any]] = {
     "packages": _read_lines(packages="packages"),
     "value": _read_lines(value="value", currency="currency"),
     "goods": _read_goods,
+    "lines": _read_whole_lines,
+    "share": _read_share,
+    "back": _read_back,
     "eta": _read_eta,
     "container": _read_container,
     "driver": _read_person("driver"),

@@ -17,9 +17,10 @@ from tinhso.kernel.access.needs import needs
 from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions import amend as actions
+from tinhso.pillars.border.gate.actions.goods_forms import goods_choices
 from tinhso.pillars.border.gate.models import Amendment, GoodsLine, Trip
 from tinhso.pillars.border.gate.models.tasks import TASK_TITLES
-from tinhso.pillars.border.gate.pages.field_forms import TITLES, FieldForm
+from tinhso.pillars.border.gate.pages.field_forms import TITLES, FieldForm, applies
 from tinhso.pillars.border.gate.pages.firm import firm_of
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries import firms as queries
@@ -36,7 +37,11 @@ def choose(request: Request, trip_id: UUID) -> HttpResponse:
     """Which field? Each says what would be checked again, and whose consent it needs."""
     trip = _open(request, trip_id)
     forces = force_names()
-    rows = [_row(field, trip, forces) for field in TITLES if corrections.may_change(field, trip.state)]
+    rows = [
+        _row(field, trip, forces)
+        for field in TITLES
+        if corrections.may_change(field, trip.state) and applies(field, trip)
+    ]
     context = {"rows": rows, **_context(request, trip)}
     return render(request, "border_gate/firm_amend_choose.html", context)
 
@@ -47,7 +52,7 @@ def choose(request: Request, trip_id: UUID) -> HttpResponse:
 def change(request: Request, trip_id: UUID) -> HttpResponse:
     """One field or several (`o`), with the reason. Nothing typed is lost when somebody else was faster."""
     trip = _open(request, trip_id)
-    names = [name for name in request.GET.getlist("o") if name in TITLES]
+    names = [name for name in request.GET.getlist("o") if name in TITLES and applies(name, trip)]
     if not names:
         return redirect("border_gate:firm_amend", trip.pk)
     lines = list(GoodsLine.objects.filter(declaration_id=trip.declaration_id))
@@ -63,6 +68,7 @@ def change(request: Request, trip_id: UUID) -> HttpResponse:
         # The record as it stands is before the reader now: his next try is on that.
         "seen": trip.amend_count,
         "rows": [_row(field, trip, forces) for field in names],
+        "goods": goods_choices() if "lines" in names else (),
         "asks": any(corrections.consent_of(field, trip.state) for field in names),
         **_context(request, trip),
     }

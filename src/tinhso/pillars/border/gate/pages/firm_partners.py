@@ -10,6 +10,7 @@ from tinhso.pillars.border.gate.flows.states import ENDS
 from tinhso.pillars.border.gate.models import Enterprise, GoodsLine, Pairing, Trip
 from tinhso.pillars.border.gate.queries import firms as queries
 from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.rules.corrections import OPEN_STATES
 
 
 def told(request: Request, firm: Enterprise, trip: Trip) -> dict[str, Any]:
@@ -25,6 +26,7 @@ def told(request: Request, firm: Enterprise, trip: Trip) -> dict[str, Any]:
         "others": [(one.pk, named(one)) for one in others.exclude(pk__in=mine)[:40]] if live else [],
         "back_lines": list(GoodsLine.objects.filter(declaration_id=trip.back_id)) if trip.back_id else [],
         "asks_back": asks_back(trip),
+        "may_add": may_add(trip),
         "together": [(one, plates.show(one.tractor_plate)) for one in _together(request, firm, trip)],
     }
 
@@ -33,6 +35,11 @@ def asks_back(trip: Trip) -> bool:
     """Whether goods of the way back may be declared now."""
     here = trip.accepted_at is not None and trip.state not in ENDS
     return here and trip.kind == "EXP_VN" and trip.two_way and trip.leg == 1
+
+
+def may_add(trip: Trip) -> bool:
+    """Whether one more vehicle may carry goods of its declaration: while it is accepted and not at the gate yet."""
+    return trip.state in OPEN_STATES and trip.gross_kg > 0
 
 
 def _together(request: Request, firm: Enterprise, trip: Trip) -> list[Trip]:

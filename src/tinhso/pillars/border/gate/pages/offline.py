@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -40,6 +41,7 @@ from tinhso.pillars.border.gate.permissions import (
 from tinhso.pillars.border.gate.queries import offline as queries
 from tinhso.pillars.border.gate.queries import offline_desks as desks
 from tinhso.pillars.border.gate.queries.law import law_at
+from tinhso.pillars.border.gate.queries.missing import CHINESE, SAY
 from tinhso.pillars.border.gate.rules import offline as rules
 from tinhso.pillars.border.gate.rules import offline_desks
 from tinhso.pillars.border.gate.rules.codes import catalogue
@@ -64,10 +66,19 @@ def shell(request: HttpRequest) -> HttpResponse:
     context = {
         "app": APP,
         "kept": {"codes": said, "language": language, **titles},
-        "said": {name: str(text) for name, text in {**words.SCREEN, **words.DESKS}.items()},
+        "said": {**_read({**words.SCREEN, **words.DESKS}), "say": _read(SAY), "sayZh": _in_chinese(SAY)},
         "skewed": said["BG-331"],
     }
     return render(request, "border_gate/offline.html", context)
+
+
+def _read(texts: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(text) for name, text in texts.items()}
+
+
+def _in_chinese(texts: Mapping[str, Any]) -> dict[str, str]:
+    with translation.override(CHINESE):
+        return _read(texts)
 
 
 @require_safe

@@ -114,10 +114,9 @@ def _of_parts(value: dict[str, Any]) -> str:
     if "name" in value:
         return str(value["name"])
     if all(key.isdigit() for key in value):
-        several = len(value) > 1
-        return "; ".join(
-            f"{number}. {_of_parts(part)}" if several else _of_parts(part) for number, part in value.items()
-        )
+        several = len(value) > 1 or None in value.values()
+        parts = {number: _of_parts(part) if part else _("taken out") for number, part in value.items()}
+        return "; ".join(f"{number}. {part}" if several else part for number, part in parts.items())
     return ", ".join(shown(part) for part in value.values() if part not in (None, "", [])) or "–"
 
 

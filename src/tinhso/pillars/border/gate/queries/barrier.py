@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import models
@@ -22,22 +23,29 @@ from tinhso.pillars.border.gate.flows.overlays import UNDONE
 from tinhso.pillars.border.gate.models import (
     ClearanceTask,
     ControlPoint,
-    Force,
     Hold,
     ReasonCode,
     Trip,
     Yard,
 )
-from tinhso.pillars.border.gate.models.tasks import TASK_TITLES
 from tinhso.pillars.border.gate.queries.fees import more_to_pay, to_pay
+from tinhso.pillars.border.gate.queries.missing import (
+    CENTRE,
+    Missing,
+    counter_of,
+    force_name,
+    go_to,
+    in_chinese,
+    missing_of,
+    said,
+    yard_name,
+)
 from tinhso.pillars.border.gate.queries.problems import what_stands_against
 from tinhso.pillars.border.gate.queries.reference import hours_of
 from tinhso.pillars.border.gate.queries.secrecy import public_reason_of
 from tinhso.pillars.border.gate.rules import offline, plates
 from tinhso.pillars.border.gate.rules.hours import next_opening
 
-CENTRE = "BQLKKT"
-SETTLED = ("paid", "waived", "deferred")
 BEFORE_THE_CALL = ("accepted", "en_route", "at_buffer")
 
 
@@ -71,7 +79,10 @@ from border_gate_controlpoint b left join lateral ({LIVE_TRIP}) t on true where 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a barrier stays closed, for people: the force asked, what is missing, where to go, and a line to each."""
+    """Why a barrier stays closed, for people: the force asked, what is missing, where to go, and a line to each.
+
+    `say`: what the driver is told to do next, to a Chinese one also as `say_zh`; `left`: what is missing after that.
+    """
 
     force: str
     missing: str
@@ -79,6 +90,9 @@ class Explanation:
     force_more: str = ""
     missing_more: str = ""
     place_more: str = ""
+    say: str = ""
+    say_zh: str = ""
+    left: tuple[Missing, ...] = ()
 
 
 Teller = Callable[[Trip, datetime], Explanation | None]
@@ -129,7 +143,7 @@ def explain(trip: Trip, refusal: Refusal, *, at: datetime) -> Explanation:
         trip.refresh_from_db(fields=missing)
     tell = _BY_CODE.get(refusal.code) or _out_of_turn(refusal)
     told = tell(trip, at) if tell else None
-    return told or Explanation(force=_force_name(CENTRE), missing=refusal.for_people(), place=_yard_name(trip))
+    return told or Explanation(force=force_name(CENTRE), missing=refusal.for_people(), place=yard_name(trip))
 
 
 def plates_near(plate: str, barrier: ControlPoint) -> list[str]:
@@ -141,7 +155,7 @@ def plates_near(plate: str, barrier: ControlPoint) -> list[str]:
 def undeclared(barrier: ControlPoint) -> Explanation:
     """What is said of a vehicle that no live trip knows."""
     return Explanation(
-        force=_force_name(CENTRE),
+        force=force_name(CENTRE),
         missing=_("Declaration before arrival"),
         missing_more=_("No live trip carries this plate."),
         place=_("Bay for undeclared vehicles"),
@@ -158,29 +172,30 @@ def _held(trip: Trip, at: datetime) -> Explanation | None:
         force=hold.force.short,
         force_more=_("Held at %(at)s") % {"at": show_moment(hold.created_at)},
         missing=str(reason) if reason else _("Held for official reasons"),
-        place=_("Counter of %(force)s") % {"force": hold.force.short},
-        place_more=_yard_name(trip),
+        place=counter_of(hold.force.short),
+        place_more=yard_name(trip),
+        say=go_to(hold.force),
+        say_zh=in_chinese(trip, partial(go_to, hold.force)),
     )
 
 
 def _tasks_open(trip: Trip, at: datetime) -> Explanation | None:
-    undone = list(
-        ClearanceTask.objects.filter(trip=trip, state__in=UNDONE).select_related("force").order_by("due_at", "kind")
-    )
-    if not undone:
-        return None
-    first = undone[0]
+    return _all_missing(trip) if ClearanceTask.objects.filter(trip=trip, state__in=UNDONE).exists() else None
+
+
+def _all_missing(trip: Trip) -> Explanation:
+    """The first thing as the card's answer, the others beside it."""
+    first, *left = missing_of(trip)
     return Explanation(
-        force=first.force.short,
-        missing=str(first.title).capitalize(),
-        missing_more=", ".join([*(str(task.title) for task in undone[1:]), *_fee_too(trip)]),
-        place=_("Counter of %(force)s") % {"force": first.force.short},
-        place_more=_yard_name(trip),
+        force=first.force,
+        missing=first.what,
+        missing_more=", ".join(one.what for one in left),
+        place=first.place,
+        place_more=yard_name(trip) if first.place != yard_name(trip) else "",
+        say=first.say,
+        say_zh=in_chinese(trip, lambda: missing_of(trip)[0].say),
+        left=tuple(left),
     )
-
-
-def _fee_too(trip: Trip) -> list[str]:
-    return [] if trip.fee_state in SETTLED else [str(TASK_TITLES["FEE"])]
 
 
 def _fee_open(trip: Trip, at: datetime) -> Explanation | None:
@@ -188,37 +203,39 @@ def _fee_open(trip: Trip, at: datetime) -> Explanation | None:
     owed = more.amount if more else fee.amount if fee else 0
     amount = vnd(owed) if owed else _("not assessed yet: the tariff has no rate")
     return Explanation(
-        force=_force_name(CENTRE),
+        force=force_name(CENTRE),
         missing=_("Infrastructure fee %(amount)s") % {"amount": amount},
         place=_("Fee counter of the gate's centre"),
-        place_more=_yard_name(trip),
+        place_more=yard_name(trip),
+        say=said("pay"),
+        say_zh=in_chinese(trip, partial(said, "pay")),
     )
 
 
 def _closed(trip: Trip, at: datetime) -> Explanation | None:
     opens = next_opening(hours_of(trip.point, trip.direction), at)
     return Explanation(
-        force=_force_name(CENTRE),
+        force=force_name(CENTRE),
         missing=_("The crossing point is closed now"),
         missing_more=_("Opens again %(at)s") % {"at": show_moment(opens)} if opens else "",
-        place=_yard_name(trip) or _("Holding area"),
+        place=yard_name(trip) or _("Holding area"),
     )
 
 
 def _stopped(trip: Trip, at: datetime) -> Explanation | None:
     notice = what_stands_against(trip, "BG-016", at=at)
     return Explanation(
-        force=_force_name(CENTRE),
+        force=force_name(CENTRE),
         missing=_("These goods are not taken now"),
         missing_more=notice.for_people() if notice else "",
-        place=_yard_name(trip) or _("Holding area"),
+        place=yard_name(trip) or _("Holding area"),
     )
 
 
 def _used(trip: Trip, at: datetime) -> Explanation | None:
     """The vehicle with this code is through already: who shows it again may have a copy."""
     return Explanation(
-        force=_force_name("BIENPHONG"),
+        force=force_name("BIENPHONG"),
         missing=_("This QR code was used here before"),
         missing_more=_("Compare plate and driver with the trip: it may be a copy."),
         place=_("At this barrier: type the plate"),
@@ -231,29 +248,40 @@ def _out_of_turn(refusal: Refusal) -> Teller | None:
 
 
 def _not_released(trip: Trip, at: datetime) -> Explanation | None:
-    """In the yard still: what stands between the vehicle and its release, the first thing first."""
-    if trip.state != "in_yard":
-        return None
-    unpaid = _fee_open(trip, at) if trip.fee_state not in SETTLED or more_to_pay(trip) else None
-    return _held(trip, at) or _tasks_open(trip, at) or unpaid or _release_left(trip)
+    """In the yard still, or not in it yet: what stands between the vehicle and its release, the first thing first."""
+    if trip.state in ("arrived", "crossed_in"):
+        yard = str(trip.yard or _("the yard"))
+        return Explanation(
+            force=_("Operator of the yard"),
+            missing=_("It has not been in the yard yet"),
+            place=yard,
+            say=said("into_yard", yard=yard),
+            say_zh=in_chinese(trip, partial(said, "into_yard", yard=yard)),
+        )
+    return _all_missing(trip) if trip.state == "in_yard" else None
 
 
-def _release_left(trip: Trip) -> Explanation:
-    customs = _force_name("HAIQUAN")
+def _in_the_yard_already(trip: Trip, at: datetime) -> Explanation | None:
+    """At the yard's barrier on the way out: what is missing still, or where a released vehicle goes."""
+    if trip.state != "released":
+        return _not_released(trip, at) if trip.state == "in_yard" else None
+    over_the_line = trip.released_to == "line"
+    way = "to_line" if over_the_line else "to_barrier_1"
     return Explanation(
-        force=customs,
-        missing=str(_("Customs, final release")),
-        place=_("Counter of %(force)s") % {"force": customs},
-        place_more=_yard_name(trip),
+        force=force_name(CENTRE),
+        missing=_("Nothing: the vehicle is released"),
+        place=_("Barrier of the line") if over_the_line else _("Barrier 1"),
+        say=said(way),
+        say_zh=in_chinese(trip, partial(said, way)),
     )
 
 
 def _too_early(trip: Trip, at: datetime) -> Explanation | None:
-    """At the gate before its call or its hour: it waits where the others wait."""
+    """At the gate before its call or its hour, it waits where the others wait; on its way out, for its release."""
     if trip.state not in BEFORE_THE_CALL:
-        return None
+        return _not_released(trip, at) if trip.state == "in_yard" else None
     return Explanation(
-        force=_force_name(CENTRE),
+        force=force_name(CENTRE),
         missing=_("Not called to the gate yet"),
         missing_more=_("The driver's page tells place in the queue and time."),
         place=_("Holding area"),
@@ -263,7 +291,7 @@ def _too_early(trip: Trip, at: datetime) -> Explanation | None:
 def _yard_full(trip: Trip, at: datetime) -> Explanation | None:
     free = [yard for yard in yards_with_room(trip.point_id) if yard.place_id != trip.yard_id]
     return Explanation(
-        force=_force_name(CENTRE),
+        force=force_name(CENTRE),
         missing=_("Room in %(yard)s") % {"yard": trip.yard or _("the yard")},
         place=str(free[0]) if free else _("Holding area"),
     )
@@ -285,18 +313,12 @@ def yard_for(point_id: Any) -> Yard | None:
     return room[0] if room else Yard.objects.filter(point_id=point_id, level="border").order_by("-capacity").first()
 
 
-def _force_name(code: str) -> str:
-    force = Force.objects.filter(code=code).first()
-    return force.short if force else code
-
-
-def _yard_name(trip: Trip) -> str:
-    if trip.yard is None:
-        return ""
-    return _("Bay %(bay)s, %(yard)s") % {"bay": trip.bay, "yard": trip.yard} if trip.bay else str(trip.yard)
-
-
-_BEFORE_TIME: dict[str, Teller] = {"arrive": _too_early, "cross_out": _not_released, "leave_inland": _not_released}
+_BEFORE_TIME: dict[str, Teller] = {
+    "arrive": _too_early,
+    "yard_in": _in_the_yard_already,
+    "cross_out": _not_released,
+    "leave_inland": _not_released,
+}
 _BY_CODE: dict[str, Teller] = {
     "BG-022": _used,
     "BG-205": _too_early,

@@ -29,6 +29,7 @@ from tinhso.pillars.border.gate.queries import driver as driving
 from tinhso.pillars.border.gate.queries.fees import dearer, fee_of
 from tinhso.pillars.border.gate.queries.mandates import principals_of
 from tinhso.pillars.border.gate.queries.queue import places_in_queue
+from tinhso.pillars.border.gate.queries.tasks import carried_lines
 from tinhso.pillars.border.gate.queries.tones import trip_tone
 from tinhso.pillars.border.gate.queries.trips import found_by
 from tinhso.pillars.border.gate.rules import plates
@@ -178,7 +179,7 @@ def dossier(trip_id: UUID, firm: Enterprise, *, by: Actor, at: datetime) -> Doss
     waits = trip.state == "at_buffer"
     return Dossier(
         trip=trip,
-        lines=list(GoodsLine.objects.filter(declaration_id=trip.declaration_id)),
+        lines=carried_lines(trip),
         checks=[(str(task.title), TASK_TONES.get(task.state, ""), str(task.get_state_title())) for task in tasks],
         holds=[(str(hold.force), driving.public_reason(hold), hold.created_at) for hold in active],
         fee=fee_of(trip),

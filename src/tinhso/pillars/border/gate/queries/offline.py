@@ -20,7 +20,8 @@ from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.workflow.flow import Step
 from tinhso.pillars.border.gate.flows import TRIP
-from tinhso.pillars.border.gate.models import ControlPoint, CrossingPoint, Hold, OperatingCalendar, Trip
+from tinhso.pillars.border.gate.flows.overlays import UNDONE
+from tinhso.pillars.border.gate.models import ClearanceTask, ControlPoint, CrossingPoint, Hold, OperatingCalendar, Trip
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER, step_permission
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.reference import verifying_keys
@@ -45,7 +46,11 @@ def entries_at(point_id: UUID, at: datetime) -> dict[str, dict[str, Any]]:
         "driver", "slot", "yard", "tractor__wanted_by", "trailer__wanted_by"
     )
     known, stops = holders(point_id), stops_between(point_id, at, at + offline.USELESS)
-    return {trip.code: entry_of(trip, known.get(trip.pk, ""), stops.get(trip.pk, ())) for trip in rows}
+    asked = forces_asked(point_id)
+    return {
+        trip.code: entry_of(trip, known.get(trip.pk, ""), stops.get(trip.pk, ()), asked.get(trip.pk, ()))
+        for trip in rows
+    }
 
 
 def listed_trips(point_id: UUID, at: datetime) -> QuerySet[Trip]:
@@ -63,14 +68,15 @@ def entries_for(point_id: UUID, spots: Iterable[str], at: datetime) -> dict[str,
     return {code: {**entry, "gt": ""} for code, entry in found.items()}
 
 
-def entry_of(trip: Trip, holder: str, stops: Sequence[list[int]]) -> dict[str, Any]:
+def entry_of(trip: Trip, holder: str, stops: Sequence[list[int]], asked: Sequence[str] = ()) -> dict[str, Any]:
     """One trip as a device knows it. `u`: holds, then open checks on the way in, out and inland.
 
-    `m`: from when until when a notice stops its goods.
+    `m`: from when until when a notice stops its goods. In a yard, where there are any: `o`, forces with checks to do,
+    and `b`, kg to hand over still.
     """
     vehicles = [one for one in (trip.tractor, trip.trailer) if one is not None]
     wanted = next((one.wanted_by for one in vehicles if one.wanted_by_id), None)
-    return {
+    found = {
         "p": trip.tractor_plate,
         "t": trip.trailer_plate,
         "s": trip.state,
@@ -94,6 +100,8 @@ def entry_of(trip: Trip, holder: str, stops: Sequence[list[int]]) -> dict[str, A
         "kg": trip.gross_kg,
         "y": place_of(trip),
     }
+    waiting: dict[str, Any] = {"o": list(asked), "b": trip.balance_kg} if trip.state == "in_yard" else {}
+    return found | {name: value for name, value in waiting.items() if value}
 
 
 def place_of(trip: Trip) -> str:
@@ -184,6 +192,15 @@ def holders(point_id: UUID) -> Mapping[UUID, str]:
     """Which force holds which trip of the point, never why."""
     rows = Hold.objects.filter(point_id=point_id, state="active").select_related("force").order_by("-created_at")
     return {hold.trip_id: hold.force.short for hold in rows}
+
+
+def forces_asked(point_id: UUID) -> Mapping[UUID, Sequence[str]]:
+    """Which forces have checks to do of vehicles in the yards of the point, in the order in which they are due."""
+    rows = ClearanceTask.objects.filter(trip__point_id=point_id, trip__state="in_yard", state__in=UNDONE)
+    found: dict[UUID, dict[str, None]] = {}
+    for task in rows.select_related("force").order_by("due_at", "kind"):
+        found.setdefault(task.trip_id, {})[task.force.short] = None
+    return {trip_id: list(forces) for trip_id, forces in found.items()}
 
 
 def _paper(trip: Trip) -> str:

@@ -36,7 +36,9 @@ REGIME_TITLES = {
 DECLARED_TITLES: dict[str, Any] = {
     "customs_no": _("Customs declaration number"),
     "goods": _("Goods"),
+    "lines": _("Goods lines, added or taken out"),
     "weight": _("Gross weight, kg"),
+    "share": _("What this vehicle carries, kg"),
     "packages": _("Packages"),
     "value": _("Value of the goods"),
     "certificate": _("Quarantine certificate"),
@@ -53,6 +55,7 @@ DECLARED_TITLES: dict[str, Any] = {
     "supervisor": _("Supervisor of the driverless vehicle"),
     "phone": _("Telephone of the driver"),
     "two_way": _("Carries goods both ways"),
+    "back": _("Goods of the way back"),
     "point": _("Crossing point"),
     "yard": _("Yard"),
     "planned_on": _("Day at the gate"),

@@ -20,3 +20,8 @@ def shared_out(line_kg: int, typed: Sequence[int | None]) -> list[int]:
 def left_over(line_kg: int, carried: Sequence[int]) -> int:
     """What no vehicle carries yet; below 0 when they carry more than the line holds."""
     return line_kg - sum(carried)
+
+
+def given_up(wanted_kg: int, free_kg: int) -> int:
+    """What another vehicle gives up for one that is added: all that nobody is left to carry."""
+    return max(wanted_kg - max(free_kg, 0), 0)

@@ -23,7 +23,7 @@ NEW_LINK = frozenset({"driver", "phone"})
 """Whose telephone the driver's page is on: the old link ends."""
 OTHER_HOUR = frozenset({"point", "planned_on"})
 """The booked hour was for another place or day."""
-TAKEN = frozenset({"goods", "point", "planned_on"})
+TAKEN = frozenset({"goods", "lines", "point", "planned_on"})
 """What a notice that stops goods speaks of."""
 OF_TIME = frozenset({"planned_on", "eta"})
 

@@ -7,6 +7,7 @@ import pytest
 from tinhso.pillars.border.gate.actions import declare, move, tasks
 from tinhso.pillars.border.gate.actions.passages import Seen, decide, pass_barrier
 from tinhso.pillars.border.gate.models import ClearanceTask, ControlPoint, Force, Trip
+from tinhso.pillars.border.gate.queries.missing import Missing
 from tinhso.pillars.border.gate.queries.qr_codes import token_of
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
 from tinhso.pillars.border.gate.rules.queue import FirstInLine
@@ -80,6 +81,65 @@ def test_a_vehicle_in_the_yard_is_told_what_its_release_waits_for(gate, accepted
     assert (passage.open, passage.refusal.code) == (False, "BG-023")
     assert passage.explanation.force == first.force.short
     assert "phí hạ tầng" in passage.explanation.missing_more.lower()
+
+
+def into_the_yard(gate, trip: Trip) -> Trip:
+    who = {"by": gate.everything, "at": NOON}
+    move.enter_buffer(trip=trip, plate="12C12345", **who)
+    move.call_next(point=trip.point, at=NOON)
+    trip.refresh_from_db()
+    move.arrive(trip=trip, plate="12C12345", **who)
+    return trip
+
+
+@pytest.mark.parametrize("kind", ["yard", "line", "entry"])
+def test_the_card_names_all_that_is_missing_and_what_the_driver_does_next(gate, accepted, kind):
+    who = {"by": gate.everything, "at": NOON}
+    move.enter_yard(trip=into_the_yard(gate, accepted), **who)
+
+    told = pass_barrier(barrier=barrier(kind), seen=Seen(plate="12C12345"), **who).explanation
+
+    tasks_open = ClearanceTask.objects.filter(trip=accepted, state="open").order_by("due_at", "kind")
+    named = [(str(task.title).lower(), task.force.short) for task in tasks_open.select_related("force")]
+    seen = [(told.missing.lower(), told.force), *((one.what.lower(), one.force) for one in told.left)]
+    assert seen == [*named, ("phí hạ tầng 1.000.000 đ", seen[-1][1])]
+    assert (told.say, told.say_zh) == (f"Đến quầy {told.force}; xe đỗ nguyên chỗ.", "")
+
+
+def test_without_a_customs_number_the_driver_asks_his_firm_for_it(gate, accepted):
+    who = {"by": gate.everything, "at": NOON}
+    move.enter_yard(trip=into_the_yard(gate, accepted), **who)
+    Trip.objects.filter(pk=accepted.pk).update(customs_no="")
+
+    told = pass_barrier(barrier=barrier("line"), seen=Seen(plate="12C12345"), **who).explanation
+
+    said = {one.what: one.say for one in (Missing(told.force, told.missing, told.place, told.say), *told.left)}
+    assert said["Số tờ khai hải quan chưa có"] == "Hỏi doanh nghiệp số tờ khai hải quan, rồi đến quầy hải quan."
+
+
+def test_a_secret_hold_in_the_yard_names_the_force_and_no_reason(gate, accepted):
+    who = {"by": gate.everything, "at": NOON}
+    move.enter_yard(trip=into_the_yard(gate, accepted), **who)
+    force = Force.objects.get(code="BIENPHONG")
+    tasks.place_hold(
+        trip=accepted, force=force, reason="Nghi vấn theo tin báo", reason_code="DOC_MISMATCH", secret=True, **who
+    )
+
+    told = pass_barrier(barrier=barrier("line"), seen=Seen(plate="12C12345"), **who).explanation
+
+    assert (told.force, told.missing) == (force.short, "Tạm giữ vì lý do nghiệp vụ")
+    assert told.left
+    assert "Nghi vấn" not in str(told)
+    assert "Chứng từ không khớp" not in str(told)
+
+
+def test_before_the_yard_the_line_sends_it_into_the_yard(gate, accepted):
+    trip = into_the_yard(gate, accepted)
+
+    told = pass_barrier(barrier=barrier("line"), seen=Seen(plate="12C12345"), by=gate.everything, at=NOON).explanation
+
+    assert told.missing == "Xe chưa vào bãi"
+    assert told.say == f"Vào {trip.yard} trước."
 
 
 def test_a_vehicle_nobody_declared_is_sent_to_its_bay(gate):

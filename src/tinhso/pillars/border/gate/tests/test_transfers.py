@@ -13,8 +13,9 @@ from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.testing.people import grant
 from tinhso.kernel.workflow.flow import StepRefused
 from tinhso.pillars.border.gate.actions import declare, fees, move, release, tasks, transfers
+from tinhso.pillars.border.gate.actions.passages import Seen, pass_barrier
 from tinhso.pillars.border.gate.actions.transfers import Load
-from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, GoodsLine, Trip, TripGoods
+from tinhso.pillars.border.gate.models import ClearanceTask, ControlPoint, FeeAssessment, GoodsLine, Trip, TripGoods
 from tinhso.pillars.border.gate.permissions import role_code
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
 from tinhso.pillars.border.gate.rules.transfers import spread
@@ -314,3 +315,28 @@ def test_one_tap_corrects_what_one_tap_wrote(yard, garlic):
     again = transfers.unload(trip=giver, kg=20_000, by=yard.people["YARD"], at=NOON)
 
     assert (again.pk, sum(line.kg for line in again.lines.all())) == (first.pk, 20_000)
+
+
+def missing(yard, trip: Trip, kind: str = "line"):
+    seen = Seen(plate=trip.tractor_plate)
+    post = ControlPoint.objects.get(point__code="HN-1119", kind=kind)
+    return pass_barrier(barrier=post, seen=seen, by=yard.gate.everything, at=NOON).explanation
+
+
+def test_a_barrier_says_which_signature_the_goods_wait_for(yard):
+    giver = yard.inside(yard.declared("IMP_CN", CHINESE, lines=(GARLIC,)))
+    taker = yard.inside(yard.declared("IMP_VN_PICKUP", "12C11111"))
+    loads = [Load(giver=giver, taker=taker, kg=20_000)]
+
+    aboard = missing(yard, giver)
+    begun = transfers.begin_transfer(yard=giver.yard, loads=loads, by=yard.people["YARD"], at=NOON)
+    written = missing(yard, taker, "entry")
+    transfers.sign_transfer(transfer=begun, by=yard.people["YARD"], at=NOON)
+    signed = missing(yard, giver)
+
+    assert (aboard.missing, aboard.force) == ("Còn 20.000 kg trên xe", str(giver.yard))
+    assert aboard.say_zh == "请回到车位：须先卸完车上货物。"
+    assert "Chữ ký của bãi trên phiếu sang tải" in str(written)
+    assert (signed.missing, signed.say_zh) == (
+        "Chữ ký hải quan trên phiếu sang tải", "请留在车位：海关尚未签署换装单。",
+    )  # fmt: skip

@@ -81,6 +81,27 @@
     again: () => again(), refresh: () => refresh(), button: (...told) => button(...told), digestOf: (file) => digestOf(file), answerTo: (typed) => answerTo(typed),
   };
 
+  // What the list knows of a vehicle that is in the yard still, in the order in which it is done, each with what its
+  // driver is told; the server says the same with names and amounts (queries/missing.py).
+  function left(answer) {
+    const entry = answer.entry;
+    if (answer.code !== "BG-023" || entry?.s !== "in_yard") return [];
+    const all = [
+      entry.u[0] ? [`${entry.h || "…"}: ${said.held}`, "counter", entry.h] : null,
+      entry.b ? [said.aboard.replace("{n}", entry.b.toLocaleString("vi-VN")), "unload"] : null,
+      ...(entry.o || []).map((force) => [said.notPassed.replace("{f}", force), "counter", force]),
+      ["paid", "waived", "deferred"].includes(entry.f) ? null : [said.unpaid, "pay"],
+    ].filter(Boolean);
+    return all.length ? all : [[said.release, "wait"]];
+  }
+
+  function tell(answer, [, name, force], box) {
+    const words = (language) => language[name].replace("{f}", force || "…");
+    find("say-row", box).hidden = false;
+    find("say", box).textContent = words(said.say);
+    find("say-zh", box).textContent = /[^ -~]/.test(answer.entry.p) ? words(said.sayZh) : "";
+  }
+
   function button(words, main_, act, stays = false) {
     const made = part("action").firstElementChild;
     made.textContent = words;
@@ -102,8 +123,10 @@
     find("goods", box).textContent = answer.entry ? [answer.entry.gt, answer.entry.kg ? `${answer.entry.kg.toLocaleString("vi-VN")} kg` : ""].filter(Boolean).join(", ") : "";
     find("driver", box).textContent = answer.entry?.di ? `${said.driver} ${answer.entry.di}` : "";
     find("why-label", box).textContent = answer.open ? said.step : said.missing;
-    find("why", box).textContent = answer.open ? kept.steps[answer.step] : sentence(answer);
-    find("why-more", box).textContent = answer.open ? answer.trip : [answer.code, answer.entry?.w ? `${said.wanted} ${answer.entry.w}` : ""].filter(Boolean).join(" · ");
+    const [first, ...others] = left(answer);
+    find("why", box).textContent = answer.open ? kept.steps[answer.step] : first ? first[0] : sentence(answer);
+    find("why-more", box).textContent = answer.open ? answer.trip : [...others.map(([what]) => what), answer.code, answer.entry?.w ? `${said.wanted} ${answer.entry.w}` : ""].filter(Boolean).join(" · ");
+    if (first) tell(answer, first, box);
     find("where", box).textContent = answer.entry?.y || said.ask;
     actions(answer, typed, done, find("actions", box));
     main.replaceChildren(piece);
