@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import datetime
-from typing import Any
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -21,11 +21,14 @@ from tinhso.pillars.border.gate.permissions import (
     MANAGE_FIRM,
     MANDATE_RIGHTS,
     VIEW_BOARD,
+    VIEW_REPORT,
     VIEW_TRIP,
     WHOLE_TRIP,
     role_code,
     step_permission,
 )
+from tinhso.pillars.border.gate.queries import periods, report
+from tinhso.pillars.border.gate.queries.periods import NOTHING, Sums
 from tinhso.pillars.border.gate.queries.trips import point_codes
 
 
@@ -40,6 +43,54 @@ def truck_status(*, by: Actor, at: datetime, plate: str) -> dict[str, Any] | Non
 def gate_load(*, by: Actor, at: datetime) -> list[dict[str, Any]]:
     """Waiting, in the yard and crossed today, by crossing point."""
     return [asdict(one) for one in facade.gate_load(at=at)]
+
+
+@dataclass(frozen=True, slots=True)
+class DayAsked:
+    """Which day's report; a day runs from 20:00 of the day before to 20:00."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodAsked:
+    """Which kind of period (week, month, season, year) and a day in it."""
+
+    kind: Literal["tuan", "thang", "mua", "nam"]
+    day: date
+
+
+@data_service(
+    "BG.DAILY_REPORT", title=_("daily situation report of the border gates"), permission=VIEW_REPORT, request=DayAsked
+)
+def daily_report(*, by: Actor, at: datetime, day: date) -> dict[str, Any]:
+    """The newest frozen version, else what is counted until now (version 0); blocks by point, `ALL` the province."""
+    frozen = next(iter(report.versions(day)), None)
+    told = report.of_row(frozen) if frozen else report.count(day, now=at)
+    return {"day": day.isoformat(), "version": frozen.version if frozen else 0, "blocks": told.stored()}
+
+
+@data_service(
+    "BG.PERIOD_REPORT", title=_("figures of the border gates over a period"), permission=VIEW_REPORT,
+    request=PeriodAsked,
+)  # fmt: skip
+def period_report(*, by: Actor, at: datetime, kind: str, day: date) -> dict[str, Any]:
+    """All figures of the period by name, key and point, as the report's sections count them; no firm is told apart."""
+    span = periods.span_of(kind, day)
+    told: dict[tuple[str, str, str], Sums] = {}
+    for (name, key, point), sums in periods.period(span).figures.items():
+        if name not in OF_FIRMS:
+            which = (name, "" if name == "undeclared" else key, point)
+            told[which] = told.get(which, NOTHING) + sums
+    rows = [
+        {"name": name, "key": key, "point": point, "n": sums.n, "amount": sums.amount}
+        for (name, key, point), sums in sorted(told.items())
+    ]
+    return {"kind": kind, "first": span.first.isoformat(), "last": span.last.isoformat(), "figures": rows}
+
+
+OF_FIRMS = ("firm", "came.firm")
+"""Figures whose keys are firms: these do not leave the room."""
 
 
 def _point_title(code: str) -> str:

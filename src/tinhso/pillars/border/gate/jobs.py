@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Q
 from django.urls import reverse
@@ -26,6 +27,7 @@ from tinhso.pillars.border.gate.actions.report import freeze_report
 from tinhso.pillars.border.gate.actions.sheets import forget_sheets
 from tinhso.pillars.border.gate.models import DailyReport
 from tinhso.pillars.border.gate.permissions import role_code
+from tinhso.pillars.border.gate.queries import periods
 from tinhso.pillars.border.gate.queries.report import CLOSES, of_row
 from tinhso.pillars.border.gate.simulation.what_if_runs import run_what_if
 
@@ -39,6 +41,19 @@ REPORTED = notice(
         "Bản PDF: {pdf}",
         "en": "Border gates, {day}: {cleared} cleared (export {export}, import {imported}), {remaining} remain. "
         "As PDF: {pdf}",
+    },
+    channels=("app", "email"),
+)
+
+
+PERIOD_REPORTED = notice(
+    "border_gate.period_reported",
+    title=_("Report of a week or month"),
+    texts={
+        "vi": "Cửa khẩu từ {first} đến {last}: thông quan {cleared} xe (xuất {export}, nhập {imported}), thu {fees} đ "
+        "phí, {undeclared} xe chưa khai báo. Bản PDF: {pdf}",
+        "en": "Border gates, {first} to {last}: {cleared} cleared (export {export}, import {imported}), fees {fees} đ, "
+        "undeclared {undeclared}. As PDF: {pdf}",
     },
     channels=("app", "email"),
 )
@@ -66,14 +81,52 @@ def freeze_daily_report(at: datetime) -> None:
     _tell_leaders(row, at)
 
 
+@every(cron="30 7 * * 1")
+def mail_weekly_report(at: datetime) -> None:
+    """Monday's morning: the figures of the week that is over; done again it tells nobody twice."""
+    _tell_period(periods.WEEK, at)
+
+
+@every(cron="30 7 1 * *")
+def mail_monthly_report(at: datetime) -> None:
+    """On the first of a month: the figures of the month that is over; done again it tells nobody twice."""
+    _tell_period(periods.MONTH, at)
+
+
+def _tell_period(kind: str, at: datetime) -> None:
+    """The last period of that kind that is over, to each leader, in the application and by e-mail."""
+    span = periods.span_of(kind, at.astimezone(HANOI).date()).before()
+    found, url = periods.period(span), reverse("border_gate:period", args=[kind, span.first])
+    send(
+        PERIOD_REPORTED.name,
+        to=_leaders(at),
+        event_key=f"border_gate.report:{kind}:{span.first}",
+        by=SYSTEM,
+        at=at,
+        url=url,
+        first=show_date(span.first),
+        last=show_date(span.last),
+        cleared=grouped(found.of(*periods.CLEARED).n),
+        export=grouped(found.of("cleared.X").n),
+        imported=grouped(found.of("cleared.N").n),
+        fees=grouped(found.of("fee.pay").amount),
+        undeclared=grouped(found.of("undeclared").n),
+        pdf=site.whole(f"{url}?bang=pdf"),
+    )
+
+
+def _leaders(at: datetime) -> list[UUID]:
+    valid = Q(valid_until=None) | Q(valid_until__gt=at)
+    leaders = Grant.objects.filter(valid, role__code=role_code("LEADER"), valid_from__lte=at, record_id=None)
+    return list(leaders.values_list("holder_id", flat=True).distinct())
+
+
 def _tell_leaders(row: DailyReport, at: datetime) -> None:
     """The evening's figures to each leader, in the application and by e-mail; the same report is told once."""
     whole, url = of_row(row).whole, reverse("border_gate:report", args=[row.day])
-    valid = Q(valid_until=None) | Q(valid_until__gt=at)
-    leaders = Grant.objects.filter(valid, role__code=role_code("LEADER"), valid_from__lte=at, record_id=None)
     send(
         REPORTED.name,
-        to=list(leaders.values_list("holder_id", flat=True).distinct()),
+        to=_leaders(at),
         event_key=f"border_gate.report:{row.day}:{row.version}",
         by=SYSTEM,
         at=at,

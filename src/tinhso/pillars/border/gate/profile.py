@@ -56,6 +56,7 @@ REPORT_SAMPLE = (
     ("Tồn, hoa quả", 216),
     ("Tồn, hàng khác", 153),
 )
+WEEK_SAMPLE = (("Thông quan", 12_857), ("Xuất khẩu", 3_681), ("Nhập khẩu", 9_176))
 CENTRE = ("Trung tâm Quản lý cửa khẩu", "Border gate management centre")
 _CALENDAR = uuid5(NAMESPACE_URL, "tinhso:border-gate-calendar")
 
@@ -140,6 +141,7 @@ def published(at: datetime) -> int:
     whole = sum(int(row["avg_per_day_2025_07"]) for row in rows)
     figures.append(_published("border_gate.daily_average", "Trung bình ngày tháng 7/2025", whole))
     figures += [_sample(number, *line) for number, line in enumerate(REPORT_SAMPLE, start=1)]
+    figures += [_week_sample(number, *line) for number, line in enumerate(WEEK_SAMPLE, start=1)]
     _put(figures, unique=["code", "as_of", "source"])
     return len(figures)
 
@@ -153,6 +155,18 @@ def _sample(number: int, title: str, value: int) -> ReferenceFigure:
         unit="vehicle",
         as_of=date(2024, 8, 22),
         source="vietnam.vn, 8/2024",
+    )
+
+
+def _week_sample(number: int, title: str, value: int) -> ReferenceFigure:
+    """Vehicles of one week of May 2025, as the press told them (border brief 9); which week is not said."""
+    return ReferenceFigure(
+        code=f"border_gate.week_sample.{number:02d}",
+        title=title,
+        value=value,
+        unit="vehicle",
+        as_of=date(2025, 5, 31),
+        source="báo chí, một tuần tháng 5/2025",
     )
 
 

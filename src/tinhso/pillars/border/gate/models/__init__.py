@@ -65,6 +65,7 @@ from tinhso.pillars.border.gate.models.rulebook import (
 )
 from tinhso.pillars.border.gate.models.seals import SealEvent
 from tinhso.pillars.border.gate.models.sheets import DeclarationRow, DeclarationSheet
+from tinhso.pillars.border.gate.models.signed_lists import SignedCheck, SignedList
 from tinhso.pillars.border.gate.models.simulation import SimulatedDay, SimulatedTrip, SimulationSwitch
 from tinhso.pillars.border.gate.models.stays import Incident
 from tinhso.pillars.border.gate.models.tasks import ClearanceTask, Hold
@@ -165,6 +166,8 @@ __all__ = [
     "Registration",
     "ReplayedDay",
     "SealEvent",
+    "SignedCheck",
+    "SignedList",
     "SimulatedDay",
     "SimulatedSystem",
     "SimulatedTrip",

@@ -10,7 +10,8 @@ class DayFigure(models.Model):
     """One figure of a report's day (20:00 to 20:00) at one crossing point, counted from history alone.
 
     `name` says what is counted, `key` of which kind (a goods group, a regime, a firm …), `n` how many, `amount` kg,
-    đồng or minutes. Counted anew at any time by `actions.figures`: nothing here is known only here.
+    đồng or minutes; of `lane` the longest gap of the day in seconds. Counted anew at any time by `actions.figures`:
+    nothing here is known only here.
     """
 
     day = models.DateField(_("day"))

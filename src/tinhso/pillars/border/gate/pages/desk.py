@@ -21,6 +21,7 @@ from tinhso.kernel.base.errors import NotFound
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.actions.searches import note_search
+from tinhso.pillars.border.gate.flows.overlays import PASSED
 from tinhso.pillars.border.gate.models import ClearanceTask, Force, Trip
 from tinhso.pillars.border.gate.models.tasks import STAGE_TITLES
 from tinhso.pillars.border.gate.pages import amend_offers, amendments, task_offers, trip_offers
@@ -32,6 +33,7 @@ from tinhso.pillars.border.gate.queries.customs import latest_of
 from tinhso.pillars.border.gate.queries.devices import devices_of
 from tinhso.pillars.border.gate.queries.guidance import health_form_of
 from tinhso.pillars.border.gate.queries.secrecy import secret_among
+from tinhso.pillars.border.gate.queries.signed_lists import lists_of
 from tinhso.pillars.border.gate.queries.tones import trip_tone
 from tinhso.pillars.border.gate.queries.trips import found_by, live_trips, visible_trips
 from tinhso.pillars.border.gate.rules import plates
@@ -183,9 +185,16 @@ def due_of(task: ClearanceTask, at: datetime) -> dict[str, str]:
 
 
 def _checks(tasks: list[ClearanceTask], own: set[UUID]) -> list[dict[str, Any]]:
-    """Each check with where it stands; one that is done on the way in and again on the way out says which it is."""
+    """Each check with where it stands and the list on which it was signed, if any.
+
+    One that is done on the way in and again on the way out says which it is.
+    """
     times = Counter((task.kind, task.force_id) for task in tasks)
-    return [_check(task, own, again=times[task.kind, task.force_id] > 1) for task in tasks]
+    passed = [task for task in tasks if task.state == PASSED]
+    lists = lists_of(passed) if passed else {}
+    return [
+        {**_check(task, own, again=times[task.kind, task.force_id] > 1), "list": lists.get(task.pk)} for task in tasks
+    ]
 
 
 def _check(task: ClearanceTask, own: set[UUID], *, again: bool) -> dict[str, Any]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from tinhso.kernel.access.may import visible
@@ -17,7 +15,6 @@ from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.actions import tasks as actions
 from tinhso.pillars.border.gate.models import ClearanceTask, Hold
 from tinhso.pillars.border.gate.pages.acting import act, by, reason
-from tinhso.pillars.border.gate.pages.returning import back
 from tinhso.pillars.border.gate.queries import tasks as queries
 
 
@@ -86,20 +83,6 @@ def recheck(request: Request, task_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@needs(p.WORK_TASK)
-def pass_many(request: Request) -> HttpResponse:
-    """Confirm all chosen tasks; what was refused is told, what was not stays done."""
-    rows = queries.tasks_of(by=request.actor, at=request.moment)
-    chosen = list(rows.filter(pk__in=_ids(request.POST.getlist("task"))))
-    outcome = actions.pass_tasks(tasks=chosen, **by(request))
-    done = len(outcome.done)
-    messages.info(request, ngettext("%(count)s task confirmed", "%(count)s tasks confirmed", done) % {"count": done})
-    for refusal in list(outcome.refused.values())[:3]:
-        messages.warning(request, refusal.for_people())
-    return back(request, "border_gate:tasks")
-
-
-@require_POST
 @needs(p.LIFT_HOLD)
 def lift(request: Request, hold_id: UUID) -> HttpResponse:
     one = visible(Hold.objects.filter(pk=hold_id), request.actor, p.LIFT_HOLD, request.moment).first()
@@ -125,13 +108,3 @@ def _task(request: Request, task_id: UUID) -> ClearanceTask:
     if one is None:
         raise NotFound
     return one
-
-
-def _ids(values: list[str]) -> list[UUID]:
-    found = []
-    for value in values:
-        try:
-            found.append(UUID(value))
-        except ValueError:
-            continue
-    return found

@@ -11,6 +11,7 @@ from tinhso.pillars.border.gate.pages import (
     devices,
     machines,
     papers,
+    signed_lists,
     trip_steps,
     wanted,
 )
@@ -28,7 +29,9 @@ urlpatterns = [
     path("nhiem-vu/<uuid:task_id>/xu-ly/", desk_steps.treated, name="task_treat"),
     path("nhiem-vu/<uuid:task_id>/tam-giu/", desk_steps.held, name="task_hold"),
     path("nhiem-vu/<uuid:task_id>/lam-lai/", desk_steps.repeat, name="task_repeat"),
-    path("nhiem-vu/dat-nhieu/", desk_steps.pass_many, name="tasks_pass"),
+    path("nhiem-vu/dat-nhieu/", signed_lists.pass_many, name="tasks_pass"),
+    path("danh-sach-ky/", signed_lists.signed_lists, name="signed_lists"),
+    path("danh-sach-ky/<uuid:list_id>/", signed_lists.signed_list, name="signed_list"),
     path("cho-thong-quan/", desk.releases, name="releases"),
     path("luot-xe/", desk.trips, name="trips"),
     path("luot-xe/<uuid:trip_id>/", desk.trip, name="trip"),

@@ -69,6 +69,7 @@ DESKS = {
     "bay": _("Bay"),
     "freeBays": _("free bays"),
     "entering": _("Comes in"),
+    "expected": _("expected at {at}"),
     "toGive": _("to give {n} kg"),
     "toLine": _("Released: goes to the line"),
     "notNow": _("Nothing to do here now"),

@@ -18,6 +18,7 @@ from tinhso.kernel.audit.record import record
 from tinhso.kernel.base.dates import show_date
 from tinhso.kernel.base.errors import NotFound
 from tinhso.kernel.base.money import grouped
+from tinhso.kernel.metrics.models import ReferenceFigure
 from tinhso.kernel.web import paper
 from tinhso.kernel.web.charts import Column
 from tinhso.kernel.web.export import Grid, as_book, as_list
@@ -26,7 +27,9 @@ from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.models import ReplayedDay
 from tinhso.pillars.border.gate.queries import periods, report
 from tinhso.pillars.border.gate.queries.periods import KINDS, NOTHING, Period, Span
-from tinhso.pillars.border.gate.queries.sections import Cell, Section, sections
+from tinhso.pillars.border.gate.queries.quality_sections import overridden
+from tinhso.pillars.border.gate.queries.section import Cell, Section
+from tinhso.pillars.border.gate.queries.sections import sections
 
 TITLES = {
     periods.WEEK: gettext_lazy("Week"),
@@ -34,6 +37,8 @@ TITLES = {
     periods.SEASON: gettext_lazy("Season"),
     periods.YEAR: gettext_lazy("Year"),
 }
+SAMPLES = {periods.WEEK: "border_gate.week_sample."}
+"""Published figures of a period of that kind, to stand beside the live ones."""
 FILES = ("xlsx", "csv", "pdf")
 
 
@@ -68,7 +73,7 @@ def period(request: Request, kind: str, day: date) -> HttpResponseBase:
     if span.first > report.day_of(request.moment):
         raise NotFound
     found = periods.period(span)
-    told = sections(found)
+    told = [*sections(found), *overridden(span, by=request.actor, at=request.moment)]
     wanted = request.GET.get("bang", "")
     if wanted in FILES:
         return _file(request, span, told, wanted)
@@ -78,6 +83,7 @@ def period(request: Request, kind: str, day: date) -> HttpResponseBase:
         "imported": found.of("cleared.N").n, "fees": found.of("fee.pay").amount, "columns": _columns(found),
         "kinds": [(one, TITLES[one], reverse("border_gate:period", args=[one, span.first])) for one in KINDS],
         "before": span.before().first, "after": _after(request, span), "is_demo": _is_demo(span),
+        "sample": ReferenceFigure.objects.filter(code__startswith=SAMPLES[kind]) if kind in SAMPLES else [],
     })  # fmt: skip
 
 

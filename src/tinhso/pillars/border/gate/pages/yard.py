@@ -19,6 +19,7 @@ from tinhso.pillars.border.gate.actions import move, transfers
 from tinhso.pillars.border.gate.models import Trip, Yard
 from tinhso.pillars.border.gate.pages.words import plain_words
 from tinhso.pillars.border.gate.permissions import step_permission
+from tinhso.pillars.border.gate.queries.expected import by_kind
 from tinhso.pillars.border.gate.queries.transfers import told_lines
 from tinhso.pillars.border.gate.queries.trips import trip_for
 from tinhso.pillars.border.gate.queries.yard import YARD_IN, yard_now, yards_of
@@ -53,6 +54,7 @@ def _shown(request: Request, yard: Yard, refused: UUID | None = None) -> dict[st
             trip.balance_kg = request.POST.get("kg", trip.balance_kg)
     return {
         "now": now,
+        "kinds": by_kind(now.coming),
         "transfers": [(one, told_lines(one)) for one in now.transfers],
         "entering": [(trip, plates.show(trip.tractor_plate)) for trip in now.entering],
         "unloading": [

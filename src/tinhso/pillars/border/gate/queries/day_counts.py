@@ -39,7 +39,9 @@ _COUNTED = (
     ("'hour.' || x.direction", hour_of("x.at"), "x.kg", _CLEARED),
     ("'firm'", "coalesce(x.enterprise_id::text, '')", "x.kg", _CLEARED),
     ("'way'", "x.kind", "x.kg", _CLEARED),
+    ("'route'", "x.direction || '.' || x.kind", "x.kg", _CLEARED),
     ("'came'", "x.direction", "0", _FIRST),
+    ("'came.firm'", "coalesce(x.enterprise_id::text, '')", "0", _FIRST),
     ("'early'", "x.direction", "0", f"{_FIRST} and x.first_arrival_at - x.accepted_at >= interval '2 hours'"),
     ("'undeclared'", "coalesce(x.enterprise_id::text, '')", "0", _WALKED_UP),
     ("'undeclared_still'", "''", "0", f"{_WALKED_UP} and {_LATE_STILL}"),
@@ -78,7 +80,7 @@ def _figure(name: str, key: str, amount: str, steps: str) -> str:
 STEPS = _GATHERED + " union all ".join(_figure(*counted) for counted in _COUNTED)
 # Of a declaration spread over many vehicles each counts what it brings itself (models.TripGoods).
 GOODS = f"""
-select {day_of("h.at")}, h.place_id, 'hs4', left(l.hs6, 4), count(*), sum(l.gross_kg)::bigint
+select {day_of("h.at")}, h.place_id, v.name, v.key, count(distinct h.record_id), sum(l.gross_kg)::bigint
 from kernel_workflow_history h join border_gate_trip t on t.id = h.record_id
 join lateral (
     select g.hs6, coalesce(p.kg, g.gross_kg) as gross_kg from border_gate_goodsline g
@@ -89,9 +91,10 @@ join lateral (
     select g.hs6, p.kg from border_gate_tripgoods p join border_gate_goodsline g on g.id = p.line_id
     where t.kind = 'CN_EMPTY_IN' and p.trip_id = t.id and p.taken_over
 ) l on true
+cross join lateral (values ('hs4', left(l.hs6, 4)), ('hs2', left(l.hs6, 2))) v (name, key)
 where h.flow = 'border_gate.trip' and {_SPAN}
     and (h.step = 'cross_out' and t.direction = 'X' or h.step = 'cross_in' and t.direction = 'N')
-group by 1, 2, 4
+group by 1, 2, 3, 4
 """  # noqa: S608 – the columns are ours
 # A fee's difference after a correction has a receipt or refund of its own; a refund of the whole takes all along.
 FEES = f"""
@@ -116,17 +119,52 @@ cross join lateral (values (m.name, m.amount), (m.name || '.kept', m.kept),
 group by 1, 2, 3, 4
 """  # noqa: S608 – the columns are ours
 HOLDS = f"""
-select {day_of("h.at")}, h.place_id, 'hold', o.code, count(*),
-    coalesce(sum(extract(epoch from k.lifted_at - k.created_at) / 60), 0)::bigint
+select {day_of("h.at")}, h.place_id, 'hold', o.code, count(*), 0
 from kernel_workflow_history h join border_gate_hold k on k.id = h.record_id
 join border_gate_force o on o.agency_id = k.force_id
 where h.flow = 'border_gate.hold' and h.step = 'create' and {_SPAN}
 group by 1, 2, 4
 """  # noqa: S608 – the columns are ours
+# How long a hold lasted is known on the day on which it is lifted.
+LIFTED = f"""
+select {day_of("h.at")}, h.place_id, v.name, o.code, count(*),
+    coalesce(sum(extract(epoch from h.at - k.created_at) / 60), 0)::bigint
+from kernel_workflow_history h join border_gate_hold k on k.id = h.record_id
+join border_gate_force o on o.agency_id = k.force_id
+cross join lateral (values ('held'), (case when h.step = 'override' then 'override' end)) v (name)
+where h.flow = 'border_gate.hold' and h.step in ('lift', 'override') and {_SPAN} and v.name is not null
+group by 1, 2, 3, 4
+"""  # noqa: S608 – the columns are ours
 SLOTS = f"""
 select {day_of("w.ends_at")}, w.point_id, 'slots', w.direction, sum(w.booked)::integer, sum(w.capacity)::bigint
 from border_gate_slotwindow w where w.ends_at > %(since)s::timestamptz and w.ends_at <= %(until)s::timestamptz
 group by 1, 2, 4
+union all
+select {day_of("w.ends_at")}, w.point_id, 'slots.' || b.state, w.direction, count(*)::integer, 0
+from border_gate_slotwindow w join border_gate_booking b on b.slot_id = w.id
+where b.state in ('used', 'missed') and w.ends_at > %(since)s::timestamptz and w.ends_at <= %(until)s::timestamptz
+group by 1, 2, 3, 4
+"""  # noqa: S608 – the columns are ours
+# The longest gap between two scans of a lane at barrier 1 with a vehicle in sight (brief 11), in seconds. In sight:
+# since the camera there read its plate, else since the scan before when it had been called by then; without a camera
+# that is the most it can have been.
+LANES = f"""
+with scans as (
+    select h.id, {day_of("h.at")} as day, h.place_id, h.at, t.called_at, t.tractor_plate as plate,
+        h.facts->>'control_point' as barrier, coalesce(h.facts->>'lane', '0') as lane,
+        lag(h.at) over (partition by {day_of("h.at")}, h.facts->>'control_point', h.facts->>'lane'
+            order by h.at, h.id) as before
+    from kernel_workflow_history h join border_gate_trip t on t.id = h.record_id
+    where h.flow = 'border_gate.trip' and h.step = 'arrive' and h.facts->>'control_point' <> '' and {_SPAN}
+), seen as (
+    select s.id, min(c.read_at) as at from scans s join border_gate_platereading c on c.barrier_id = s.barrier
+        and c.plate = s.plate and c.read_at > s.at - interval '2 hours' and c.read_at <= s.at
+    group by s.id
+)
+select s.day, s.place_id, 'lane', s.barrier || '/' || s.lane, count(*), coalesce(max(extract(epoch from s.at
+    - greatest(s.before, coalesce(seen.at, case when s.called_at <= s.before then s.before end)))) filter (
+        where s.before is not null and (seen.at is not null or s.called_at <= s.before)), 0)::bigint
+from scans s left join seen on seen.id = s.id group by 1, 2, 4
 """  # noqa: S608 – the columns are ours
 # Each vehicle of the export direction comes and goes; what stood before the first day is the caller's to know.
 MOVED = f"""
@@ -141,7 +179,7 @@ from (
     window own as (partition by h.record_id order by h.version)
 ) told where at > %(since)s::timestamptz group by 1, 2, 3
 """  # noqa: S608 – the columns are ours
-COUNTS = (STEPS, GOODS, FEES, HOLDS, SLOTS)
+COUNTS = (STEPS, GOODS, FEES, HOLDS, LIFTED, SLOTS, LANES)
 
 
 def span(first: date, last: date) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from tinhso.pillars.border.gate.models import (
     Yard,
 )
 from tinhso.pillars.border.gate.permissions import PLACE_HOLD, ROLES, VIEW_GOODS, WORK_TASK, step_permission
+from tinhso.pillars.border.gate.queries.expected import promised
 from tinhso.pillars.border.gate.queries.law import law_at, reasons_today
 from tinhso.pillars.border.gate.queries.offline import WIDTH, holders, initials, listed_trips, place_of, row_of
 from tinhso.pillars.border.gate.queries.yard import yards_of
@@ -147,7 +148,7 @@ def _checks(point_id: UUID, force: Force) -> dict[UUID, list[list[Any]]]:
 
 
 def _of_yard(desk: DeskSpot, at: datetime) -> dict[str, dict[str, Any]]:
-    rows = listed_trips(desk.point.pk, at).filter(yard=desk.yard)
+    rows = listed_trips(desk.point.pk, at).filter(yard=desk.yard).select_related("slot")
     stopped = ClearanceTask.objects.filter(trip=OuterRef("pk"), state__in=(FAILED, TREATING))
     known, pairs = holders(desk.point.pk), _pairs(desk)
     return {
@@ -156,6 +157,7 @@ def _of_yard(desk: DeskSpot, at: datetime) -> dict[str, dict[str, Any]]:
             "h": known.get(trip.pk, "") if trip.holds else "",
             "st": 1 if trip.stopped else 0,
             "pr": pairs.get(trip.pk, []),
+            "x": _expected(trip),
         }
         for trip in rows.annotate(stopped=Exists(stopped))
     }
@@ -183,6 +185,12 @@ def _standing(trip: Trip) -> dict[str, Any]:
         "bk": suiting(trip),
         "in": 1 if trip.is_in_yard else 0,
     }
+
+
+def _expected(trip: Trip) -> int:
+    """When a vehicle that is not here yet is expected, in Unix seconds; nought when nobody knows."""
+    moment = promised(trip) if trip.leg == 1 and trip.state in ("accepted", "en_route", "called") else None
+    return int(moment.timestamp()) if moment else 0
 
 
 def suiting(trip: Trip) -> list[str]:

@@ -76,13 +76,14 @@ def _end(year: int, month: int) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """How many, and the sum of kg, đồng or minutes."""
+    """How many, the sum of kg, đồng or minutes, and the largest of a day at one point."""
 
     n: int = 0
     amount: int = 0
+    most: int = 0
 
     def __add__(self, other: Sums) -> Sums:
-        return Sums(self.n + other.n, self.amount + other.amount)
+        return Sums(self.n + other.n, self.amount + other.amount, max(self.most, other.most))
 
 
 NOTHING = Sums()
@@ -119,8 +120,8 @@ class Period:
 
 
 _FIGURES = """
-select f.name, f.key, c.code, sum(f.n)::bigint, sum(f.amount)::bigint from border_gate_dayfigure f
-join border_gate_crossingpoint c on c.place_id = f.point_id
+select f.name, f.key, c.code, sum(f.n)::bigint, sum(f.amount)::bigint, max(f.amount)::bigint
+from border_gate_dayfigure f join border_gate_crossingpoint c on c.place_id = f.point_id
 where f.day >= %(first)s::date and f.day <= %(last)s::date and f.name <> 'remaining' group by 1, 2, 3
 """
 _DAYS = """
@@ -135,7 +136,7 @@ _SERIES = (*CLEARED, "fee.pay", "fee.pay.kept", "fee.pay.budget", "undeclared", 
 def period(span: Span) -> Period:
     """The figures of a span; three queries, however long it is."""
     facts = {"first": span.first, "last": span.last, "long": span.is_long, "names": list(_SERIES)}
-    figures = {(name, key, code): Sums(n, amount) for name, key, code, n, amount in rows_of(_FIGURES, facts)}
+    figures = {(name, key, code): Sums(*sums) for name, key, code, *sums in rows_of(_FIGURES, facts)}
     days = {(day, name): Sums(n, amount) for day, name, n, amount in rows_of(_DAYS, facts)}
     points = CrossingPoint.objects.filter(goods_open=True, daily_average__gt=0).values_list("code", flat=True)
     return Period(span, figures, days, tuple(points))

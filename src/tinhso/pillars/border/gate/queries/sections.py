@@ -3,53 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from tinhso.kernel.base.bilingual import Bilingual
-from tinhso.kernel.organisations.models import Agency
-from tinhso.pillars.border.gate.models import ReasonCode, Yard
 from tinhso.pillars.border.gate.models.trips import KIND_TITLES
-from tinhso.pillars.border.gate.queries import release_times
+from tinhso.pillars.border.gate.queries import quality_sections, release_times
 from tinhso.pillars.border.gate.queries.figures import title_of
-from tinhso.pillars.border.gate.queries.periods import NOTHING, Period, Sums, remaining
+from tinhso.pillars.border.gate.queries.periods import NOTHING, Period, remaining
 from tinhso.pillars.border.gate.queries.report import Figures
-from tinhso.pillars.border.gate.queries.words import GOODS_TITLES, REGIME_TITLES, goods_of
+from tinhso.pillars.border.gate.queries.section import TONNE, TOP, Cell, Section, firm_names, table
+from tinhso.pillars.border.gate.queries.words import GOODS_TITLES, REGIME_TITLES, chapters_of, goods_of
 from tinhso.pillars.border.gate.rules.goods import FARM_GROUPS
-
-TOP = 10
-TONNE = 1000
-Cell = str | int | float | date
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One table: its title, the heads of its columns (`texts` of them text), rows, and what the reader must know."""
-
-    code: str
-    title: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    texts: int = 1
-    note: str = ""
 
 
 def sections(found: Period) -> list[Section]:
     """All sections of a period's report that have something to tell."""
     made = [make(found) for make in _MAKERS]
     return [section for section in made if section.rows]
-
-
-def share(part: int, whole: int) -> float:
-    """Per cent, one decimal; nought of nothing."""
-    return round(100 * part / whole, 1) if whole else 0.0
-
-
-def _table(code: str, title: str, head: tuple[str, ...], rows: Iterator[tuple[Cell, ...]], **more: Any) -> Section:
-    return Section(code, title, head, tuple(rows), **more)
 
 
 def _by_point(found: Period) -> Section:
@@ -69,7 +41,7 @@ def _by_point(found: Period) -> Section:
                 block.remaining, block.undeclared, round(block.farm_kg / TONNE),
             )  # fmt: skip
 
-    return _table("points", _("By crossing point"), head, rows())
+    return table("points", _("By crossing point"), head, rows())
 
 
 def _block(found: Period, point: str | None, stands: dict[tuple[str, str], int]) -> Figures:
@@ -96,7 +68,7 @@ def _by_day(found: Period) -> Section:
             out, into = (found.days.get((day, name), NOTHING).n for name in ("cleared.X", "cleared.N"))
             yield _shown(found, day), out, into, out + into
 
-    return _table("days", _("Over time"), head, rows())
+    return table("days", _("Over time"), head, rows())
 
 
 def _shown(found: Period, day: date) -> str:
@@ -112,7 +84,7 @@ def _goods(found: Period) -> Section:
             x, n = out.get(group, NOTHING), into.get(group, NOTHING)
             yield str(GOODS_TITLES.get(group, group)), x.n, round(x.amount / TONNE), n.n, round(n.amount / TONNE)
 
-    return _table("goods", _("By goods group"), head, rows())
+    return table("goods", _("By goods group"), head, rows())
 
 
 def _top(
@@ -123,20 +95,31 @@ def _top(
         words = said([key for key, _sums in most])
         head = (title(), _("Vehicles"), _("Tonnes"))
         rows = ((words.get(key, key), sums.n, round(sums.amount / TONNE)) for key, sums in most)
-        return _table(code, title(), head, iter(rows))
+        return table(code, title(), head, iter(rows))
 
     return make
 
 
-def _firms(keys: list[str]) -> dict[str, str]:
-    return {
-        str(id): name
-        for id, name in Agency.objects.filter(pk__in=[key for key in keys if key]).values_list("pk", "name")
-    }
-
-
 def _ways(keys: list[str]) -> dict[str, str]:
     return {key: str(KIND_TITLES.get(key, key)) for key in keys}
+
+
+def _routes(found: Period) -> Section:
+    """Which way vehicles go: crossing point, direction and kind of trip, the most used first."""
+    ways = [(code, key, sums) for (name, key, code), sums in found.figures.items() if name == "route"]
+    ways.sort(key=lambda way: (-way[2].n, way[0], way[1]))
+    directions = {"X": _("Export"), "N": _("Import")}
+
+    def rows() -> Iterator[tuple[Cell, ...]]:
+        for code, key, sums in ways:
+            direction, _dot, kind = key.partition(".")
+            yield (
+                str(title_of("point", code)), directions.get(direction, direction), str(KIND_TITLES.get(kind, kind)),
+                sums.n, round(sums.amount / TONNE),
+            )  # fmt: skip
+
+    head = (_("Crossing point"), _("Direction"), _("Trip type"), _("Vehicles"), _("Tonnes"))
+    return table("routes", _("Routes"), head, rows(), texts=3)
 
 
 def _fees(found: Period) -> Section:
@@ -158,7 +141,7 @@ def _fees(found: Period) -> Section:
 
     back = found.of("fee.refund")
     note = _("Refunded: %(count)s receipts, %(amount)s đ") % {"count": back.n, "amount": back.amount} if back.n else ""
-    return _table("fees", _("Fees by regime"), head, rows(), note=note)
+    return table("fees", _("Fees by regime"), head, rows(), note=note)
 
 
 def _fees_by_day(found: Period) -> Section:
@@ -174,7 +157,7 @@ def _fees_by_day(found: Period) -> Section:
                                   for name in ("fee.pay", "fee.pay.kept", "fee.pay.budget"))  # fmt: skip
             yield _shown(found, day), paid.n, paid.amount, kept.amount, budget.amount
 
-    return _table("fee-days", _("Fees over time"), head, rows())
+    return table("fee-days", _("Fees over time"), head, rows())
 
 
 _SPANS = {
@@ -205,7 +188,7 @@ def _times(part: str, code: str, title: Callable[[], str]) -> Callable[[Period],
 
         head = (_("Span"), _("Part"), _("How many"), _("Median, minutes"), _("9 of 10 within, minutes"))
         note = _("T4 by force; without the time in which the firm brought papers under a hold.")
-        return _table(code, title(), head, rows(), texts=2, note=note)
+        return table(code, title(), head, rows(), texts=2, note=note)
 
     return make
 
@@ -216,84 +199,18 @@ def _part_title(part: str, key: str) -> str:
     return str(GOODS_TITLES.get(key, key)) if part == release_times.GROUP else _("%(hour)s o'clock") % {"hour": key}
 
 
-def _quality(found: Period) -> Section:
-    """How well it went: each with its share of what it is a part of."""
-    came, declared = found.of("came").n, found.of("declared").n
-    early, corrected = found.of("early").n, found.of("corrected").n
-    ends = found.by_key("ended")
-    slots = found.of("slots")
-    out = found.of("cleared.N").n
-
-    def rows() -> Iterator[tuple[Cell, ...]]:
-        yield _("Came without a declaration"), found.of("undeclared").n, share(found.of("undeclared").n, came)
-        yield _("Declared at least 2 hours before"), early, share(early, came)
-        yield _("Corrections of declarations"), corrected, share(corrected, declared)
-        yield _("No-shows"), ends.get("no_show", NOTHING).n, share(ends.get("no_show", NOTHING).n, declared)
-        yield _("Cancelled"), ends.get("cancel", NOTHING).n, share(ends.get("cancel", NOTHING).n, declared)
-        yield _("Turned back"), ends.get("turn_back", NOTHING).n, share(ends.get("turn_back", NOTHING).n, came)
-        yield _("Places booked of those offered"), slots.n, share(slots.n, slots.amount)
-        yield _("Stayed beyond the limit"), found.of("overstay").n, share(found.of("overstay").n, out)
-        yield (
-            _("Refused by the Chinese side"),
-            found.of("refused").n,
-            share(found.of("refused").n, found.of("cleared.X").n),
-        )
-
-    head = (_("Figure"), _("How many"), _("Share, %"))
-    return _table("quality", _("How it went"), head, rows() if came else iter(()))
-
-
-def _undeclared(found: Period) -> Section:
-    head = (_("Firm"), _("Undeclared vehicles"))
-    most = list(found.by_key("undeclared").items())[:TOP]
-    names = _firms([key for key, _sums in most])
-    rows = ((names.get(key, _("not known")), sums.n) for key, sums in most)
-    return _table("undeclared", _("Undeclared vehicles by firm"), head, iter(rows))
-
-
-def _refused(found: Period) -> Section:
-    titles = dict(ReasonCode.objects.values_list("code", "label_vi"))
-    rows = ((titles.get(key, key or _("not said")), sums.n, round(sums.amount / TONNE))
-            for key, sums in found.by_key("refused").items())  # fmt: skip
-    return _table("refused", _("Refused by the Chinese side"), (_("Reason"), _("Vehicles"), _("Tonnes")), iter(rows))
-
-
-def _holds(found: Period) -> Section:
-    rows = ((str(title_of("force", key)), sums.n, _hours(sums)) for key, sums in found.by_key("hold").items())
-    return _table("holds", _("Holds by force"), (_("Force"), _("Holds"), _("Mean, hours")), iter(rows))
-
-
-def _hours(sums: Sums) -> float:
-    return round(sums.amount / 60 / sums.n, 1) if sums.n else 0.0
-
-
-def _yards(found: Period) -> Section:
-    yards = {yard.code: yard for yard in Yard.objects.filter(code__in=found.by_key("yard"))}
-
-    def rows() -> Iterator[tuple[Cell, ...]]:
-        for code, sums in found.by_key("yard").items():
-            yard = yards.get(code)
-            room = (yard.capacity if yard else 0) * found.span.days * 24 * 60
-            yield yard.name if yard else _("not known"), sums.n, _hours(sums), share(sums.amount, room)
-
-    head = (_("Yard"), _("Vehicles"), _("Mean stay, hours"), _("Use, %"))
-    return _table("yards", _("Use of the yards"), head, rows())
-
-
 _MAKERS: tuple[Callable[[Period], Section], ...] = (
     _by_point,
     _by_day,
     _goods,
+    _top("hs2", "hs2", lambda: _("Goods by chapter (HS2)"), chapters_of),
     _top("hs4", "hs4", lambda: _("Goods by heading (HS4)"), goods_of),
-    _top("firms", "firm", lambda: _("Firms with most vehicles"), _firms),
+    _top("firms", "firm", lambda: _("Firms with most vehicles"), firm_names),
     _top("ways", "way", lambda: _("Trip types"), _ways),
+    _routes,
     _fees,
     _fees_by_day,
     _times(release_times.GROUP, "times-group", lambda: _("Time-release study by goods group")),
     _times(release_times.HOUR, "times-hour", lambda: _("Time-release study by hour")),
-    _quality,
-    _undeclared,
-    _refused,
-    _holds,
-    _yards,
+    *quality_sections.MAKERS,
 )

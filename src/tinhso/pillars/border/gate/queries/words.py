@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.pillars.border.gate.rules.goods import by_code
 
+USUAL = 3
 GOODS_TITLES = {
     "FRUIT": _("fruit"),
     "VEG": _("vegetables"),
@@ -69,3 +70,11 @@ def goods_of(headings: list[str]) -> dict[str, str]:
     """HS headings (4 digits), each with the usual good of the border under it where there is one."""
     known = {code[:4]: row["name_vi"].split(",")[0] for code, row in by_code().items()}
     return {heading: f"{heading} {known.get(heading, '')}".strip() for heading in headings}
+
+
+def chapters_of(chapters: list[str]) -> dict[str, str]:
+    """HS chapters (2 digits), each with the usual goods of the border in it."""
+    usual: dict[str, list[str]] = {}
+    for code, row in by_code().items():
+        usual.setdefault(code[:2], []).append(row["name_vi"].split(",")[0])
+    return {chapter: f"{chapter} {', '.join(usual.get(chapter, [])[:USUAL])}".strip() for chapter in chapters}

@@ -16,7 +16,7 @@ from django.db.models import F, Q
 from tinhso.kernel.access.may import visible
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.clock import HANOI
-from tinhso.pillars.border.gate.flows.trip import FROM_ABROAD, UNLOADS
+from tinhso.pillars.border.gate.flows.trip import UNLOADS
 from tinhso.pillars.border.gate.flows.yards import INBOUND
 from tinhso.pillars.border.gate.models import (
     Bay,
@@ -29,13 +29,13 @@ from tinhso.pillars.border.gate.models import (
     YardTariff,
 )
 from tinhso.pillars.border.gate.permissions import step_permission
+from tinhso.pillars.border.gate.queries.expected import Expected, expected_in
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.transfers import open_transfers, told_lines
 from tinhso.pillars.border.gate.rules.limits import YARD_FULL
 from tinhso.pillars.border.gate.rules.yard_charges import Price, charge
 
 YARD_IN = step_permission("yard_in")
-SOON = timedelta(hours=2)
 ROWS = 60
 
 
@@ -76,7 +76,7 @@ class Zone:
 @dataclass(frozen=True, slots=True)
 class YardNow:
     """A yard now. `zones` are its bays by kind; `entering` have passed barrier 1 or the line; `unloading` stand and are
-    to be unloaded, each with what was signed; `expected` come within two hours; `returned` are back and not closed.
+    to be unloaded, each with what was signed; `coming` are expected within two hours; `returned` are back, not closed.
     """
 
     yard: Yard
@@ -85,8 +85,7 @@ class YardNow:
     entering: list[Trip]
     unloading: list[tuple[Trip, Transfer | None]]
     transfers: list[Transfer]
-    called: int
-    from_abroad: int
+    coming: list[Expected]
     reserved: int
     returned: list[Trip]
     price: YardTariff | None
@@ -98,7 +97,7 @@ class YardNow:
 
     @property
     def expected(self) -> int:
-        return self.called + self.from_abroad
+        return len(self.coming)
 
     @property
     def overstaying(self) -> int:
@@ -112,7 +111,7 @@ def yards_of(*, by: Actor, at: datetime) -> list[Yard]:
 
 
 def yard_now(yard: Yard, *, at: datetime) -> YardNow:
-    """Everything of one yard, in nine queries."""
+    """Everything of one yard, in a dozen queries."""
     standing = list(Trip.objects.filter(yard=yard, is_in_yard=True).order_by("bay", "yard_in_at"))
     coming = Trip.objects.filter(yard=yard, is_live=True)
     entering = coming.filter(state__in=("arrived", "crossed_in")).order_by("state_since")[:ROWS]
@@ -127,10 +126,7 @@ def yard_now(yard: Yard, *, at: datetime) -> YardNow:
         unloading=[(trip, recorded.get(trip.pk)) for trip in sorted(to_unload, key=lambda trip: trip.bay)][:ROWS],
         transfers=begun,
         returned=list(coming.filter(state="returned_in").order_by("state_since")[:ROWS]),
-        called=coming.filter(state="called").count(),
-        from_abroad=coming.filter(
-            state="accepted", kind__in=FROM_ABROAD, eta__gt=at - SOON, eta__lte=at + SOON
-        ).count(),
+        coming=expected_in(yard, at=at),
         reserved=coming.filter(state__in=INBOUND).count(),
         price=price,
     )

@@ -64,7 +64,16 @@ def a_week(gate):
         figure(gate, f"fee.pay{part}", "IMPORT", 1, amount)
     for name, n in (("came", 200), ("early", 190), ("declared", 210), ("undeclared", 3)):
         figure(gate, name, "", n)
-    figure(gate, "hold", "HAIQUAN", 4, 240)
+    figure(gate, "hold", "HAIQUAN", 5)
+    figure(gate, "held", "HAIQUAN", 4, 240)
+    figure(gate, "override", "HAIQUAN", 1, 60)
+    figure(gate, "route", "X.EXP_VN", 3_681, 56_000_000)
+    figure(gate, "hs2", "08", 2_000, 36_000_000)
+    figure(gate, "came.firm", "", 150)
+    figure(gate, "lane", "HN-1119-B1/2", 40, 90)
+    figure(gate, "lane", "HN-1119-B1/2", 50, 240, day=date(2025, 5, 27))
+    figure(gate, "slots.used", "X", 20)
+    figure(gate, "slots.missed", "X", 5)
     figure(gate, "slots", "X", 30, 120)
     figure(gate, "refused", "CN_REFUSED_PUC", 2, 36_000)
     return gate
@@ -82,7 +91,14 @@ def test_the_weeks_sums_are_those_of_its_days_alone(a_week):
     )
     assert [row[3] for row in told["days"].rows] == [11_176, 1_681]
     assert told["fees"].rows[-1][1:] == (1, 1_300_000, 130_000, 1_170_000)
-    assert told["holds"].rows[0][1:] == (4, 1.0)
+    assert told["holds"].rows[0][1:] == (5, 4, 1.0, 1)
+    assert (told["routes"].rows[0][1], *told["routes"].rows[0][3:]) == ("Xuất khẩu", 3_681, 56_000)
+    assert told["hs2"].rows[0][1:] == (2_000, 36_000)
+    assert told["lanes"].rows[0][2:] == ("2", 90, 4.0)
+    assert told["slots"].rows[0][2:] == (120, 30, 25.0, 20, 5, 20.0)
+    assert told["undeclared"].rows[0][1:] == (3, 150, 2.0, "< 2 %")
+    assert [row[3] for row in told["quality"].rows[:3]] == ["< 2 %", "≥ 95 %", ""]
+    assert told["quality-points"].rows[1][1:6] == (200, 3, 1.5, 190, 95.0)
     shares = {row[0]: row[2] for row in told["quality"].rows}
     assert sorted(shares.values(), reverse=True)[:3] == [95.0, 25.0, 1.5]
 

@@ -164,7 +164,15 @@ def _sums_are_those_of_the_rows() -> None:
     carried = Case(When(kind="CN_EMPTY_IN", then=F("loaded_kg")), default=F("gross_kg"))
     assert kept("cleared.X") == out.aggregate(n=Count("pk"), amount=Sum(carried))
     assert kept("cleared.N") == came.aggregate(n=Count("pk"), amount=Sum("gross_kg"))
-    assert kept("firm") == kept("hs4") == kept("way") == kept("cleared.X", "cleared.N") == kept("hour.X", "hour.N")
+    assert (
+        kept("firm")
+        == kept("hs4")
+        == kept("hs2")
+        == kept("way")
+        == kept("route")
+        == kept("cleared.X", "cleared.N")
+        == kept("hour.X", "hour.N")
+    )
     paid = FeeAssessment.objects.filter(state="paid").aggregate(
         whole=Sum("amount"), centre=Sum("kept"), treasury=Sum("budget")
     )

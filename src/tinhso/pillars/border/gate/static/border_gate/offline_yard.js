@@ -4,6 +4,8 @@
   "use strict";
   const AFTER = { yard_in: "in_yard", leave_inland: "completed" };
   const ENTERING = ["arrived", "crossed_in", "returned_in"];
+  const AHEAD = ["accepted", "en_route", "called"];
+  const SOON = 7200;
 
   function over(entry, event) {
     if (event.kind === "transfer") {
@@ -35,6 +37,10 @@
       const all = desk.all(over);
       const coming = all.filter(([, entry]) => ENTERING.includes(entry.s));
       const standing = all.filter(([, entry]) => entry.s === "in_yard" && entry.bal > 0);
+      const now = kit.seconds(kit.store().now());
+      const near = ([, entry]) => AHEAD.includes(entry.s) && entry.x > now - SOON && entry.x <= now + SOON;
+      const clock = (seconds) => new Date(seconds * 1000).toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Ho_Chi_Minh" });
+      const ahead = all.filter(near).sort(([, a], [, b]) => a.x - b.x);
       const leaving = all.filter(([, entry]) => entry.s === "released");
       const line = (note, tone) => ([trip, entry]) => ({
         trip, plate: rules.showPlate(entry.p), more: [entry.c, kgOf(entry.kg), entry.b].filter(Boolean).join(" · "), note: note(entry), tone,
@@ -42,6 +48,7 @@
       const free = common().bays.length - taken().length;
       desk.home(`${free} ${said.freeBays}`, [
         ...coming.map(line(() => said.entering, "run")),
+        ...ahead.map(line((entry) => desk.words(said.expected, { at: clock(entry.x) }), "")),
         ...standing.map(line((entry) => desk.words(said.toGive, { n: entry.bal.toLocaleString("vi-VN") }), "")),
         ...leaving.map(line((entry) => kept.states[entry.s], "done")),
       ]);
