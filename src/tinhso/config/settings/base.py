@@ -35,6 +35,27 @@ EMAIL_HOST_PASSWORD = env.text("TINHSO_EMAIL_PASSWORD")
 EMAIL_USE_TLS = env.flag("TINHSO_EMAIL_TLS")
 EMAIL_TIMEOUT = 20  # seconds: a silent server must not hold a worker
 DEFAULT_FROM_EMAIL = env.text("TINHSO_EMAIL_FROM", "tinhso@localhost")
+# The gateway for text messages; what is left empty is as most gateways have it (kernel.notices.channels.gateway).
+SMS_GATEWAY = {
+    "url": env.text("TINHSO_SMS_URL"),
+    "key": env.text("TINHSO_SMS_KEY"),
+    "header": env.text("TINHSO_SMS_HEADER"),
+    "body": env.text("TINHSO_SMS_BODY"),
+    "taken": env.text("TINHSO_SMS_TAKEN"),
+    "reference": env.text("TINHSO_SMS_REFERENCE"),
+}
+# Secrets that the gateway signs its receipts with; several while one takes the place of another.
+SMS_RECEIPT_SECRETS = env.words("TINHSO_SMS_SECRETS")
+# Pushes to browsers: the platform's own key, and where a push service may complain.
+PUSH_KEY = env.text("TINHSO_PUSH_KEY")
+PUSH_CONTACT = env.text("TINHSO_PUSH_CONTACT")
+# Zalo's message service: the application, its first pass, and which template says which kind of notice.
+ZALO = {
+    "app": env.text("TINHSO_ZALO_APP"),
+    "secret": env.text("TINHSO_ZALO_SECRET"),
+    "refresh": env.text("TINHSO_ZALO_REFRESH"),
+}
+ZALO_TEMPLATES = env.words("TINHSO_ZALO_TEMPLATES")
 ROOT_URLCONF = "tinhso.config.urls"
 WSGI_APPLICATION = "tinhso.config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

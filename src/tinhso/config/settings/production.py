@@ -4,8 +4,11 @@ from tinhso.config import env
 from tinhso.config.settings.base import *
 from tinhso.config.settings.base import ALLOWED_HOSTS as HOSTS
 from tinhso.config.settings.base import PAPER_KEYS as PAPERS
+from tinhso.config.settings.base import PUSH_KEY, ZALO, ZALO_TEMPLATES
 from tinhso.config.settings.base import SECRET_KEY as SECRET
 from tinhso.config.settings.base import SITE_URL as SITE
+from tinhso.config.settings.base import SMS_GATEWAY as SMS
+from tinhso.kernel.notices.channels import gateway
 
 if len(SECRET) < 50:
     raise env.WrongSetting("TINHSO_SECRET_KEY must hold at least 50 characters in production")
@@ -20,6 +23,17 @@ if not PAPERS or min(map(len, PAPERS)) < 32:
     raise env.WrongSetting("TINHSO_PAPER_KEYS must hold keys of at least 32 characters in production")
 if env.text("TINHSO_NOTICES_EMAIL", "smtp") == "smtp" and not env.text("TINHSO_EMAIL_HOST"):
     raise env.WrongSetting("TINHSO_EMAIL_HOST must name the mail server in production, or TINHSO_NOTICES_EMAIL be off")
+if env.text("TINHSO_NOTICES_SMS") == "http" and not (SMS["url"].startswith("https://") and SMS["key"]):
+    raise env.WrongSetting("TINHSO_SMS_URL must begin with https:// and TINHSO_SMS_KEY be given for a text gateway")
+if SMS["body"]:
+    try:
+        gateway.check(SMS["body"])
+    except ValueError as wrong:
+        raise env.WrongSetting(f"TINHSO_SMS_BODY cannot be sent: {wrong}") from None
+if env.text("TINHSO_NOTICES_PUSH") == "webpush" and len(PUSH_KEY) != 43:
+    raise env.WrongSetting("TINHSO_PUSH_KEY must hold a key of 32 bytes as base64url, see deploy/env.example")
+if env.text("TINHSO_NOTICES_ZALO") == "zns" and not all((*ZALO.values(), ZALO_TEMPLATES)):
+    raise env.WrongSetting("TINHSO_ZALO_APP, _SECRET, _REFRESH and _TEMPLATES must all be given for Zalo")
 if env.text("TINHSO_ROLE", "app") == "app":
     user = env.database("DATABASE_URL")["USER"]
     if user in {"", "postgres", "tinhso_owner", "tinhso_migrate"}:

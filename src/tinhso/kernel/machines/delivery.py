@@ -16,10 +16,10 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from tinhso.kernel.base import clock
+from tinhso.kernel.base.outside.contract import Answer, NotReached, Poster
 from tinhso.kernel.base.plain import canonical
 from tinhso.kernel.jobs.loops import surrounded
 from tinhso.kernel.machines.adapters.choice import poster
-from tinhso.kernel.machines.adapters.contract import Answer, NotReached, Poster
 from tinhso.kernel.machines.hooks import CLAIM, TEST
 from tinhso.kernel.machines.models import HookCall, Subscription
 from tinhso.kernel.machines.outward import OUTWARD, event_of

@@ -15,9 +15,9 @@ from tinhso.kernel.audit.record import record
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Invalid
+from tinhso.kernel.base.outside.address import target_of
+from tinhso.kernel.base.outside.contract import NotReached
 from tinhso.kernel.machines import outward
-from tinhso.kernel.machines.adapters.address import target_of
-from tinhso.kernel.machines.adapters.contract import NotReached
 from tinhso.kernel.machines.models import ApiClient, HookCall, Subscription
 from tinhso.kernel.machines.permissions import KEEP_CLIENTS
 from tinhso.kernel.machines.signing import secret_of

@@ -19,7 +19,10 @@ from tinhso.kernel.base.plain import canonical
 from tinhso.kernel.identity.models import Person
 from tinhso.kernel.jobs.queue import defer
 from tinhso.kernel.notices import delivery
-from tinhso.kernel.notices.channels.choice import OFF, way_of
+from tinhso.kernel.notices.channels.browsers import holders_with_browsers
+from tinhso.kernel.notices.channels.choice import OFF, WEBPUSH, templates, way_of
+from tinhso.kernel.notices.channels.contract import Refused
+from tinhso.kernel.notices.channels.phones import is_vietnamese
 from tinhso.kernel.notices.kinds import KINDS, NoticeKind
 from tinhso.kernel.notices.models import Delivery, Notice
 
@@ -135,23 +138,47 @@ def _notice(
 
 def _prepare(kind: NoticeKind, told: list[tuple[Notice, Recipient]]) -> None:
     """Lay out the ways of all at once; each goes out when it is due."""
-    ways = [way for notice, person in told for way in _ways(notice, kind, person)]
+    pushed = _pushed(kind, [person.id for _notice, person in told])
+    ways = [way for notice, person in told for way in _ways(notice, kind, person, person.id in pushed)]
     for way in Delivery.objects.bulk_create(ways):
         defer(delivery.deliver, after=way.due_at, delivery=way.pk)
 
 
-def _ways(notice: Notice, kind: NoticeKind, person: Recipient) -> Iterator[Delivery]:
-    """The app at once, a text message when the app stays silent, e-mail beside them."""
+def _pushed(kind: NoticeKind, people: list[UUID]) -> set[UUID]:
+    """Who is told by the app: over real push services only those who asked for it in a browser."""
+    way = way_of(Delivery.PUSH)
+    if "app" not in kind.channels or way == OFF or not people:
+        return set()
+    return holders_with_browsers(people) if way == WEBPUSH else set(people)
+
+
+def _ways(notice: Notice, kind: NoticeKind, person: Recipient, pushed: bool) -> Iterator[Delivery]:
+    """The app at once, a message to the telephone when the app stays silent, e-mail beside them.
+
+    Where Zalo says this kind of notice it goes before the text message, which then has another minute.
+    """
     now = clock.real()
-    pushed = "app" in kind.channels and way_of(Delivery.PUSH) != OFF
     if pushed:
         yield Delivery(notice=notice, channel=Delivery.PUSH, address=str(person.id), due_at=now)
     if "sms" in kind.channels and person.phone:
         due = now + SMS_AFTER if pushed else now
         due = due if kind.urgent else after_quiet(due)
+        if _has_zalo(kind, person):
+            yield Delivery(notice=notice, channel=Delivery.ZALO, address=person.phone, due_at=due)
+            due += SMS_AFTER
         yield Delivery(notice=notice, channel=Delivery.SMS, address=person.phone, due_at=due)
     if "email" in kind.channels and person.email:
         yield Delivery(notice=notice, channel=Delivery.EMAIL, address=person.email, due_at=now)
+
+
+def _has_zalo(kind: NoticeKind, person: Recipient) -> bool:
+    """Zalo's words are Vietnamese, and so are its numbers."""
+    if way_of(Delivery.ZALO) == OFF or person.language != "vi" or kind.name not in templates():
+        return False
+    try:
+        return is_vietnamese(person.phone)
+    except Refused:
+        return False
 
 
 def after_quiet(due: datetime) -> datetime:

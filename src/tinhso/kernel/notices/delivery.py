@@ -11,16 +11,22 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.core import signing
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import translation
 
 from tinhso.kernel.base import clock, site
 from tinhso.kernel.jobs.queue import defer, job
+from tinhso.kernel.notices import lights
 from tinhso.kernel.notices.channels.choice import carrier_of
 from tinhso.kernel.notices.channels.contract import CarrierDown, Message, Refused
-from tinhso.kernel.notices.kinds import KINDS
+from tinhso.kernel.notices.kinds import KINDS, placeholders
 from tinhso.kernel.notices.models import Delivery, Notice
 
+SIGNER = signing.Signer(salt="kernel_notices.push")
+"""Of the tokens that a browser shows for a push that it has."""
+TELEPHONE = (Delivery.SMS, Delivery.ZALO)
 MOST_TRIES = 6
 FIRST_PAUSE = timedelta(seconds=5)  # then 10, 20, 40, 80
 CLAIM_ENDS = timedelta(minutes=2)
@@ -44,6 +50,7 @@ def deliver(delivery: int) -> None:
     except Refused as refused:
         _close(way, Delivery.FAILED, error=str(refused))
     except CarrierDown as down:
+        lights.failed(way.channel, str(down))
         _put_off(way, str(down))
 
 
@@ -55,11 +62,17 @@ def _claim(pk: int) -> Delivery | None:
 
 
 def _is_spared(way: Delivery) -> bool:
-    """A text message is only the way out when the app was silent and the notice is unread."""
-    if way.channel != Delivery.SMS:
+    """A message to the telephone is only the way out when the app was silent and the notice is unread.
+
+    What Zalo has taken spares the text message, but for an urgent notice: of that the telephone must have it.
+    """
+    if way.channel not in TELEPHONE:
         return False
-    received = Delivery.objects.filter(notice=way.notice, channel=Delivery.PUSH, state=Delivery.RECEIVED)
-    return way.notice.read_at is not None or received.exists()
+    others = Delivery.objects.filter(notice=way.notice).exclude(pk=way.pk)
+    spares = Q(channel__in=(Delivery.PUSH, Delivery.ZALO), state=Delivery.RECEIVED)
+    if not way.notice.urgent:
+        spares |= Q(channel=Delivery.ZALO, state=Delivery.SENT)
+    return way.notice.read_at is not None or others.filter(spares).exists()
 
 
 def _carry(way: Delivery) -> None:
@@ -67,6 +80,7 @@ def _carry(way: Delivery) -> None:
     if carrier is None:
         raise Refused("this channel is off")
     receipt = carrier.carry(message_of(way))
+    lights.answered(way.channel)
     _close(way, Delivery.RECEIVED if receipt.received else Delivery.SENT, reference=receipt.reference)
 
 
@@ -78,11 +92,22 @@ def message_of(way: Delivery) -> Message:
     kind = KINDS.get(notice.kind)
     with translation.override(notice.language):
         title = str(kind.title)
-    words = kind.message if way.channel == Delivery.SMS else kind.text
+    words = kind.message if way.channel in TELEPHONE else kind.text
     text = words(notice.language, notice.fields)
     if way.channel == Delivery.EMAIL and notice.url:
         text += f"\n\n{site.whole(notice.url)}"
-    return Message(way.address, title, text, notice.urgent)
+    said = {name for one in kind.sms.values() for name in placeholders(one)} if way.channel == Delivery.ZALO else set()
+    return Message(
+        way.address,
+        title,
+        text,
+        notice.urgent,
+        id=notice.pk.hex,
+        kind=notice.kind,
+        url=reverse("kernel_notices:open", args=[notice.pk]),
+        receipt=SIGNER.sign(str(way.pk)) if way.channel == Delivery.PUSH else "",
+        fields={name: notice.fields[name] for name in sorted(said) if name in notice.fields},
+    )
 
 
 def _close(way: Delivery, state: str, *, reference: str = "", error: str = "") -> None:
@@ -106,8 +131,8 @@ def _put_off(way: Delivery, error: str) -> None:
 
 
 def spare(notices: Iterable[UUID]) -> int:
-    """Text messages of these notices that still wait are not needed any more."""
-    waiting = Delivery.objects.filter(notice__in=list(notices), channel=Delivery.SMS, state=Delivery.WAITING)
+    """Messages to the telephone about these notices that still wait are not needed any more."""
+    waiting = Delivery.objects.filter(notice__in=list(notices), channel__in=TELEPHONE, state=Delivery.WAITING)
     return waiting.update(state=Delivery.NOT_NEEDED, changed_at=clock.real())
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from tinhso.kernel.base import clock
 from tinhso.kernel.modules.declare import every
 from tinhso.kernel.notices import delivery
+from tinhso.kernel.notices.channels import browsers
 from tinhso.kernel.notices.models import CarriedMessage, Notice
 
 SHOWN_FOR = timedelta(days=7)
@@ -33,3 +34,9 @@ def forget_quiet_notices(at: datetime) -> None:
     """Quiet notices are many, and what they tell stands in the records' history as well."""
     old = Notice.objects.filter(quiet=True, created_at__lt=clock.real() - SHOWN_FOR)
     Notice.objects.filter(pk__in=old.order_by("created_at").values("pk")[:AT_ONCE]).delete()
+
+
+@every(seconds=3600)
+def forget_old_browsers(at: datetime) -> None:
+    """Browsers whose sessions have ended long ago."""
+    browsers.forget_browsers()

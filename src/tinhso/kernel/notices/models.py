@@ -63,9 +63,15 @@ class Notice(models.Model):
 class Delivery(models.Model):
     """One way out of one notice. Times are the machine's; `reference` is the carrier's own number."""
 
-    PUSH, SMS, EMAIL = "push", "sms", "email"
+    PUSH, SMS, EMAIL, ZALO = "push", "sms", "email", "zalo"
     WAITING, SENDING, SENT, RECEIVED = "waiting", "sending", "sent", "received"
     FAILED, NOT_NEEDED = "failed", "not_needed"
+    CHANNELS: ClassVar[list[tuple[str, Any]]] = [
+        (PUSH, _("push")),
+        (SMS, "SMS"),
+        (EMAIL, _("e-mail")),
+        (ZALO, "Zalo"),
+    ]
     STATES: ClassVar[list[tuple[str, Any]]] = [
         (WAITING, _("waiting")),
         (SENDING, _("being sent")),
@@ -76,7 +82,7 @@ class Delivery(models.Model):
     ]
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="deliveries")
-    channel = models.CharField(max_length=8, choices=[(PUSH, "push"), (SMS, "SMS"), (EMAIL, "e-mail")])
+    channel = models.CharField(max_length=8, choices=CHANNELS)
     address = models.CharField(max_length=254)
     state = models.CharField(max_length=12, choices=STATES, default=WAITING)
     tries = models.SmallIntegerField(default=0)
@@ -93,6 +99,45 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.state}"
+
+
+class PushBrowser(models.Model):
+    """A browser in which somebody has asked for notices: where its push service listens, and for whom it is sealed."""
+
+    holder = models.UUIDField(db_index=True)
+    session_key = models.CharField(max_length=40)
+    endpoint = models.CharField(max_length=1000, unique=True)
+    p256dh = models.CharField(max_length=120)
+    auth = models.CharField(max_length=40)
+    created_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.holder)
+
+
+class CarrierLight(models.Model):
+    """When a carrier last took something and when it last failed, by the machine's clock; noted twice a minute."""
+
+    channel = models.CharField(primary_key=True, max_length=8)
+    answered_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=200, blank=True, default="")
+
+    def __str__(self) -> str:
+        return self.channel
+
+
+class ZaloPass(models.Model):
+    """The pair of passes by which Zalo lets us in, sealed: one lives a day, the other brings the next pair, once."""
+
+    began_with = models.BinaryField(max_length=32)
+    access = models.BinaryField()
+    refresh = models.BinaryField()
+    ends_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.ends_at:%Y-%m-%d %H:%M}"
 
 
 class Carrier(models.Model):

@@ -15,6 +15,7 @@ TITLES = {
     Delivery.PUSH: _("Carrier of the app's notices"),
     Delivery.SMS: _("Carrier of text messages"),
     Delivery.EMAIL: _("Carrier of e-mail"),
+    Delivery.ZALO: _("Carrier of Zalo messages"),
 }
 
 

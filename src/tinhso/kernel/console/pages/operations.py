@@ -24,6 +24,7 @@ from tinhso.kernel.events import held
 from tinhso.kernel.events.queries import standing
 from tinhso.kernel.jobs import queries as jobs
 from tinhso.kernel.modules.simulated import simulated_here
+from tinhso.kernel.notices.lights import lights
 from tinhso.kernel.web.doors import held_of
 
 SHOWN = 50
@@ -42,6 +43,7 @@ def operations(request: HttpRequest) -> HttpResponse:
         "queues": jobs.queues(),
         "failed": jobs.failed_jobs(limit=SHOWN),
         "periodic": jobs.periodic_runs(),
+        "carriers": lights(),
         "sealing": sealing(),
         "verification": last_verification(),
         "processes": present.processes,

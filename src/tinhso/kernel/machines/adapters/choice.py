@@ -6,8 +6,8 @@ import os
 
 from django.conf import settings
 
-from tinhso.kernel.machines.adapters.contract import Poster
-from tinhso.kernel.machines.adapters.https import Https
+from tinhso.kernel.base.outside.contract import Poster
+from tinhso.kernel.base.outside.https import Https
 from tinhso.kernel.machines.adapters.simulator import Simulator
 
 HTTPS, SIMULATOR = "https", "simulator"

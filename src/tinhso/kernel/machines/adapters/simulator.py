@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from tinhso.kernel.machines.adapters.address import target_of
-from tinhso.kernel.machines.adapters.contract import Answer, NotReached
+from tinhso.kernel.base.outside.address import target_of
+from tinhso.kernel.base.outside.contract import Answer, NotReached
 from tinhso.kernel.machines.models import HookReceiver
 
 SLOW_SECONDS = 3.0

@@ -18,11 +18,11 @@ from django.urls import reverse
 from tinhso.kernel.access.models import Grant
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.errors import Forbidden, Invalid
+from tinhso.kernel.base.outside.address import Allowed
+from tinhso.kernel.base.outside.https import Https
 from tinhso.kernel.identity.models import Person
 from tinhso.kernel.machines import delivery, hooks, outward
-from tinhso.kernel.machines.adapters.address import Allowed
 from tinhso.kernel.machines.adapters.choice import poster
-from tinhso.kernel.machines.adapters.https import Https
 from tinhso.kernel.machines.adapters.simulator import Simulator
 from tinhso.kernel.machines.clients import connect
 from tinhso.kernel.machines.models import HookCall, Subscription

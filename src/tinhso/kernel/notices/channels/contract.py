@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Words for one address: a telephone number, an e-mail address or a holder of the app."""
+    """Words for one address: a telephone number, an e-mail address or a holder of the app.
+
+    `id` is the same at each try, so that a carrier who has it already does not take it twice. `fields` are what the
+    text message of that kind may say, by name: carriers of fixed words fill their own templates with them.
+    """
 
     address: str
     title: str
     text: str
     urgent: bool = False
+    id: str = ""
+    kind: str = ""
+    url: str = ""
+    receipt: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

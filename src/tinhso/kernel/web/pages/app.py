@@ -10,6 +10,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 SHEETS = ("public.css", "public.js", "icons.svg", "fonts/be-vietnam-400.woff2", "fonts/be-vietnam-700.woff2")
+ICON = "web/app/icon-192.png"
 
 
 def icons() -> list[dict[str, str]]:
@@ -48,7 +49,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker, with the addresses of the theme's files written in: a new build is a new worker."""
     files = [static(f"web/{name}") for name in SHEETS]
-    return render(request, "web/sw.js", {"files": files}, content_type="text/javascript")
+    return render(request, "web/sw.js", {"files": files, "push_icon": static(ICON)}, content_type="text/javascript")
 
 
 @require_safe

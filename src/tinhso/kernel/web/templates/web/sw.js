@@ -17,3 +17,4 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(fetch(event.request).catch(() => caches.match(AWAY)));
   }
 });
+{% include "kernel_notices/_push_worker.js" %}

@@ -109,7 +109,8 @@ def appeal(request: Request) -> HttpResponse:
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker of this page: the code is shown without network, once it was loaded."""
     files = [*(static(f"web/{name}") for name in KEPT), static("border_gate/driver.js")]
-    return render(request, "border_gate/driver_sw.js", {"files": files}, content_type="text/javascript")
+    told = {"files": files, "push_icon": static("web/app/icon-192.png")}
+    return render(request, "border_gate/driver_sw.js", told, content_type="text/javascript")
 
 
 def _own(request: Request) -> Trip:

@@ -23,6 +23,7 @@ from tinhso.pillars.border.gate.models import CrossingPoint, MovementOrder
 from tinhso.pillars.border.gate.pages.order_forms import OrderForm, places_of
 from tinhso.pillars.border.gate.permissions import ISSUE_ORDER, VIEW_BOARD
 from tinhso.pillars.border.gate.queries import guidance as queries
+from tinhso.pillars.border.gate.queries.sent import how_far
 from tinhso.pillars.border.gate.rules import plates
 
 
@@ -55,13 +56,16 @@ def order(request: Request, order_id: UUID) -> HttpResponse:
     one = _order(request, order_id)
     receipts = queries.receipts_of(one)
     read = sum(receipt.acknowledged_at is not None for receipt in receipts)
+    ways = how_far([receipt.trip_id for receipt in receipts], kind="border_gate.ordered", number=one.number)
     context = {
         "order": one,
         "holds": one.holds_at(request.moment),
         "reach": _reach(one),
         "read": read,
         "unread": len(receipts) - read,
-        "receipts": [(receipt, plates.show(receipt.trip.tractor_plate)) for receipt in receipts],
+        "receipts": [
+            (receipt, plates.show(receipt.trip.tractor_plate), ways.get(receipt.trip_id)) for receipt in receipts
+        ],
         "may_issue": may(request.actor, ISSUE_ORDER, one, request.moment),
     }
     return render(request, "border_gate/movement_order.html", context)

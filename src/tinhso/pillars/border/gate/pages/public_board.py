@@ -20,6 +20,7 @@ from tinhso.kernel.base.money import grouped
 from tinhso.kernel.metrics.queries import Figure, live_many
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.models import Moratorium
+from tinhso.pillars.border.gate.queries.called import called_now, mark_of
 from tinhso.pillars.border.gate.queries.closures import closures, points_hours
 from tinhso.pillars.border.gate.queries.figures import title_of
 from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
@@ -81,7 +82,7 @@ def state() -> dict[str, Any]:
         }
         for line in now["lines"]
     }
-    return {"points": lines, "taken": show_time(now["taken"])}
+    return {"points": lines, "taken": show_time(now["taken"]), "called": mark_of(called_now(at=clock.now()))}
 
 
 def _line(code: str, figures: dict[str, Figure], taken: datetime) -> Line:

@@ -1,8 +1,14 @@
-"""The screen in the hall: it turns its pages by itself, in three languages, and nobody needs to touch it."""
+"""The screen in the hall: it turns its pages by itself, in three languages, and nobody needs to touch it.
+
+`?diem=` keeps to the calls of one crossing point, `?chi=goi` shows the calls and nothing else, `?doc=1` reads new
+calls out; the address is typed once, where the screen is hung.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -13,14 +19,18 @@ from django.views.decorators.http import require_safe
 
 from tinhso.kernel.base import site
 from tinhso.kernel.web.request import Request
+from tinhso.pillars.border.gate.models import CrossingPoint
 from tinhso.pillars.border.gate.pages.public_board import shown
+from tinhso.pillars.border.gate.queries.called import CalledTrip, called_now, mark_of
 from tinhso.pillars.border.gate.queries.closures import closures, points_hours
 from tinhso.pillars.border.gate.rules import qr
 
 LANGUAGES = ("vi", "zh-hans", "en")
-WAITING, GROUPS, HOURS, STOPPED, LOOK_UP = "cho", "nhom", "gio", "dung", "tra-cuu"
+CALLS, WAITING, GROUPS, HOURS, STOPPED, LOOK_UP = "goi", "cho", "nhom", "gio", "dung", "tra-cuu"
 SECONDS = 12
 """How long a page stands: long enough to be read from five metres."""
+CALLS_A_PAGE = 8
+"""So many fit in letters that are read from ten metres."""
 
 
 @require_safe
@@ -40,22 +50,46 @@ def screen(request: Request) -> HttpResponse:
 def _context(request: Request, language: str) -> dict[str, Any]:
     """The page asked for with the addresses of all turns, the one after it first in mind."""
     context = shown(request.moment)
-    pages = [WAITING, GROUPS, HOURS, *([STOPPED] if context["moratoria"] else []), LOOK_UP]
+    kept = _kept(request)
+    calls = called_now(at=request.moment, point=kept.get("diem", ""))
+    sheets = [calls[first : first + CALLS_A_PAGE] for first in range(0, len(calls), CALLS_A_PAGE)]
+    pages = _pages(sheets, kept, stopped=bool(context["moratoria"]))
     asked = request.GET.get("trang", "")
-    page = asked if asked in pages else WAITING
-    turns = [_address(one, each) for each in LANGUAGES for one in pages]
-    here = _address(page, language)
+    page = asked if asked in pages else pages[0]
+    turns = [_address(one, each, kept) for each in LANGUAGES for one in pages]
+    here = _address(page, language, kept)
     context |= {"turn": page, "tongue": language, "turns": " ".join(turns), "here": here, "seconds": SECONDS}
-    context |= {"after": turns[(turns.index(here) + 1) % len(turns)]}
-    return {**context, "number": pages.index(page) + 1, "whole": len(pages), **_more(page, request)}
+    context |= {"after": turns[(turns.index(here) + 1) % len(turns)], "called": mark_of(calls), "aloud": "doc" in kept}
+    return {**context, "number": pages.index(page) + 1, "whole": len(pages), **_more(page, request, sheets)}
 
 
-def _address(page: str, language: str) -> str:
-    return f"{reverse('border_gate:public_screen')}?trang={page}&tieng={language}"
+def _kept(request: Request) -> dict[str, str]:
+    """What the screen's address says for all of its pages; a point that is none is left out."""
+    point = request.GET.get("diem", "")
+    known = bool(point) and CrossingPoint.objects.filter(code=point).exists()
+    kept = {"diem": point} if known else {}
+    if request.GET.get("chi") == CALLS:
+        kept["chi"] = CALLS
+    return kept | ({"doc": "1"} if request.GET.get("doc") == "1" else {})
 
 
-def _more(page: str, request: Request) -> dict[str, Any]:
+def _pages(sheets: Sequence[Sequence[CalledTrip]], kept: dict[str, str], *, stopped: bool) -> list[str]:
+    """Calls first, on as many pages as they need."""
+    calls = [CALLS, *(f"{CALLS}-{number}" for number in range(2, len(sheets) + 1))]
+    if "chi" in kept:
+        return calls
+    return [*calls, WAITING, GROUPS, HOURS, *([STOPPED] if stopped else []), LOOK_UP]
+
+
+def _address(page: str, language: str, kept: dict[str, str]) -> str:
+    return f"{reverse('border_gate:public_screen')}?{urlencode({'trang': page, 'tieng': language, **kept})}"
+
+
+def _more(page: str, request: Request, sheets: Sequence[Sequence[CalledTrip]]) -> dict[str, Any]:
     """What only that page shows."""
+    if page.startswith(CALLS):
+        number = int(page.partition("-")[2] or 1)
+        return {"calls": sheets[number - 1] if sheets else [], "is_calls": True}
     if page == HOURS:
         return {"hours": points_hours(at=request.moment), "closures": closures(at=request.moment)}
     if page == LOOK_UP:

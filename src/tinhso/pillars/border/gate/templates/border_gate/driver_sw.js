@@ -42,3 +42,4 @@ self.addEventListener("fetch", (event) => {
   if (FILES.includes(address.pathname)) event.respondWith(file(event.request));
   else if (event.request.mode === "navigate" && address.pathname === PAGE) event.respondWith(page(event.request));
 });
+{% include "kernel_notices/_push_worker.js" %}

@@ -1,4 +1,4 @@
-"""What carries a telling to a receiver, and how it fails."""
+"""What carries a call to a machine of others, and how it fails."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the receiver said; 200 to 299 means that it has taken the event."""
+    """What the receiver said; 200 to 299 means that it has taken what was sent. `body`: no more than was asked for."""
 
     status: int
     ms: int
+    body: bytes = b""
 
     @property
     def taken(self) -> bool:

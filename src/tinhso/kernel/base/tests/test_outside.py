@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tinhso.kernel.machines.adapters.address import address_of, is_public, target_of
-from tinhso.kernel.machines.adapters.contract import NotReached
-from tinhso.kernel.machines.adapters.https import Https
+from tinhso.kernel.base.outside.address import address_of, is_public, target_of
+from tinhso.kernel.base.outside.contract import NotReached
+from tinhso.kernel.base.outside.https import Https
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A telling over the network: to the address that was looked at, never where it is sent on to, and never for long."""
+"""A call over the network: to the address that was looked at, never where it is sent on to, and never for long."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-from tinhso.kernel.machines.adapters.address import OUTSIDE, Allowed, Target, address_of, target_of
-from tinhso.kernel.machines.adapters.contract import Answer, NotReached
+from tinhso.kernel.base.outside.address import OUTSIDE, Allowed, Target, address_of, target_of
+from tinhso.kernel.base.outside.contract import Answer, NotReached
 
 SECONDS = 10.0  # for all of it; a receiver puts work off and answers
 CONNECT_SECONDS = 4.0
@@ -23,7 +23,7 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 class Https:
-    """Posts to receivers. Redirects are not followed: only 2xx counts as taken."""
+    """Posts to receivers; redirects are not followed, only 2xx counts as taken. `reads`: bytes of an answer."""
 
     def __init__(
         self,
@@ -31,8 +31,9 @@ class Https:
         allowed: Allowed = OUTSIDE,
         resolve: Callable[[str, int], list[str]] = resolve,
         seconds: float = SECONDS,
+        reads: int = 0,
     ) -> None:
-        self.allowed, self.resolve, self.seconds = allowed, resolve, seconds
+        self.allowed, self.resolve, self.seconds, self.reads = allowed, resolve, seconds, reads
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """Raises NotReached."""
@@ -46,7 +47,8 @@ class Https:
             line.connect()
             line.sock.settimeout(self.seconds)
             line.request("POST", target.path, body=body, headers=dict(headers))
-            status = line.getresponse().status
+            answer = line.getresponse()
+            said = answer.read(self.reads) if self.reads else b""
         except (OSError, http.client.HTTPException) as error:
             late = time.monotonic() - began >= self.seconds or isinstance(error, TimeoutError)
             raise NotReached("no answer in time" if late else _said(error)) from error
@@ -56,7 +58,7 @@ class Https:
         took = time.monotonic() - began
         if took >= self.seconds:  # what was cut off may look like an answer
             raise NotReached("no answer in time")
-        return Answer(status, round(took * 1000))
+        return Answer(answer.status, round(took * 1000), said)
 
 
 def _line(target: Target, address: str) -> http.client.HTTPConnection:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
-from tinhso.kernel.machines.adapters.contract import NotReached
+from tinhso.kernel.base.outside.contract import NotReached
 
 PORTS = frozenset({443, 8443})
 LONGEST = 300
@@ -26,12 +26,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What may be called. The tests let a receiver of their own on loopback in; nothing else does."""
+    """What may be called. Who runs the platform may name a machine of his own network; tests let loopback in."""
 
     schemes: frozenset[str] = frozenset({"https"})
     ports: frozenset[int] | None = PORTS
     literal: bool = False
     public_only: bool = True
+    longest: int = LONGEST
 
 
 OUTSIDE = Allowed()
@@ -39,7 +40,7 @@ OUTSIDE = Allowed()
 
 def target_of(url: str, allowed: Allowed = OUTSIDE) -> Target:
     """Take the address apart. Raises NotReached for one that may not be called, whatever its name resolves to."""
-    if len(url) > LONGEST or not url.isascii() or any(letter <= " " or letter == "\\" for letter in url):
+    if len(url) > allowed.longest or not url.isascii() or any(letter <= " " or letter == "\\" for letter in url):
         raise NotReached("the address holds letters that an address cannot have, or is too long")
     try:
         parts = urlsplit(url)
