@@ -19,6 +19,7 @@ from tinhso.kernel.modules.declare import every
 from tinhso.kernel.notices.actions import send
 from tinhso.kernel.notices.kinds import notice
 from tinhso.pillars.border.gate.actions import clock, foresight, forgetting, positions, windows
+from tinhso.pillars.border.gate.actions.ahead import lapse_ahead
 from tinhso.pillars.border.gate.actions.bookings import lapse_holds
 from tinhso.pillars.border.gate.actions.figures import count_lately
 from tinhso.pillars.border.gate.actions.guidance import reach_newcomers
@@ -193,3 +194,9 @@ def forget_declaration_sheets(at: datetime) -> None:
 def follow_brokers_staff(at: datetime) -> None:
     """Mandates reach who works for the broker now, and nobody who has left."""
     follow_staff(at=at)
+
+
+@every(seconds=3600)
+def lapse_declarations_ahead(at: datetime) -> None:
+    """What drivers have declared ahead and no firm has answered by its day is let go."""
+    lapse_ahead(at=at)

@@ -108,6 +108,9 @@ MANAGE_FIRM = permission(f"{LABEL}.manage_firm", _("keep one's firm's vehicles a
 SEND_REGISTRATION = permission(f"{LABEL}.send_registration", _("send the registration of one's firm"))
 KEEP_FIRMS = permission(f"{LABEL}.keep_firms", _("confirm firms and change their standing"))
 GIVE_MANDATE = permission(f"{LABEL}.give_mandate", _("give mandates to customs brokers and revoke them"))
+DECLARE_AHEAD = permission(f"{LABEL}.declare_ahead", _("declare one's own vehicle ahead, for a firm"))
+CONSENT_AHEAD = permission(f"{LABEL}.consent_ahead", _("consent to what drivers declare in the firm's name"))
+CARRY_TRIP = permission(f"{LABEL}.carry_trip", _("assign vehicles and drivers to trips given to one's transport firm"))
 
 ISSUE_ORDER = permission(f"{LABEL}.issue_order", _("issue movement orders"))
 CONTROL_CALLS = permission(f"{LABEL}.control_calls", _("pause the calls and call out of order"))
@@ -183,9 +186,11 @@ SEE_MONEY = ("shared_payments.see_payments",)
 ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
     "ENTERPRISE": (
         _("Enterprise"),
-        (*WHOLE_TRIP, VIEW_PAPERS, MANAGE_FIRM, FILE_APPEAL, "shared_payments.use_wallet"),
+        (*WHOLE_TRIP, VIEW_PAPERS, MANAGE_FIRM, CONSENT_AHEAD, FILE_APPEAL, "shared_payments.use_wallet"),
     ),
     "BROKER": (_("Customs broker"), (*WHOLE_TRIP, FILE_APPEAL, "shared_payments.use_wallet")),
+    # Sees of a trip what it carries by kg and group, never VIEW_TRIP: its own pages alone show it (brief 2 row 3).
+    "CARRIER": (_("Transport firm"), (MANAGE_FIRM, CARRY_TRIP)),
     "DRIVER": (_("Driver"), (*WHOLE_TRIP, FILE_APPEAL)),
     "HELPDESK": (_("Declaration help desk"), (*OFFICER, KEY_PAPER)),
     "YARD": (_("Yard operator"), (VIEW_TRIP, VIEW_BOARD, DECIDE_BARRIER, ENROL_DEVICE)),
@@ -262,7 +267,7 @@ for _actor, (_title, _rights) in ROLES.items():
             *([play_permission(_actor)] if _actor in PLAYED else []),
             *(step_permission(step) for step, (_t, actors) in STEPS.items() if _actor in actors),
         ),
-        second_factor=_actor not in {"ENTERPRISE", "BROKER", "DRIVER"},
+        second_factor=_actor not in {"ENTERPRISE", "BROKER", "CARRIER", "DRIVER"},
     )
 
 SEND_READING = permission(f"{LABEL}.send_reading", _("send what a machine at the gate reads"))
@@ -278,6 +283,13 @@ REGISTRANT_ROLE = bundle(
     "border_registrant", title=_("Who registers a firm"), permissions=(SEND_REGISTRATION,), second_factor=False
 )
 """Given with the link of a registration, for that record alone."""
+AHEAD_ROLE = bundle(
+    "border_ahead", title=_("Driver who declares ahead"), permissions=(DECLARE_AHEAD,), second_factor=False
+)
+AHEAD_FIRM_ROLE = bundle(
+    "border_ahead_firm", title=_("Firm that is asked by link"), permissions=(CONSENT_AHEAD,), second_factor=False
+)
+"""Both with links, each for one declaration alone."""
 FIRM_ADMIN_ROLE = bundle(
     "border_firm_admin", title=_("Administrator of a firm"), permissions=(GIVE_MANDATE, "kernel_machines.keep_clients")
 )

@@ -43,11 +43,19 @@ UNIQUE = {**TRIP.constraints}
 
 @transaction.atomic
 def amend_trip(
-    *, trip: Trip, values: Mapping[str, Any], reason: str, by: Actor, at: datetime, seen: int | None = None
+    *,
+    trip: Trip,
+    values: Mapping[str, Any],
+    reason: str,
+    by: Actor,
+    at: datetime,
+    seen: int | None = None,
+    author: UUID | None = None,
 ) -> list[Amendment]:
     """Change these fields (values as of actions.fields), each as its state allows: at once, or asked of the force.
 
-    `seen`: the number of corrections that the caller saw. Returns what was changed and what was asked for.
+    `seen`: the number of corrections that the caller saw. `author`: in whose name the platform makes it.
+    Returns what was changed and what was asked for.
     Refusals: BG-032 when somebody else changed it meanwhile, BG-038, BG-282, BG-284, and what a new declaration
     would meet.
     """
@@ -58,7 +66,7 @@ def amend_trip(
     for field, value in values.items():
         groups.setdefault(corrections.consent_of(field, stored.state), {})[field] = value
     made = [
-        _ask(stored, force, some, reason, by, at) if force else _change(stored, some, reason, by, at)
+        _ask(stored, force, some, reason, by, at) if force else _change(stored, some, reason, by, at, author)
         for force, some in sorted(groups.items())
     ]
     _answer_wanted(stored, values, by, at)
@@ -183,10 +191,12 @@ def _amendment(trip: Trip, fields: Collection[str], values: Mapping[str, Any], r
     )
 
 
-def _change(trip: Trip, values: Mapping[str, Any], reason: str, by: Actor, at: datetime) -> Amendment:
+def _change(
+    trip: Trip, values: Mapping[str, Any], reason: str, by: Actor, at: datetime, author: UUID | None = None
+) -> Amendment:
     amendment = _amendment(trip, values, values, reason)
     AMENDMENT.create(amendment, step="apply", by=by, at=at, reason=amendment.reason)
-    _make(trip, amendment, values, by, at, step_by=by)
+    _make(trip, amendment, values, by, at, step_by=by, author=author)
     return amendment
 
 

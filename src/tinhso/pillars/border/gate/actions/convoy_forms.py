@@ -110,6 +110,8 @@ def shares_of(what: What, vehicles: Sequence[OneOfSeveral]) -> list[Share]:
 
 def _carries_something(vehicles: Iterable[OneOfSeveral]) -> None:
     for form in vehicles:
+        if not form.cleaned_data.get("tractor") and form.cleaned_data.get("carrier"):
+            form.add_error("tractor", _("Of several vehicles each needs its plate."))
         if form.lines and all(kg == 0 for kg in form.typed_kg()):
             form.add_error("kg_1", _("Give what this vehicle carries, or take it out."))
 

@@ -73,7 +73,8 @@ class DraftLine:
 class Draft:
     """All that a firm gives for one vehicle: what, with what, who drives, where and when.
 
-    `inwards`: transit that comes over the line. `supervisor`: who answers for a driverless vehicle.
+    `inwards`: transit that comes over the line. `supervisor`: who answers for a driverless vehicle. Without a
+    tractor it stays a draft until the carrier names one.
     """
 
     enterprise: Enterprise | None
@@ -81,7 +82,7 @@ class Draft:
     regime: str
     point: CrossingPoint
     planned_on: date
-    tractor: Vehicle
+    tractor: Vehicle | None
     driver: Driver | None
     lines: tuple[DraftLine, ...] = ()
     eta: datetime | None = None
@@ -364,7 +365,7 @@ def trip_of(draft: Draft, code: str, declaration: Declaration, lines: Sequence[G
         driver=draft.driver,
         second_driver=draft.second_driver,
         note=draft.note,
-        tractor_plate=draft.tractor.known_by,
+        tractor_plate=draft.tractor.known_by if draft.tractor else "",
         trailer_plate=draft.trailer.plate if draft.trailer else "",
         driver_name=draft.driver.person.full_name if draft.driver else "",
         container_no=draft.container_no,

@@ -27,6 +27,7 @@ from tinhso.pillars.border.gate.actions.goods_fields import (
 )
 from tinhso.pillars.border.gate.models import CrossingPoint, Driver, Yard
 from tinhso.pillars.border.gate.queries.barrier import yard_for
+from tinhso.pillars.border.gate.queries.carriers import drivers_for
 from tinhso.pillars.border.gate.rules import containers, plates
 from tinhso.pillars.border.gate.rules.codes import refuse
 
@@ -109,9 +110,8 @@ def _driver_told(driver: Driver | None) -> dict[str, str] | None:
 
 
 def _driver(own: Declared, value: Mapping[str, str]) -> Driver:
-    """A driver of the trip's own firm. Refusal: BG-286 for anybody else."""
-    rows = Driver.objects.filter(employer_id=own.trip.agency_id).select_related("person")
-    found = rows.filter(pk=value["id"]).first()
+    """A driver of the trip's own firm, or of the carrier that has it. Refusal: BG-286 for anybody else."""
+    found = drivers_for(own.trip).filter(pk=value["id"]).first()
     if found is None:
         raise refuse("BG-286", field="driver")
     return found

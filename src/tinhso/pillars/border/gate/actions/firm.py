@@ -18,6 +18,7 @@ from tinhso.kernel.identity.models import Person
 from tinhso.pillars.border.gate.actions.convoy import pair_trips
 from tinhso.pillars.border.gate.actions.declare import Draft, DraftLine, draft_trip, submit_trip
 from tinhso.pillars.border.gate.actions.fees import assess_fees
+from tinhso.pillars.border.gate.actions.haulage import give_to_carrier
 from tinhso.pillars.border.gate.models import (
     CrossingPoint,
     Driver,
@@ -59,6 +60,7 @@ class Intent:
     """A declaration as a firm gives it: plates as typed, a driver of its own or a new one.
 
     `vin`: of a new vehicle, which has no plate. `pair`: the firm's own trip with which goods are handed over.
+    `carrier`: the transport firm that carries it; without a plate that firm names vehicle and driver.
     """
 
     kind: str
@@ -81,15 +83,25 @@ class Intent:
     pair: Trip | None = None
     driver: Driver | None = None
     new_driver: NewDriver | None = None
+    carrier: Enterprise | None = None
+
+    @property
+    def waits_for_carrier(self) -> bool:
+        """Whether it stays a draft until the carrier has named the vehicle."""
+        return self.carrier is not None and not self.tractor and not self.vin
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a declaration would meet: problems field by field, or the fee and who accepts it."""
+    """What a declaration would meet: problems field by field, or the fee and who accepts it.
+
+    `waits`: nothing yet, for the carrier names the vehicle first.
+    """
 
     problems: tuple[dict[str, Any], ...] = ()
     fee: FeeAssessment | None = None
     accepted: bool = False
+    waits: bool = False
 
 
 def keep_vehicle(*, firm: Enterprise, plate: str, by: Actor, at: datetime, kind: str = "") -> Vehicle:
@@ -199,9 +211,15 @@ def _renewed(driver: Driver, firm: Enterprise, new: NewDriver, by: Actor, at: da
 
 @transaction.atomic
 def declare_trip(*, firm: Enterprise, intent: Intent, by: Actor, at: datetime) -> Trip:
-    """Write down and send at one go; whatever stands in the way leaves nothing behind."""
+    """Write down and send at one go; whatever stands in the way leaves nothing behind.
+
+    Without a vehicle it is written down and given to the carrier.
+    """
     trip = draft_trip(draft=draft_for(firm, intent, by, at), by=by, at=at)
-    submit_trip(trip=trip, by=by, at=at)
+    if not intent.waits_for_carrier:
+        submit_trip(trip=trip, by=by, at=at)
+    if intent.carrier is not None:
+        give_to_carrier(trip=trip, carrier=intent.carrier, by=by, at=at)
     if intent.pair is not None:
         pair_own(trip=trip, other=intent.pair, by=by, at=at)
     return trip
@@ -220,6 +238,8 @@ def _tried(firm: Enterprise, intent: Intent, by: Actor, at: datetime) -> Preview
         trip = declare_trip(firm=firm, intent=intent, by=by, at=at)
     except Refusal as refusal:
         return Preview(problems=_problems(refusal))
+    if intent.waits_for_carrier:
+        return Preview(waits=True)
     accepted = trip.state == "accepted"
     if not accepted:
         assess_fees(trips=[trip], at=at)
@@ -241,7 +261,9 @@ def draft_for(firm: Enterprise, intent: Intent, by: Actor, at: datetime) -> Draf
     return draft_of(firm, intent, tractor=tractor, trailer=trailer, driver=driver, yard=yard)
 
 
-def _tractor(firm: Enterprise, intent: Intent, by: Actor, at: datetime) -> Vehicle:
+def _tractor(firm: Enterprise, intent: Intent, by: Actor, at: datetime) -> Vehicle | None:
+    if intent.waits_for_carrier:
+        return None
     if intent.vin:
         return keep_unplated(firm=firm, vin=intent.vin, temporary_plate=intent.temporary_plate, by=by, at=at)
     kind = "AGV" if intent.kind == "AGV" else ""
@@ -252,7 +274,7 @@ def draft_of(
     firm: Enterprise,
     intent: Intent,
     *,
-    tractor: Vehicle,
+    tractor: Vehicle | None,
     trailer: Vehicle | None,
     driver: Driver | None,
     yard: Yard | None,

@@ -15,9 +15,10 @@ from tinhso.pillars.border.gate.actions.convoy import Carrier, add_vehicles, dra
 from tinhso.pillars.border.gate.actions.declare import Draft, send_trips
 from tinhso.pillars.border.gate.actions.fees import assess_fees
 from tinhso.pillars.border.gate.actions.firm import Intent, draft_for, pair_own
+from tinhso.pillars.border.gate.actions.haulage import give_to_carrier
 from tinhso.pillars.border.gate.models import Declaration, Enterprise, FeeAssessment, Trip
 from tinhso.pillars.border.gate.queries.problems import taken, what_stands_against
-from tinhso.pillars.border.gate.rules.codes import GateRefusal
+from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
 
 Problem = dict[str, Any]
 """As on a trip: code, field, text; and `vehicle`, from 1, or 0 where it concerns all of them."""
@@ -67,6 +68,8 @@ def declare_convoy(
     _must_be_free(trips)
     _send(trips, by, at)
     for trip, share in zip(trips, shares, strict=True):
+        if share.intent.carrier is not None:
+            give_to_carrier(trip=trip, carrier=share.intent.carrier, by=by, at=at)
         if share.intent.pair is not None:
             pair_own(trip=trip, other=share.intent.pair, by=by, at=at)
     return trips
@@ -130,6 +133,8 @@ def _try(action: Callable[[], None], told: list[Problem], number: int) -> None:
 
 
 def _carrier(draft: Draft, share: Share) -> Carrier:
+    if draft.tractor is None:
+        raise refuse("BG-475", field="tractor")
     return Carrier(
         tractor=draft.tractor, driver=draft.driver, trailer=draft.trailer, kg=share.kg, packages=share.packages,
         container_no=draft.container_no, container_type=draft.container_type, seal_no=draft.seal_no,

@@ -7,7 +7,7 @@ choose from, so that thousands of rows are read without asking the database for 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any, cast
 
@@ -31,9 +31,11 @@ from tinhso.pillars.border.gate.models import CrossingPoint, Driver, Enterprise,
 from tinhso.pillars.border.gate.models.parties import PaperKind
 from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLES
 from tinhso.pillars.border.gate.queries.firms import drivers_of
+from tinhso.pillars.border.gate.queries.parties import firm_by_tax_code
 from tinhso.pillars.border.gate.queries.words import REGIME_TITLES
-from tinhso.pillars.border.gate.rules import containers, identity_papers, kinds, plates, vins
+from tinhso.pillars.border.gate.rules import containers, identity_papers, kinds, plates, taxcodes, vins
 from tinhso.pillars.border.gate.rules.asked import ANY
+from tinhso.pillars.border.gate.rules.codes import refuse
 
 KINDS = ("EXP_VN", "EXP_XFER", "IMP_CN", "IMP_VN_PICKUP")
 """What a row of a spreadsheet can say; the pages offer every kind."""
@@ -210,6 +212,19 @@ def container_choices() -> list[tuple[str, Any]]:
     return [("", "–"), *CONTAINER_TITLES.items()]
 
 
+LICENCE = ("licence_no", "licence_class", "licence_until")
+
+
+def sheet_fields() -> dict[str, forms.Field]:
+    """What a row tells of vehicle and driver beyond the page, where it stands on their cards."""
+    return {
+        "vehicle_country": forms.ChoiceField(label=_("Country"), required=False, choices=NATIONALITIES),
+        "licence_no": forms.CharField(label=_("Licence number"), required=False, max_length=20),
+        "licence_class": forms.CharField(label=_("Licence class"), required=False, max_length=4),
+        "licence_until": day_field(_("Licence valid until"), required=False),
+    }
+
+
 class Who(DriverFields):
     """Step 2: with which vehicle, and who drives."""
 
@@ -220,6 +235,13 @@ class Who(DriverFields):
     container_type = forms.ChoiceField(label=_("Container size"), required=False, choices=container_choices)
     seal_no = forms.CharField(label=_("Seal number"), max_length=24, required=False)
     driver = OneOf(Driver.objects.none(), label=_("Driver"), required=False)
+    carrier = forms.CharField(
+        label=_("Carried by (tax code)"),
+        max_length=16,
+        required=False,
+        help_text=_("A transport firm; leave plate and driver empty and it names them"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
 
     def __init__(
         self,
@@ -238,7 +260,11 @@ class Who(DriverFields):
             del self.fields[name]
         if kind == "TRANSIT" and known is None:
             self.fields["seal_no"].required = True
+        if "tractor" in self.fields and self.data.get(self.add_prefix("carrier")):
+            self.fields["tractor"].required = False
         obey(self, {rule: name for rule, name in WHO.items() if name in self.fields}, kind)
+        if known is not None:
+            self.fields.update(sheet_fields())
         driver = cast(Any, self.fields["driver"])
         driver.queryset = drivers_of(firm)
         driver.known = known.drivers if known else None
@@ -262,10 +288,43 @@ class Who(DriverFields):
         found["temporary_plate"] = self.read("temporary_plate", temporary_plate)
         if found.get("container_no") and not found.get("container_type"):
             self.add_error("container_type", str(_("Choose the size of the container.")))
-        self.typed = None if found.get("driver") else self.new_driver()
+        found["carrier"] = self._carrier()
+        self._country_agrees(found)
+        self.typed = None if found.get("driver") else self._new_driver()
+        if found["carrier"] and not found.get("tractor") and "tractor" in self.fields:
+            return self._left_to_carrier(found)
         if not found.get("driver") and not self.typed and not self.driver_later:
             self.add_error("driver", str(_("Choose a driver or type one.")))
         return found
+
+    def _new_driver(self) -> NewDriver | None:
+        """As typed, with the licence where a row tells of it."""
+        new, values = self.new_driver(), self.cleaned_data
+        return new and replace(new, **{name: value for name in LICENCE if (value := values.get(name))})
+
+    def _country_agrees(self, found: Mapping[str, Any]) -> None:
+        """A row may say of which country the vehicle is; its plate decides."""
+        said = found.get("vehicle_country")
+        if said and found.get("tractor") and "tractor" not in self.errors and self.plate_country() != said:
+            refusal = refuse("BG-476", v=found["tractor"])
+            self.add_error("vehicle_country", forms.ValidationError(refusal.for_people(), code=refusal.code))
+
+    def _carrier(self) -> Enterprise | None:
+        """The transport firm by its tax code."""
+        if number := self.read("carrier", taxcodes.read):
+            known = firm_by_tax_code(number)
+            if known is None:
+                refusal = refuse("BG-470", v=number)
+                self.add_error("carrier", forms.ValidationError(refusal.for_people(), code=refusal.code))
+            return known
+        return None
+
+    def _left_to_carrier(self, found: dict[str, Any]) -> dict[str, Any]:
+        """Vehicle and driver are the carrier's to name: nothing that was typed of them counts."""
+        self.typed = None
+        for name in ("driver", "driver_name", "paper_no", "paper_until", "phone", "trailer"):
+            self.errors.pop(name, None)
+        return {**found, "driver": None, "trailer": ""}
 
 
 def intent_of(what: What, who: Who) -> Intent:
@@ -284,5 +343,6 @@ def intent_of(what: What, who: Who) -> Intent:
         driver=second["driver"],
         new_driver=who.typed,
         pair=second.get("pair"),
+        carrier=second.get("carrier"),
         **{name: second.get(name) or "" for name in VEHICLE},
     )

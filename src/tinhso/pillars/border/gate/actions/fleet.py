@@ -18,6 +18,7 @@ from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
 
 Paper = tuple[str, str]
+LICENCE = ("licence_no", "licence_class", "licence_until")
 
 
 def keep_vehicles(*, firm: Enterprise, typed: Iterable[str], by: Actor, at: datetime) -> dict[str, Vehicle]:
@@ -72,17 +73,23 @@ def _added(missing: Sequence[NewDriver], firm: Enterprise, by: Actor, at: dateti
 
 
 def _renew(pairs: Sequence[tuple[Driver, NewDriver]], firm: Enterprise, by: Actor, at: datetime) -> None:
-    """A paper has a new last day, a telephone a new number; only of the firm's own drivers."""
-    changed = []
-    for driver, new in pairs:
-        until, phone = new.until or driver.paper_until, new.phone or driver.person.phone
-        if driver.employer_id == firm.pk and (until, phone) != (driver.paper_until, driver.person.phone):
-            driver.paper_until, driver.person.phone = until, phone
-            changed.append(driver)
+    """A paper or licence has a new last day, a telephone a new number; only of the firm's own drivers."""
+    changed = [driver for driver, new in pairs if driver.employer_id == firm.pk and _renewed(driver, new)]
     if changed:
-        Driver.objects.bulk_update(changed, ["paper_until"])
+        Driver.objects.bulk_update(changed, ["paper_until", *LICENCE])
         Person.objects.bulk_update([driver.person for driver in changed], ["phone"])
         _tell("border_gate.drivers_renewed", [one.pk for one in changed], firm, by, at)
+
+
+def _renewed(driver: Driver, new: NewDriver) -> bool:
+    """Put in what was typed; what was left empty stays. Whether anything is another."""
+    told = {"paper_until": new.until, **{name: getattr(new, name) for name in LICENCE}}
+    other = {name: value for name, value in told.items() if value and value != getattr(driver, name)}
+    for name, value in other.items():
+        setattr(driver, name, value)
+    phone = new.phone or driver.person.phone
+    other_phone, driver.person.phone = phone != driver.person.phone, phone
+    return bool(other) or other_phone
 
 
 def _tell(action: str, ids: Sequence[object], firm: Enterprise, by: Actor, at: datetime) -> None:

@@ -51,6 +51,7 @@ class FirmTyped:
     phone: str
     email: str
     point: CrossingPoint
+    carries: bool = False
 
 
 @transaction.atomic
@@ -108,7 +109,7 @@ def send_registration(*, wanted: Registration, typed: FirmTyped, by: Actor, at: 
 
 @transaction.atomic
 def confirm_registration(*, wanted: Registration, by: Actor, at: datetime) -> Enterprise:
-    """The firm may work here; who registered it is its first person, with the role ENTERPRISE over it alone.
+    """The firm may work here; who registered it is its first person, with a role over it alone: ENTERPRISE or CARRIER.
 
     Refusals: BG-423 when it does not wait, BG-421 when the firm came in another way meanwhile.
     """
@@ -116,7 +117,7 @@ def confirm_registration(*, wanted: Registration, by: Actor, at: datetime) -> En
     _must_be_new(row.tax_code)
     firm = _enterprise(row, by, at)
     Person.objects.create(id=row.holder_id, full_name=row.contact, phone=row.phone, email=row.email)
-    role = Role.objects.get(code=role_code("ENTERPRISE"))
+    role = Role.objects.get(code=role_code("CARRIER" if row.carries else "ENTERPRISE"))
     give(role=role, holder_id=row.holder_id, where=Where(agency=firm.pk), by=by, at=at)
     row.enterprise = firm
     _decide(row, Registration.CONFIRMED, "", by, at)
@@ -155,7 +156,7 @@ def link_for_firm(*, wanted: Registration, at: datetime) -> str:
         holder_id=wanted.holder_id,
         record_kind=KIND,
         record_id=wanted.pk,
-        path=reverse("border_gate:firm"),
+        path=reverse("border_gate:carrier" if wanted.carries else "border_gate:firm"),
         by=SYSTEM,
         at=at,
     )
@@ -163,7 +164,7 @@ def link_for_firm(*, wanted: Registration, at: datetime) -> str:
 
 
 def _columns(typed: FirmTyped) -> dict[str, object]:
-    names = ("name", "address", "contact", "phone", "email", "point")
+    names = ("name", "address", "contact", "phone", "email", "point", "carries")
     return {"tax_code": taxcodes.read(typed.tax_code), **{name: getattr(typed, name) for name in names}}
 
 

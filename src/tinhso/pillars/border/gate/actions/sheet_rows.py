@@ -14,6 +14,7 @@ from tinhso.pillars.border.gate.actions.checked_forms import Checked
 from tinhso.pillars.border.gate.actions.firm import Intent
 from tinhso.pillars.border.gate.actions.firm_forms import (
     KINDS,
+    NATIONALITIES,
     REGIMES,
     Known,
     What,
@@ -33,6 +34,8 @@ Problem = dict[str, str]
 ROW = "BG-036"
 """The code of what a form says without one of the catalogue's own."""
 LANGUAGES = ("vi", "en")
+COUNTRIES = {"viet nam": "VN", "vietnam": "VN", "trung quoc": "CN", "china": "CN"}
+"""As people write them, without accents; beside the codes and what the pages say."""
 COLUMNS = {
     "driver": "paper_no",
     "id_number": "paper_no",
@@ -111,6 +114,7 @@ def words_of(points: Iterable[CrossingPoint]) -> dict[str, dict[str, str]]:
         "regime": _words(REGIMES),
         "container": _words(CONTAINER_TITLES),
         "paper": _words(dict(PaperKind.choices)),
+        "nationality": {**_words(dict(NATIONALITIES[1:])), **COUNTRIES},
     }
     named = [(point.code, name) for point in points for name in (point.code, str(point.name), str(point.gate_short))]
     return {**found, "point": {fold(name): code for code, name in named}}
@@ -123,6 +127,7 @@ def choices_of(reads: str, points: Iterable[CrossingPoint]) -> list[str]:
         "regime": list(REGIMES.values()),
         "container": list(CONTAINER_TITLES.values()),
         "paper": [label for _code, label in PaperKind.choices],
+        "nationality": [label for _code, label in NATIONALITIES[1:]],
         "point": [point.gate_short for point in points],
         "hour": [f"{hour:02d}:00" for hour in range(7, 19)],
     }

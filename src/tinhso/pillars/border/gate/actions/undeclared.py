@@ -34,6 +34,7 @@ from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.flows.states import ACCEPTED, DRAFT
 from tinhso.pillars.border.gate.flows.trip import FROM_INLAND
 from tinhso.pillars.border.gate.models import (
+    AheadDeclaration,
     CrossingPoint,
     Driver,
     Enterprise,
@@ -92,7 +93,7 @@ def record_undeclared(
     foreign = read.country == "CN" or read.special == "china_special"
     step = "walk_up_line" if foreign else "walk_up"
     require(by, step_permission(step), Where(place=point.pk), at)
-    vehicle = _kept(read, plate)
+    vehicle = kept_vehicle(read, plate)
     waiting = UndeclaredArrival.objects.filter(plate=read.norm, point=point, trip__state=DRAFT)
     if (known := waiting.select_related("trip").order_by("-seen_at").first()) is not None:
         return _noted_again(known, phone, by, at)
@@ -126,7 +127,7 @@ def _walk_up(vehicle: Vehicle, point: CrossingPoint, *, foreign: bool, at: datet
     )
 
 
-def _kept(read: plates.Plate, typed: str) -> Vehicle:
+def kept_vehicle(read: plates.Plate, typed: str) -> Vehicle:
     """The vehicle of that plate, known or new, kept from others: two taps on it come one after the other."""
     vehicle, _made = Vehicle.objects.get_or_create(
         country=read.country, plate=read.norm, defaults={"kind": "TRACTOR", "plate_typed": typed[:40]}
@@ -186,7 +187,7 @@ def declare_with(*, arrival: UndeclaredArrival, answers: Answers, by: Actor, at:
         point=trip.point,
         planned_on=at.astimezone(HANOI).date(),
         tractor=trip.tractor or Vehicle(),
-        driver=_driver(arrival, answers, by, at),
+        driver=driver_named(arrival, answers, by, at),
         lines=(line,),
         yard=trip.yard or yard_for(trip.point_id),
         source="WALK_UP",
@@ -231,7 +232,7 @@ def _noted_again(arrival: UndeclaredArrival, phone: str, by: Actor, at: datetime
     return arrival
 
 
-def _driver(arrival: UndeclaredArrival, answers: Answers, by: Actor, at: datetime) -> Driver:
+def driver_named(arrival: UndeclaredArrival | AheadDeclaration, answers: Answers, by: Actor, at: datetime) -> Driver:
     """The driver by his paper, or the one of the trip before. What is known of him is not changed by a link."""
     if not answers.paper_no:
         before = driver_before(arrival)
@@ -246,7 +247,7 @@ def _driver(arrival: UndeclaredArrival, answers: Answers, by: Actor, at: datetim
     return known
 
 
-def _new_driver(arrival: UndeclaredArrival, answers: Answers, by: Actor, at: datetime) -> Driver:
+def _new_driver(arrival: UndeclaredArrival | AheadDeclaration, answers: Answers, by: Actor, at: datetime) -> Driver:
     if answers.paper_until is None:
         raise refuse("BG-272", field="paper_until")
     country = plates.read(arrival.plate).country

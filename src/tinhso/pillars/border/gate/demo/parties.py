@@ -217,6 +217,13 @@ def broker_code() -> str:
     return next(_tax_codes())
 
 
+def carrier_code() -> str:
+    """The tax code of the demo firm that carries what others declare."""
+    codes = _tax_codes()
+    next(codes)
+    return next(codes)
+
+
 def _credit_code(number: int) -> str:
     body = f"91451481DEMA{number:05d}"
     return body + uscc.calc_check_digit(body)

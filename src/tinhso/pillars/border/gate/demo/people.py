@@ -17,7 +17,7 @@ from tinhso.kernel.audit.record import record
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.identity.models import Account, Person
 from tinhso.kernel.organisations.models import Post, agency_id
-from tinhso.pillars.border.gate.demo.parties import FAMILY, GIVEN, MARK, NAMED_FIRM, broker_code, demo_id
+from tinhso.pillars.border.gate.demo.parties import FAMILY, GIVEN, MARK, NAMED_FIRM, broker_code, carrier_code, demo_id
 from tinhso.pillars.border.gate.models import Force
 from tinhso.pillars.border.gate.models.places import place_id
 from tinhso.pillars.border.gate.permissions import FIRM_ADMIN_ROLE, FORCE_ROLE, FORCES, role_code
@@ -27,7 +27,7 @@ SEED = 2026
 SINCE = datetime(2022, 2, 21, tzinfo=UTC)
 WOMEN_AND_MEN = ("Thị Thu", "Thị Minh", "Văn", "Đức", "Thị Hồng", "Quang", "Minh", "Thị Ngọc")
 ADMINISTRATOR = ("demo-administrator", f"Quản trị hệ thống {MARK}")
-FIRMS_CLERK, BROKERS_CLERK = "doanhnghiep", "dailyhaiquan"
+FIRMS_CLERK, BROKERS_CLERK, CARRIERS_CLERK = "doanhnghiep", "dailyhaiquan", "vantai"
 OFFICER, CLERK = f"Cán bộ {MARK}", f"Nhân viên khai báo {MARK}"
 POINT_NAMES = {"HN-1119": "Hữu Nghị", "TT-1088": "Tân Thanh", "CM-01": "Chi Ma", "CN-1104": "Cốc Nam"}
 
@@ -87,6 +87,7 @@ def people(administrator: Role) -> Iterator[DemoPerson]:
             member.username, tuple(_charges(member)), member.point, has_account=member.role not in EVERYWHERE
         )
     yield DemoPerson(BROKERS_CLERK, (Charge(role_code("ENTERPRISE"), agency=agency_id(f"FIRM-{broker_code()}")),))
+    yield DemoPerson(CARRIERS_CLERK, (Charge(role_code("CARRIER"), agency=agency_id(f"FIRM-{carrier_code()}")),))
 
 
 def _charges(member: Member) -> Iterator[Charge]:
@@ -125,7 +126,7 @@ def _posts(missing: list[DemoPerson]) -> Iterator[Post]:
     """Where they work: at the agency in whose name they act."""
     for one in missing:
         for agency in {charge.agency for charge in one.charges if charge.agency}:
-            title = CLERK if one.username in (FIRMS_CLERK, BROKERS_CLERK) else OFFICER
+            title = CLERK if one.username in (FIRMS_CLERK, BROKERS_CLERK, CARRIERS_CLERK) else OFFICER
             yield Post(
                 id=demo_id(f"post:{one.username}"),
                 person_id=person_id(one.username),

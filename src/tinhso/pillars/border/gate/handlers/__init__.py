@@ -1,9 +1,11 @@
 """What the gate does when something has happened: tell people, start the clocks of checks, settle fees."""
 
 from tinhso.pillars.border.gate.handlers import (
+    ahead,
     amendments,
     board_orders,
     bookings,
+    carriers,
     devices,
     fees,
     firms,
@@ -17,9 +19,11 @@ from tinhso.pillars.border.gate.handlers import (
 )
 
 __all__ = [
+    "ahead",
     "amendments",
     "board_orders",
     "bookings",
+    "carriers",
     "devices",
     "fees",
     "firms",

@@ -42,7 +42,8 @@ def tell_registrant(event: Event) -> None:
     url, facts = reverse("border_gate:registration"), {"reason": wanted.reason}
     if state == Registration.CONFIRMED:
         token = link_for_firm(wanted=wanted, at=event.at)
-        url, facts = reverse("border_gate:firm"), {"link": site.whole(reverse("kernel_login:link", args=[token]))}
+        home = reverse("border_gate:carrier" if wanted.carries else "border_gate:firm")
+        url, facts = home, {"link": site.whole(reverse("kernel_login:link", args=[token]))}
     person = Recipient(wanted.holder_id, phone=wanted.phone, email=wanted.email)
     send(NOTICES[state].name, to=[person], event_key=_key(event), by=SYSTEM, at=event.at, url=url, **facts)
 

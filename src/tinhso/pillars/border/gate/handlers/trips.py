@@ -32,7 +32,7 @@ from tinhso.pillars.border.gate.handlers.audience import (
     YARD,
 )
 from tinhso.pillars.border.gate.handlers.telling import Told, announce, is_heard, tell, trip_of
-from tinhso.pillars.border.gate.models import CrossingPoint, Trip, UndeclaredArrival
+from tinhso.pillars.border.gate.models import AheadDeclaration, CrossingPoint, Trip, UndeclaredArrival
 
 BEFORE_THE_GATE = ("accepted", "en_route", "at_buffer")
 
@@ -141,10 +141,10 @@ def tell_accepted(event: Event) -> None:
 
 
 def _phone_of(trip: Trip) -> str:
-    """The driver's number; who declared on the spot gave the one that he has with him."""
-    said = UndeclaredArrival.objects.filter(trip=trip).first() if trip.undeclared else None
-    known = trip.driver.person.phone if trip.driver else ""
-    return said.phone if said and said.phone else known
+    """The driver's number; who declared himself, on the spot or ahead, gave the one that he has with him."""
+    rows = UndeclaredArrival.objects if trip.undeclared else AheadDeclaration.objects
+    said = rows.filter(trip=trip).values_list("phone", flat=True).first()
+    return said or (trip.driver.person.phone if trip.driver else "")
 
 
 @subscribe("border_gate.trip_diverted", name="border_gate.tell_diverted")

@@ -1,5 +1,6 @@
 """Places, parties and reference tables of the gate."""
 
+from tinhso.pillars.border.gate.models.ahead import AheadDeclaration
 from tinhso.pillars.border.gate.models.amendments import Amendment, FeeDifference, FieldChange
 from tinhso.pillars.border.gate.models.bookings import (
     LIVING,
@@ -33,6 +34,7 @@ from tinhso.pillars.border.gate.models.guidance import (
     OrderReceipt,
     TrackingConsent,
 )
+from tinhso.pillars.border.gate.models.haulage import Haulage
 from tinhso.pillars.border.gate.models.machines import MachineLight, SimulatedSystem
 from tinhso.pillars.border.gate.models.parties import (
     Driver,
@@ -89,6 +91,7 @@ from tinhso.pillars.border.gate.models.yards import Bay, BayKind, PointOrder, Sw
 
 __all__ = [
     "LIVING",
+    "AheadDeclaration",
     "Amendment",
     "Appeal",
     "ArmAnswer",
@@ -131,6 +134,7 @@ __all__ = [
     "Gate",
     "Goods",
     "GoodsLine",
+    "Haulage",
     "HealthForm",
     "HelpRequest",
     "Hold",

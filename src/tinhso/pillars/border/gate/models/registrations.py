@@ -18,7 +18,7 @@ class Registration(models.Model):
     """A firm that wants to work at the gate. It becomes an enterprise when the board confirms it, not before.
 
     `holder_id`: who filled it in and holds its link; he is the firm's first person. `point`: where it mostly clears,
-    and so whose board looks at it.
+    and so whose board looks at it. `carries`: it declares no goods of its own, it carries those of others.
     """
 
     TYPED, SENT, ASKED, CONFIRMED, REJECTED = "typed", "sent", "asked", "confirmed", "rejected"
@@ -41,6 +41,7 @@ class Registration(models.Model):
     phone = models.CharField(_("phone"), max_length=20)
     email = models.EmailField(_("e-mail"), blank=True)
     point = models.ForeignKey(CrossingPoint, models.PROTECT, related_name="+", verbose_name=_("crossing point"))
+    carries = models.BooleanField(_("transport firm"), default=False)
     holder_id = models.UUIDField(unique=True)
     made_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)

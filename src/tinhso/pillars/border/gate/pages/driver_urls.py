@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tinhso.pillars.border.gate.pages import driver, driver_asides, driver_help, driver_positions, quick
+from tinhso.pillars.border.gate.pages import ahead, driver, driver_asides, driver_help, driver_positions, quick
 
 urlpatterns = [
     path("xe/", driver_help.ways, name="ways"),
@@ -21,6 +21,11 @@ urlpatterns = [
     path("lai-xe/dat-gio/", driver.book, name="driver_book"),
     path("lai-xe/doi-cua-khau/", driver.choose_point, name="driver_point"),
     path("lai-xe/khieu-nai/", driver.appeal, name="driver_appeal"),
+    path("lai-xe/khai-truoc/", ahead.ahead, name="ahead"),
+    path("lai-xe/khai-truoc/to-khai/", ahead.ahead_form, name="ahead_form"),
+    path("khai-truoc/", ahead.asked, name="ahead_asked"),
+    path("khai-truoc/<uuid:ahead_id>/dong-y/", ahead.consent, name="ahead_consent"),
+    path("khai-truoc/<uuid:ahead_id>/tu-choi/", ahead.decline, name="ahead_decline"),
     path("kn/<str:code>/", quick.quick, name="quick"),
     path("khai-ho/", quick.waiting, name="quick_waiting"),
     path("khai-ho/<uuid:arrival_id>/", quick.for_another, name="quick_for"),

@@ -25,7 +25,7 @@ from tinhso.pillars.border.gate.flows import LIVE
 from tinhso.pillars.border.gate.models import Enterprise, Trip
 from tinhso.pillars.border.gate.pages import amendments, firm_partners
 from tinhso.pillars.border.gate.permissions import VIEW_PAPERS, step_permission
-from tinhso.pillars.border.gate.queries import bookings
+from tinhso.pillars.border.gate.queries import ahead, bookings, carriers
 from tinhso.pillars.border.gate.queries import driver as driving
 from tinhso.pillars.border.gate.queries import firms as queries
 from tinhso.pillars.border.gate.rules import plates
@@ -67,6 +67,7 @@ def board(request: Request) -> HttpResponse:
         "tabs": [(name, titles[name], numbers[name]) for name in queries.TABS],
         "tab": "" if words else tab,
         "words": words,
+        "ahead_count": ahead.waiting_for(firm),
         "last": queries.last_trip(firm, by=request.actor, at=request.moment),
         "now": "board",
     }
@@ -102,6 +103,7 @@ def trip(request: Request, trip_id: UUID) -> HttpResponse:
         "now": "board",
         **amendments.told(one),
         **firm_partners.told(request, firm, one),
+        **carriers.offers(one),
     }
     return render(request, "border_gate/firm_trip.html", context)
 

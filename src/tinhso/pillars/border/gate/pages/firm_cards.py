@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -34,17 +35,23 @@ from tinhso.pillars.border.gate.permissions import MANAGE_FIRM
 from tinhso.pillars.border.gate.queries import firms as queries
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Whose pages they are: the frame around them, and how their addresses begin."""
+
+    frame: str
+    names: str
+
+
+FIRM = Side("border_gate/_firm.html", "border_gate:firm_")
+
+
 @never_cache
 @require_http_methods(["GET", "POST"])
 @needs(SUBMIT)
 def fleet(request: Request) -> HttpResponse:
     """The firm's vehicles, and one more."""
-    firm = firm_of(request)
-    form = NewVehicle(request.POST or None)
-    if request.method == "POST" and form.is_valid() and _kept(request, lambda: _add(request, firm, form), _("Added")):
-        return redirect("border_gate:firm_fleet")
-    context = {"vehicles": queries.vehicles_of(firm), **_list(request, firm, form, "fleet")}
-    return render(request, "border_gate/firm_fleet.html", context)
+    return fleet_page(request, firm_of(request), FIRM)
 
 
 @never_cache
@@ -54,13 +61,7 @@ def drivers(request: Request) -> HttpResponse:
     """The firm's drivers, and one more; of their papers the kind alone is shown."""
     firm = firm_of(request)
     require(request.actor, MANAGE_FIRM, firm, request.moment)  # a broker acts for the firm, its drivers are not his
-    form = DriverOfFirm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and form.typed:
-        new = form.typed
-        if _kept(request, lambda: actions.keep_driver(firm=firm, new=new, **_by(request)), _("Added")):
-            return redirect("border_gate:firm_drivers")
-    context = {"drivers": queries.drivers_of(firm), **_list(request, firm, form, "drivers")}
-    return render(request, "border_gate/firm_drivers.html", context)
+    return drivers_page(request, firm, FIRM)
 
 
 @never_cache
@@ -68,17 +69,7 @@ def drivers(request: Request) -> HttpResponse:
 @needs(MANAGE_FIRM)
 def vehicle(request: Request, vehicle_id: UUID) -> HttpResponse:
     """The card of one of the firm's own vehicles."""
-    firm = firm_of(request)
-    one = queries.vehicles_of(firm).filter(pk=vehicle_id).first()
-    if one is None:
-        raise NotFound
-    form = VehicleCard(request.POST or None, initial=typed_of_vehicle(one))
-    if request.method == "POST" and form.is_valid():
-        change = lambda: cards.change_vehicle(vehicle=one, facts=form.facts(), **_by(request))  # noqa: E731
-        if _kept(request, change, _("Changed")):
-            return redirect("border_gate:firm_fleet")
-    context = {"title": one.shown_plate or one.vin, **_list(request, firm, form, "fleet")}
-    return render(request, "border_gate/firm_one_card.html", context, status=422 if form.errors else 200)
+    return vehicle_page(request, firm_of(request), FIRM, vehicle_id)
 
 
 @never_cache
@@ -86,7 +77,43 @@ def vehicle(request: Request, vehicle_id: UUID) -> HttpResponse:
 @needs(MANAGE_FIRM)
 def driver(request: Request, driver_id: UUID) -> HttpResponse:
     """The card of one of the firm's own drivers; the paper's number is not shown."""
-    firm = firm_of(request)
+    return driver_page(request, firm_of(request), FIRM, driver_id)
+
+
+def fleet_page(request: Request, firm: Enterprise, side: Side) -> HttpResponse:
+    form = NewVehicle(request.POST or None)
+    if request.method == "POST" and form.is_valid() and _kept(request, lambda: _add(request, firm, form), _("Added")):
+        return redirect(f"{side.names}fleet")
+    context = {"vehicles": queries.vehicles_of(firm), **_list(request, firm, form, "fleet", side)}
+    return render(request, "border_gate/firm_fleet.html", context)
+
+
+def drivers_page(request: Request, firm: Enterprise, side: Side) -> HttpResponse:
+    form = DriverOfFirm(request.POST or None)
+    if request.method == "POST" and form.is_valid() and form.typed:
+        new = form.typed
+        if _kept(request, lambda: actions.keep_driver(firm=firm, new=new, **_by(request)), _("Added")):
+            return redirect(f"{side.names}drivers")
+    context = {"drivers": queries.drivers_of(firm), **_list(request, firm, form, "drivers", side)}
+    return render(request, "border_gate/firm_drivers.html", context)
+
+
+def vehicle_page(request: Request, firm: Enterprise, side: Side, vehicle_id: UUID) -> HttpResponse:
+    """Raises NotFound for another firm's."""
+    one = queries.vehicles_of(firm).filter(pk=vehicle_id).first()
+    if one is None:
+        raise NotFound
+    form = VehicleCard(request.POST or None, initial=typed_of_vehicle(one))
+    if request.method == "POST" and form.is_valid():
+        change = lambda: cards.change_vehicle(vehicle=one, facts=form.facts(), **_by(request))  # noqa: E731
+        if _kept(request, change, _("Changed")):
+            return redirect(f"{side.names}fleet")
+    context = {"title": one.shown_plate or one.vin, **_list(request, firm, form, "fleet", side)}
+    return render(request, "border_gate/firm_one_card.html", context, status=422 if form.errors else 200)
+
+
+def driver_page(request: Request, firm: Enterprise, side: Side, driver_id: UUID) -> HttpResponse:
+    """Raises NotFound for another firm's."""
     one = queries.drivers_of(firm).filter(pk=driver_id).first()
     if one is None:
         raise NotFound
@@ -97,8 +124,8 @@ def driver(request: Request, driver_id: UUID) -> HttpResponse:
         person["phone"] = dialled(typed["phone"])
         change = lambda: cards.change_driver(driver=one, facts=form.facts(), person=person, **_by(request))  # noqa: E731
         if _kept(request, change, _("Changed")):
-            return redirect("border_gate:firm_drivers")
-    context = {"title": one.person.full_name, **_list(request, firm, form, "drivers")}
+            return redirect(f"{side.names}drivers")
+    context = {"title": one.person.full_name, **_list(request, firm, form, "drivers", side)}
     return render(request, "border_gate/firm_one_card.html", context, status=422 if form.errors else 200)
 
 
@@ -112,9 +139,10 @@ def _add(request: Request, firm: Enterprise, form: NewVehicle) -> None:
         cards.change_vehicle(vehicle=kept, facts=facts, **_by(request))
 
 
-def _list(request: Request, firm: Enterprise, form: Any, now: str) -> dict[str, Any]:
+def _list(request: Request, firm: Enterprise, form: Any, now: str, side: Side) -> dict[str, Any]:
     may_add = may(request.actor, MANAGE_FIRM, firm, request.moment)
-    return {"firm": firm, "form": form, "may_add": may_add, "now": now}
+    cards_at = {"vehicle_url": f"{side.names}vehicle", "driver_url": f"{side.names}driver"}
+    return {"firm": firm, "form": form, "may_add": may_add, "now": now, "frame": side.frame, **cards_at}
 
 
 def _by(request: Request) -> dict[str, Any]:

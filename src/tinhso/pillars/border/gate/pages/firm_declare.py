@@ -115,7 +115,9 @@ def review(request: Request) -> HttpResponse:
     shares = shares_of(first, forms)
     if request.method == "POST" and (trips := _sent(request, firm, shares)):
         request.session.pop(KEPT, None)
-        messages.info(request, _("Declaration sent: %(code)s") % {"code": trips[0].shown_code()})
+        waits = shares[0].intent.waits_for_carrier
+        sent = _("Declaration sent: %(code)s") % {"code": trips[0].shown_code()}
+        messages.info(request, _("Given to the transport firm") if waits else sent)
         declare_hours.take(request, trips)
         return redirect("border_gate:firm_trip", trips[0].pk)
     intent = shares[0].intent

@@ -3,9 +3,11 @@
 from django.urls import path
 
 from tinhso.pillars.border.gate.pages import (
+    carrier,
     firm,
     firm_amend,
     firm_cards,
+    firm_carriers,
     firm_declare,
     firm_fix,
     firm_kinds,
@@ -30,6 +32,9 @@ urlpatterns = [
     path("doanh-nghiep/luot-xe/<uuid:trip_id>/huy/", firm.cancel, name="firm_cancel"),
     path("doanh-nghiep/luot-xe/<uuid:trip_id>/gui-lai-xe/", firm.send, name="firm_send"),
     path("doanh-nghiep/luot-xe/<uuid:trip_id>/lien-ket/", firm.link, name="firm_link"),
+    path("doanh-nghiep/luot-xe/<uuid:trip_id>/van-tai/", firm_carriers.give, name="firm_carrier"),
+    path("doanh-nghiep/luot-xe/<uuid:trip_id>/van-tai/thu-hoi/", firm_carriers.take_back, name="firm_carrier_back"),
+    path("doanh-nghiep/luot-xe/<uuid:trip_id>/gui-to-khai/", firm_carriers.send_draft, name="firm_send_draft"),
     path("doanh-nghiep/luot-xe/<uuid:trip_id>/sua/", firm_fix.fix, name="firm_fix"),
     path("doanh-nghiep/luot-xe/<uuid:trip_id>/sua-o/", firm_amend.choose, name="firm_amend"),
     path("doanh-nghiep/luot-xe/<uuid:trip_id>/sua-o/nhap/", firm_amend.change, name="firm_amend_change"),
@@ -62,4 +67,11 @@ urlpatterns = [
     path("doanh-nghiep/xe/<uuid:vehicle_id>/", firm_cards.vehicle, name="firm_vehicle"),
     path("doanh-nghiep/lai-xe/", firm_cards.drivers, name="firm_drivers"),
     path("doanh-nghiep/lai-xe/<uuid:driver_id>/", firm_cards.driver, name="firm_driver"),
+    path("van-tai/", carrier.board, name="carrier"),
+    path("van-tai/luot-xe/<uuid:haulage_id>/", carrier.load, name="carrier_load"),
+    path("van-tai/luot-xe/<uuid:haulage_id>/gui-lai-xe/", carrier.send, name="carrier_send"),
+    path("van-tai/xe/", carrier.fleet, name="carrier_fleet"),
+    path("van-tai/xe/<uuid:vehicle_id>/", carrier.vehicle, name="carrier_vehicle"),
+    path("van-tai/lai-xe/", carrier.drivers, name="carrier_drivers"),
+    path("van-tai/lai-xe/<uuid:driver_id>/", carrier.driver, name="carrier_driver"),
 ]

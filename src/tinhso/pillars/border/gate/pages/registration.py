@@ -51,6 +51,9 @@ class FirmForm(Checked):
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
     point = forms.ModelChoiceField(open_points(), label=gettext_lazy("Where do you mostly clear goods?"),
                                    to_field_name="code", empty_label=None)  # fmt: skip
+    carries = forms.BooleanField(
+        label=gettext_lazy("We carry goods that others declare (transport firm)"), required=False
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -151,5 +154,5 @@ def _of_link(request: Request) -> Registration | None:
 
 
 def _initial(wanted: Registration) -> dict[str, Any]:
-    names = ("tax_code", "name", "address", "contact", "phone", "email")
+    names = ("tax_code", "name", "address", "contact", "phone", "email", "carries")
     return {**{name: getattr(wanted, name) for name in names}, "point": wanted.point.code}

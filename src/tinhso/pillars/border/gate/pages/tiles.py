@@ -50,7 +50,9 @@ door("border_gate.board", title=_("Border gates now"), icon="traffic-lights", ur
 door("border_gate.wall", title=_("Border gate board"), icon="layout-dashboard", url="border_gate:board", order=33,
      audience="official", permission=p.VIEW_BOARD)  # fmt: skip
 door("border_gate.firm", title=_("My firm's trips"), icon="file-upload", url="border_gate:firm", order=20,
-     audience="member", permission=p.MANAGE_FIRM, hint=_("Declare, follow, pay"))  # fmt: skip
+     audience="member", permission=p.step_permission("amend"), hint=_("Declare, follow, pay"))  # fmt: skip
+door("border_gate.carrier", title=_("Trips to carry"), icon="truck", url="border_gate:carrier", order=21,
+     audience="member", permission=p.CARRY_TRIP, hint=_("Assign vehicle and driver"))  # fmt: skip
 door("border_gate.queue", title=_("Vehicle queue"), icon="list", url="border_gate:queue", order=32,
      audience="official", permission=p.VIEW_BOARD)  # fmt: skip
 door("border_gate.undeclared", title=_("Vehicles not declared yet"), icon="truck", url="border_gate:quick_waiting",

@@ -131,7 +131,11 @@ def next_step(trip: Trip, place: Place | None = None) -> str:
 
 
 _NEXT: dict[str, Any] = {
-    "draft": lambda trip: _("Complete the declaration and send it"),
+    "draft": lambda trip: (
+        _("Complete the declaration and send it")
+        if trip.tractor_id
+        else _("The transport firm names vehicle and driver, then you send")
+    ),
     "submitted": lambda trip: _("The management board looks at the declaration"),
     "fix_requested": lambda trip: _("Correct the fields asked for and send again"),
     "accepted": lambda trip: (

@@ -22,6 +22,8 @@ WHERE = {
 }
 TITLES = {
     "FIRM_ADMIN": _("Administrator of a firm"),
+    "AHEAD": _("Driver who declares ahead"),
+    "AHEAD_FIRM": _("Firm that is asked by link"),
     "REGISTRANT": _("Who registers a firm"),
     "MACHINE": _("Machine at the gate"),
     "SYSADMIN": _("Administrator"),

@@ -217,6 +217,11 @@ def _vehicle(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Calla
         if trip.tractor is not None and trip.tractor.kind == "TRAILER":
             raise refuse("BG-002", field="tractor")
 
+    def named() -> None:
+        if trip.tractor_id is None:
+            raise refuse("BG-475", field="tractor")
+
+    yield named
     yield not_a_trailer
     for name, vehicle in (("tractor", trip.tractor), ("trailer", trip.trailer)):
         if vehicle is not None:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from tinhso.kernel.access.may import visible
 from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate.flows.states import DRAFT
-from tinhso.pillars.border.gate.models import Driver, Enterprise, Trip, UndeclaredArrival
+from tinhso.pillars.border.gate.models import AheadDeclaration, Driver, Enterprise, Trip, UndeclaredArrival
 from tinhso.pillars.border.gate.permissions import step_permission
 
 SHOWN = ("trip__point", "trip__yard", "trip__declaration", "trip__tractor", "trip__driver__person")
@@ -27,13 +27,15 @@ def waiting_arrivals(*, by: Actor, at: datetime) -> QuerySet[UndeclaredArrival]:
     return rows.select_related(*SHOWN).order_by("seen_at")
 
 
-def trip_before(arrival: UndeclaredArrival) -> Trip | None:
+def trip_before(arrival: UndeclaredArrival | AheadDeclaration) -> Trip | None:
     """The newest trip of the same tractor that told of firm and driver."""
-    rows = Trip.objects.filter(tractor_plate=arrival.plate).exclude(pk=arrival.trip_id).exclude(driver=None)
+    rows = Trip.objects.filter(tractor_plate=arrival.plate).exclude(driver=None)
+    if arrival.trip_id is not None:
+        rows = rows.exclude(pk=arrival.trip_id)
     return rows.select_related("enterprise", "driver__person").order_by("-created_at").first()
 
 
-def driver_before(arrival: UndeclaredArrival) -> Driver | None:
+def driver_before(arrival: UndeclaredArrival | AheadDeclaration) -> Driver | None:
     """Who drove it then."""
     before = trip_before(arrival)
     return before.driver if before else None

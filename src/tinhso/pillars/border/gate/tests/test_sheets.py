@@ -172,6 +172,37 @@ def _whole(trip: Trip) -> dict[str, object]:
     }
 
 
+def test_nationality_and_licence_stand_on_the_drivers_card_and_the_country_agrees_with_the_plate(gate, firm):
+    licence = {"licence_no": "790123456789", "licence_class": "FC", "licence_until": "31/12/2029"}
+    good = typed(0, nationality="Việt Nam", vehicle_country="VN", **licence)
+    abroad = typed(1, vehicle_country="Trung Quốc")
+    content = book(good, abroad, typed(2, nationality="Sao Hỏa"), typed(3, licence_until="2029"))
+    sheet = take(gate, firm, content)
+
+    assert told(sheet) == {
+        2: [],
+        3: [("BG-476", "vehicle_country")],
+        4: [("BG-036", "nationality")],
+        5: [("BG-036", "licence_until")],
+    }
+
+    sheets.keep_sheet(sheet=sheet, by=gate.everything, at=NOON)
+    driver = Driver.objects.select_related("person").get()
+    assert (driver.licence_no, driver.licence_class, driver.licence_until) == ("790123456789", "FC", date(2029, 12, 31))
+    assert driver.person.nationality == "VN"
+
+
+def test_a_known_drivers_licence_is_brought_up_to_date_by_his_own_firm_alone(gate, firm):
+    make_driver("Lò Văn 0", "020190000000", employer=firm)
+    make_driver("Lò Văn 1", "020190000001", employer=make_firm("Công ty Bình", "4900234576"))
+    rows = [typed(number, licence_no="790999", licence_until="31/12/2031") for number in (0, 1)]
+
+    sheets.keep_sheet(sheet=take(gate, firm, book(*rows)), by=gate.everything, at=NOON)
+
+    kept = dict(Driver.objects.values_list("person__full_name", "licence_no"))
+    assert kept == {"Lò Văn 0": "790999", "Lò Văn 1": ""}
+
+
 def test_the_same_file_sent_twice_makes_nothing_twice(gate, firm):
     content = book(typed(0), typed(1), typed(2, kg_1=0))
     sheet = take(gate, firm, content)

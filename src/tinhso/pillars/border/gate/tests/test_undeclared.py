@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tinhso.kernel.access.models import Grant
+from tinhso.kernel.audit.models import Entry
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.base.errors import Forbidden
@@ -261,6 +262,32 @@ def test_the_help_desk_declares_in_its_own_name_and_with_consent(gate, firm, at_
     assert answer.status_code == 302
     sent = History.objects.get(record_id=arrival.trip_id, step="submit")
     assert sent.actor not in (arrival.pk, SYSTEM.id)
+
+
+def test_the_help_desk_needs_the_consent_over_the_api_as_well(gate, firm, at_noon):
+    trip = declare.draft_trip(draft=fruit_draft(gate, firm=firm), by=gate.everything, at=NOON)
+    address = f"/api/v1/border/gate/trips/{trip.pk}/steps/submit"
+
+    def send(role: str, said: str, **scope: object):
+        return signed_in(role, **scope).post(address, said, content_type="application/json")
+
+    without = send("HELPDESK", "{}")
+    still = Trip.objects.get(pk=trip.pk).state
+    with_consent = send("HELPDESK", '{"consent": true}')
+
+    assert (without.status_code, without.json()["code"], still) == (422, "BG-482", "draft")
+    assert with_consent.status_code == 200
+    assert Entry.objects.filter(action="border_gate.consent_said", record_id=trip.pk).exists()
+
+
+def test_a_firm_sends_its_own_draft_over_the_api_without_a_tick(gate, firm, at_noon):
+    trip = declare.draft_trip(draft=fruit_draft(gate, firm=firm), by=gate.everything, at=NOON)
+
+    answer = signed_in("ENTERPRISE", agency=firm.pk).post(
+        f"/api/v1/border/gate/trips/{trip.pk}/steps/submit", "{}", content_type="application/json"
+    )
+
+    assert answer.status_code == 200
 
 
 def test_the_third_arrival_in_ninety_days_locks_the_firms_booking(gate, firm, at_noon):

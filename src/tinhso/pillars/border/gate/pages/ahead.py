@@ -1,0 +1,172 @@
+"""A driver declares ahead without an account; the firm consents on its own page, or by the link to its telephone."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tinhso.kernel.access.limits import Rate, limited
+from tinhso.kernel.access.needs import needs
+from tinhso.kernel.base.clock import HANOI
+from tinhso.kernel.base.errors import NotFound, Refusal
+from tinhso.kernel.web.request import Request
+from tinhso.pillars.border.gate.actions import ahead as actions
+from tinhso.pillars.border.gate.actions.checked_forms import Checked, day_field
+from tinhso.pillars.border.gate.actions.firm_forms import open_points
+from tinhso.pillars.border.gate.actions.goods_forms import goods_choices
+from tinhso.pillars.border.gate.models import AheadDeclaration, Trip
+from tinhso.pillars.border.gate.pages.driver import HELP_DESK
+from tinhso.pillars.border.gate.pages.quick_forms import Quick, called
+from tinhso.pillars.border.gate.permissions import CONSENT_AHEAD, DECLARE_AHEAD
+from tinhso.pillars.border.gate.queries import ahead as queries
+from tinhso.pillars.border.gate.rules import plates, taxcodes
+
+OFTEN = Rate(10)
+"""Forms of one caller in a minute: each of them sends a message with a code."""
+SHOWN = 50
+
+
+class ComingForm(Checked):
+    """Which vehicle, where, on which day, and the telephone to which the code goes."""
+
+    plate = forms.CharField(
+        label=gettext_lazy("Plate of the tractor"), max_length=24,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )  # fmt: skip
+    phone = forms.RegexField(
+        r"^\+?[0-9 .]{9,16}$",
+        label=gettext_lazy("Telephone"),
+        help_text=gettext_lazy("A code is sent there"),
+        error_messages={"invalid": gettext_lazy("A telephone number has 9 to 15 digits.")},
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+    point = forms.ModelChoiceField(
+        open_points(), label=gettext_lazy("Crossing point"), to_field_name="code", empty_label=None
+    )
+    planned_on = day_field(gettext_lazy("Day at the gate"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        point = cast(Any, self.fields["point"])
+        point.queryset = open_points()
+        point.label_from_instance = lambda one: one.gate_short
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        self.read("plate", plates.read_tractor)
+        return found
+
+    def coming(self) -> actions.Coming:
+        """As it was typed; the form must be valid."""
+        return actions.Coming(**{**self.cleaned_data, "phone": called(self.cleaned_data["phone"])})
+
+
+@never_cache
+@limited("border_gate.ahead", OFTEN, methods=("POST",))
+@require_http_methods(["GET", "HEAD", "POST"])
+def ahead(request: Request) -> HttpResponse:
+    """Which vehicle comes; then a code proves the telephone."""
+    form = ComingForm(request.POST or None, initial={"planned_on": request.moment.astimezone(HANOI).date()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            _wanted, token = actions.begin_ahead(
+                coming=form.coming(), at=request.moment, language=get_language() or "vi"
+            )
+        except Refusal as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, refusal.for_people())
+        else:
+            return redirect("kernel_login:link", token)
+    return render(request, "border_gate/ahead.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs(DECLARE_AHEAD)
+def ahead_form(request: Request) -> HttpResponse:
+    """The six fields of the link's vehicle; once they are sent, where the declaration stands."""
+    wanted = queries.ahead_of(request.actor.id)
+    if wanted is None:
+        raise NotFound
+    if wanted.state != AheadDeclaration.TYPED:
+        return render(request, "border_gate/ahead_sent.html", {"wanted": wanted, **_desk()})
+    before = queries.trip_known_to(wanted)
+    given: dict[str, Any] = {"trip": wanted, "before": before}
+    initial = _known(wanted, before)
+    form = Quick(request.POST, **given) if request.method == "POST" else Quick(initial=initial, **given)
+    form.fields["phone"].disabled, form.initial["phone"] = True, wanted.phone  # the one that was proved
+    if form.is_bound and form.is_valid():
+        try:
+            actions.send_ahead(wanted=wanted, answers=form.answers(), by=request.actor, at=request.moment)
+        except Refusal as refusal:
+            form.refuse(refusal.field, refusal.for_people())
+        else:
+            return redirect("border_gate:ahead_form")
+    context = {"form": form, "wanted": wanted, "goods": goods_choices(), **_desk()}
+    return render(request, "border_gate/ahead_form.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_safe
+@needs(CONSENT_AHEAD)
+def asked(request: Request) -> HttpResponse:
+    """What drivers want to declare in the firm's name."""
+    rows = queries.asked_of(by=request.actor, at=request.moment)[:SHOWN]
+    shown = [(one, actions.answers_of(one)) for one in rows]
+    return render(request, "border_gate/ahead_asked.html", {"rows": shown})
+
+
+@require_POST
+@needs(CONSENT_AHEAD)
+def consent(request: Request, ahead_id: UUID) -> HttpResponse:
+    """Yes: it is declared and sent in the firm's name."""
+    wanted = queries.asked_one(ahead_id, by=request.actor, at=request.moment)
+    if request.POST.get("consent") != "on":
+        messages.warning(request, _("Tick that the firm agrees, then send."))
+        return redirect("border_gate:ahead_asked")
+    try:
+        trip = actions.consent_ahead(wanted=wanted, by=request.actor, at=request.moment)
+    except Refusal as refusal:
+        messages.warning(request, refusal.for_people())
+    else:
+        messages.info(request, _("Declaration sent: %(code)s") % {"code": trip.shown_code()})
+    return redirect("border_gate:ahead_asked")
+
+
+@require_POST
+@needs(CONSENT_AHEAD)
+def decline(request: Request, ahead_id: UUID) -> HttpResponse:
+    """No, with a reason."""
+    wanted = queries.asked_one(ahead_id, by=request.actor, at=request.moment)
+    try:
+        reason = request.POST.get("reason", "")
+        actions.decline_ahead(wanted=wanted, reason=reason, by=request.actor, at=request.moment)
+    except Refusal as refusal:
+        messages.warning(request, refusal.for_people())
+    else:
+        messages.info(request, _("Declined; the driver is told"))
+    return redirect("border_gate:ahead_asked")
+
+
+def _known(wanted: AheadDeclaration, before: Trip | None) -> dict[str, Any]:
+    """What the vehicle's last trip said, for the telephone of its own driver alone."""
+    if before is None:
+        return {}
+    firm, driver = before.enterprise, before.driver
+    return {
+        "tax_code": taxcodes.show(firm.tax_code) if firm else "",
+        "driver_name": driver.person.full_name if driver else "",
+        "goods": before.goods_title,
+    }
+
+
+def _desk() -> dict[str, Any]:
+    return {"help_desk": HELP_DESK, "help_desk_dial": HELP_DESK.replace(" ", "")}
