@@ -53,13 +53,16 @@ def attach(
     """Attach a file to a record that `by` may add files to.
 
     The type is found by content, photos are stripped, malware is refused; so is what is marked as a state
-    secret (`marking` is what the sender says stands on it). Raises FileRefused, Forbidden or NotFound.
+    secret (`marking` is what the sender says stands on it). What the kind calls personal is restricted.
+    Raises FileRefused, Forbidden or NotFound.
     """
     _require_writing(kind, record_id, by, at)
     if classification not in dict(Attachment.CLASSES):
         raise FileRefused(
             _("choose public, internal or restricted"), code="file-classification", field="classification"
         )
+    if purpose in ATTACHABLE.get(kind).personal:
+        classification = Attachment.RESTRICTED
     sent = _read(upload)
     content, media_type, ending, verdict = _examined(sent, name, marking, by, at)
     with transaction.atomic():

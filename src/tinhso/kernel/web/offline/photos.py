@@ -1,10 +1,14 @@
-"""Photographs come last: their digest went with the event, the picture follows when the network allows."""
+"""Photographs come last: their digests went with the event, the pictures follow when the network allows.
+
+An event names one as `photo`, several as `photos`.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.audit.binding import acting_as
@@ -26,7 +30,8 @@ def take_photo(*, app: OfflineApp, device: OfflineDevice, digest: str, picture: 
     """
     if hashlib.sha256(picture).hexdigest() != digest:
         raise Invalid(_("this is not the picture that the event named"), field="photo")
-    event = OfflineEvent.objects.filter(device=device, payload__photo=digest).first()
+    named = Q(payload__photo=digest) | Q(payload__photos__contains=[digest])
+    event = OfflineEvent.objects.filter(named, device=device).first()
     if event is None:
         raise NotFound
     kind = app.attachable(event)

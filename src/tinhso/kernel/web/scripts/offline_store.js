@@ -55,6 +55,7 @@ class Store {
     this.digests = new Map();
     this.events = [];
     this.skewed = false;
+    this.refused = 0;
   }
 
   async open() {
@@ -204,12 +205,18 @@ class Store {
     await this.load();
   }
 
+  // The picture's digest. Throws QuotaExceededError when the device has no room left for photographs.
   async keepPhoto(blob) {
     const digest = await sha256(await blob.arrayBuffer());
     const kept = (await this.db.getAll("photos")).reduce((sum, one) => sum + one.blob.size, 0);
-    if (kept + blob.size > PHOTOS_AT_MOST) return "";
+    if (kept + blob.size > PHOTOS_AT_MOST) throw new DOMException("no room for photographs", "QuotaExceededError");
     await this.db.put("photos", { digest, blob, sent: false });
     return digest;
+  }
+
+  // How many photographs are kept here, and how many of them the server will not take.
+  async photosLeft() {
+    return { waiting: await this.db.count("photos"), refused: this.refused };
   }
 }
 

@@ -3,6 +3,7 @@
 const EVERY = 60000;
 const PATIENCE = 45000;
 const ROUNDS = 1000;
+const NEVER = [413, 415, 422]; // a picture that is refused so is refused the next time as well
 const CURVE = { name: "ECDSA", namedCurve: "P-256" };
 const { Store, to64 } = window.tinhso.offline;
 const bytes = new TextEncoder();
@@ -89,15 +90,20 @@ class Loop {
     await this.store.set({ duty: told, shift: shift || new Date(this.store.now()).toISOString() });
   }
 
-  // Photographs go last and one by one; their digests went with the events.
+  // Photographs go last and one by one; their digests went with the events. One that is refused stays, and keeps no
+  // other from going.
   async photos() {
-    for (const one of await this.store.db.getAll("photos")) {
-      if (one.sent) continue;
+    const kept = await this.store.db.getAll("photos");
+    this.store.refused = kept.filter((one) => NEVER.includes(one.refused)).length;
+    for (const one of kept) {
+      if (one.sent || NEVER.includes(one.refused)) continue;
       const address = `${this.base}anh/${this.store.meta.device}/${one.digest}/`;
       const signature = await this.sign(await one.blob.arrayBuffer());
       const answer = await this.fetch(address, one.blob, signature);
-      if (!answer?.ok) return;
-      await this.store.db.delete("photos", one.digest);
+      if (!answer || answer.status >= 500) return;
+      if (answer.ok) await this.store.db.delete("photos", one.digest);
+      else await this.store.db.put("photos", { ...one, refused: answer.status });
+      if (NEVER.includes(answer.status)) this.store.refused += 1;
     }
   }
 

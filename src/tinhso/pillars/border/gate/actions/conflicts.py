@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from tinhso.pillars.border.gate.rules import offline
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
 
 KEPT = ("radio", "paper", "keyed_by")
+DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def list_at(event: OfflineEvent) -> datetime:
@@ -24,9 +26,11 @@ def list_at(event: OfflineEvent) -> datetime:
 
 
 def facts_of(event: OfflineEvent) -> dict[str, Any]:
-    """What history keeps of a deed without network."""
+    """What history keeps of a deed without network; `photo` is the digest of a picture that follows."""
     told: dict[str, Any] = {"event": str(event.pk), "seq": event.seq, "device": str(event.device_id)}
     told["list_at"] = list_at(event).isoformat()
+    if DIGEST.fullmatch(photo := str(event.payload.get("photo"))):
+        told["photo"] = photo
     return told | {name: event.payload[name] for name in KEPT if event.payload.get(name)}
 
 

@@ -132,7 +132,7 @@ def draft_trip(*, draft: Draft, by: Actor, at: datetime) -> Trip:
 
 
 @transaction.atomic
-def draft_trips(*, drafts: Sequence[Draft], by: Actor, at: datetime, step: str = "create") -> list[Trip]:
+def draft_trips(*, drafts: Sequence[Draft], by: Actor, at: datetime, step: str = "create", **facts: Any) -> list[Trip]:
     """Many drafts at once, set-based: a firm's spreadsheet, or a day of the simulation."""
     codes = codes_for(drafts, by, at)
     declarations = declarations_for(drafts, codes, by, at)
@@ -143,7 +143,7 @@ def draft_trips(*, drafts: Sequence[Draft], by: Actor, at: datetime, step: str =
         trip_of(draft, code, declaration, some)
         for draft, code, declaration, some in zip(drafts, codes, declarations, lines, strict=True)
     ]
-    return TRIP.create_many(trips, by=by, at=at, step=step)
+    return TRIP.create_many(trips, by=by, at=at, step=step, **facts)
 
 
 @transaction.atomic

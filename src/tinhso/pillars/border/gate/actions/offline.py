@@ -103,8 +103,8 @@ def _passed(event: OfflineEvent, barrier: ControlPoint, by: Actor, *, again: boo
 
 def _undeclared(event: OfflineEvent, barrier: ControlPoint, by: Actor, *, again: bool) -> Applied:
     """Unless the vehicle turns out to have been declared meanwhile: then a person looks."""
-    plate = str(event.payload.get("plate") or "")
-    live = live_trip_of(plates.read(plate).norm)
+    plate, special = str(event.payload.get("plate") or ""), event.payload.get("special") is True
+    live = live_trip_of((plates.read_special if special else plates.read)(plate).norm)
     if live is not None and not again:
         raise conflict(event, refuse("BG-012", v=plates.show(live.tractor_plate), trip=live.shown_code()))
     try:
@@ -115,6 +115,8 @@ def _undeclared(event: OfflineEvent, barrier: ControlPoint, by: Actor, *, again:
             at=event.occurred_at,
             goods_guess=str(event.payload.get("goods") or "")[:120],
             phone=str(event.payload.get("phone") or "")[:20],
+            special=special,
+            offline=facts_of(event),
         )
     except Refusal as refusal:
         raise conflict(event, refusal) from refusal

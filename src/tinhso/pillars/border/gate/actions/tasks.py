@@ -10,12 +10,14 @@ from uuid import UUID
 from django.db import transaction
 
 from tinhso.kernel.base.actor import SYSTEM, Actor
+from tinhso.kernel.workflow.outcome import StepRefused
 from tinhso.pillars.border.gate.actions.orders import number_of, reason_of
 from tinhso.pillars.border.gate.actions.refusals import refused_by_quarantine
 from tinhso.pillars.border.gate.flows import HOLD, TASK
 from tinhso.pillars.border.gate.flows.overlays import ACTIVE, FAILED, IN_PROGRESS, NOT_NEEDED, OPEN, UNDONE
 from tinhso.pillars.border.gate.models import ClearanceTask, Declaration, Force, GoodsLine, Hold, Trip
 from tinhso.pillars.border.gate.queries.customs import channels_said
+from tinhso.pillars.border.gate.queries.filing import photos_of
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.medical import medical_points
 from tinhso.pillars.border.gate.rules import checks
@@ -89,18 +91,29 @@ def pass_task(
 ) -> ClearanceTask:
     """Confirm. A red channel passes the papers and opens the inspection.
 
-    Refusal: BG-023 for a result with which such a task does not pass (tables/task_results.csv, check_rules.csv).
+    Refusals: BG-023 for a result with which such a task does not pass (tables/task_results.csv, check_rules.csv),
+    BG-440 for an inspection without a photo.
     """
     if result not in law_at(task.created_at).book.passing(task.kind):
         raise refuse("BG-023", event=result, state=task.get_state_title())
     if result == "RED":
         return _to_inspection(task, by, at, note)
+    if not (offline and offline.get("photo")) and _wants_photos(task):  # a device names the digest, the photo follows
+        raise refuse("BG-440", field="photos")
     return TASK.fire(task, "pass", by=by, at=at, result=result, **_noted(note), **_by_device(offline))
 
 
 def pass_tasks(*, tasks: Sequence[ClearanceTask], by: Actor, at: datetime) -> Any:
-    """Confirm many at once; each is told for itself."""
-    return TASK.fire_many(tasks, "pass", by=by, at=at, together=False, result="PASS")
+    """Confirm many at once; each is told for itself. An inspection without photos is not among them."""
+    bare = [task for task in tasks if _wants_photos(task)]
+    outcome = TASK.fire_many([one for one in tasks if one not in bare], "pass", by=by, at=at, together=False,
+                             result="PASS")  # fmt: skip
+    outcome.refused.update({task.pk: StepRefused(refuse("BG-440"), step="pass") for task in bare})
+    return outcome
+
+
+def _wants_photos(task: ClearanceTask) -> bool:
+    return task.kind in checks.WANT_PHOTOS and not photos_of(task)
 
 
 def fail_task(

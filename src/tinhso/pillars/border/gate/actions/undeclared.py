@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b32encode
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
@@ -29,6 +31,7 @@ from tinhso.kernel.events.publish import publish
 from tinhso.kernel.identity.models import Person
 from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.actions.declare import Draft, DraftLine, draft_trips, fill_draft, submit_trip
+from tinhso.pillars.border.gate.actions.filing import add_file
 from tinhso.pillars.border.gate.actions.move import enter_buffer
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.flows.states import ACCEPTED, DRAFT
@@ -45,6 +48,7 @@ from tinhso.pillars.border.gate.models import (
 )
 from tinhso.pillars.border.gate.permissions import role_code, step_permission
 from tinhso.pillars.border.gate.queries.barrier import yard_for
+from tinhso.pillars.border.gate.queries.filing import ARRIVAL, PHOTO
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.parties import driver_by_paper, firm_by_tax_code
 from tinhso.pillars.border.gate.queries.undeclared import arrivals_of, driver_before
@@ -81,24 +85,29 @@ class Answers:
 @transaction.atomic
 def record_undeclared(
     *, plate: str, point: CrossingPoint, by: Actor, at: datetime, goods_guess: str = "", phone: str = "", bay: str = "",
-    special: bool = False,
+    special: bool = False, photo: UploadedFile | None = None, offline: Mapping[str, Any] | None = None,
 ) -> UndeclaredArrival:  # fmt: skip
     """One tap: a vehicle without a declaration goes to its own bay, the lane is free, a trip waits to be declared.
 
     A vehicle that waits here already is not noted twice: its link holds on. `special`: the officer has seen that the
-    plate is a special one, and takes it all the same; his word is kept in the audit (border brief 5.1).
-    Refusals: BG-001 for a plate that is none, BG-101 for a special one without the officer's word.
+    plate is a special one, and takes it all the same, with a photo (border brief 5.1); his word is kept in the audit.
+    `offline`: what a device tells that noted it without network; it names the photo's digest, the photo follows.
+    Refusals: BG-001 for a plate that is none, BG-101 for a special one without the officer's word, BG-442 for one
+    without a photo, and those of `add_file`.
     """
     read = plates.read_special(plate) if special else plates.read(plate)
+    named = photo is not None or bool(offline and offline.get("photo"))
+    if read.special and not named:
+        raise refuse("BG-442", field="photo")
     foreign = read.country == "CN" or read.special == "china_special"
     step = "walk_up_line" if foreign else "walk_up"
     require(by, step_permission(step), Where(place=point.pk), at)
     vehicle = kept_vehicle(read, plate)
     waiting = UndeclaredArrival.objects.filter(plate=read.norm, point=point, trip__state=DRAFT)
     if (known := waiting.select_related("trip").order_by("-seen_at").first()) is not None:
-        return _noted_again(known, phone, by, at)
+        return _noted_again(known, phone, photo, by, at)
     draft = _walk_up(vehicle, point, foreign=foreign, at=at)
-    trip = draft_trips(drafts=[draft], by=by, at=at, step=step)[0]
+    trip = draft_trips(drafts=[draft], by=by, at=at, step=step, **({"offline": dict(offline)} if offline else {}))[0]
     arrival = UndeclaredArrival(
         trip=trip, point=point, plate=read.norm, seen_at=at, seen_by=by.id, goods_guess=goods_guess, phone=phone,
         bay=bay or ("" if foreign else free_undeclared_bay(point.pk)),
@@ -106,6 +115,7 @@ def record_undeclared(
     )  # fmt: skip
     arrival.link_digest = link_digest(link_code(arrival))
     arrival.save(force_insert=True)
+    _keep_photo(arrival, photo, by, at)
     if read.special:
         record("border_gate.special_plate", by=by, at=at, kind=TRIP.name, record_id=trip.pk, plate=read.norm)
     role = Role.objects.get(code=role_code("DRIVER"))
@@ -223,13 +233,21 @@ def join_queue(*, arrival: UndeclaredArrival, trip: Trip, at: datetime) -> None:
         end(grant=grant, by=SYSTEM, at=at)
 
 
-def _noted_again(arrival: UndeclaredArrival, phone: str, by: Actor, at: datetime) -> UndeclaredArrival:
+def _noted_again(
+    arrival: UndeclaredArrival, phone: str, photo: UploadedFile | None, by: Actor, at: datetime
+) -> UndeclaredArrival:
     require(by, step_permission("walk_up"), on=arrival.trip, at=at)
     arrival.link_until = clock.real() + law_at(at).number("quick_link_h").span
     arrival.save(update_fields=["link_until"])
     if phone and phone != arrival.phone:
         send_link(arrival=arrival, phone=phone, by=by, at=at)
+    _keep_photo(arrival, photo, by, at)
     return arrival
+
+
+def _keep_photo(arrival: UndeclaredArrival, photo: UploadedFile | None, by: Actor, at: datetime) -> None:
+    if photo is not None:
+        add_file(upload=photo, kind=ARRIVAL, record_id=arrival.pk, purpose=PHOTO, by=by, at=at)
 
 
 def driver_named(arrival: UndeclaredArrival | AheadDeclaration, answers: Answers, by: Actor, at: datetime) -> Driver:

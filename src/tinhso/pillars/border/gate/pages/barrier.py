@@ -151,10 +151,16 @@ def undeclared(request: Request, code: str) -> HttpResponse:
     plate, special = request.POST.get("xe", ""), request.POST.get("dac_biet") == "1"
     try:
         found = arrivals.record_undeclared(
-            plate=plate, point=barrier.point, special=special, by=request.actor, at=request.moment
+            plate=plate,
+            point=barrier.point,
+            special=special,
+            photo=request.FILES.get("anh"),
+            by=request.actor,
+            at=request.moment,
         )
     except Refusal as refusal:
-        told = {"typed": plate, "wrong": refusal.for_people(), "special": refusal.code == "BG-101"}
+        asks = special or refusal.code == "BG-101"
+        told = {"typed": plate, "wrong": refusal.for_people(), "special": asks, "ticked": special}
         return _screen(request, barrier, told)
     shown = plates.show(found.plate)
     if reading := chosen(request, barrier):

@@ -25,12 +25,14 @@ from tinhso.pillars.border.gate.flows.overlays import PASSED
 from tinhso.pillars.border.gate.models import ClearanceTask, Force, Trip
 from tinhso.pillars.border.gate.models.tasks import STAGE_TITLES
 from tinhso.pillars.border.gate.pages import amend_offers, amendments, task_offers, trip_offers
+from tinhso.pillars.border.gate.pages import filing as file_offers
 from tinhso.pillars.border.gate.pages.desk_fees import TONES as FEE_TONES
 from tinhso.pillars.border.gate.pages.offers import Offers, sorted_out
 from tinhso.pillars.border.gate.queries import masks, transfers
 from tinhso.pillars.border.gate.queries import tasks as queries
 from tinhso.pillars.border.gate.queries.customs import latest_of
 from tinhso.pillars.border.gate.queries.devices import devices_of
+from tinhso.pillars.border.gate.queries.filing import filed_on
 from tinhso.pillars.border.gate.queries.guidance import health_form_of
 from tinhso.pillars.border.gate.queries.secrecy import secret_among
 from tinhso.pillars.border.gate.queries.signed_lists import lists_of
@@ -144,6 +146,7 @@ def record(request: Request, trip_id: UUID, task: ClearanceTask | None) -> dict[
         "customs": latest_of(one) if seen.sees_parties(one) else None,
         "devices": devices_of(one) if seen.sees_goods(one) else None,
         "health_form": health_form_of(one) if any(force.code == "KDYT" for force in forces) else None,
+        "files": filed_on(one, dossier.tasks, by=request.actor, at=request.moment),
         "task": task,
         "due": due_of(task, request.moment) if task else None,
         "tone": trip_tone(one.state),
@@ -169,7 +172,7 @@ def _offers(
     case = trip_offers.case_of(dossier, forces, by=request.actor, at=request.moment)
     of_task, of_trip = list(task_offers.offers_of(task)), trip_offers.offers_of(case)
     holds = any(one.id == "task-hold" for one in of_task)
-    changes = amend_offers.offers_of(case, corrected)
+    changes = [*file_offers.offer_of(dossier, forces), *amend_offers.offers_of(case, corrected)]
     return sorted_out([*of_task, *changes, *(one for one in of_trip if not (holds and one.id == "hold"))], request)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -13,6 +14,7 @@ from tinhso.kernel.base.errors import NotFound
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.actions import tasks as actions
+from tinhso.pillars.border.gate.actions.filing import do_with_photos, pass_with_photos
 from tinhso.pillars.border.gate.models import ClearanceTask, Hold
 from tinhso.pillars.border.gate.pages.acting import act, by, reason
 from tinhso.pillars.border.gate.queries import tasks as queries
@@ -29,10 +31,13 @@ def take(request: Request, task_id: UUID) -> HttpResponse:
 @needs(p.WORK_TASK)
 def passed(request: Request, task_id: UUID) -> HttpResponse:
     one = _task(request, task_id)
-    result = request.POST.get("result", "PASS")
-    return act(
-        request, lambda: actions.pass_task(task=one, result=result, note=request.POST.get("note", ""), **by(request))
-    )
+    post, photos = request.POST, request.FILES.getlist("photos")
+    told: dict[str, Any] = {
+        "result": post.get("result", "PASS"),
+        "note": post.get("note", ""),
+        "seal_no": post.get("seal_no", ""),
+    }
+    return act(request, lambda: pass_with_photos(task=one, photos=photos, **told, **by(request)))
 
 
 @require_POST
@@ -40,17 +45,18 @@ def passed(request: Request, task_id: UUID) -> HttpResponse:
 def failed(request: Request, task_id: UUID) -> HttpResponse:
     one = _task(request, task_id)
     post = request.POST
-    return act(
-        request,
-        lambda: actions.fail_task(
+
+    def not_passed() -> ClearanceTask:
+        return actions.fail_task(
             task=one,
             result=post.get("result", "FAIL"),
             minutes_no=post.get("minutes_no", ""),
             witnesses=post.getlist("witnesses"),
             **reason(request),
             **by(request),
-        ),
-    )
+        )
+
+    return act(request, lambda: do_with_photos(deed=not_passed, photos=request.FILES.getlist("photos"), **by(request)))
 
 
 @require_POST
@@ -65,7 +71,11 @@ def treated(request: Request, task_id: UUID) -> HttpResponse:
 def held(request: Request, task_id: UUID) -> HttpResponse:
     """Hold the vehicle and decide the check later."""
     one = _task(request, task_id)
-    return act(request, lambda: actions.hold_task(task=one, **reason(request), **by(request)))
+
+    def hold() -> Hold:
+        return actions.hold_task(task=one, **reason(request), **by(request))
+
+    return act(request, lambda: do_with_photos(deed=hold, photos=request.FILES.getlist("photos"), **by(request)))
 
 
 @require_POST

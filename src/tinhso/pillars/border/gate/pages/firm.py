@@ -28,6 +28,7 @@ from tinhso.pillars.border.gate.permissions import VIEW_PAPERS, step_permission
 from tinhso.pillars.border.gate.queries import ahead, bookings, carriers
 from tinhso.pillars.border.gate.queries import driver as driving
 from tinhso.pillars.border.gate.queries import firms as queries
+from tinhso.pillars.border.gate.queries.filing import filed_by_firm
 from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.templatetags.border_gate import trip_tone
 
@@ -100,6 +101,7 @@ def trip(request: Request, trip_id: UUID) -> HttpResponse:
         "may_appeal": one.state == "at_buffer",
         "appeals": list(one.appeals.all()[:3]),
         "can_send": one.state in LIVE and one.accepted_at is not None,
+        "files": filed_by_firm(one, by=request.actor, at=request.moment),
         "now": "board",
         **amendments.told(one),
         **firm_partners.told(request, firm, one),

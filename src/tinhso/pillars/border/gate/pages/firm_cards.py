@@ -10,6 +10,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -108,7 +109,8 @@ def vehicle_page(request: Request, firm: Enterprise, side: Side, vehicle_id: UUI
         change = lambda: cards.change_vehicle(vehicle=one, facts=form.facts(), **_by(request))  # noqa: E731
         if _kept(request, change, _("Changed")):
             return redirect(f"{side.names}fleet")
-    context = {"title": one.shown_plate or one.vin, **_list(request, firm, form, "fleet", side)}
+    papers = reverse("border_gate:vehicle_papers", args=[one.pk]) if side is FIRM else ""
+    context = {"title": one.shown_plate or one.vin, "papers": papers, **_list(request, firm, form, "fleet", side)}
     return render(request, "border_gate/firm_one_card.html", context, status=422 if form.errors else 200)
 
 
@@ -125,7 +127,8 @@ def driver_page(request: Request, firm: Enterprise, side: Side, driver_id: UUID)
         change = lambda: cards.change_driver(driver=one, facts=form.facts(), person=person, **_by(request))  # noqa: E731
         if _kept(request, change, _("Changed")):
             return redirect(f"{side.names}drivers")
-    context = {"title": one.person.full_name, **_list(request, firm, form, "drivers", side)}
+    papers = reverse("border_gate:driver_papers", args=[one.pk]) if side is FIRM else ""
+    context = {"title": one.person.full_name, "papers": papers, **_list(request, firm, form, "drivers", side)}
     return render(request, "border_gate/firm_one_card.html", context, status=422 if form.errors else 200)
 
 

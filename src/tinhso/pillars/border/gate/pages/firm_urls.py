@@ -4,6 +4,7 @@ from django.urls import path
 
 from tinhso.pillars.border.gate.pages import (
     carrier,
+    filing,
     firm,
     firm_amend,
     firm_cards,
@@ -40,6 +41,11 @@ urlpatterns = [
     path("doanh-nghiep/luot-xe/<uuid:trip_id>/sua-o/nhap/", firm_amend.change, name="firm_amend_change"),
     path("doanh-nghiep/de-nghi-sua/<uuid:amendment_id>/xac-nhan/", firm_amend.confirm, name="amendment_confirm"),
     path("doanh-nghiep/de-nghi-sua/<uuid:amendment_id>/tu-choi/", firm_amend.reject, name="amendment_reject"),
+    path("doanh-nghiep/luot-xe/<uuid:trip_id>/giay-to/", filing.firm_files, name="firm_files"),
+    path("doanh-nghiep/xe/<uuid:vehicle_id>/giay-to/", filing.vehicle_papers, name="vehicle_papers"),
+    path("doanh-nghiep/lai-xe/<uuid:driver_id>/giay-to/", filing.driver_papers, name="driver_papers"),
+    path("doanh-nghiep/giay-to/", filing.firm_papers, name="firm_papers"),
+    path("doanh-nghiep/uy-quyen/<uuid:mandate_id>/giay-to/", filing.mandate_papers, name="mandate_papers"),
     path("doanh-nghiep/luot-xe/<uuid:trip_id>/chep/", firm_declare.copy, name="declare_copy"),
     path("doanh-nghiep/luot-xe/<uuid:trip_id>/ghep/", firm_kinds.pair, name="firm_pair"),
     path("doanh-nghiep/luot-xe/<uuid:trip_id>/ghep/<int:pairing>/bo/", firm_kinds.unpair, name="firm_unpair"),

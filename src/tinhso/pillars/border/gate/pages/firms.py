@@ -21,6 +21,7 @@ from tinhso.pillars.border.gate.models import Enterprise, Registration, Standing
 from tinhso.pillars.border.gate.pages.acting import act, by
 from tinhso.pillars.border.gate.permissions import KEEP_FIRMS
 from tinhso.pillars.border.gate.queries import firm_list, registrations
+from tinhso.pillars.border.gate.queries.filing import filed_of, firm_records
 
 TONES = {"pending": "wait", "active": "done", "booking_locked": "attn", "suspended": "stop"}
 TITLES = {
@@ -69,7 +70,8 @@ def card(request: Request, firm_id: UUID) -> HttpResponse:
     if firm is None:
         raise NotFound
     offers = [(code, TITLES[code]) for code, change in CHANGES.items() if change.fits(firm)]
-    context = {"firm": firm, "tone": TONES[firm.standing], "offers": offers}
+    files = filed_of(firm_records(firm), **by(request))
+    context = {"firm": firm, "tone": TONES[firm.standing], "offers": offers, "files": files}
     return render(request, "border_gate/firm_card.html", context)
 
 

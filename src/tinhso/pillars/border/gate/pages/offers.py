@@ -25,7 +25,7 @@ Option = tuple[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One field of a form: `kind` is choice, checks, text or long."""
+    """One field of a form: `kind` is choice, checks, text, long or files."""
 
     name: str
     label: Any
@@ -56,6 +56,10 @@ class Offer:
     boxes: tuple[Box, ...] = ()
     hidden: tuple[Option, ...] = ()
     error: str = ""
+
+    @property
+    def takes_files(self) -> bool:
+        return any(box.kind == "files" for box in self.boxes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,11 @@ def reasons(kind: str, *, finding: bool = True, secret: bool = True) -> tuple[Bo
         Box("reason_code", _("Reason"), "choice", listed),
         Box("reason", _("Finding") if finding else _("Explanation"), "long", hint=hint),
     )
+
+
+def photos() -> Box:
+    """Photos that go with what was found."""
+    return Box("photos", _("Photos"), "files", hint=_("PDF, JPG or PNG, at most 10 MB each"), required=False)
 
 
 def keep(request: Request, refusal: Refusal) -> None:

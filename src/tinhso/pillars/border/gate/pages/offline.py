@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from tinhso.kernel.access.may import may
 from tinhso.kernel.access.scope import Where
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import Actor
@@ -26,7 +27,7 @@ from tinhso.kernel.web.offline.models import OfflineDevice, OfflineEvent
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions import offline as actions
 from tinhso.pillars.border.gate.flows.states import STATES
-from tinhso.pillars.border.gate.models import BayKind, ControlPoint, CrossingPoint
+from tinhso.pillars.border.gate.models import BayKind, ClearanceTask, ControlPoint, CrossingPoint, Hold
 from tinhso.pillars.border.gate.models.tasks import STAGE_TITLES, task_title
 from tinhso.pillars.border.gate.pages import offline_words as words
 from tinhso.pillars.border.gate.permissions import (
@@ -35,6 +36,7 @@ from tinhso.pillars.border.gate.permissions import (
     RECONCILE,
     STEPS,
     VIEW_PAPERS,
+    VIEW_PARTIES,
     VIEW_TRIP,
     WORK_TASK,
 )
@@ -42,6 +44,7 @@ from tinhso.pillars.border.gate.queries import offline as queries
 from tinhso.pillars.border.gate.queries import offline_desks as desks
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.missing import CHINESE, SAY
+from tinhso.pillars.border.gate.queries.secrecy import sees_finding
 from tinhso.pillars.border.gate.rules import offline as rules
 from tinhso.pillars.border.gate.rules import offline_desks
 from tinhso.pillars.border.gate.rules.codes import catalogue
@@ -126,17 +129,34 @@ def _event(event_id: UUID) -> OfflineEvent | None:
 
 
 def _of_force(event_id: UUID) -> Where | None:
-    """Whose the event is: the force's alone, for its picture may show why it holds."""
+    """Whose the event is, and what came of it: its picture may show why the force holds."""
     event = _event(event_id)
     desk = desks.desk_of(str(event.payload.get("desk"))) if event else None
-    return Where(agency=desk.force.pk, place=desk.point.pk) if desk and desk.force else None
+    if event is None or desk is None or desk.force is None:
+        return None
+    return Where(agency=desk.force.pk, place=desk.point.pk, record=event.record_id)
+
+
+def _sees_event(event: OfflineEvent, by: Actor, at: datetime) -> bool:
+    """A yard reads what yards recorded; who stands at a barrier is on its pictures, so they are for fewer."""
+    return may(by, VIEW_TRIP if event.payload.get("desk") else VIEW_PARTIES, event, at)
+
+
+def _sees_found(where: Where, by: Actor, at: datetime) -> bool:
+    """The force itself; others as they read the check or the hold that came of it."""
+    if may(by, WORK_TASK, where, at):
+        return True
+    if where.record is None:
+        return False
+    made = ClearanceTask.objects.filter(pk=where.record).first() or Hold.objects.filter(pk=where.record).first()
+    return made is not None and sees_finding(made, by, at)
 
 
 PHOTOS = attachable(
-    "border_gate.offline_event", read=VIEW_TRIP, restricted=VIEW_PAPERS, write=DECIDE_BARRIER, find=_event
+    "border_gate.offline_event", read=_sees_event, restricted=VIEW_PAPERS, write=DECIDE_BARRIER, find=_event
 )
 FORCE_PHOTOS = attachable(
-    "border_gate.force_event", read=WORK_TASK, restricted=VIEW_PAPERS, write=WORK_TASK, find=_of_force
+    "border_gate.force_event", read=_sees_found, restricted=VIEW_PAPERS, write=WORK_TASK, find=_of_force
 )
 
 

@@ -8,6 +8,7 @@ SAID = (
     "BG-026",
     "BG-030", "BG-031", "BG-038", "BG-205", "BG-209", "BG-210", "BG-251", "BG-290", "BG-291", "BG-292", "BG-293",
     "BG-297", "BG-330", "BG-331", "BG-332", "BG-336", "BG-339", "BG-380",
+    "BG-440", "BG-442",
 )  # fmt: skip
 
 
@@ -35,6 +36,10 @@ SCREEN = {
     "waits": _("to be reconciled"),
     "unsent": _("not sent"),
     "space": _("Memory: {a} of {b} MB used"),
+    "photosWait": _("{n} photos wait to be sent."),
+    "photosRefused": _("{n} of them were refused: tell the gate's centre."),
+    "photosFull": _("No room for more photos (2 GB): let the device send them first, or record without one."),
+    "photoBroken": _("The picture cannot be opened: take it again."),
     "failed": _("The device could not be set up: check the network."),
 }
 

@@ -25,14 +25,14 @@ from tinhso.pillars.border.gate.actions import registration as actions
 from tinhso.pillars.border.gate.actions.checked_forms import Checked
 from tinhso.pillars.border.gate.actions.firm_forms import dialled, open_points
 from tinhso.pillars.border.gate.models import Registration
-from tinhso.pillars.border.gate.permissions import KEEP_FIRMS, SEND_REGISTRATION, VIEW_PAPERS
+from tinhso.pillars.border.gate.permissions import SEND_REGISTRATION, VIEW_PAPERS
 from tinhso.pillars.border.gate.queries import registrations as queries
 from tinhso.pillars.border.gate.rules import taxcodes
 
 LICENCE = "licence"
 OFTEN = Rate(20)
 """Forms of one caller in a minute; several firms may sit behind one router."""
-FILES = attachable(actions.KIND, read=KEEP_FIRMS, restricted=VIEW_PAPERS, write=SEND_REGISTRATION, find=queries.find)
+FILES = attachable(actions.KIND, read=queries.sees, restricted=VIEW_PAPERS, write=SEND_REGISTRATION, find=queries.find)
 
 
 class FirmForm(Checked):

@@ -8,8 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tinhso.pillars.border.gate.models import ClearanceTask, Force
-from tinhso.pillars.border.gate.pages.offers import Box, Offer, reasons
+from tinhso.pillars.border.gate.pages.offers import Box, Offer, photos, reasons
+from tinhso.pillars.border.gate.queries.filing import photos_of
 from tinhso.pillars.border.gate.queries.law import law_at
+from tinhso.pillars.border.gate.rules.checks import WANT_PHOTOS
 
 
 def offers_of(task: ClearanceTask | None) -> Iterator[Offer]:
@@ -20,7 +22,7 @@ def offers_of(task: ClearanceTask | None) -> Iterator[Offer]:
         yield Offer("recheck", _("Check again"), _url("recheck", task), icon="refresh", ahead=True)
     if task.state not in ("open", "in_progress"):
         return
-    yield Offer("pass", _("Confirm passed"), _url("pass", task), icon="check", key="Đ", ahead=True)
+    yield _inspected(task) if task.kind in WANT_PHOTOS else _passed(task)
     if task.state == "open":
         yield Offer("take", _("Take"), _url("take", task), icon="hand-stop", key="N")
     for result in law_at(task.created_at).book.results_of(task.kind):
@@ -30,6 +32,32 @@ def offers_of(task: ClearanceTask | None) -> Iterator[Offer]:
 
 def _url(name: str, task: ClearanceTask) -> str:
     return reverse(f"border_gate:task_{name}", args=[task.pk])
+
+
+def _passed(task: ClearanceTask) -> Offer:
+    return Offer("pass", _("Confirm passed"), _url("pass", task), icon="check", key="Đ", ahead=True)
+
+
+def _inspected(task: ClearanceTask) -> Offer:
+    """An inspection is passed with its photos; a container that was opened gets a new seal."""
+    there = photos_of(task)
+    hint = _("PDF, JPG or PNG, at most 10 MB each")
+    return Offer(
+        "pass",
+        _("Confirm passed"),
+        _url("pass", task),
+        icon="check",
+        key="Đ",
+        ahead=True,
+        title=_("The goods were inspected and are in order"),
+        verb=_("Confirm passed"),
+        text=_("The photos go into the dossier and are read by who sees the goods of the trip."),
+        boxes=(
+            Box("photos", _("Photos of the inspection"), "files", hint=hint, required=not there),
+            Box("seal_no", _("New seal, if one was put on"), required=False),
+            Box("note", _("Note of the officer"), "long", required=False),
+        ),
+    )
 
 
 def _not_passed(task: ClearanceTask) -> Offer:
@@ -42,7 +70,7 @@ def _not_passed(task: ClearanceTask) -> Offer:
         title=_("Record not passed"),
         verb=_("Record and hold"),
         text=_("The vehicle is held by your force with this reason until you lift the hold."),
-        boxes=reasons("HOLD"),
+        boxes=(*reasons("HOLD"), photos()),
         hidden=(("result", "FAIL"),),
     )
 
@@ -57,7 +85,7 @@ def _goes_back(task: ClearanceTask) -> Offer:
         title=_("Goods have to go back"),
         verb=_("Record and hold"),
         text=_("The vehicle is held until it is turned back or sent back over the line."),
-        boxes=reasons("RETURN"),
+        boxes=(*reasons("RETURN"), photos()),
         hidden=(("result", "RETURN"),),
     )
 
@@ -76,6 +104,7 @@ def _destroyed(task: ClearanceTask) -> Offer:
             *reasons("RETURN"),
             Box("minutes_no", _("Number of the record")),
             Box("witnesses", _("Witnessed by"), "checks", [(one.code, one.short) for one in others]),
+            photos(),
         ),
         hidden=(("result", "DESTROY"),),
     )
@@ -104,7 +133,7 @@ def _held(task: ClearanceTask) -> Offer:
         title=_("Hold the vehicle, the check stays open"),
         verb=_("Hold"),
         text=_("No barrier opens until your force lifts the hold."),
-        boxes=reasons("HOLD"),
+        boxes=(*reasons("HOLD"), photos()),
     )
 
 

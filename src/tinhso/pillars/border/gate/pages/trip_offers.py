@@ -20,7 +20,7 @@ from tinhso.pillars.border.gate.flows.transfers import SIGNED
 from tinhso.pillars.border.gate.models import CrossingPoint, Force, Hold, Trip
 from tinhso.pillars.border.gate.pages import fee_offers
 from tinhso.pillars.border.gate.pages.field_forms import TITLES
-from tinhso.pillars.border.gate.pages.offers import Box, Offer, reasons
+from tinhso.pillars.border.gate.pages.offers import Box, Offer, photos, reasons
 from tinhso.pillars.border.gate.queries import tasks as queries
 from tinhso.pillars.border.gate.queries.barrier import yards_with_room
 from tinhso.pillars.border.gate.queries.transfers import told_lines, transfers_of
@@ -152,7 +152,7 @@ def _hold(case: Case) -> Offer:
         title=_("Hold the vehicle"),
         verb=_("Hold"),
         text=_("No barrier opens until your force lifts the hold."),
-        boxes=(*force, *reasons("HOLD")),
+        boxes=(*force, *reasons("HOLD"), photos()),
     )
 
 

@@ -17,7 +17,8 @@ from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.actions import declare, fees, move, orders, tasks
 from tinhso.pillars.border.gate.actions import release as releasing
-from tinhso.pillars.border.gate.models import Trip
+from tinhso.pillars.border.gate.actions.filing import do_with_photos
+from tinhso.pillars.border.gate.models import Hold, Trip
 from tinhso.pillars.border.gate.pages.acting import act, by, reason
 from tinhso.pillars.border.gate.pages.returning import back
 from tinhso.pillars.border.gate.pages.trip_offers import FIXABLE
@@ -62,7 +63,11 @@ def hold(request: Request, trip_id: UUID) -> HttpResponse:
     force = next((each for each in forces if each.code == wanted), forces[0] if forces else None)
     if force is None:
         raise refuse("BG-024", f="")
-    return act(request, lambda: tasks.place_hold(trip=one, force=force, **reason(request), **by(request)))
+
+    def held() -> Hold:
+        return tasks.place_hold(trip=one, force=force, **reason(request), **by(request))
+
+    return act(request, lambda: do_with_photos(deed=held, photos=request.FILES.getlist("photos"), **by(request)))
 
 
 @require_POST

@@ -92,7 +92,7 @@ def _by_point(found: Period) -> Section:
     head = (
         _("Crossing point"), _("Came"), _("Undeclared"), _("Share, %% (target %(n)s)") % {"n": most_undeclared},
         _("Declared 2 h before"), _("Share, %% (target %(n)s)") % {"n": least_early}, _("No-shows"),
-        _("No-shows, % of declared"), _("Overstayed"), _("Mean time over the limit, hours"),
+        _("No-shows, share of declared (%)"), _("Overstayed"), _("Mean time over the limit, hours"),
     )  # fmt: skip
     some = found.of("came", "undeclared", "overstay").n
     return table("quality-points", _("How it went by crossing point"), head, rows() if some else iter(()))

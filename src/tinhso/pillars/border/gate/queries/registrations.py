@@ -7,10 +7,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from tinhso.kernel.access.may import unseen, visible
+from tinhso.kernel.access.may import may, unseen, visible
 from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate.models import Registration
-from tinhso.pillars.border.gate.permissions import KEEP_FIRMS
+from tinhso.pillars.border.gate.permissions import KEEP_FIRMS, MANAGE_FIRM
 
 
 def waiting(*, by: Actor, at: datetime) -> QuerySet[Registration]:
@@ -30,4 +30,11 @@ def registration_for(pk: UUID, *, by: Actor, at: datetime) -> Registration:
 
 def find(pk: UUID) -> Registration | None:
     """The record to which the licence's file belongs."""
-    return Registration.objects.select_related("point").filter(pk=pk).first()
+    return Registration.objects.select_related("point", "enterprise").filter(pk=pk).first()
+
+
+def sees(wanted: Registration, by: Actor, at: datetime) -> bool:
+    """Whether `by` reads its licence: the board, and the firm that it became."""
+    if may(by, KEEP_FIRMS, wanted, at):
+        return True
+    return wanted.enterprise is not None and may(by, MANAGE_FIRM, wanted.enterprise, at)

@@ -25,14 +25,19 @@ KINDS = ("HOLD", "RETURN")
 Facts = dict[str, Any]
 
 
+def sees_finding(record: Hold | ClearanceTask, by: Actor, at: datetime) -> bool:
+    """Whether `by` reads what was found, in words and in photos: the force, and officers there unless it is secret."""
+    if may(by, LIFT_HOLD if isinstance(record, Hold) else WORK_TASK, record, at):
+        return True
+    return not is_secret(record) and _works_there(by, record.point_id, at)
+
+
 def facts_told(record: Hold | ClearanceTask, by: Actor, at: datetime) -> Callable[[Facts], Facts]:
     """How the facts of the record's history are told to `by`."""
-    if may(by, LIFT_HOLD if isinstance(record, Hold) else WORK_TASK, record, at):
+    if sees_finding(record, by, at):
         return dict
     if is_secret(record):
         return lambda facts: {}
-    if _works_there(by, record.point_id, at):
-        return dict
     return lambda facts: {name: value for name, value in facts.items() if name in TOLD_TO_ALL}
 
 

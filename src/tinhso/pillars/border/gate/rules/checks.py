@@ -18,6 +18,8 @@ ENTRY, EXIT, INLAND_STAGE, RETURN = "ENTRY", "EXIT", "INLAND", "RETURN"
 LAST = "CUSTOMS_RELEASE"
 GOODS_TASKS = frozenset({"PLANT_Q", "ANIMAL_Q", "CUSTOMS_DOC", "CUSTOMS_INSPECT", "TAX", "MARKET"})
 RED = 3
+WANT_PHOTOS = frozenset({"CUSTOMS_INSPECT"})
+"""Checks that pass with a photo only (column `data` of check_rules.csv; border brief 6.7: result, photos, new seal)."""
 # Of a check after a refusal abroad: which goods these forces look at; any other force looks at all.
 RETURNED_GOODS = {"KDTV": PLANT, "KDDV": ANIMAL}
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tinhso.pillars.border.gate.rules.checks import WANT_PHOTOS
 from tinhso.pillars.border.gate.rules.offline import USELESS
 
 PASS, FAIL, HOLD, TRANSFER = "task_pass", "task_fail", "hold", "transfer"
@@ -37,6 +38,7 @@ class Deed:
     result: str = ""
     reason: str = ""
     reason_code: str = ""
+    photo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ def _checked(entry: Entry, task: Sequence[Any], deed: Deed, here: Desk) -> str:
         return "BG-330"
     if state not in WORKED:
         return "BG-023"
+    if deed.kind == PASS and kind in WANT_PHOTOS and not deed.photo:
+        return "BG-440"
     if deed.kind == PASS:
         return "BG-380" if kind == CUSTOMS_PAPERS and not entry["cn"] else ""
     return _reason(deed, REASONS[wanted], here)

@@ -25,7 +25,13 @@ const asked = JSON.parse(require("fs").readFileSync(0, "utf8"));
 process.stdout.write(JSON.stringify(asked.map(([name, ...more]) => globalThis.borderGateRules[name](...more))));
 """
 pytestmark = pytest.mark.skipif(NODE is None, reason="needs node, which set-up brings along")
-RESULTS = {"PLANT_Q": ["PASS", "RETURN"], "PERSON": ["PASS", "FAIL"], "CUSTOMS_DOC": ["PASS"], "TAX": []}
+RESULTS = {
+    "PLANT_Q": ["PASS", "RETURN"],
+    "PERSON": ["PASS", "FAIL"],
+    "CUSTOMS_DOC": ["PASS"],
+    "TAX": [],
+    "CUSTOMS_INSPECT": ["PASS"],
+}
 REASONS = {"HOLD": ["DOC_MISMATCH", "WANTED"], "RETURN": ["QUARANTINE_FAIL"]}
 SAID = ("", " ", "ngắn", "chín chữ ạ", "Chứng từ không khớp", "  123456789  ")
 BAYS = [["A01", "export"], ["A02", "export"], ["N01", "import"], ["R01", "reefer"], ["T01", "empty"]]
@@ -78,6 +84,7 @@ def one_deed(dice: random.Random) -> rules.Deed:
         result=dice.choice(("FAIL", "RETURN", "PASS", "DESTROY")),
         reason=dice.choice(SAID),
         reason_code=dice.choice(("DOC_MISMATCH", "QUARANTINE_FAIL", "NONE")),
+        photo=dice.random() < 0.5,
     )
 
 
@@ -90,6 +97,7 @@ def test_browser_and_python_decide_alike_on_checks_and_holds():
     assert told == [rules.decide(entry, deed, here) for entry, deed, here in cases]
     assert set(told) == {
         "", "BG-020", "BG-023", "BG-024", "BG-038", "BG-209", "BG-251", "BG-330", "BG-336", "BG-339", "BG-380",
+        "BG-440",
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from tinhso.kernel.audit.models import Entry
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import NOBODY, Actor
+from tinhso.kernel.files.models import Attachment
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.pillars.border.gate.actions import bookings, declare, move, tasks
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, FeeRule, Force, Hold, Standing, Trip
@@ -19,6 +20,7 @@ from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
 from tinhso.pillars.border.gate.search import find_trips
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft, make_driver, make_firm
+from tinhso.pillars.border.gate.tests.test_filing import picture
 
 
 @pytest.fixture
@@ -94,15 +96,21 @@ def test_an_undeclared_vehicle_takes_one_tap(gate, at_noon):
 
 
 @pytest.mark.parametrize("plate", ["TM-12-34", "80-123-NG-01", "ກຂ 1234"])
-def test_a_special_plate_is_noted_only_with_the_officers_tick(gate, at_noon, plate):
+def test_a_special_plate_is_noted_only_with_the_officers_tick_and_a_photo(gate, at_noon, settings, tmp_path, plate):
+    settings.MEDIA_ROOT = tmp_path
     norm, client = plates.normalise(plate), officer(gate, "BIENPHONG")
     address = reverse("border_gate:barrier_undeclared", args=["HN-1119-B1"])
 
     refused = client.post(address, {"xe": plate}).content.decode()
     assert not Trip.objects.filter(tractor_plate=norm).exists()
-    noted = client.post(address, {"xe": plate, "dac_biet": "1"}).content.decode()
+    bare = client.post(address, {"xe": plate, "dac_biet": "1"}).content.decode()
+    assert not Trip.objects.filter(tractor_plate=norm).exists()
+    noted = client.post(address, {"xe": plate, "dac_biet": "1", "anh": picture()}).content.decode()
 
     assert 'name="dac_biet"' in refused
+    assert "Biển đặc biệt phải kèm ảnh biển số" in bare
+    assert 'value="1" checked' in bare
+    assert Attachment.objects.get().kind == "border_gate.arrival"
     assert "Đã ghi nhận" in noted
     assert Trip.objects.get(tractor_plate=norm).kind == "EXP_VN"
     assert Entry.objects.get(action="border_gate.special_plate").record_id == Trip.objects.get(tractor_plate=norm).pk
@@ -190,7 +198,7 @@ def test_a_list_takes_few_queries(gate, accepted, name, django_assert_max_num_qu
     client = officer(gate, "KDTV")
     client.get(reverse(f"border_gate:{name}"))
 
-    with django_assert_max_num_queries(29):
+    with django_assert_max_num_queries(31):
         client.get(reverse(f"border_gate:{name}"))
 
 

@@ -107,21 +107,41 @@
       form.addEventListener("submit", async (event) => {
         event.preventDefault();
         const typed = new FormData(form);
-        const code = await send({ reason: typed.get("reason"), reason_code: typed.get("reason_code") }, typed.get("photo"));
-        find("wrong", form).hidden = !code;
-        find("wrong", form).textContent = code ? sentence(code) : "";
+        const code = await send({ reason: typed.get("reason"), reason_code: typed.get("reason_code") }, typed.getAll("photo"));
+        wrong(form, code);
       });
       return form;
     }
 
-    async function record(kind, trip, entry, payload, photo) {
-      const digest = await kit.digestOf(photo);
-      await store().record(kind, { desk: kit.spot().code, trip, plate: entry.p, ...payload, ...(digest ? { photo: digest } : {}) });
-      kit.refresh();
-      kit.loop().run();
+    // A form for the photographs that a deed wants.
+    function photoForm(title, verb, send, back) {
+      const form = part("desk-photos").firstElementChild;
+      find("title", form).textContent = title;
+      find("send", form).textContent = verb;
+      find("back", form).addEventListener("click", back);
+      form.addEventListener("submit", async (event) => {
+        event.preventDefault();
+        wrong(form, await send(new FormData(form).getAll("photo")));
+      });
+      return form;
     }
 
-    return { laid, all, vehicle, sentence, words, capital, due, home, card, refuse, reasonForm, record, rules };
+    function wrong(form, code) {
+      find("wrong", form).hidden = !code;
+      find("wrong", form).textContent = code ? sentence(code) : "";
+    }
+
+    // Why it could not be kept, in words; "" when it is.
+    async function record(kind, trip, entry, payload, files = []) {
+      const shots = await kit.pictures(files);
+      if (!Array.isArray(shots)) return shots;
+      await store().record(kind, { desk: kit.spot().code, trip, plate: entry.p, ...payload, ...(shots.length ? { photo: shots[0], photos: shots } : {}) });
+      kit.refresh();
+      kit.loop().run();
+      return "";
+    }
+
+    return { laid, all, vehicle, sentence, words, capital, due, home, card, refuse, reasonForm, photoForm, record, rules };
   }
 
   window.tinhso.borderGateDesk = desk;

@@ -8,6 +8,7 @@
   const SHORTEST = 10;
   const IN_YARD = "in_yard";
   const CUSTOMS_PAPERS = "CUSTOMS_DOC";
+  const WANT_PHOTOS = ["CUSTOMS_INSPECT"];
 
   function known(entry, here) {
     if (here.at - here.list_at > USELESS) return "BG-336";
@@ -25,6 +26,7 @@
     const wanted = deed.kind === "task_pass" ? "PASS" : deed.result;
     if (!(here.results[kind] || []).includes(wanted) || (deed.kind === "task_fail" && wanted === "PASS")) return "BG-330";
     if (!WORKED.includes(state)) return "BG-023";
+    if (deed.kind === "task_pass" && WANT_PHOTOS.includes(kind) && !deed.photo) return "BG-440";
     if (deed.kind === "task_pass") return kind === CUSTOMS_PAPERS && !entry.cn ? "BG-380" : "";
     return reason(deed, REASONS[wanted], here);
   }
@@ -82,5 +84,5 @@
     return handed(entry, lines, here) || stopped(entry, lines) || balance(entry, lines, partial);
   }
 
-  Object.assign(globalThis.borderGateRules, { known, decideDesk, freeBays, bay, transfer });
+  Object.assign(globalThis.borderGateRules, { known, decideDesk, freeBays, bay, transfer, WANT_PHOTOS });
 })();

@@ -86,7 +86,7 @@
       }
       const results = kit.store().meta.common.results[kind] || [];
       const deeds = find("deeds", row);
-      if (results.includes("PASS")) deeds.append(kit.button(said.confirm, true, () => pass(found, id), true));
+      if (results.includes("PASS")) deeds.append(kit.button(said.confirm, true, () => (rules.WANT_PHOTOS.includes(kind) ? photographing(found, task) : pass(found, id)), true));
       for (const result of results.filter((one) => one !== "PASS")) deeds.append(kit.button(said[result], false, () => failing(found, task, result), true));
       return row;
     }
@@ -101,10 +101,24 @@
 
     async function pass(found, task) {
       const now = afresh(found);
-      const code = rules.decideDesk(now.entry, { kind: "task_pass", task, result: "", reason: "", reason_code: "" }, situation(found));
+      const code = rules.decideDesk(now.entry, { kind: "task_pass", task, result: "", reason: "", reason_code: "", photo: false }, situation(found));
       if (code) { show(now, ""); wrong(code); return; }
       await desk.record("task_pass", found.trip, now.entry, { task });
       show(afresh(found), said.confirmed);
+    }
+
+    // An inspection is passed with its photographs.
+    function photographing(found, [id, kind]) {
+      const send = async (files) => {
+        const now = afresh(found);
+        const photo = files.some((file) => file.size);
+        const code = rules.decideDesk(now.entry, { kind: "task_pass", task: id, result: "", reason: "", reason_code: "", photo }, situation(found));
+        const told = code || (await desk.record("task_pass", found.trip, now.entry, { task: id }, files));
+        if (!told) show(afresh(found), said.confirmed);
+        return told;
+      };
+      kit.main.replaceChildren(desk.photoForm(titleOf(kind), said.confirm, send, () => show(afresh(found), "")));
+      kit.main.querySelector("input").focus();
     }
 
     function failing(found, task, result) {
@@ -120,12 +134,13 @@
     }
 
     function form(found, title, list, verb, deed, done) {
-      const send = async (typed, photo) => {
+      const send = async (typed, files) => {
         const now = afresh(found);
         const code = rules.decideDesk(now.entry, { ...deed, ...typed }, situation(found));
         if (code) return code;
         const { kind, ...told } = { ...deed, ...typed };
-        await desk.record(kind, found.trip, now.entry, { ...told, force: kit.spot().name }, photo);
+        const full = await desk.record(kind, found.trip, now.entry, { ...told, force: kit.spot().name }, files);
+        if (full) return full;
         show(afresh(found), done, "stop");
         return "";
       };

@@ -78,7 +78,7 @@
 
   const kit = {
     kept, said, part, find, main, show, clock, seconds, spot: () => spot(), store: () => store, loop: () => loop,
-    again: () => again(), refresh: () => refresh(), button: (...told) => button(...told), digestOf: (file) => digestOf(file), answerTo: (typed) => answerTo(typed),
+    again: () => again(), refresh: () => refresh(), button: (...told) => button(...told), pictures: (files) => pictures(files), answerTo: (typed) => answerTo(typed),
   };
 
   // What the list knows of a vehicle that is in the yard still, in the order in which it is done, each with what its
@@ -128,6 +128,7 @@
     find("why-more", box).textContent = answer.open ? answer.trip : [...others.map(([what]) => what), answer.code, answer.entry?.w ? `${said.wanted} ${answer.entry.w}` : ""].filter(Boolean).join(" · ");
     if (first) tell(answer, first, box);
     find("where", box).textContent = answer.entry?.y || said.ask;
+    find("photo-place", box).hidden = !answer.open || Boolean(done);
     actions(answer, typed, done, find("actions", box));
     main.replaceChildren(piece);
     main.querySelector(".decision__actions .action--main")?.focus();
@@ -174,8 +175,10 @@
   async function pass(answer, typed) {
     const sure = { ...(await ask(typed, answer.radio)), radio: answer.radio };
     if (!sure.open) { card(sure, typed, false); return; }
+    const shots = await pictures(find("photo", main)?.files || []);
+    if (!Array.isArray(shots)) { card(sure, typed, false); tell("photo-wrong", shots); return; }
     const use = sure.nonce ? { use: [spot().code, sure.step, sure.entry.g, seconds(store.now()), sure.nonce] } : {};
-    await store.record("pass", { ...told(sure), ...(sure.radio ? { radio: true } : {}) }, use);
+    await store.record("pass", { ...told(sure), ...(sure.radio ? { radio: true } : {}), ...named(shots) }, use);
     card(sure, typed, true);
     const box = document.getElementById("code");
     box.value = "";
@@ -195,16 +198,37 @@
   }
 
   async function note(plate, typed) {
-    const photo = await digestOf(typed.get("photo"));
-    await store.record("undeclared", { barrier: spot().code, plate, phone: typed.get("phone"), goods: typed.get("goods"), ...(photo ? { photo } : {}) });
+    const special = typed.get("special") === "1";
+    const shots = await pictures(typed.getAll("photo"));
+    if (!Array.isArray(shots)) { tell("note-wrong", shots); return; }
+    if (special && !shots.length) { tell("note-wrong", kept.codes["BG-442"]); return; }
+    await store.record("undeclared", { barrier: spot().code, plate, phone: typed.get("phone"), goods: typed.get("goods"), ...(special ? { special } : {}), ...named(shots) });
     again();
     refresh();
     loop.run();
   }
 
+  // Digests of the pictures, which are kept here from now on; words instead when they cannot be.
+  async function pictures(files) {
+    const digests = [];
+    try {
+      for (const file of files) if (file.size) digests.push(await digestOf(file));
+    } catch (fault) {
+      return fault.name === "QuotaExceededError" ? said.photosFull : said.photoBroken;
+    }
+    return digests;
+  }
+
+  const named = (digests) => (digests.length ? { photo: digests[0], photos: digests } : {});
+
+  function tell(name, words) {
+    const note_ = find(name, main);
+    note_.hidden = !words;
+    note_.textContent = words;
+  }
+
   // Made small before it is kept: a plate can be read at 1600 pixels.
   async function digestOf(file) {
-    if (!file || !file.size) return "";
     const picture = await createImageBitmap(file);
     const scale = Math.min(1, 1600 / Math.max(picture.width, picture.height));
     const canvas = new OffscreenCanvas(Math.round(picture.width * scale), Math.round(picture.height * scale));
@@ -238,6 +262,7 @@
     const waits = store.events.filter((one) => one.state === "waiting").length;
     find("waits").hidden = !waits;
     find("waits-count").textContent = waits;
+    photosLeft();
     find("log").replaceChildren(...store.events.slice(-SHOWN).reverse().map(line));
     if (here) {
       find("place").textContent = `${spot().name}, ${spot().place}`;
@@ -249,6 +274,13 @@
     const box = find("spot");
     box.replaceChildren(...store.meta.common.spots.map((one) => new Option(one.name, one.code, false, one.code === spot().code)));
     box.onchange = async () => { await store.set({ spot: box.value }); again(); refresh(); };
+  }
+
+  async function photosLeft() {
+    const { waiting, refused } = await store.photosLeft();
+    const note_ = find("photos-left");
+    note_.hidden = !waiting;
+    note_.textContent = [said.photosWait.replace("{n}", waiting), refused ? said.photosRefused.replace("{n}", refused) : ""].filter(Boolean).join(" ");
   }
 
   async function space() {

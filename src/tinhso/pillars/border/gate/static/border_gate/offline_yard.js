@@ -72,7 +72,7 @@
       });
       const actions = find("actions", box);
       if (!done && verdict.open && verdict.step === "yard_in") actions.append(...letIn(found));
-      if (!done && verdict.open && verdict.step === "leave_inland") actions.append(kit.button(said.letOut, true, () => move(found, "leave_inland", "")));
+      if (!done && verdict.open && verdict.step === "leave_inland") actions.append(part("desk-photo"), kit.button(said.letOut, true, () => move(found, "leave_inland", "")));
       const weighs = !done && stands && !entry.noted && (common().takers[entry.k] || []).length && situation(found).deeds.includes("transfer");
       if (weighs) find("list", box).append(weights(found));
       actions.append(kit.button(said.next, Boolean(done) || !(verdict.open || weighs), kit.again));
@@ -87,7 +87,7 @@
       const place = part("desk-bay").firstElementChild;
       const chosen = place.querySelector("select");
       chosen.replaceChildren(...free.map((code) => new Option(`${code}, ${kept.bays[kinds[code]] || ""}`, code)));
-      return [place, kit.button(said.letIn, true, () => move(found, "yard_in", chosen.value))];
+      return [place, part("desk-photo"), kit.button(said.letIn, true, () => move(found, "yard_in", chosen.value))];
     }
 
     async function move(found, step, bay) {
@@ -95,7 +95,9 @@
       const verdict = rules.decide(now.entry, situation(found));
       const code = verdict.open && step === "yard_in" ? rules.bay(bay, now.entry, common().bays, taken()) : verdict.code;
       if (code || verdict.step !== step) { show(now, ""); wrong(code || "BG-023"); return; }
-      await desk.record("pass", found.trip, now.entry, { step, ...(step === "yard_in" ? { bay } : {}) });
+      const files = kit.main.querySelector(".desk-card__actions [name=photo]")?.files || [];
+      const full = await desk.record("pass", found.trip, now.entry, { step, ...(step === "yard_in" ? { bay } : {}) }, files);
+      if (full) { show(now, ""); wrong(full); return; }
       show(afresh(found), step === "yard_in" ? said.letInDone : said.letOutDone);
     }
 
@@ -149,7 +151,8 @@
         wrong(code, { a: shown(kg), b: shown(Math.abs(kg + now.entry.un - now.entry.kg)), tol: now.entry.tol, v: shown(kg), max: shown(now.entry.kg), f: now.entry.h || kit.spot().name, reason: said.held });
         return;
       }
-      await desk.record("transfer", found.trip, now.entry, { lines, partial, seal_old: form.elements.seal_old.value.trim() }, form.elements.photo.files[0]);
+      const full = await desk.record("transfer", found.trip, now.entry, { lines, partial, seal_old: form.elements.seal_old.value.trim() }, form.elements.photo.files);
+      if (full) { wrong(full); return; }
       show(afresh(found), said.signed);
     }
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("border_gate", "0024_firms"),
+        ("border_gate", "0025_signed_lists"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("border_gate", "0033_carriers"),
+        ("border_gate", "0026_carriers"),
     ]
 
     operations = [
