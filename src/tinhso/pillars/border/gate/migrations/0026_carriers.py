@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [models.Index(fields=["carrier", "-given_at"], name="border_gate_haulage")],
+                "indexes": [models.Index(fields=["carrier", "-given_at"], name="border_gate_haulage_carrier")],
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("ended_at", None)), fields=("trip",), name="border_gate_one_carrier"

@@ -32,7 +32,7 @@ class Haulage(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["trip"], condition=Q(ended_at=None), name="border_gate_one_carrier")
         ]
-        indexes = [models.Index(fields=["carrier", "-given_at"], name="border_gate_haulage")]
+        indexes = [models.Index(fields=["carrier", "-given_at"], name="border_gate_haulage_carrier")]
 
     def __str__(self) -> str:
         return f"{self.trip_id} → {self.carrier_id}"
