@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tinhso.kernel.access.limits import Rate, limited
 from tinhso.kernel.access.needs import needs
 from tinhso.kernel.base.clock import HANOI
-from tinhso.kernel.base.errors import NotFound, Refusal
+from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions import ahead as actions
 from tinhso.pillars.border.gate.actions.checked_forms import Checked, day_field
@@ -95,7 +95,7 @@ def ahead_form(request: Request) -> HttpResponse:
     """The six fields of the link's vehicle; once they are sent, where the declaration stands."""
     wanted = queries.ahead_of(request.actor.id)
     if wanted is None:
-        raise NotFound
+        return redirect("border_gate:ahead")
     if wanted.state != AheadDeclaration.TYPED:
         return render(request, "border_gate/ahead_sent.html", {"wanted": wanted, **_desk()})
     before = queries.trip_known_to(wanted)

@@ -74,11 +74,11 @@ def _kept(request: Request) -> dict[str, str]:
 
 
 def _pages(sheets: Sequence[Sequence[CalledTrip]], kept: dict[str, str], *, stopped: bool) -> list[str]:
-    """Calls first, on as many pages as they need."""
+    """Calls first, on as many pages as they need; none while nobody is called, unless the screen is theirs alone."""
     calls = [CALLS, *(f"{CALLS}-{number}" for number in range(2, len(sheets) + 1))]
     if "chi" in kept:
         return calls
-    return [*calls, WAITING, GROUPS, HOURS, *([STOPPED] if stopped else []), LOOK_UP]
+    return [*(calls if sheets else []), WAITING, GROUPS, HOURS, *([STOPPED] if stopped else []), LOOK_UP]
 
 
 def _address(page: str, language: str, kept: dict[str, str]) -> str:

@@ -41,8 +41,7 @@ def test_a_convoys_tonnes_are_counted_once_and_each_dossier_shows_its_share(gate
     for trip in (one, two, alone):
         move.cross_in(trip=trip, plate=trip.tractor_plate, by=gate.everything, at=NOON)
 
-    (_day, _place, name, heading, count, kg) = next(iter(_counted()))
-    assert (name, heading, count, kg) == ("hs4", "0703", 3, 40_000)
+    assert {row[2:] for row in _counted()} == {("hs4", "0703", 3, 40_000), ("hs2", "07", 3, 40_000)}
     shown = dossier(two.pk, by=gate.everything, at=NOON)
     assert (shown.total_kg, shown.total_packages) == (8_000, 320)
 
