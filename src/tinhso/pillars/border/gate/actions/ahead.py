@@ -13,21 +13,19 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 
 from tinhso.kernel.access.actions import end, give
 from tinhso.kernel.access.may import may, require
 from tinhso.kernel.access.models import Grant, Role
 from tinhso.kernel.access.scope import Where
 from tinhso.kernel.audit.record import record
-from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.events.publish import publish
-from tinhso.kernel.identity.actions import make_link
 from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.actions.declare import Draft, DraftLine, draft_trip, submit_trip
+from tinhso.pillars.border.gate.actions.links import link_with_role
 from tinhso.pillars.border.gate.actions.registration import checked_reason
 from tinhso.pillars.border.gate.actions.undeclared import Answers, driver_named, kept_vehicle
 from tinhso.pillars.border.gate.models import AheadDeclaration, CrossingPoint, Trip, sealing
@@ -81,20 +79,10 @@ def begin_ahead(*, coming: Coming, at: datetime, language: str = "vi") -> tuple[
         point=coming.point, planned_on=coming.planned_on, made_at=at,
     )  # fmt: skip
     wanted.save(force_insert=True)
-    _link, token = make_link(
-        name=read.norm,
-        phone=coming.phone,
-        expires_at=clock.real() + LIVES,
-        holder_id=wanted.holder_id,
-        record_kind=KIND,
-        record_id=wanted.pk,
-        language=language,
-        path=reverse("border_gate:ahead_form"),
-        by=SYSTEM,
-        at=at,
-    )
-    role = Role.objects.get(code=AHEAD_ROLE)
-    give(role=role, holder_id=wanted.holder_id, where=Where(record=wanted.pk), by=SYSTEM, at=at)
+    _link, token = link_with_role(
+        AHEAD_ROLE, KIND, wanted.pk, page="border_gate:ahead_form", lives=LIVES, name=read.norm, phone=coming.phone,
+        language=language, holder_id=wanted.holder_id, by=SYSTEM, at=at,
+    )  # fmt: skip
     return wanted, token
 
 
@@ -183,18 +171,10 @@ def link_for_consent(*, wanted: AheadDeclaration, at: datetime) -> tuple[str, An
     firm = wanted.firm
     if firm is None or not firm.phone:
         return "", None
-    link, token = make_link(
-        name=firm.representative or str(firm),
-        phone=firm.phone,
-        expires_at=clock.real() + LIVES,
-        record_kind=KIND,
-        record_id=wanted.pk,
-        path=reverse("border_gate:ahead_asked"),
-        by=SYSTEM,
-        at=at,
-    )
-    role = Role.objects.get(code=AHEAD_FIRM_ROLE)
-    give(role=role, holder_id=link.holder_id, where=Where(record=wanted.pk), by=SYSTEM, at=at)
+    link, token = link_with_role(
+        AHEAD_FIRM_ROLE, KIND, wanted.pk, page="border_gate:ahead_asked", lives=LIVES,
+        name=firm.representative or str(firm), phone=firm.phone, by=SYSTEM, at=at,
+    )  # fmt: skip
     return token, link.holder_id
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -43,19 +44,24 @@ def link_for_driver(*, trip: Trip, by: Actor, at: datetime, phone: str = "") -> 
     if not phone:
         raise refuse("BG-219", field="phone", v=person.full_name)
     close_links(trip=trip, by=by, at=at)
+    return link_with_role(
+        role_code("DRIVER"), TRIP_KIND, trip.pk, page="border_gate:driver", lives=LIVES, name=person.full_name,
+        phone=phone, language=person.language or "vi", by=by, at=at,
+    )  # fmt: skip
+
+
+def link_with_role(
+    role: str, kind: str, record_id: UUID, *, page: str, lives: timedelta, by: Actor, at: datetime, **holder: Any
+) -> tuple[AccessLink, str]:
+    """A link to a page, and the role over that one record for whoever holds it; the token stands in its address.
+
+    `holder`: what `make_link` is told of him (name, phone, language, holder_id). The link lives by the real clock.
+    """
     link, token = make_link(
-        name=person.full_name,
-        phone=phone,
-        expires_at=clock.real() + LIVES,
-        record_kind=TRIP_KIND,
-        record_id=trip.pk,
-        language=person.language or "vi",
-        path=reverse("border_gate:driver"),
-        by=by,
-        at=at,
-    )
-    role = Role.objects.get(code=role_code("DRIVER"))
-    give(role=role, holder_id=link.holder_id, where=Where(record=trip.pk), by=by, at=at)
+        expires_at=clock.real() + lives, record_kind=kind, record_id=record_id, path=reverse(page), by=by, at=at,
+        **holder,
+    )  # fmt: skip
+    give(role=Role.objects.get(code=role), holder_id=link.holder_id, where=Where(record=record_id), by=by, at=at)
     return link, token
 
 

@@ -26,6 +26,7 @@ from tinhso.kernel.identity.actions import make_link, revoke
 from tinhso.kernel.identity.models import AccessLink, Person
 from tinhso.kernel.organisations.actions import open_agency
 from tinhso.pillars.border.gate import events
+from tinhso.pillars.border.gate.actions.links import link_with_role
 from tinhso.pillars.border.gate.models import CrossingPoint, Enterprise, Registration, Standing
 from tinhso.pillars.border.gate.permissions import KEEP_FIRMS, REGISTRANT_ROLE, SEND_REGISTRATION, role_code
 from tinhso.pillars.border.gate.queries.parties import firm_by_tax_code
@@ -63,20 +64,10 @@ def begin_registration(*, typed: FirmTyped, at: datetime, language: str = "vi") 
     _must_be_new(typed.tax_code)
     wanted = Registration(holder_id=uuid7(), made_at=at, **_columns(typed))
     wanted.save(force_insert=True)
-    _link, token = make_link(
-        name=typed.contact,
-        phone=typed.phone,
-        expires_at=clock.real() + LINK_LIVES,
-        holder_id=wanted.holder_id,
-        record_kind=KIND,
-        record_id=wanted.pk,
-        language=language,
-        path=reverse("border_gate:registration"),
-        by=SYSTEM,
-        at=at,
-    )
-    role = Role.objects.get(code=REGISTRANT_ROLE)
-    give(role=role, holder_id=wanted.holder_id, where=Where(record=wanted.pk), by=SYSTEM, at=at)
+    _link, token = link_with_role(
+        REGISTRANT_ROLE, KIND, wanted.pk, page="border_gate:registration", lives=LINK_LIVES, name=typed.contact,
+        phone=typed.phone, language=language, holder_id=wanted.holder_id, by=SYSTEM, at=at,
+    )  # fmt: skip
     return wanted, token
 
 
