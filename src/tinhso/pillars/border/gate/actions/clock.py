@@ -13,7 +13,6 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Count, F, Q, Sum
 
-from tinhso.kernel.audit.models import Entry
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.events.publish import publish
@@ -22,7 +21,7 @@ from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.flows.states import ACCEPTED, CALLED, EN_ROUTE
 from tinhso.pillars.border.gate.models import Booking, ClockMark, Holding, SlotWindow, Trip
 from tinhso.pillars.border.gate.queries.bookings import direction_points
-from tinhso.pillars.border.gate.queries.driver import ON_THE_WAY
+from tinhso.pillars.border.gate.queries.driver import answers
 
 # Border brief 10.
 REMINDED_BEFORE = (12, 2)
@@ -65,8 +64,7 @@ def repeat_calls(*, at: datetime) -> int:
     """Say calls again that no driver has answered, each five minutes and three times; then the yard telephones."""
     rows = Trip.objects.filter(is_live=True, state=CALLED, called_at__lte=at - CALL_EVERY, call_expires_at__gt=at)
     calls = {trip: moment for trip, moment in rows.values_list("pk", "called_at")[:AT_MOST] if moment}
-    answers = Entry.objects.filter(record_id__in=calls, action=ON_THE_WAY).values_list("record_id", "at")
-    answered = {trip for trip, moment in answers if trip and moment >= calls[trip]}
+    answered = answers(calls)
     said = 0
     for trip, called_at in calls.items():
         if trip in answered:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.workflow.models import FlowModel
 from tinhso.pillars.border.gate.flows import FEE
-from tinhso.pillars.border.gate.flows.overlays import OVER
+from tinhso.pillars.border.gate.flows.overlays import ASSESSED, DEFERRED, OVER
 
 
 class FeeAssessment(FlowModel):
@@ -40,6 +41,12 @@ class FeeAssessment(FlowModel):
                 fields=["receipt_no"], condition=~Q(receipt_no=""), name="border_gate_receipt_once"
             ),
             models.CheckConstraint(condition=Q(amount=F("kept") + F("budget")), name="border_gate_fee_adds_up"),
+        ]
+        indexes = [
+            models.Index(fields=["point"], name="border_gate_fee_owed", condition=Q(state__in=(ASSESSED, DEFERRED))),
+            BrinIndex(
+                fields=["paid_at", "refunded_at"], name="border_gate_fee_when", pages_per_range=32, autosummarize=True
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -245,6 +246,13 @@ class Trip(FlowModel):
             models.Index(fields=["agency", "-created_at"], name="border_gate_trip_of_firm"),
             models.Index(fields=["tractor_plate", "-created_at"], name="border_gate_trip_plate"),
             models.Index(fields=["expires_at"], name="border_gate_trip_expiry", condition=Q(is_live=True)),
+            models.Index(fields=["agency", "ended_at"], name="border_gate_trip_ended", condition=Q(is_live=False)),
+            BrinIndex(
+                fields=["created_at", "ended_at"],
+                name="border_gate_trip_between",
+                pages_per_range=32,
+                autosummarize=True,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,13 +9,12 @@ from django.views.decorators.http import require_safe
 
 from tinhso.kernel.access.may import visible
 from tinhso.kernel.access.needs import needs
-from tinhso.kernel.audit.models import Entry
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions.clock import CALL_EVERY, CALL_TIMES
 from tinhso.pillars.border.gate.flows.states import CALLED
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER
-from tinhso.pillars.border.gate.queries.driver import ON_THE_WAY
+from tinhso.pillars.border.gate.queries.driver import answers
 from tinhso.pillars.border.gate.rules import plates
 
 ROWS = 100
@@ -32,7 +31,6 @@ def calls(request: Request) -> HttpResponse:
     )
     found = list(visible(rows, request.actor, DECIDE_BARRIER, request.moment).order_by("called_at")[:ROWS])
     since = {one.pk: one.called_at for one in found if one.called_at}
-    answers = Entry.objects.filter(record_id__in=since, action=ON_THE_WAY).values_list("record_id", "at")
-    answered = {record for record, at in answers if record and at >= since[record]}
+    answered = answers(since)
     context = {"rows": [(one, plates.show(one.tractor_plate)) for one in found if one.pk not in answered]}
     return render(request, "border_gate/yard_calls.html", context)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tinhso.kernel.access.may import visible
@@ -149,7 +149,8 @@ class Ease:
 
 def ease_of_use(*, begins: datetime, ends: datetime) -> Ease:
     """Corrections per declaration of trips accepted in the period; three queries."""
-    trips = Trip.objects.filter(accepted_at__gte=begins, accepted_at__lt=ends)
+    near = Q(is_live=True) | Q(ended_at__gte=begins)  # implied by the rest: what the index of moments knows
+    trips = Trip.objects.filter(near, accepted_at__gte=begins, accepted_at__lt=ends, created_at__lt=ends)
     changes = FieldChange.objects.filter(trip__in=trips)
     counted = dict(changes.values_list("field").annotate(count=Count("id")))
     told = changes.aggregate(trips=Count("trip", distinct=True), amendments=Count("amendment", distinct=True))

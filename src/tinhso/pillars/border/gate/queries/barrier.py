@@ -12,7 +12,8 @@ from functools import partial
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from tinhso.kernel.base.dates import show_moment
@@ -299,9 +300,10 @@ def _yard_full(trip: Trip, at: datetime) -> Explanation | None:
 
 def yards_with_room(point_id: Any) -> list[Yard]:
     """Yards at the border of a point that have room, the emptiest first; each carries `standing`."""
+    here = Trip.objects.filter(yard=OuterRef("pk"), is_in_yard=True).order_by()
     return list(
         Yard.objects.filter(point_id=point_id, level="border")
-        .annotate(standing=Count("trips", filter=Q(trips__is_in_yard=True)))
+        .annotate(standing=Coalesce(Subquery(here.values("yard").annotate(n=Count("pk")).values("n")), 0))
         .filter(standing__lt=F("capacity"))
         .order_by("standing")
     )

@@ -39,7 +39,7 @@ GONE = ("released", "crossed_out", "returned_in", "completed", "turned_back")
 def owed(*, by: Actor, at: datetime) -> QuerySet[FeeAssessment]:
     """Deferred fees, and those not paid of vehicles that have gone; the oldest first."""
     debts = Q(state=DEFERRED) | Q(state=ASSESSED, trip__state__in=GONE)
-    rows = FeeAssessment.objects.filter(debts).select_related("trip__agency", "point")
+    rows = FeeAssessment.objects.filter(debts, state__in=(ASSESSED, DEFERRED)).select_related("trip__agency", "point")
     return visible(rows, by, VIEW_REPORT, at).order_by("created_at", "id")
 
 

@@ -23,7 +23,10 @@ where h.flow = 'border_gate.trip' and h.step in ('enter_buffer', 'arrive', 'cros
 _RELEASE = """
 select percentile_cont(0.5) within group (order by extract(epoch from t.released_at - t.yard_in_at) / 60)
 from border_gate_trip t
-where t.released_at >= %(midnight)s::timestamptz and t.released_at <= %(now)s::timestamptz
+where t.id in (
+        select h.record_id from kernel_workflow_history h where h.flow = 'border_gate.trip' and h.target = 'released'
+            and h.at >= %(midnight)s::timestamptz and h.at <= %(now)s::timestamptz)
+    and t.released_at >= %(midnight)s::timestamptz and t.released_at <= %(now)s::timestamptz
     and t.yard_in_at <= t.released_at
 """
 _FEES = """

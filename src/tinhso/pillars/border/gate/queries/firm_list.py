@@ -29,7 +29,7 @@ def firms(words: str = "", *, standing: str = "", at: datetime) -> QuerySet[Ente
     own = Trip.objects.filter(agency_id=OuterRef("pk"))
     came = UndeclaredArrival.objects.filter(trip__agency_id=OuterRef("pk"), seen_at__gt=since)
     return rows.annotate(
-        missed=_number(own.filter(state=NO_SHOW, ended_at__gt=at - MISSES_COUNT_FOR), "agency_id"),
+        missed=_number(own.filter(is_live=False, state=NO_SHOW, ended_at__gt=at - MISSES_COUNT_FOR), "agency_id"),
         undeclared=_number(came, "trip__agency_id"),
         running=_number(own.filter(is_live=True), "agency_id"),
     ).order_by("agency__name")

@@ -52,7 +52,8 @@ def must_be_able_to_book(firm: Enterprise, *, at: datetime) -> None:
 
 def missed_hours(firm: Enterprise, *, at: datetime, days: int) -> int:
     """How many booked hours the firm did not keep in the last days."""
-    return Trip.objects.filter(agency_id=firm.pk, state=NO_SHOW, ended_at__gt=at - timedelta(days=days)).count()
+    ended = Trip.objects.filter(agency_id=firm.pk, is_live=False, ended_at__gt=at - timedelta(days=days))
+    return ended.filter(state=NO_SHOW).count()
 
 
 def must_fit(vehicle: Vehicle, *, gross_kg: int) -> None:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from tinhso.pillars.border.gate.models import CrossingPoint, DayFigure
+from tinhso.pillars.border.gate.queries import release_times
+from tinhso.pillars.border.gate.queries.release_times import Study
 from tinhso.pillars.border.gate.queries.statistics import rows_of
 
 WEEK, MONTH, SEASON, YEAR = "tuan", "thang", "mua", "nam"
@@ -91,11 +93,12 @@ NOTHING = Sums()
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """All figures of a span: by name, key and point; and by day the cleared vehicles and the fees."""
+    """All figures of a span: by name, key and point; by day the cleared vehicles and the fees; and the times."""
 
     span: Span
     figures: dict[tuple[str, str, str], Sums]
     days: dict[tuple[date, str], Sums]
+    times: dict[str, Study]
     points: tuple[str, ...] = field(default=())
 
     def of(self, *names: str, key: str | None = None, point: str | None = None) -> Sums:
@@ -134,12 +137,12 @@ _SERIES = (*CLEARED, "fee.pay", "fee.pay.kept", "fee.pay.budget", "undeclared", 
 
 
 def period(span: Span) -> Period:
-    """The figures of a span; three queries, however long it is."""
+    """The figures of a span and its time-release study; a few queries, however long it is."""
     facts = {"first": span.first, "last": span.last, "long": span.is_long, "names": list(_SERIES)}
     figures = {(name, key, code): Sums(*sums) for name, key, code, *sums in rows_of(_FIGURES, facts)}
     days = {(day, name): Sums(n, amount) for day, name, n, amount in rows_of(_DAYS, facts)}
     points = CrossingPoint.objects.filter(goods_open=True, daily_average__gt=0).values_list("code", flat=True)
-    return Period(span, figures, days, tuple(points))
+    return Period(span, figures, days, release_times.studies(span.first, span.last), tuple(points))
 
 
 def remaining(day: date) -> dict[tuple[str, str], int]:

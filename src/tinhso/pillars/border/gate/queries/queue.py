@@ -106,7 +106,7 @@ def queue_now(*, point: CrossingPoint, at: datetime, show: int = 0) -> QueueNow:
     tickets, pace = waiting_tickets(point=point, at=at), pace_of(point, state, at)
     places = queue.first_places(tickets, pace, show)
     call = queue.next_call(tickets, pace)
-    here = Trip.objects.filter(point=point, state__in=(AT_BUFFER, CALLED)).select_related("point", "yard")
+    here = Trip.objects.filter(point=point, is_live=True, state__in=(AT_BUFFER, CALLED)).select_related("point", "yard")
     named = [*places, call.ticket.code] if call else [*places]
     rows = list(here.filter(Q(state=CALLED) | Q(code__in=named)))
     by_code = {trip.code: trip for trip in rows}
@@ -114,7 +114,7 @@ def queue_now(*, point: CrossingPoint, at: datetime, show: int = 0) -> QueueNow:
         waiting=[(by_code[code], place) for code, place in places.items() if code in by_code],
         total=len(tickets),
         called=sorted((trip for trip in rows if trip.state == CALLED), key=lambda trip: trip.state_since),
-        held=Trip.objects.filter(point=point, state=AT_BUFFER, holds__gt=0).count(),
+        held=Trip.objects.filter(point=point, is_live=True, state=AT_BUFFER, holds__gt=0).count(),
         first=by_code.get(call.ticket.code) if call else None,
         why=why_next(call) if call else "",
         room=_room(point),
@@ -143,7 +143,7 @@ def why_next(call: queue.Call) -> str:
 def _room(point: CrossingPoint) -> int:
     """Free bays in the point's yards at the border."""
     room = Yard.objects.filter(point=point, level="border").aggregate(room=Sum("capacity"))["room"] or 0
-    return max(0, room - Trip.objects.filter(point=point, state__in=IN_A_YARD).count())
+    return max(0, room - Trip.objects.filter(point=point, is_live=True, state__in=IN_A_YARD).count())
 
 
 def sentence(place: queue.Place) -> str:

@@ -9,20 +9,20 @@ minutes, cut off.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID
 
 from tinhso.kernel.base.clock import HANOI
-from tinhso.pillars.border.gate.models import MonthTime
 from tinhso.pillars.border.gate.queries.statistics import rows_of
 
 SPANS = ("T1", "T2", "T3", "T5", "T6")
 GROUP, HOUR = "group", "hour"
 _LOCAL = "at time zone 'Asia/Ho_Chi_Minh'"
 
+# Who arrived in a span of time was made before its end and is not over before its beginning: that is what the indexes
+# know, so that a week is found among years.
 # Both forms give month, point, what, part, key, minutes, n; the trip's moments decide, as history keeps them.
 _TRIPS = f"""
 select date_trunc('month', t.arrived_at {_LOCAL})::date, t.point_id, s.what, p.part, p.key,
@@ -36,6 +36,7 @@ cross join lateral (values
     ('{GROUP}', t.goods_group), ('{HOUR}', lpad(extract(hour from t.arrived_at {_LOCAL})::int::text, 2, '0'))
 ) p (part, key)
 where t.arrived_at >= %(since)s::timestamptz and t.arrived_at < %(until)s::timestamptz and s.span is not null
+    and t.created_at < %(until)s::timestamptz and (t.is_live or t.ended_at >= %(since)s::timestamptz)
 group by 1, 2, 3, 4, 5, 6
 """  # noqa: S608 – the columns are ours
 _TASKS = f"""
@@ -45,8 +46,8 @@ from (
     select date_trunc('month', k.finished_at {_LOCAL})::date as month, k.point_id, a.code as what, t.goods_group,
         extract(hour from begins.at {_LOCAL})::int::text as hour,
         k.finished_at - begins.at - coalesce(held.span, interval '0') as span
-    from border_gate_clearancetask k join border_gate_trip t on t.id = k.trip_id
-    join border_gate_force a on a.agency_id = k.force_id
+    from border_gate_force a join border_gate_clearancetask k on k.agency_id = a.agency_id
+    join border_gate_trip t on t.id = k.trip_id
     cross join lateral (select greatest(k.created_at, least(coalesce(t.yard_in_at, t.arrived_at, k.created_at),
         k.finished_at)) as at) begins
     left join (select trip_id, force_id, sum(lifted_at - created_at) as span from border_gate_hold
@@ -69,6 +70,10 @@ class Times:
     p90: int
 
 
+Study = dict[tuple[str, str], Times]
+"""Times by span and key (a goods group, or an hour of the day); key `` is all together."""
+
+
 def span(month: date) -> dict[str, Any]:
     """The parameters of COUNTS for a calendar month."""
     begins = datetime.combine(month, time(), HANOI)
@@ -76,17 +81,18 @@ def span(month: date) -> dict[str, Any]:
     return {"since": begins, "until": datetime.combine(following, time(), HANOI)}
 
 
-def study(first: date, last: date, *, part: str = GROUP, point: UUID | None = None) -> dict[tuple[str, str], Times]:
-    """By span and key (`part`: goods group or hour); key `` is all together. Both days are counted.
+def studies(first: date, last: date) -> dict[str, Study]:
+    """By goods group and by hour; both days are counted.
 
     Whole months are read as they are kept; any other span of days, and months not kept yet, from the records.
     """
-    rows = _kept(first, last, part, point) if _whole_months(first, last) else _counted(first, last, part, point)
-    minutes: dict[tuple[str, str], dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for what, key, took, n in rows:
-        minutes[what, key][took] += n
-        minutes[what, ""][took] += n
-    return {which: times(found) for which, found in minutes.items()}
+    rows = rows_of(_KEPT, {"first": first, "last": last}) if _whole_months(first, last) else _counted(first, last)
+    minutes: dict[str, dict[tuple[str, str], dict[int, int]]]
+    minutes = {part: defaultdict(lambda: defaultdict(int)) for part in (GROUP, HOUR)}
+    for part, what, key, took, n in rows:
+        minutes[part][what, key][took] += n
+        minutes[part][what, ""][took] += n
+    return {part: {which: times(took) for which, took in found.items()} for part, found in minutes.items()}
 
 
 def times(minutes: dict[int, int]) -> Times:
@@ -107,37 +113,33 @@ def _within(minutes: dict[int, int], whole: int, part: float) -> int:
 def _whole_months(first: date, last: date) -> bool:
     if first.day != 1 or (last + timedelta(days=1)).day != 1:
         return False
-    wanted = set(_months(first, last))
-    return wanted == set(MonthTime.objects.filter(month__in=wanted).values_list("month", flat=True).distinct())
+    ((missing,),) = rows_of(_NOT_KEPT, {"months": list(_months(first, last))})
+    return not missing
 
 
-def _months(first: date, last: date) -> Iterable[date]:
+def _months(first: date, last: date) -> Iterator[date]:
     month = first
     while month <= last:
         yield month
         month = (month + timedelta(days=32)).replace(day=1)
 
 
+_NOT_KEPT = """
+select exists (select from unnest(%(months)s::date[]) m
+    where not exists (select from border_gate_monthtime t where t.month = m))
+"""
 _KEPT = """
-select what, key, minutes, sum(n)::integer from border_gate_monthtime
-where month >= %(first)s::date and month <= %(last)s::date and part = %(part)s::text
-    and (%(point)s::uuid is null or point_id = %(point)s::uuid)
-group by 1, 2, 3
+select part, what, key, minutes, sum(n)::integer from border_gate_monthtime
+where month >= %(first)s::date and month <= %(last)s::date
+group by 1, 2, 3, 4
 """
 
 
-def _kept(first: date, last: date, part: str, point: UUID | None) -> list[tuple[Any, ...]]:
-    return rows_of(_KEPT, {"first": first, "last": last, "part": part, "point": point})
-
-
-def _counted(first: date, last: date, part: str, point: UUID | None) -> list[tuple[Any, ...]]:
+def _counted(first: date, last: date) -> Iterator[tuple[Any, ...]]:
     facts = {
         "since": datetime.combine(first, time(), HANOI),
         "until": datetime.combine(last + timedelta(days=1), time(), HANOI),
     }
-    found = []
     for query in COUNTS:
-        for _month, place, what, by, key, took, n in rows_of(query, facts):
-            if by == part and point in (None, place):
-                found.append((what, key, took, n))
-    return found
+        for _month, _place, what, part, key, took, n in rows_of(query, facts):
+            yield part, what, key, took, n

@@ -177,7 +177,7 @@ def _times(part: str, code: str, title: Callable[[], str]) -> Callable[[Period],
     """Median and 90th percentile of each span; by goods group or by hour of the day."""
 
     def make(found: Period) -> Section:
-        study = release_times.study(found.span.first, found.span.last, part=part)
+        study = found.times[part]
         order = sorted({what for what, _key in study}, key=lambda what: ("T4" if what not in _SPANS else what, what))
 
         def rows() -> Iterator[tuple[Cell, ...]]:

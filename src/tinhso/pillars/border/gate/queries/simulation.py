@@ -60,7 +60,7 @@ def playing(*, live: Iterable[str]) -> Playing | None:
     row = SimulatedDay.objects.order_by("-day").first()
     if row is None:
         return None
-    vehicles = SimulatedTrip.objects.filter(trip__state__in=list(live)).count()
+    vehicles = SimulatedTrip.objects.filter(trip__is_live=True, trip__state__in=list(live)).count()
     return Playing(row.day, row.played_until, row.share, vehicles)
 
 

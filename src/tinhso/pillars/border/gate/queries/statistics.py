@@ -267,7 +267,10 @@ def paces(*, at: datetime) -> list[Pace]:
 _WAITS = """
 select t.point_id, avg(extract(epoch from t.called_at - t.buffer_at) / 60), count(*)
 from border_gate_trip t
-where t.called_at > %(since)s::timestamptz and t.called_at <= %(now)s::timestamptz and t.buffer_at <= t.called_at
+where t.id in (
+        select h.record_id from kernel_workflow_history h where h.flow = 'border_gate.trip' and h.step = 'call'
+            and h.at > %(since)s::timestamptz and h.at <= %(now)s::timestamptz)
+    and t.called_at > %(since)s::timestamptz and t.called_at <= %(now)s::timestamptz and t.buffer_at <= t.called_at
 group by t.point_id
 """
 

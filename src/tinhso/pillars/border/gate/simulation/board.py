@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from tinhso.pillars.border.gate.flows import LIVE
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Hold, SimulatedDay, SimulatedTrip
 from tinhso.pillars.border.gate.simulation.plan import Planned, plan_day
+from tinhso.pillars.border.gate.simulation.present import present
 from tinhso.pillars.border.gate.simulation.seen import NOTHING, Around, Held, Seen, Task
 from tinhso.pillars.border.gate.simulation.surroundings import Surroundings
 from tinhso.pillars.border.gate.simulation.timeline import Timeline
@@ -24,7 +24,6 @@ COLUMNS = (
     "trip__two_way", "trip__back_id", "trip__loaded_kg", "trip__released_to", "trip__amend_count",
 )  # fmt: skip
 CHECKED = ("in_yard", "returned_in")
-PRESENT = ("draft", *LIVE)
 
 
 class Board:
@@ -47,8 +46,8 @@ class Board:
 
     def refresh(self) -> list[UUID]:
         """Read what stands; returns the ids of trips that changed, came or went, in the order of their numbers."""
-        present = SimulatedTrip.objects.filter(trip__state__in=PRESENT).order_by("day_id", "number")
-        glances = list(present.values_list(*GLANCE))
+        ours = SimulatedTrip.objects.filter(trip__in=present()).order_by("day_id", "number")
+        glances = list(ours.values_list(*GLANCE))
         around = self.surroundings.look([row[0] for row in glances if row[2] == "in_yard"])
         before, self.seen = self.seen, {}
         for trip_id, version, _state, back in glances:

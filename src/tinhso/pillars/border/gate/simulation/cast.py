@@ -12,13 +12,13 @@ from typing import Any
 from uuid import UUID
 
 from tinhso.pillars.border.gate.actions.declare import Draft, DraftLine
-from tinhso.pillars.border.gate.flows import LIVE
-from tinhso.pillars.border.gate.models import CrossingPoint, Driver, Enterprise, Trip, Vehicle, VehicleKind, Yard
+from tinhso.pillars.border.gate.models import CrossingPoint, Driver, Enterprise, Vehicle, VehicleKind, Yard
 from tinhso.pillars.border.gate.rules import containers
 from tinhso.pillars.border.gate.rules.goods import flags_of
 from tinhso.pillars.border.gate.rules.tables import Row, table
 from tinhso.pillars.border.gate.simulation.durations import Draw
 from tinhso.pillars.border.gate.simulation.plan import EXPORT, IMPORT, Planned
+from tinhso.pillars.border.gate.simulation.present import present
 
 REGIMES = {"X": "EXPORT", "N": "IMPORT"}
 COUNTRY = {"X": "VN", "N": "CN"}
@@ -109,7 +109,7 @@ class Cast:
 
     def busy(self) -> set[UUID]:
         """Trucks and drivers that are under way or about to be."""
-        rows = Trip.objects.filter(state__in=("draft", *LIVE)).values_list("tractor_id", "driver_id")
+        rows = present().values_list("tractor_id", "driver_id")
         return {one for row in rows for one in row}
 
     def _free(self, country: str, busy: set[UUID]) -> Pair | None:

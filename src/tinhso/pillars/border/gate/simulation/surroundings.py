@@ -9,14 +9,13 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from tinhso.pillars.border.gate.flows import LIVE
 from tinhso.pillars.border.gate.flows.amendment import UNDECIDED
 from tinhso.pillars.border.gate.models import Amendment, Pairing, TransferLine
 from tinhso.pillars.border.gate.simulation.checking import FAULTS
+from tinhso.pillars.border.gate.simulation.present import PRESENT, present
 from tinhso.pillars.border.gate.simulation.seen import Around, Fault, Other
 from tinhso.pillars.border.gate.simulation.timeline import Timeline
 
-PRESENT = ("draft", *LIVE)
 SIDES = ("giver", "taker")
 OF_A_SIDE = ("id", "state", "balance_kg", "loaded_kg", "yard_id", "yard_in_at")
 PAIR = tuple(f"{side}__{name}" for side in SIDES for name in OF_A_SIDE)
@@ -53,9 +52,9 @@ class Surroundings:
 
     def _pairs(self) -> list[tuple[UUID, str, Other]]:
         """Each half with the other one, in the order of their pairing."""
-        standing = Q(giver__state__in=PRESENT) | Q(taker__state__in=PRESENT)
+        ids = present().values("pk")
         found = []
-        for row in Pairing.objects.filter(standing).order_by("pk").values_list(*PAIR):
+        for row in Pairing.objects.filter(Q(giver__in=ids) | Q(taker__in=ids)).order_by("pk").values_list(*PAIR):
             giver, taker = row[: len(OF_A_SIDE)], row[len(OF_A_SIDE) :]
             beside = giver[1] == taker[1] == "in_yard" and giver[4] == taker[4]
             found.append((giver[0], "takers", self._other(taker, beside)))

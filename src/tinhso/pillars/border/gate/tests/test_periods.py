@@ -108,8 +108,8 @@ def test_a_month_not_wholly_kept_is_timed_from_the_records(gate):
         month=date(2025, 5, 1), point=gate.points["HN-1119"], what="T6", part="group", key="FRUIT", minutes=90, n=3
     )
 
-    kept = release_times.study(date(2025, 5, 1), date(2025, 5, 31))
-    counted = release_times.study(date(2025, 5, 1), date(2025, 6, 30))
+    kept = release_times.studies(date(2025, 5, 1), date(2025, 5, 31))[release_times.GROUP]
+    counted = release_times.studies(date(2025, 5, 1), date(2025, 6, 30))[release_times.GROUP]
 
     assert kept["T6", ""].median == 90
     assert counted == {}

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from queue import Queue
@@ -34,8 +34,8 @@ from tinhso.pillars.border.gate.simulation.year.plan import SEED, DayPlan, days_
 TELL_EVERY = 5.0
 SETTLE = (
     "kernel_workflow_history", "kernel_audit_entry", "border_gate_trip", "border_gate_clearancetask",
-    "border_gate_feeassessment", "border_gate_declaration", "border_gate_goodsline", "border_gate_transferline",
-    "border_gate_dayfigure",
+    "border_gate_feeassessment", "border_gate_declaration", "border_gate_goodsline", "border_gate_transfer",
+    "border_gate_transferline", "border_gate_pairing", "border_gate_tripgoods", "border_gate_hold",
 )  # fmt: skip
 Tell = Callable[[str], None]
 
@@ -112,14 +112,14 @@ def play_year(wanted: Wanted, *, tell: Tell) -> Told:
 
 def work_part(wanted: Wanted, what: str, part: int, *, tell: Tell) -> None:
     """One process's part: every so-many-th day, or month; a line of JSON after each."""
-    mine = [plan for number, plan in enumerate(wanted.days()) if number % wanted.processes == part]
     if what == "days":
-        _put_in(wanted, mine, tell)
+        _put_in(wanted, part, tell)
     else:
         _count(wanted, part, tell)
 
 
-def _put_in(wanted: Wanted, mine: Sequence[DayPlan], tell: Tell) -> None:
+def _put_in(wanted: Wanted, part: int, tell: Tell) -> None:
+    mine = [plan for number, plan in enumerate(wanted.days()) if number % wanted.processes == part]
     connection.ensure_connection()
     driver = connection.connection
     days = Days(driver, Cast(wanted.seed), wanted.seed)
@@ -128,7 +128,7 @@ def _put_in(wanted: Wanted, mine: Sequence[DayPlan], tell: Tell) -> None:
         written = days.put_in(plan, by=SYSTEM, at=clock.now())
         told = {"trips": plan.vehicles if written else 0, "steps": written.steps if written else 0}
         tell(json.dumps({**told, "cpu": round(_cpu(driver.info.backend_pid) - before, 3)}))
-    for table in SETTLE:
+    for table in SETTLE[part :: wanted.processes]:
         driver.execute(f"analyze {table}")
 
 
