@@ -154,6 +154,9 @@ def test_the_trucks_are_called_in_the_published_order_and_know_why(border):
         border.now = FIRST_CALL + turn * EVERY
         border.call(plates.show(trips[name].tractor_plate))
     come(border, buffer, trips["H"], arrivals["H"])
+    last = why(border, trips["H"])
+    assert last.endswith(".")
+    assert last.count(". ") == 0
     border.now = arrivals["H"] + timedelta(minutes=1)
     border.call(plates.show(trips["H"].tractor_plate))
 
