@@ -93,7 +93,7 @@ def message_of(way: Delivery) -> Message:
     with translation.override(notice.language):
         title = str(kind.title)
     words = kind.message if way.channel in TELEPHONE else kind.text
-    text = words(notice.language, notice.fields)
+    text = words(notice.language, notice.fields, at=notice.at)
     if way.channel == Delivery.EMAIL and notice.url:
         text += f"\n\n{site.whole(notice.url)}"
     said = {name for one in kind.sms.values() for name in placeholders(one)} if way.channel == Delivery.ZALO else set()

@@ -12,8 +12,9 @@ CALLED = notice(
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from string import Formatter
 from typing import Any, Literal
 
@@ -23,6 +24,23 @@ Channel = Literal["app", "sms", "email"]
 LANGUAGES = ("vi", "en", "zh-hans")
 # Words that name a person's data: no text message may carry them, whoever asks (border brief §10).
 PERSONAL = ("name", "phone", "birth", "address", "identity", "citizen", "passport", "licence", "email", "account")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words of a kind that stand in place of the release's own: `sms` those of its text messages."""
+
+    texts: Mapping[str, str]
+    sms: Mapping[str, str]
+
+
+Newer = Callable[[str, datetime], Said | None]
+_newer: dict[str, Newer] = {}
+
+
+def say_by(label: str, newer: Newer) -> None:
+    """From now on the room's kinds say `newer(kind, moment of the notice)`, or the release's words where it is None."""
+    _newer[label] = newer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +58,22 @@ class NoticeKind:
     urgent: bool
     quiet: bool = False
 
-    def text(self, language: str, fields: Mapping[str, Any]) -> str:
-        return _filled(self.texts, language, fields)
+    @property
+    def release(self) -> Said:
+        """The words that hold where nobody has put others in their place."""
+        return Said(self.texts, self.sms)
 
-    def message(self, language: str, fields: Mapping[str, Any]) -> str:
+    def said(self, at: datetime | None) -> Said:
+        """The words of a notice of that moment; without one those of the release."""
+        newer = _newer.get(self.name.partition(".")[0])
+        return (newer(self.name, at) if newer and at else None) or self.release
+
+    def text(self, language: str, fields: Mapping[str, Any], *, at: datetime | None = None) -> str:
+        return filled(self.said(at).texts, language, fields)
+
+    def message(self, language: str, fields: Mapping[str, Any], *, at: datetime | None = None) -> str:
         """The words of the text message."""
-        return _filled(self.sms, language, fields)
+        return filled(self.said(at).sms, language, fields)
 
 
 KINDS: Registry[NoticeKind] = Registry("notice")
@@ -90,7 +118,7 @@ def placeholders(text: str) -> set[str]:
     return {field.partition(".")[0] for _, field, _, _ in Formatter().parse(text) if field}
 
 
-def _filled(words: Mapping[str, str], language: str, fields: Mapping[str, Any]) -> str:
+def filled(words: Mapping[str, str], language: str, fields: Mapping[str, Any]) -> str:
     """The words of that language, English where a Chinese text is missing; a missing field shows an ellipsis."""
     text = words.get(language) or words["en"]
     return text.format_map(_Blank(fields))

@@ -57,7 +57,8 @@ class Notice(models.Model):
     def text(self) -> str:
         if self.kind not in KINDS:
             return ""
-        return KINDS.get(self.kind).text(translation.get_language() or self.language, self.fields)
+        language = translation.get_language() or self.language
+        return KINDS.get(self.kind).text(language, self.fields, at=self.at)
 
 
 class Delivery(models.Model):

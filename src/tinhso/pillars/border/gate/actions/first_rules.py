@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Any
 
+from tinhso.kernel.notices.kinds import NoticeKind
 from tinhso.pillars.border.gate.models import (
     BookingRule,
     CheckRule,
@@ -13,6 +14,7 @@ from tinhso.pillars.border.gate.models import (
     FieldRule,
     ForceEdition,
     Limit,
+    NoticeText,
     OrderText,
     QueueCycle,
     ReasonCode,
@@ -22,6 +24,7 @@ from tinhso.pillars.border.gate.models import (
     TripTypeRule,
 )
 from tinhso.pillars.border.gate.models.places import place_id
+from tinhso.pillars.border.gate.queries.notice_texts import TONGUES, has_short_words, kinds
 from tinhso.pillars.border.gate.rules.tables import Row, table, words
 
 SINCE = date(2022, 2, 21)  # the pilot's decision in force, as reports date it
@@ -42,6 +45,7 @@ def load_first_rules() -> int:
         ([_cycle(row) for row in table("queue_cycles")], ("season",)),
         ([_limit(row) for row in table("limits")], ("code",)),
         ([_order_text(row) for row in table("order_texts")], ("code",)),
+        ([_notice_text(kind) for kind in kinds().values()], ("kind",)),
         ([one for row in table("gates") for one in _capacities(row)], ("point_id", "direction", "goods_group")),
         ([_booking_rule(row) for row in table("booking_rules")], ("code",)),
     ]
@@ -133,6 +137,14 @@ def _limit(row: Row) -> Limit:
 def _order_text(row: Row) -> OrderText:
     said = {name: row[name] for name in ("text_vi", "text_en", "text_zh")}
     return OrderText(code=row["code"], **said, **_since(row["basis"], "assumed"))
+
+
+def _notice_text(kind: NoticeKind) -> NoticeText:
+    """The words of the release as the first row."""
+    said = {f"text_{tongue}": kind.texts.get(language, "") for tongue, language in TONGUES.items()}
+    if has_short_words(kind):
+        said |= {f"sms_{tongue}": kind.sms.get(language, "") for tongue, language in TONGUES.items()}
+    return NoticeText(kind=kind.name, **said, **_since("câu có sẵn của phần mềm", "design"))
 
 
 def _capacities(row: Row) -> list[SlotDefault]:

@@ -85,6 +85,30 @@ class OrderText(DatedRow):
         return self.text_vi
 
 
+class NoticeText(DatedRow):
+    """What a kind of notice says, its places in braces. Without words for text messages they say the same."""
+
+    kind = models.CharField(_("kind of notice"), max_length=80)
+    text_vi = models.CharField(_("words in Vietnamese"), max_length=300)
+    text_en = models.CharField(_("words in English"), max_length=300)
+    text_zh = models.CharField(_("words in Chinese"), max_length=300, blank=True)
+    sms_vi = models.CharField(
+        _("text message in Vietnamese"),
+        max_length=160,
+        blank=True,
+        help_text=_("Only where messages say less than the words above"),
+    )
+    sms_en = models.CharField(_("text message in English"), max_length=160, blank=True)
+    sms_zh = models.CharField(_("text message in Chinese"), max_length=160, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = one_at_a_time("border_gate_notice_text", "kind")
+
+    def __str__(self) -> str:
+        return self.kind
+
+
 class TripTypeRule(DatedRow):
     """How a trip type runs: over which line, where its goods are checked, which route its fee takes."""
 

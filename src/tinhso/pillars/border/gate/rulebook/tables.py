@@ -11,7 +11,7 @@ from tinhso.kernel.modules.rule_tables import rule_table
 from tinhso.pillars.border.gate import models
 from tinhso.pillars.border.gate.actions.forces import know_forces
 from tinhso.pillars.border.gate.permissions import APPROVE_RULE, PROPOSE_RULE
-from tinhso.pillars.border.gate.rulebook import checks, naming, previews, sentences
+from tinhso.pillars.border.gate.rulebook import checks, naming, notice_texts, previews, sentences
 
 YESTERDAY = "border_gate.yesterday"
 
@@ -241,6 +241,19 @@ _table(
     ("text_vi", "text_en", "text_zh"),
     checks.order_text,
     means=sentences.order_text,
+)
+_table(
+    "notice_text",
+    models.NoticeText,
+    227,
+    _("Words of notices"),
+    _("What drivers, firms and officers are told; {code} and the like are filled in when it is sent"),
+    ("kind",),
+    ("text_vi", "text_en", "text_zh", "sms_vi", "sms_en", "sms_zh"),
+    notice_texts.check,
+    preview=notice_texts.preview,
+    words={"kind": notice_texts.KIND},
+    means=notice_texts.means,
 )
 _table(
     "fee_term",
