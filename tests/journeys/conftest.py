@@ -219,7 +219,7 @@ def _person(border: Border, actor: str) -> str:
     if actor == "ENTERPRISE":
         grant(person, role_code(actor), agency=border.firm.pk)
     else:
-        grant(person, role_code(actor), place=None if actor in {"LEADER", "RULE_DRAFTER"} else place)
+        grant(person, role_code(actor), place=None if actor in {"LEADER", "RULE_DRAFTER", "INDUSTRY"} else place)
     force = Force.objects.filter(code=actor).first()
     if force:
         grant(person, FORCE_ROLE, place=place, agency=force.pk)

@@ -135,6 +135,8 @@ SET_CAPACITY = permission(f"{LABEL}.set_capacity", _("change the room of time wi
 SET_HOURS = permission(f"{LABEL}.set_hours", _("change working hours and close a point"))
 SET_CYCLE = permission(f"{LABEL}.set_cycle", _("switch the cycle of the queue"))
 PLACE_MORATORIUM = permission(f"{LABEL}.place_moratorium", _("stop accepting goods for a while"))
+DRAFT_MORATORIUM = permission(f"{LABEL}.draft_moratorium", _("draft notices that stop goods for a while"))
+PUBLISH_INFLOW = permission(f"{LABEL}.publish_inflow", _("publish notices on the inflow of goods"))
 FILE_APPEAL = permission(f"{LABEL}.file_appeal", _("file an appeal"))
 ANSWER_APPEAL = permission(f"{LABEL}.answer_appeal", _("answer appeals"))
 ORDERS = (SET_CAPACITY, SET_HOURS, SET_CYCLE, PLACE_MORATORIUM, ANSWER_APPEAL)
@@ -243,7 +245,7 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
     # The deputy who prepares what a leader decides; held without a place, for rules hold at all of them.
     "RULE_DRAFTER": (_("Drafter of the gate's rules"), (VIEW_REPORT, rulebook.VIEW, rulebook.DRAFT, PROPOSE_RULE)),
     # Looks ahead and words moratoria: boards and reports, no vehicle's own record.
-    "INDUSTRY": (_("Department of Industry and Trade"), (VIEW_BOARD, VIEW_REPORT)),
+    "INDUSTRY": (_("Department of Industry and Trade"), (VIEW_BOARD, VIEW_REPORT, DRAFT_MORATORIUM, PUBLISH_INFLOW)),
     "AUDITOR": (
         _("Inspector of the gate"),
         (*OFFICER, VIEW_PAPERS, VIEW_SIGNALS, *SEE_MONEY, "kernel_console.see_powers", SEE_GLASS, SEE_WATCHED),

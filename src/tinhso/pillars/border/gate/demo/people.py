@@ -88,6 +88,7 @@ def people(administrator: Role) -> Iterator[DemoPerson]:
         )
     yield DemoPerson(BROKERS_CLERK, (Charge(role_code("ENTERPRISE"), agency=agency_id(f"FIRM-{broker_code()}")),))
     yield DemoPerson(CARRIERS_CLERK, (Charge(role_code("CARRIER"), agency=agency_id(f"FIRM-{carrier_code()}")),))
+    yield DemoPerson("congthuong", (Charge(role_code("INDUSTRY")),))
 
 
 def _charges(member: Member) -> Iterator[Charge]:

@@ -81,6 +81,16 @@ def officers_at(roles: Sequence[str], point: UUID | None, *, at: datetime) -> li
     return [Recipient(holder) for holder in held.values_list("holder_id", flat=True).distinct()[:MOST]]
 
 
+def officers_of_all(roles: Sequence[str], points: Sequence[UUID], *, at: datetime) -> list[Recipient]:
+    """Officers of these roles at every one of the points, or everywhere; without points those everywhere alone."""
+    where, codes = Q(place=None) | Q(place__in=points), [role_code(role) for role in roles]
+    held = Grant.objects.filter(where, _now(at), role__code__in=codes, record_id=None, agency=None)
+    places: dict[UUID, set[UUID | None]] = {}
+    for holder, place in held.values_list("holder_id", "place_id")[:MOST]:
+        places.setdefault(holder, set()).add(place)
+    return [Recipient(holder) for holder, own in places.items() if None in own or own.issuperset(points)]
+
+
 def firm_listens(agencies: QuerySet[Any], *, at: datetime) -> bool:
     """Whether anybody works for these firms here: most events of most firms are told to nobody, at one query."""
     held = Grant.objects.filter(_now(at), role__code=role_code(ENTERPRISE), record_id=None, agency__in=agencies)

@@ -83,7 +83,7 @@ def tell_congestion(event: Event) -> None:
         return
     people = audience.officers_at(("BQLKKT", audience.LEADER), point.pk, at=event.at)
     facts = {"gate": point.gate_short, "count": event.payload["count"], "room": event.payload["room"]}
-    _send(clock_words.CONGESTED, people, event, reverse("border_gate:windows"), **facts)
+    send_to(clock_words.CONGESTED, people, event, reverse("border_gate:windows"), **facts)
 
 
 @subscribe(events.APPEAL_FILED, name="border_gate.tell_appeal")
@@ -92,7 +92,7 @@ def tell_appeal(event: Event) -> None:
     row = Appeal.objects.filter(pk=event.record_id).first()
     if row is not None:
         people = audience.officers_at(("BQLKKT",), row.point_id, at=event.at)
-        _send(clock_words.APPEALED, people, event, reverse("border_gate:appeals"), number=row.number)
+        send_to(clock_words.APPEALED, people, event, reverse("border_gate:appeals"), number=row.number)
 
 
 @subscribe(events.APPEAL_ANSWERED, name="border_gate.tell_appeal_answered")
@@ -102,7 +102,7 @@ def tell_answered(event: Event) -> None:
     if row is None:
         return
     url = reverse("border_gate:driver") if row.trip_id else reverse("border_gate:firm_slots")
-    _send(
+    send_to(
         clock_words.APPEAL_ANSWERED,
         reached([row.made_by]),
         event,
@@ -117,13 +117,14 @@ def _tell_all(kind: NoticeKind, trips: Sequence[UUID], event: Event, **facts: An
     if not trips:
         return
     drivers = audience.drivers_of_many(trips)
-    _send(kind, drivers, event, reverse("border_gate:driver"), **facts)
+    send_to(kind, drivers, event, reverse("border_gate:driver"), **facts)
     told = {one.id for one in drivers}
     firms = [one for one in audience.firms_of_many(trips, at=event.at) if one.id not in told]
-    _send(kind, firms, event, reverse("border_gate:firm"), **facts)
+    send_to(kind, firms, event, reverse("border_gate:firm"), **facts)
 
 
-def _send(kind: NoticeKind, to: Sequence[Recipient], event: Event, url: str, **facts: Any) -> None:
+def send_to(kind: NoticeKind, to: Sequence[Recipient], event: Event, url: str, **facts: Any) -> None:
+    """One notice of that event to each, in his language; delivered again it is told to nobody twice."""
     key = f"{event.name}:{event.record_id}:{event.id}"
     for persons, known in in_their_language(to, lambda: facts):
         send(kind.name, to=persons, event_key=key, by=SYSTEM, at=event.at, url=url, **known)

@@ -35,6 +35,7 @@ from tinhso.pillars.border.gate.models.guidance import (
     TrackingConsent,
 )
 from tinhso.pillars.border.gate.models.haulage import Haulage
+from tinhso.pillars.border.gate.models.industry import InflowNotice, MoratoriumDraft
 from tinhso.pillars.border.gate.models.machines import MachineLight, SimulatedSystem
 from tinhso.pillars.border.gate.models.parties import (
     Driver,
@@ -142,6 +143,7 @@ __all__ = [
     "Holding",
     "HsCode",
     "Incident",
+    "InflowNotice",
     "LastPosition",
     "Limit",
     "MachineLight",
@@ -150,6 +152,7 @@ __all__ = [
     "MedicalOrder",
     "MonthTime",
     "Moratorium",
+    "MoratoriumDraft",
     "MovementOrder",
     "NoticeText",
     "OpenDay",

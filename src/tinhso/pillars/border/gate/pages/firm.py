@@ -23,12 +23,13 @@ from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions import declare, links
 from tinhso.pillars.border.gate.flows import LIVE
 from tinhso.pillars.border.gate.models import Enterprise, Trip
-from tinhso.pillars.border.gate.pages import amendments, firm_partners
+from tinhso.pillars.border.gate.pages import amendments, firm_partners, inflow
 from tinhso.pillars.border.gate.permissions import VIEW_PAPERS, step_permission
 from tinhso.pillars.border.gate.queries import ahead, bookings, carriers
 from tinhso.pillars.border.gate.queries import driver as driving
 from tinhso.pillars.border.gate.queries import firms as queries
 from tinhso.pillars.border.gate.queries.filing import filed_by_firm
+from tinhso.pillars.border.gate.queries.inflow import notices_of_firm
 from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.templatetags.border_gate import trip_tone
 
@@ -69,6 +70,7 @@ def board(request: Request) -> HttpResponse:
         "tab": "" if words else tab,
         "words": words,
         "ahead_count": ahead.waiting_for(firm),
+        "inflow": inflow.told(notices_of_firm(firm.pk, at=request.moment)),
         "last": queries.last_trip(firm, by=request.actor, at=request.moment),
         "now": "board",
     }

@@ -24,18 +24,19 @@ from tinhso.pillars.border.gate.actions import bookings
 from tinhso.pillars.border.gate.actions import firm as actions
 from tinhso.pillars.border.gate.actions.checked_forms import Checked
 from tinhso.pillars.border.gate.actions.convoy_forms import OneOfSeveral, all_valid, shares_of
-from tinhso.pillars.border.gate.actions.declare import stay_hours
+from tinhso.pillars.border.gate.actions.declare import direction_of, stay_hours
 from tinhso.pillars.border.gate.actions.firm import Intent
 from tinhso.pillars.border.gate.actions.firm_convoy import Share, declare_convoy, preview_convoy
 from tinhso.pillars.border.gate.actions.firm_forms import What
 from tinhso.pillars.border.gate.actions.goods_forms import goods_choices
 from tinhso.pillars.border.gate.actions.kind_fields import named
-from tinhso.pillars.border.gate.models import Enterprise, GoodsLine, Trip
-from tinhso.pillars.border.gate.pages import declare_hours, declare_vehicles
+from tinhso.pillars.border.gate.models import Enterprise, GoodsLine, InflowNotice, Trip
+from tinhso.pillars.border.gate.pages import declare_hours, declare_vehicles, inflow
 from tinhso.pillars.border.gate.pages.firm import firm_of
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries import firms as queries
 from tinhso.pillars.border.gate.queries.driver import ENDS_INLAND
+from tinhso.pillars.border.gate.queries.inflow import notices_about
 from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.convoys import MOST
 from tinhso.pillars.border.gate.rules.tripcodes import IMPORT
@@ -88,6 +89,7 @@ def who(request: Request) -> HttpResponse:
         "firm": firm,
         "form": forms[0],
         "more": forms[1:],
+        "inflow": _inflow(request, What(_kept(request, "what"))),
         "may_add": len(forms) < MOST,
         "tractors": [plates.show(one.plate) for one in own if one.kind != "TRAILER"],
         "trailers": [plates.show(one.plate) for one in own if one.kind == "TRAILER"],
@@ -126,6 +128,7 @@ def review(request: Request) -> HttpResponse:
         "intent": intent,
         "what": first,
         "who": forms[0],
+        "inflow": _inflow(request, first),
         "steps": _steps(3),
         "now": "declare",
         **_told_of(intent),
@@ -183,6 +186,16 @@ def _told_of(intent: Intent) -> dict[str, Any]:
     free = intent.kind in ENDS_INLAND
     stay = 0 if free else stay_hours(intent.kind, intent.planned_on, two_way=intent.two_way)
     return {"stay": stay, "stay_days": stay // 24, "pair_named": named(intent.pair) if intent.pair else ""}
+
+
+def _inflow(request: Request, first: What) -> list[tuple[InflowNotice, str]]:
+    """Notices on the inflow that speak of these goods at that point on that day."""
+    if not first.is_valid():
+        return []
+    typed = first.cleaned_data
+    about = {"point": typed["point"].pk, "day": typed["planned_on"], "groups": {line.group for line in first.lines}}
+    direction = direction_of(typed["kind"], inwards=typed["inwards"])
+    return inflow.told(notices_about(direction=direction, at=request.moment, **about))
 
 
 def _kept(request: Request, step: str) -> dict[str, Any]:

@@ -17,7 +17,9 @@ from django.views.decorators.http import require_safe
 from tinhso.kernel.base import site
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.web.request import Request
+from tinhso.pillars.border.gate.models import CrossingPoint, InflowNotice
 from tinhso.pillars.border.gate.models.places import SHORT_NAMES
+from tinhso.pillars.border.gate.pages.inflow import as_rows
 from tinhso.pillars.border.gate.queries.foresight import days_counted, published
 from tinhso.pillars.border.gate.rules.open_data import LEAST, Cell
 
@@ -39,6 +41,8 @@ COLUMNS: tuple[tuple[str, Any], ...] = (
 )
 YEAR = timedelta(days=366)
 CACHED = "public, max-age=3600"
+FRESH = "public, max-age=60"
+MOST_NOTICES = 500
 
 
 @require_safe
@@ -84,6 +88,19 @@ def as_json(request: Request) -> HttpResponse:
     return _published(JsonResponse(data, json_dumps_params={"ensure_ascii": False}))
 
 
+@require_safe
+def inflow_as_json(request: Request) -> HttpResponse:
+    """Notices on the inflow of goods of the last year, those ended early with the reason."""
+    rows = InflowNotice.objects.filter(ends_at__gt=request.moment - YEAR).order_by("-begins_at", "id")[:MOST_NOTICES]
+    data = {
+        "title": "Thông báo điều tiết hàng hóa lên cửa khẩu tỉnh Lạng Sơn",
+        "licence": LICENCE,
+        "licence_url": LICENCE_URL,
+        "rows": as_rows(rows, dict(CrossingPoint.objects.values_list("pk", "code"))),
+    }
+    return _published(JsonResponse(data, json_dumps_params={"ensure_ascii": False}), cached=FRESH)
+
+
 def _rows(request: Request) -> Iterable[dict[str, Any]]:
     last = _day(request.GET.get("den", "")) or request.moment.astimezone(HANOI).date() - timedelta(days=1)
     first = max(_day(request.GET.get("tu", "")) or last - YEAR, last - YEAR)
@@ -116,7 +133,7 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _published(response: HttpResponse) -> HttpResponse:
-    response.headers["Cache-Control"] = CACHED
+def _published(response: HttpResponse, cached: str = CACHED) -> HttpResponse:
+    response.headers["Cache-Control"] = cached
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response

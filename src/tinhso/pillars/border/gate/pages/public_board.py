@@ -20,9 +20,11 @@ from tinhso.kernel.base.money import grouped
 from tinhso.kernel.metrics.queries import Figure, live_many
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.models import Moratorium
+from tinhso.pillars.border.gate.pages import inflow
 from tinhso.pillars.border.gate.queries.called import called_now, mark_of
 from tinhso.pillars.border.gate.queries.closures import closures, points_hours
 from tinhso.pillars.border.gate.queries.figures import title_of
+from tinhso.pillars.border.gate.queries.inflow import notices_now
 from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
 
 PARTS = ("waiting", "wait_minutes", "average_wait", "crowding", "open_minutes", "silent_minutes", "waiting_groups")
@@ -49,7 +51,8 @@ class Line:
 def public_board(request: Request) -> HttpResponse:
     """For a phone."""
     template = "border_gate/_public_board.html" if request.headers.get("X-Live") else "border_gate/public_board.html"
-    more = {"hours": points_hours(at=request.moment), "closures": closures(at=request.moment)}
+    more: dict[str, Any] = {"inflow": inflow.told(notices_now(at=request.moment))}
+    more |= {"hours": points_hours(at=request.moment), "closures": closures(at=request.moment)}
     return render(request, template, {**shown(request.moment), **more})
 
 

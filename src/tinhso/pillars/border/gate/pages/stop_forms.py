@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -9,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.base.clock import HANOI
+from tinhso.pillars.border.gate.actions.inflow import Inflow
 from tinhso.pillars.border.gate.actions.stops import HoursOrder, Stop
 from tinhso.pillars.border.gate.models import CalendarKind, CrossingPoint, Direction, Trip
 from tinhso.pillars.border.gate.rules import tripcodes
@@ -39,9 +41,6 @@ class Ordered(forms.Form):
     """Points that the reader may order for."""
 
     points = forms.MultipleChoiceField(label=_("Crossing points"), widget=forms.CheckboxSelectMultiple, required=False)
-    directions = forms.MultipleChoiceField(
-        label=_("Directions"), choices=Direction.choices, widget=forms.CheckboxSelectMultiple, required=False
-    )
 
     def __init__(self, *args: Any, points: list[CrossingPoint], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -55,8 +54,16 @@ class Ordered(forms.Form):
         return tuple(self.known[code] for code in self.cleaned_data["points"])
 
 
-class StopForm(Ordered):
-    """A notice: without a point, a direction or goods it speaks of all."""
+class Directed(Ordered):
+    """And directions."""
+
+    directions = forms.MultipleChoiceField(
+        label=_("Directions"), choices=Direction.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+
+class GoodsNotice(Ordered):
+    """A numbered notice on goods for a while: without a point or goods it speaks of all."""
 
     groups = forms.MultipleChoiceField(
         label=_("Goods groups"),
@@ -64,7 +71,6 @@ class StopForm(Ordered):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    hs_prefixes = forms.CharField(label=_("HS prefixes"), required=False, max_length=200)
     begins_at = forms.DateTimeField(label=_("Begins"), widget=MOMENT)
     ends_at = forms.DateTimeField(label=_("Ends"), widget=MOMENT)
     document_no = forms.CharField(label=_("Document number"), max_length=40)
@@ -72,13 +78,41 @@ class StopForm(Ordered):
     text_zh = forms.CharField(
         label=_("Chinese text"), widget=forms.Textarea(attrs={"rows": 2}), required=False, max_length=1000
     )
-    exempt = forms.CharField(label=_("Codes of trips that pass all the same"), required=False, max_length=2000)
+
+    def worded(self) -> dict[str, Any]:
+        """What was typed, as the actions take it; the form is valid."""
+        typed = self.cleaned_data
+        plain = {name: typed[name] for name in ("begins_at", "ends_at", "document_no", "text_vi", "text_zh")}
+        return {"points": tuple(point.pk for point in self.chosen()), "groups": tuple(typed["groups"]), **plain}
+
+
+class InflowForm(GoodsNotice):
+    """A notice on the inflow of goods."""
+
+    def inflow(self) -> Inflow:
+        return Inflow(**self.worded())
+
+
+class StopDraftForm(GoodsNotice, Directed):
+    """A notice that stops goods, as a draft: who drafts sees no single trip, so none is exempt."""
+
+    hs_prefixes = forms.CharField(label=_("HS prefixes"), required=False, max_length=200)
 
     def clean_hs_prefixes(self) -> tuple[str, ...]:
         found = tuple(self.cleaned_data["hs_prefixes"].replace(",", " ").split())
         if any(not (part.isascii() and part.isdecimal() and 2 <= len(part) <= 8) for part in found):
             raise forms.ValidationError(_("HS prefixes are 2 to 8 digits each."))
         return found
+
+    def stop(self) -> Stop:
+        typed = self.cleaned_data
+        return Stop(directions=tuple(typed["directions"]), hs_prefixes=typed["hs_prefixes"], **self.worded())
+
+
+class StopForm(StopDraftForm):
+    """The same, placed at once: named trips may pass all the same."""
+
+    exempt = forms.CharField(label=_("Codes of trips that pass all the same"), required=False, max_length=2000)
 
     def clean_exempt(self) -> tuple[Any, ...]:
         """Ids of the trips with these codes."""
@@ -93,23 +127,10 @@ class StopForm(Ordered):
         return tuple(found.values())
 
     def stop(self) -> Stop:
-        """What was typed; the form is valid."""
-        typed = self.cleaned_data
-        return Stop(
-            points=tuple(point.pk for point in self.chosen()),
-            directions=tuple(typed["directions"]),
-            groups=tuple(typed["groups"]),
-            hs_prefixes=typed["hs_prefixes"],
-            begins_at=typed["begins_at"],
-            ends_at=typed["ends_at"],
-            document_no=typed["document_no"],
-            text_vi=typed["text_vi"],
-            text_zh=typed["text_zh"],
-            exempt=typed["exempt"],
-        )
+        return replace(super().stop(), exempt=self.cleaned_data["exempt"])
 
 
-class HoursForm(Ordered):
+class HoursForm(Directed):
     """Working hours from day to day."""
 
     kind = forms.ChoiceField(label=_("Kind of hours"), choices=CalendarKind.choices)
@@ -174,5 +195,5 @@ class ClosingForm(forms.Form):
 def groups_title(row: Any) -> str:
     """What a notice stops, in words."""
     parts = [str(GROUP_WORDS.get(group, group)) for group in row.groups]
-    parts += [f"HS {prefix}" for prefix in row.hs_prefixes]
+    parts += [f"HS {prefix}" for prefix in getattr(row, "hs_prefixes", ())]
     return ", ".join(parts) or str(_("all goods"))

@@ -22,6 +22,7 @@ from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions import stops as actions
 from tinhso.pillars.border.gate.models import CrossingPoint, Moratorium, OperatingCalendar
+from tinhso.pillars.border.gate.pages import stop_drafts
 from tinhso.pillars.border.gate.pages.stop_forms import ClosingForm, HoursForm, StopForm, groups_title
 from tinhso.pillars.border.gate.permissions import PLACE_MORATORIUM, SET_HOURS, VIEW_BOARD
 from tinhso.pillars.border.gate.queries.bookings import direction_points
@@ -37,7 +38,7 @@ KEPT_DAYS = timedelta(days=30)
 def moratoria(request: Request) -> HttpResponse:
     """Notices in force and to come; a new one is counted before it is placed."""
     points = list(visible(direction_points(), request.actor, PLACE_MORATORIUM, request.moment))
-    form = StopForm(request.POST or None, points=points, initial=_stop_begins(request))
+    form = StopForm(request.POST or None, points=points, initial=stop_drafts.tomorrow(request))
     touched: Touched | None = None
     if request.method == "POST" and form.is_valid():
         placed, touched = _placed(request, form)
@@ -51,6 +52,7 @@ def moratoria(request: Request) -> HttpResponse:
         "touched": touched,
         "points": points,
         "may_place": bool(points),
+        "drafts": stop_drafts.to_decide(request) if points else [],
         "rows": [
             (row, groups_title(row), [named[one] for one in row.points if one in named], _may_lift(request, row))
             for row in rows
@@ -152,11 +154,6 @@ def _ordered(request: Request, form: HoursForm) -> tuple[bool, Touched | None]:
         return False, None
     messages.success(request, _("The hours hold; those whom they touch are told"))
     return True, None
-
-
-def _stop_begins(request: Request) -> dict[str, Any]:
-    tomorrow = (request.moment.astimezone(HANOI) + timedelta(days=1)).replace(hour=0, minute=0, second=0)
-    return {"begins_at": tomorrow, "ends_at": tomorrow + timedelta(days=1)}
 
 
 def _may_lift(request: Request, row: Moratorium) -> bool:

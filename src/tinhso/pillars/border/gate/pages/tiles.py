@@ -87,6 +87,10 @@ door("border_gate.hours", title=_("Working hours"), icon="calendar", url="border
      audience="official", permission=p.SET_HOURS)  # fmt: skip
 door("border_gate.moratoria", title=_("Goods stopped"), icon="ban", url="border_gate:moratoria", order=35,
      audience="official", permission=p.PLACE_MORATORIUM)  # fmt: skip
+door("border_gate.moratorium_drafts", title=_("Drafts of notices"), icon="file-text", order=35,
+     url="border_gate:moratorium_drafts", audience="official", permission=p.DRAFT_MORATORIUM)  # fmt: skip
+door("border_gate.inflow", title=_("Notices on the inflow"), icon="route", url="border_gate:inflow", order=35,
+     audience="official", permission=p.PUBLISH_INFLOW)  # fmt: skip
 door("border_gate.divert", title=_("Divert vehicles"), icon="arrow-right", url="border_gate:divert_many", order=35,
      audience="official", permission=p.step_permission("divert"))  # fmt: skip
 door("border_gate.appeals", title=_("Appeals"), icon="message", url="border_gate:appeals", order=35,
