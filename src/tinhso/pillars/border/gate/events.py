@@ -90,3 +90,6 @@ HAULAGE_ENDED = "border_gate.haulage_ended"
 AHEAD_SENT = "border_gate.ahead_sent"
 AHEAD_DECIDED = "border_gate.ahead_decided"
 """A driver asks a firm to consent to what he declares ahead; the firm has answered: payload state."""
+CLAIM_DISPROVED = "border_gate.fresh_claim_disproved"
+"""A quarantine found that the goods are not fresh; payload: reason; when a firm is known also count, days, limit,
+lock, and until when its booking is locked."""

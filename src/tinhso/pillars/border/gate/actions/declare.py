@@ -27,6 +27,7 @@ from tinhso.pillars.border.gate.models import (
     Declaration,
     Driver,
     Enterprise,
+    FalseClaim,
     GoodsLine,
     Trip,
     Vehicle,
@@ -178,11 +179,12 @@ def check_trips(*, trips: Sequence[Trip], at: datetime, times: bool = True) -> N
     `times`: whether day and hour are to lie ahead.
     """
     lines = _lines_of(trips)
+    disproved = _disproved(trips)
     registry = registry_for([line for some in lines.values() for line in some], at=at)
     for trip in trips:
         own = lines.get(trip.declaration_id, [])
         trip.problems = problems_of(trip, own, at=at, times=times, registry=registry)
-        _classify(trip, own)
+        _classify(trip, own, false_claim=trip.pk in disproved)
         trip.risk = risk_of(trip)
     Trip.objects.bulk_update(trips, ["problems", "priority", "priority_basis", "risk"], batch_size=500)
 
@@ -268,16 +270,23 @@ def raise_first(trip: Trip) -> None:
         raise GateRefusal(plain, code=first["code"], status=status, **told)
 
 
-def _classify(trip: Trip, lines: Sequence[GoodsLine]) -> None:
+def _classify(trip: Trip, lines: Sequence[GoodsLine], *, false_claim: bool = False) -> None:
     if trip.priority_basis == BY_ORDER:
         return
     claim = priority.Claim(
         lines=tuple(rule_line(line) for line in lines),
         direction=trip.direction,
         preferred_firm=trip.enterprise is not None and trip.enterprise.preferred,
+        false_claim=false_claim,
     )
     found = priority.classify(claim)
     trip.priority, trip.priority_basis = found.name, found.basis
+
+
+def _disproved(trips: Sequence[Trip]) -> set[UUID]:
+    """Whose goods a quarantine has found not fresh: a correction brings the class not back. Drafts have no checks."""
+    known = [trip.pk for trip in trips if trip.accepted_at is not None]
+    return set(FalseClaim.objects.filter(trip_id__in=known).values_list("trip_id", flat=True)) if known else set()
 
 
 def _lines_of(trips: Sequence[Trip]) -> dict[Any, list[GoodsLine]]:

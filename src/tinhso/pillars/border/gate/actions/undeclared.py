@@ -33,6 +33,7 @@ from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.actions.declare import Draft, DraftLine, draft_trips, fill_draft, submit_trip
 from tinhso.pillars.border.gate.actions.filing import add_file
 from tinhso.pillars.border.gate.actions.move import enter_buffer
+from tinhso.pillars.border.gate.actions.strikes import count_strike
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.flows.states import ACCEPTED, DRAFT
 from tinhso.pillars.border.gate.flows.trip import FROM_INLAND
@@ -41,7 +42,6 @@ from tinhso.pillars.border.gate.models import (
     CrossingPoint,
     Driver,
     Enterprise,
-    Standing,
     Trip,
     UndeclaredArrival,
     Vehicle,
@@ -284,14 +284,5 @@ def _new_driver(arrival: UndeclaredArrival | AheadDeclaration, answers: Answers,
 
 def _count(trip: Trip, firm: Enterprise, at: datetime) -> None:
     """The first arrivals are a warning, from the third within 90 days on booking is locked for 7 days."""
-    law = law_at(at)
-    counted, most, locked = (law.number(f"undeclared_{name}") for name in ("days", "most", "lock_days"))
-    count = arrivals_of(firm, since=at - counted.span)
-    firm = Enterprise.objects.select_for_update(no_key=True).get(pk=firm.pk)
-    facts: dict[str, Any] = {"count": count, "days": counted.value, "limit": most.value, "lock": locked.value}
-    if count >= most.value and firm.standing in (Standing.ACTIVE, Standing.BOOKING_LOCKED):
-        firm.standing, firm.locked_until = Standing.BOOKING_LOCKED, max(firm.locked_until or at, at + locked.span)
-        firm.save(update_fields=["standing", "locked_until"])
-        record("border_gate.booking_locked", by=SYSTEM, at=at, kind="border_gate.enterprise", record_id=firm.pk)
-        facts["until"] = firm.locked_until
+    facts = count_strike(firm, "undeclared", times=arrivals_of, at=at)
     publish(events.ARRIVAL_COUNTED, kind=TRIP.name, record_id=trip.pk, by=SYSTEM, at=at, **facts)

@@ -23,6 +23,7 @@ from tinhso.pillars.border.gate.actions import (
     bookings,
     declare,
     fees,
+    fresh_claims,
     move,
     orders,
     release,
@@ -108,6 +109,11 @@ def fail(
         raise refuse("BG-254", field="result")
     destroyed: dict[str, Any] = {"minutes_no": minutes_no, "witnesses": witnesses or []}
     tasks.fail_task(task=task, result=chosen, reason=reason, reason_code=reason_code, by=by, at=at, **destroyed)
+
+
+def not_fresh(task: ClearanceTask, *, reason: Reason, by: Actor, at: datetime) -> None:
+    """Goods declared as fresh are none: the trip falls into the class of ordinary goods, once."""
+    fresh_claims.disprove_fresh(task=task, reason=reason, by=by, at=at)
 
 
 def propose_waiver(fee: FeeAssessment, *, document_no: Number, by: Actor, at: datetime) -> None:
@@ -276,6 +282,7 @@ TASK_STEPS: dict[str, Callable[..., Any]] = {
     "recheck": tasks.recheck_task,
     "reopen": tasks.reopen_task,
     "drop": tasks.drop_task,
+    "not_fresh": not_fresh,
 }
 TRANSFER_STEPS: dict[str, Callable[..., Any]] = {
     "sign": transfers.sign_transfer,

@@ -8,9 +8,10 @@ from django.utils.translation import pgettext_lazy
 from tinhso.kernel.access.scope import Scope
 from tinhso.kernel.workflow.flow import Counter, Flow, Overlay, SqlGuard, Step
 from tinhso.pillars.border.gate import permissions as p
-from tinhso.pillars.border.gate.flows.guards import REASON
-from tinhso.pillars.border.gate.flows.states import ENDS
+from tinhso.pillars.border.gate.flows.guards import REASON, SHORTEST_REASON
+from tinhso.pillars.border.gate.flows.states import BEFORE_RELEASE, ENDS
 from tinhso.pillars.border.gate.rules.codes import refuse
+from tinhso.pillars.border.gate.rules.goods import fresh_of_quarantines
 
 TRIP = "border_gate.trip"
 CODES = {"FI403": "BG-024", "FI404": "BG-214", "FI409": "BG-032", "FI423": "BG-023", "FI401": "BG-024"}
@@ -23,6 +24,17 @@ CUSTOMS_NO = SqlGuard(
     "r.kind <> 'CUSTOMS_DOC' or p.customs_no <> '' or exists (select 1 from border_gate_customsentry c"
     " where c.trip_id = r.trip_id and c.status <> 'unknown')",
 )
+# The class of fresh goods is claimed; only the quarantine whose goods they are says that they are none (brief 7.2).
+_OF_QUARANTINES = ", ".join(f"('{kind}', '{group}')" for kind, group in fresh_of_quarantines())
+CLAIMED_FRESH = SqlGuard(
+    "CLAIMED-FRESH",
+    "BG-500",
+    "p.priority = 'P1' and exists (select 1 from border_gate_goodsline g where g.declaration_id = p.declaration_id"
+    f' and (r.kind, g."group") in ({_OF_QUARANTINES}))',
+)
+_STILL_HERE = ", ".join(f"'{state}'" for state in BEFORE_RELEASE)
+NOT_RELEASED = SqlGuard("NOT-RELEASED", "BG-501", f"p.leg = 1 and p.state in ({_STILL_HERE})")
+FOUND = SqlGuard("FOUND", "BG-038", f"length(btrim(f->>'reason')) >= {SHORTEST_REASON}")
 DOCUMENT = SqlGuard("DOCUMENT", "BG-216", "length(btrim(f->>'document_no')) > 0")
 
 OPEN, IN_PROGRESS, PASSED, FAILED, TREATING, NOT_NEEDED = (
@@ -40,6 +52,20 @@ FINISHED = {
     "result": "coalesce(f->>'result', '')",
     "note": "coalesce(f->>'note', r.note)",
 }
+
+# The check stays where it stands: what was found changes the trip's class, not the check's result.
+NOT_FRESH = tuple(
+    Step(
+        "not_fresh",
+        (state,),
+        state,
+        p.WORK_TASK,
+        when="r.kind in ('PLANT_Q', 'ANIMAL_Q')",
+        guards=(FOUND, NOT_RELEASED, CLAIMED_FRESH),
+        title=_("find that the goods are not fresh"),
+    )
+    for state in (OPEN, IN_PROGRESS, TREATING, PASSED, FAILED)
+)
 
 TASK = Flow(
     name="border_gate.task",
@@ -113,6 +139,7 @@ TASK = Flow(
             event="border_gate.task_reopened",
             title=_("open again"),
         ),
+        *NOT_FRESH,
         Step("unneed", (OPEN,), NOT_NEEDED, p.OPEN_TASK, title=_("no longer needed")),
         # Goods that change vehicles take their checks along: what was passed stays passed, what is open is open there.
         Step(

@@ -1,4 +1,4 @@
--- digest: 64006623435a0de3057d2d11c1ba0182
+-- digest: 1757ba5c8c8dedb8beac2b600e608a34
 
 create or replace function border_gate_amendment_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -647,6 +647,87 @@ begin
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.open_task';
         end if;
+    when 'not_fresh' then
+        if r.state in ('open') and (r.kind in ('PLANT_Q', 'ANIMAL_Q')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
+            end if;
+            if not coalesce((length(btrim(f->>'reason')) >= 10), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-038', hint = 'FOUND';
+            end if;
+            if not coalesce((p.leg = 1 and p.state in ('accepted', 'en_route', 'at_buffer', 'called', 'arrived', 'crossed_in', 'in_yard')), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-501', hint = 'NOT-RELEASED';
+            end if;
+            if not coalesce((p.priority = 'P1' and exists (select 1 from border_gate_goodsline g where g.declaration_id = p.declaration_id and (r.kind, g."group") in (('PLANT_Q', 'FRUIT'), ('PLANT_Q', 'VEG'), ('PLANT_Q', 'FLOWER'), ('ANIMAL_Q', 'AQUA')))), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-500', hint = 'CLAIMED-FRESH';
+            end if;
+            v_to := 'open';
+            update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1 where id = p_id;
+        elsif r.state in ('in_progress') and (r.kind in ('PLANT_Q', 'ANIMAL_Q')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
+            end if;
+            if not coalesce((length(btrim(f->>'reason')) >= 10), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-038', hint = 'FOUND';
+            end if;
+            if not coalesce((p.leg = 1 and p.state in ('accepted', 'en_route', 'at_buffer', 'called', 'arrived', 'crossed_in', 'in_yard')), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-501', hint = 'NOT-RELEASED';
+            end if;
+            if not coalesce((p.priority = 'P1' and exists (select 1 from border_gate_goodsline g where g.declaration_id = p.declaration_id and (r.kind, g."group") in (('PLANT_Q', 'FRUIT'), ('PLANT_Q', 'VEG'), ('PLANT_Q', 'FLOWER'), ('ANIMAL_Q', 'AQUA')))), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-500', hint = 'CLAIMED-FRESH';
+            end if;
+            v_to := 'in_progress';
+            update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1 where id = p_id;
+        elsif r.state in ('treating') and (r.kind in ('PLANT_Q', 'ANIMAL_Q')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
+            end if;
+            if not coalesce((length(btrim(f->>'reason')) >= 10), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-038', hint = 'FOUND';
+            end if;
+            if not coalesce((p.leg = 1 and p.state in ('accepted', 'en_route', 'at_buffer', 'called', 'arrived', 'crossed_in', 'in_yard')), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-501', hint = 'NOT-RELEASED';
+            end if;
+            if not coalesce((p.priority = 'P1' and exists (select 1 from border_gate_goodsline g where g.declaration_id = p.declaration_id and (r.kind, g."group") in (('PLANT_Q', 'FRUIT'), ('PLANT_Q', 'VEG'), ('PLANT_Q', 'FLOWER'), ('ANIMAL_Q', 'AQUA')))), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-500', hint = 'CLAIMED-FRESH';
+            end if;
+            v_to := 'treating';
+            update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1 where id = p_id;
+        elsif r.state in ('passed') and (r.kind in ('PLANT_Q', 'ANIMAL_Q')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
+            end if;
+            if not coalesce((length(btrim(f->>'reason')) >= 10), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-038', hint = 'FOUND';
+            end if;
+            if not coalesce((p.leg = 1 and p.state in ('accepted', 'en_route', 'at_buffer', 'called', 'arrived', 'crossed_in', 'in_yard')), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-501', hint = 'NOT-RELEASED';
+            end if;
+            if not coalesce((p.priority = 'P1' and exists (select 1 from border_gate_goodsline g where g.declaration_id = p.declaration_id and (r.kind, g."group") in (('PLANT_Q', 'FRUIT'), ('PLANT_Q', 'VEG'), ('PLANT_Q', 'FLOWER'), ('ANIMAL_Q', 'AQUA')))), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-500', hint = 'CLAIMED-FRESH';
+            end if;
+            v_to := 'passed';
+            update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1 where id = p_id;
+        elsif r.state in ('failed') and (r.kind in ('PLANT_Q', 'ANIMAL_Q')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
+            end if;
+            if not coalesce((length(btrim(f->>'reason')) >= 10), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-038', hint = 'FOUND';
+            end if;
+            if not coalesce((p.leg = 1 and p.state in ('accepted', 'en_route', 'at_buffer', 'called', 'arrived', 'crossed_in', 'in_yard')), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-501', hint = 'NOT-RELEASED';
+            end if;
+            if not coalesce((p.priority = 'P1' and exists (select 1 from border_gate_goodsline g where g.declaration_id = p.declaration_id and (r.kind, g."group") in (('PLANT_Q', 'FRUIT'), ('PLANT_Q', 'VEG'), ('PLANT_Q', 'FLOWER'), ('ANIMAL_Q', 'AQUA')))), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-500', hint = 'CLAIMED-FRESH';
+            end if;
+            v_to := 'failed';
+            update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1 where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
+        end if;
     when 'unneed' then
         if r.state in ('open') then
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.open_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
@@ -1101,6 +1182,81 @@ begin
         ), changed as (
             update border_gate_clearancetask t set state = j.v_to, state_since = p_at,
                 version = t.version + 1, finished_at = j.new_finished_at, result = j.new_result
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.stage, j.trip_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.task', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.task', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.task', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened from changed r group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, open_entry = open_entry + d_open_entry, open_exit = open_exit + d_open_exit, open_inland = open_inland + d_open_inland, open_return = open_return + d_open_return, failed_tasks = failed_tasks + d_failed_tasks, tasks_opened = m_tasks_opened from deltas d where t.id = d.parent_id
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'not_fresh' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.kind, p.declaration_id as p__declaration_id, p.leg as p__leg, p.priority as p__priority, p.state as p__state, r.point_id, r.stage, r.trip_id
+            from border_gate_clearancetask r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, r.stage, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.work_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.work_task' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.work_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task'
+                when r.step_row = 0 and not coalesce((length(btrim(f->>'reason')) >= 10), false) then 'FI422 BG-038'
+                when r.step_row = 0 and not coalesce((r.p__leg = 1 and r.p__state in ('accepted', 'en_route', 'at_buffer', 'called', 'arrived', 'crossed_in', 'in_yard')), false) then 'FI422 BG-501'
+                when r.step_row = 0 and not coalesce((r.p__priority = 'P1' and exists (select 1 from border_gate_goodsline g where g.declaration_id = r.p__declaration_id and (r.kind, g."group") in (('PLANT_Q', 'FRUIT'), ('PLANT_Q', 'VEG'), ('PLANT_Q', 'FLOWER'), ('ANIMAL_Q', 'AQUA')))), false) then 'FI422 BG-500'
+                when r.step_row = 1 and not exists (select 1 from rights g where g.permission in ('border_gate.work_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task'
+                when r.step_row = 1 and not coalesce((length(btrim(f->>'reason')) >= 10), false) then 'FI422 BG-038'
+                when r.step_row = 1 and not coalesce((r.p__leg = 1 and r.p__state in ('accepted', 'en_route', 'at_buffer', 'called', 'arrived', 'crossed_in', 'in_yard')), false) then 'FI422 BG-501'
+                when r.step_row = 1 and not coalesce((r.p__priority = 'P1' and exists (select 1 from border_gate_goodsline g where g.declaration_id = r.p__declaration_id and (r.kind, g."group") in (('PLANT_Q', 'FRUIT'), ('PLANT_Q', 'VEG'), ('PLANT_Q', 'FLOWER'), ('ANIMAL_Q', 'AQUA')))), false) then 'FI422 BG-500'
+                when r.step_row = 2 and not exists (select 1 from rights g where g.permission in ('border_gate.work_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task'
+                when r.step_row = 2 and not coalesce((length(btrim(f->>'reason')) >= 10), false) then 'FI422 BG-038'
+                when r.step_row = 2 and not coalesce((r.p__leg = 1 and r.p__state in ('accepted', 'en_route', 'at_buffer', 'called', 'arrived', 'crossed_in', 'in_yard')), false) then 'FI422 BG-501'
+                when r.step_row = 2 and not coalesce((r.p__priority = 'P1' and exists (select 1 from border_gate_goodsline g where g.declaration_id = r.p__declaration_id and (r.kind, g."group") in (('PLANT_Q', 'FRUIT'), ('PLANT_Q', 'VEG'), ('PLANT_Q', 'FLOWER'), ('ANIMAL_Q', 'AQUA')))), false) then 'FI422 BG-500'
+                when r.step_row = 3 and not exists (select 1 from rights g where g.permission in ('border_gate.work_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task'
+                when r.step_row = 3 and not coalesce((length(btrim(f->>'reason')) >= 10), false) then 'FI422 BG-038'
+                when r.step_row = 3 and not coalesce((r.p__leg = 1 and r.p__state in ('accepted', 'en_route', 'at_buffer', 'called', 'arrived', 'crossed_in', 'in_yard')), false) then 'FI422 BG-501'
+                when r.step_row = 3 and not coalesce((r.p__priority = 'P1' and exists (select 1 from border_gate_goodsline g where g.declaration_id = r.p__declaration_id and (r.kind, g."group") in (('PLANT_Q', 'FRUIT'), ('PLANT_Q', 'VEG'), ('PLANT_Q', 'FLOWER'), ('ANIMAL_Q', 'AQUA')))), false) then 'FI422 BG-500'
+                when r.step_row = 4 and not exists (select 1 from rights g where g.permission in ('border_gate.work_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task'
+                when r.step_row = 4 and not coalesce((length(btrim(f->>'reason')) >= 10), false) then 'FI422 BG-038'
+                when r.step_row = 4 and not coalesce((r.p__leg = 1 and r.p__state in ('accepted', 'en_route', 'at_buffer', 'called', 'arrived', 'crossed_in', 'in_yard')), false) then 'FI422 BG-501'
+                when r.step_row = 4 and not coalesce((r.p__priority = 'P1' and exists (select 1 from border_gate_goodsline g where g.declaration_id = r.p__declaration_id and (r.kind, g."group") in (('PLANT_Q', 'FRUIT'), ('PLANT_Q', 'VEG'), ('PLANT_Q', 'FLOWER'), ('ANIMAL_Q', 'AQUA')))), false) then 'FI422 BG-500' else '' end as verdict,
+                case r.step_row when 0 then 'open' when 1 then 'in_progress' when 2 then 'treating' when 3 then 'passed' when 4 then 'failed' end as v_to,
+                case r.step_row when 0 then '' when 1 then '' when 2 then '' when 3 then '' when 4 then '' end as v_event
+            from (select l.*, case when l.state in ('open') and (l.kind in ('PLANT_Q', 'ANIMAL_Q')) then 0 when l.state in ('in_progress') and (l.kind in ('PLANT_Q', 'ANIMAL_Q')) then 1 when l.state in ('treating') and (l.kind in ('PLANT_Q', 'ANIMAL_Q')) then 2 when l.state in ('passed') and (l.kind in ('PLANT_Q', 'ANIMAL_Q')) then 3 when l.state in ('failed') and (l.kind in ('PLANT_Q', 'ANIMAL_Q')) then 4 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_clearancetask t set state = j.v_to, state_since = p_at,
+                version = t.version + 1
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.stage, j.trip_id
         ), told as (

@@ -127,3 +127,31 @@ class Refusal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reason_code} {self.goods}"
+
+
+class FalseClaim(models.Model):
+    """Khai sai hàng tươi: a quarantine found that goods declared in the class of fresh goods are none; once a trip.
+
+    Rows are only added; they count against the firm of that moment.
+    """
+
+    access_scope = Scope(place="point_id")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    trip = models.OneToOneField("border_gate.Trip", models.PROTECT, related_name="false_claim")
+    firm = models.ForeignKey(
+        "border_gate.Enterprise", models.PROTECT, null=True, related_name="false_claims", db_index=False
+    )
+    point = models.ForeignKey(CrossingPoint, models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(_("finding"), max_length=400)
+    at = models.DateTimeField()
+    by = models.UUIDField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["firm", "at"], name="border_gate_false_claim_firm"),
+            models.Index(fields=["at"], name="border_gate_false_claim_at"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason

@@ -15,6 +15,7 @@ from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.actions import tasks as actions
 from tinhso.pillars.border.gate.actions.filing import do_with_photos, pass_with_photos
+from tinhso.pillars.border.gate.actions.fresh_claims import disprove_fresh
 from tinhso.pillars.border.gate.models import ClearanceTask, Hold
 from tinhso.pillars.border.gate.pages.acting import act, by, reason
 from tinhso.pillars.border.gate.queries import tasks as queries
@@ -90,6 +91,14 @@ def repeat(request: Request, task_id: UUID) -> HttpResponse:
 def recheck(request: Request, task_id: UUID) -> HttpResponse:
     one = _task(request, task_id)
     return act(request, lambda: actions.recheck_task(task=one, **by(request)))
+
+
+@require_POST
+@needs(p.WORK_TASK)
+def not_fresh(request: Request, task_id: UUID) -> HttpResponse:
+    """The goods are not fresh: the trip loses its class."""
+    one, finding = _task(request, task_id), request.POST.get("reason", "")
+    return act(request, lambda: disprove_fresh(task=one, reason=finding, **by(request)))
 
 
 @require_POST

@@ -22,7 +22,7 @@ from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.models.bookings import Holding
 from tinhso.pillars.border.gate.models.tasks import task_title
 from tinhso.pillars.border.gate.queries.signals import Finding, Record, Week, monday_of, week_of
-from tinhso.pillars.border.gate.rules.signals import CALLS, FAST, HOARDING, SWAPS, Bounds
+from tinhso.pillars.border.gate.rules.signals import CALLS, CLAIMS, FAST, HOARDING, SWAPS, Bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _row(words: Words, finding: Finding) -> Row:
 
 def _words(by: Bounds) -> dict[str, Words]:
     """The definitions, with the numbers by which this week was counted."""
-    return {CALLS: _calls(by), FAST: _fast(by), SWAPS: _swaps(by), HOARDING: _hoarding(by)}
+    return {CALLS: _calls(by), FAST: _fast(by), SWAPS: _swaps(by), HOARDING: _hoarding(by), CLAIMS: _claims()}
 
 
 def _calls(by: Bounds) -> Words:
@@ -184,6 +184,19 @@ def _hoarding(by: Bounds) -> Words:
         (_("Crossing point"), _("Firm")),
         (_("given back late"), _("missed"), _("all hours booked"), _("share, %"), _("share of other firms, %")),
         lambda record: _("hour %(hour)s, %(state)s") % {"hour": show_moment(record.at), "state": _holding(record.text)},
+    )
+
+
+def _claims() -> Words:
+    return Words(
+        _("Goods declared as fresh that quarantine found not to be"),
+        _(
+            "The vehicle stood in the class of fresh goods; a quarantine officer wrote down why the goods are none, and"
+            " it was put with ordinary goods. Shown from the first of a firm in the week on."
+        ),
+        (_("Crossing point"), _("Firm")),
+        (_("trips of the firm"), _("all such trips at the point")),
+        lambda record: f"{show_moment(record.at)}, {record.text}",
     )
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from tinhso.pillars.border.gate.models import ClearanceTask, Force
 from tinhso.pillars.border.gate.pages.offers import Box, Offer, photos, reasons
 from tinhso.pillars.border.gate.queries.filing import photos_of
+from tinhso.pillars.border.gate.queries.fresh_claims import may_be_disproved
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.rules.checks import WANT_PHOTOS
 
@@ -20,8 +21,13 @@ def offers_of(task: ClearanceTask | None) -> Iterator[Offer]:
         return
     if task.state == "treating":
         yield Offer("recheck", _("Check again"), _url("recheck", task), icon="refresh", ahead=True)
-    if task.state not in ("open", "in_progress"):
-        return
+    if task.state in ("open", "in_progress"):
+        yield from _results(task)
+    if may_be_disproved(task):
+        yield _not_fresh(task)
+
+
+def _results(task: ClearanceTask) -> Iterator[Offer]:
     yield _inspected(task) if task.kind in WANT_PHOTOS else _passed(task)
     if task.state == "open":
         yield Offer("take", _("Take"), _url("take", task), icon="hand-stop", key="N")
@@ -107,6 +113,19 @@ def _destroyed(task: ClearanceTask) -> Offer:
             photos(),
         ),
         hidden=(("result", "DESTROY"),),
+    )
+
+
+def _not_fresh(task: ClearanceTask) -> Offer:
+    return Offer(
+        "not-fresh",
+        _("Not fresh goods, false priority class"),
+        _url("not_fresh", task),
+        icon="alert-triangle",
+        title=_("Not fresh goods, false priority class"),
+        verb=_("Put with ordinary goods"),
+        text=_("The vehicle is called with ordinary goods from now on, and the false claim counts against its firm."),
+        boxes=(reasons("HOLD")[1],),
     )
 
 

@@ -17,7 +17,7 @@ from tinhso.pillars.border.gate.flows import STATES
 from tinhso.pillars.border.gate.flows.overlays import UNDONE
 from tinhso.pillars.border.gate.models import ClearanceTask, Goods, Hold, Trip, Yard
 from tinhso.pillars.border.gate.queries.figures import title_of
-from tinhso.pillars.border.gate.queries.queue import places_in_queue, sentence
+from tinhso.pillars.border.gate.queries.queue import explained, places_in_queue
 from tinhso.pillars.border.gate.queries.secrecy import public_reason_of
 from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.kinds import COMES_EMPTY
@@ -77,7 +77,7 @@ def standing(trip: Trip, *, at: datetime) -> Standing:
         title=_("Held by a force") if hold else _title(trip),
         text=hold or _next(trip),
         place=place,
-        why=sentence(place) if place else "",
+        why=explained(trip, place) if place else "",
         called=called,
         left=_left(trip, at) if called else "",
         acknowledged_at=acknowledged(trip) if called else None,

@@ -20,6 +20,7 @@ from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.reference import calendars_of
 from tinhso.pillars.border.gate.queries.stopped import stopped_at
 from tinhso.pillars.border.gate.rules import hours, queue
+from tinhso.pillars.border.gate.rules.priority import FALSE_CLAIM
 
 CLASS_NAMES = {
     "P0": lambda: _("emergency"),
@@ -167,6 +168,14 @@ def sentence(place: queue.Place) -> str:
         "%(count)s vehicles with %(name)s go first, because their time counts from before %(since)s.",
         ahead,
     ) % {"count": ahead, "name": name, "since": since}
+
+
+def explained(trip: Trip, place: queue.Place) -> str:
+    """The sentence to this vehicle, and before it why it stands in another class than declared."""
+    if trip.priority_basis != FALSE_CLAIM:
+        return sentence(place)
+    fallen = _("Quarantine found that the goods are not fresh, so the vehicle is called with ordinary goods.")
+    return f"{fallen} {sentence(place)}"
 
 
 def _ticket(

@@ -4,7 +4,7 @@ records as [trip, plate, moment, text], then the figures of the signal."""
 from __future__ import annotations
 
 from tinhso.pillars.border.gate.flows.slots import HOLDING
-from tinhso.pillars.border.gate.rules.signals import CALLS, FAST, HOARDING, SWAPS
+from tinhso.pillars.border.gate.rules.signals import CALLS, CLAIMS, FAST, HOARDING, SWAPS
 
 _WEEK = "h.at >= %(since)s::timestamptz and h.at < %(until)s::timestamptz"
 _RECORDS = (
@@ -40,7 +40,8 @@ with passed as (
     from kernel_workflow_history h
     join border_gate_clearancetask k on k.id = h.record_id join border_gate_trip t on t.id = k.trip_id
     left join lateral (select max(p.at) as at from kernel_workflow_history p
-        where p.record_id = h.record_id and p.version < h.version and p.target = 'open' and p.step <> 'repeat'
+        where p.record_id = h.record_id and p.version < h.version and p.target = 'open'
+            and p.step not in ('repeat', 'not_fresh')
     ) o on true
     where h.flow = 'border_gate.task' and h.step = 'pass' and {_WEEK}
 ), usual as (
@@ -149,4 +150,20 @@ where lost >= %(hoard_least)s::integer and lost * 100 >= n * %(hoard_percent)s::
 order by lost desc, point_id, firm_id limit %(most)s::integer
 """  # noqa: S608 – the parts are ours
 
-STATEMENTS = {CALLS: _CALLS, FAST: _FAST, SWAPS: _SWAPS, HOARDING: _HOARDING}
+# Figures: goods of the firm that a quarantine found not fresh, and all that were so found at the point.
+_CLAIMS = f"""
+with found as (
+    select c.point_id, c.firm_id, c.trip_id, t.tractor_plate as plate, c.at, c.reason as said,
+        row_number() over (partition by c.point_id, c.firm_id order by c.at) as place
+    from border_gate_falseclaim c join border_gate_trip t on t.id = c.trip_id
+    where c.at >= %(since)s::timestamptz and c.at < %(until)s::timestamptz and c.firm_id is not null
+), firms as (
+    select point_id, firm_id, count(*) as n, {_RECORDS} as records,
+        sum(count(*)) over (partition by point_id) as at_point
+    from found group by point_id, firm_id
+)
+select point_id, firm_id, null::uuid, n::integer as counted, records, n, at_point from firms
+order by n desc, point_id, firm_id limit %(most)s::integer
+"""  # noqa: S608 – the parts are ours
+
+STATEMENTS = {CALLS: _CALLS, FAST: _FAST, SWAPS: _SWAPS, HOARDING: _HOARDING, CLAIMS: _CLAIMS}

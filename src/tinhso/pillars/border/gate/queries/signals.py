@@ -75,7 +75,7 @@ def bounds_on(day: date) -> Bounds:
 
 
 def week_of(day: date) -> Week:
-    """The signals of the week in which the day lies; eight queries at most, one of them for the rules."""
+    """The signals of the week in which the day lies; nine queries at most, one of them for the rules."""
     first = monday_of(day)
     last = first + timedelta(days=6)
     by = bounds_on(last)

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tinhso.kernel.base.clock import HANOI
 from tinhso.pillars.border.gate.models import (
+    FalseClaim,
     FeeAssessment,
     QrUse,
     Transfer,
@@ -157,17 +159,17 @@ def _kept(day: Yesterday, title: Any, was: int, now: int) -> Pair:
     return section(title, rows, unit="đ", note=lambda: _("Of %(count)s fees of yesterday.") % {"count": len(amounts)})
 
 
-def _locked(day: Yesterday, title: Any, was: int, now: int) -> Pair:
-    """Firms that would be locked for what they brought undeclared, by all three numbers of each side."""
+def _locked(
+    name: str, rows: QuerySet[Any], firm: str, moment: str, day: Yesterday, title: Any, was: int, now: int
+) -> Pair:
+    """Firms that would be locked for such rows, by all three numbers `<name>_…` of each side."""
     counts = []
     for law in (day.before, day.after):
-        since = day.ends - law.number("undeclared_days").span
-        found = UndeclaredArrival.objects.filter(
-            seen_at__gte=since, seen_at__lt=day.ends, trip__enterprise__isnull=False
-        )
-        many = found.values("trip__enterprise").annotate(count=Count("pk"))
-        counts.append(many.filter(count__gte=law.number("undeclared_most").value).count())
-    days = [law.number("undeclared_lock_days").value for law in (day.before, day.after)]
+        since = day.ends - law.number(f"{name}_days").span
+        found = rows.filter(**{f"{moment}__gte": since, f"{moment}__lt": day.ends, f"{firm}__isnull": False})
+        many = found.values(firm).annotate(n=Count("pk")).filter(n__gte=law.number(f"{name}_most").value)
+        counts.append(many.count())
+    days = [law.number(f"{name}_lock_days").value for law in (day.before, day.after)]
     return section(
         title,
         [row(lambda: _("Firms whose booking would be locked"), *counts)],
@@ -227,7 +229,14 @@ OWN: dict[str, Callable[[Yesterday, Any, int, int], Pair]] = {
     limits.KEPT: _kept,
     limits.QR_LIFE: _codes,
     "no_slot_min": _no_hour,
-    **dict.fromkeys(("undeclared_days", "undeclared_most", "undeclared_lock_days"), _locked),
+    **dict.fromkeys(
+        ("undeclared_days", "undeclared_most", "undeclared_lock_days"),
+        partial(_locked, "undeclared", UndeclaredArrival.objects.all(), "trip__enterprise", "seen_at"),
+    ),
+    **dict.fromkeys(
+        ("false_claim_days", "false_claim_most", "false_claim_lock_days"),
+        partial(_locked, "false_claim", FalseClaim.objects.all(), "firm", "at"),
+    ),
 }
 UNKNOWN = gettext_lazy(
     "What this number is held against is not kept day by day, so the trips of yesterday cannot say what it would "

@@ -67,6 +67,13 @@ class Line:
     owner: str = ""
 
 
+def fresh_of_quarantines() -> tuple[tuple[str, str], ...]:
+    """Which quarantine says of which groups that they are fresh: kind of check and goods group."""
+    return tuple(
+        (kind, group) for kind in (PLANT, ANIMAL) for group, flags in FLAGS.items() if {kind, PERISHABLE} <= flags
+    )
+
+
 @cache
 def by_code() -> dict[str, Row]:
     """The usual goods of the border by HS code, with Vietnamese names."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from tinhso.pillars.border.gate.rules.goods import PERISHABLE, Line, flags_of, papers_missing
 from tinhso.pillars.border.gate.rules.queue import EMERGENCY, EMPTY, FRESH, ORDINARY, PREFERRED
 
+FALSE_CLAIM = "false_claim"
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -39,7 +41,7 @@ def classify(claim: Claim) -> Class:
     if all(line.group == "EMPTY" for line in claim.lines):
         return Class(EMPTY, "empty")
     if claim.false_claim:
-        return Class(ORDINARY, "false_claim")
+        return Class(ORDINARY, FALSE_CLAIM)
     fresh = [line for line in claim.lines if PERISHABLE in flags_of(line.group)]
     lacking = any(papers_missing(line, direction=claim.direction) for line in fresh)
     if fresh and not lacking:

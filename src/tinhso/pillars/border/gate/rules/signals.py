@@ -11,8 +11,8 @@ from datetime import timedelta
 
 from tinhso.pillars.border.gate.rules.limits import Number
 
-CALLS, FAST, SWAPS, HOARDING = "calls", "fast", "swaps", "hoarding"
-SIGNALS = (CALLS, FAST, SWAPS, HOARDING)
+CALLS, FAST, SWAPS, HOARDING, CLAIMS = "calls", "fast", "swaps", "hoarding", "claims"
+SIGNALS = (CALLS, FAST, SWAPS, HOARDING, CLAIMS)
 
 
 @dataclass(frozen=True, slots=True)

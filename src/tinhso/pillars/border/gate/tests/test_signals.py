@@ -12,6 +12,7 @@ from django.urls import reverse
 from tinhso.kernel.base import clock
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.pillars.border.gate.actions import bookings, calls, declare, tasks
+from tinhso.pillars.border.gate.actions.fresh_claims import disprove_fresh
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import ClearanceTask, Displacement, SlotWindow, Trip
 from tinhso.pillars.border.gate.permissions import FORCES, ROLES, role_code
@@ -153,6 +154,17 @@ def test_a_check_that_was_opened_again_begins_anew(gate, firms):
         task = ClearanceTask.objects.get(trip=trip, kind="PLANT_Q")
         tasks.reopen_task(task=task, at=NOON + 5 * HOUR)
         tasks.pass_task(task=task, by=lan, at=NOON + 6 * HOUR)
+    passed(gate, firms[1], minh, [60] * 8)
+
+    assert found(FAST) == []
+
+
+def test_what_was_found_of_the_goods_does_not_let_a_check_begin_anew(gate, firms):
+    lan, minh = officer(gate, "Lan"), officer(gate, "Minh")
+    for trip in trips_of(gate, firms[0], 5):
+        task = ClearanceTask.objects.get(trip=trip, kind="PLANT_Q")
+        disprove_fresh(task=task, reason="Quả sấy khô đóng hộp", by=lan, at=NOON + 55 * MINUTE)
+        tasks.pass_task(task=task, by=lan, at=NOON + 60 * MINUTE)
     passed(gate, firms[1], minh, [60] * 8)
 
     assert found(FAST) == []
@@ -300,7 +312,7 @@ def test_more_findings_and_records_ask_no_more_queries(gate, firms, django_asser
         called(gate, trip, lan)
     week_of(MONDAY)  # reads the rules of the day
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         week = week_of(MONDAY)
 
     (one,) = week.findings[CALLS]

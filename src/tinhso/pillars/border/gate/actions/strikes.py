@@ -1,0 +1,31 @@
+"""What counts against a firm: so often within so many days locks its booking for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from tinhso.kernel.audit.record import record
+from tinhso.kernel.base.actor import SYSTEM
+from tinhso.pillars.border.gate.models import Enterprise, Standing
+from tinhso.pillars.border.gate.queries.law import law_at
+
+
+def count_strike(firm: Enterprise, name: str, *, times: Callable[..., int], at: datetime) -> dict[str, Any]:
+    """Count anew and lock the firm's booking when it was too often; inside a transaction.
+
+    `name`: the numbers are `<name>_days`, `<name>_most` and `<name>_lock_days`; `times(firm, since=…)`: how often.
+    Returns what the firm is told: count, days, limit, lock, and when it is locked also until when.
+    """
+    law = law_at(at)
+    days, most, lock = (law.number(f"{name}_{what}") for what in ("days", "most", "lock_days"))
+    row = Enterprise.objects.select_for_update(no_key=True).get(pk=firm.pk)
+    count = times(row, since=at - days.span)
+    told: dict[str, Any] = {"count": count, "days": days.value, "limit": most.value, "lock": lock.value}
+    if count >= most.value and row.standing in (Standing.ACTIVE, Standing.BOOKING_LOCKED):
+        row.standing, row.locked_until = Standing.BOOKING_LOCKED, max(row.locked_until or at, at + lock.span)
+        row.save(update_fields=["standing", "locked_until"])
+        record("border_gate.booking_locked", by=SYSTEM, at=at, kind="border_gate.enterprise", record_id=row.pk)
+        told["until"] = row.locked_until
+    return told
