@@ -73,7 +73,7 @@ def places(at: datetime) -> int:
     _put([*map(_place_of_point, points), *map(_place_of_yard, yards)], unique=["code"])
     known = dict(Place.objects.filter(kind__in=("crossing_point", "yard")).values_list("code", "id"))
     by_order = [_point(row, known, order) for order, row in enumerate(points)]
-    _put(by_order, unique=["place"], only=["gate", "name", "markers", "opposite", "source", "order"])
+    _put(by_order, unique=["place"], only=["gate", "name", "markers", "opposite", "source", "order", "unlocode"])
     barriers = [_barrier(row, known) for row in table("control_points")]
     _put(barriers, unique=["code"], only=["point", "kind", "name", "source"])
     _put([_yard(row, known) for row in yards], unique=["place"], only=["name", "name_zh", "point", "level", "source"])
@@ -215,6 +215,7 @@ def _point(row: Row, known: dict[str, Any], order: int) -> CrossingPoint:
     return CrossingPoint(
         place_id=known[row["point_code"]],
         code=row["point_code"],
+        unlocode=row["unlocode"] or None,
         gate_id=row["gate_code"],
         name=row["point_name_vi"],
         markers=row["boundary_markers"],

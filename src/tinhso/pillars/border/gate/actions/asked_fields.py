@@ -10,8 +10,14 @@ from tinhso.kernel.base import clock
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.rules.asked import HIDDEN, REQUIRED, need_of
 
-WHAT = {"customs_no": "customs_no", "certificate": "certificate_1", "packages": "packages_1"}
-WHO = {"trailer": "trailer", "container_no": "container_no", "seal_no": "seal_no"}
+WHAT = {
+    "customs_no": "customs_no", "certificate": "certificate_1", "packages": "packages_1",
+    "temperature": "temperature_1", "un_number": "un_number_1", "partner_phone": "partner_phone",
+}  # fmt: skip
+WHO = {
+    "trailer": "trailer", "container_no": "container_no", "seal_no": "seal_no", "reefer_temp": "reefer_temp",
+    "tir": "tir_carnet_no", "ecmr": "ecmr_ref",
+}  # fmt: skip
 
 
 def obey(form: forms.Form, names: Mapping[str, str], trip_type: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import QuerySet, Sum
@@ -45,7 +46,7 @@ CREATE = step_permission("create")
 
 TOLD_OF_LINE = (
     "hs6", "title", "group", "packages", "net_kg", "gross_kg", "origin", "growing_areas", "packing_houses",
-    "certificate_no",
+    "certificate_no", "temperature_c", "dangerous_un_no",
 )  # fmt: skip
 
 
@@ -62,6 +63,9 @@ class Carrier:
     container_type: str = ""
     seal_no: str = ""
     supervisor: str = ""
+    reefer_temp: Decimal | None = None
+    tir_carnet_no: str = ""
+    ecmr_ref: str = ""
 
 
 @transaction.atomic
@@ -197,7 +201,8 @@ def _trips(
         own = replace(
             draft, tractor=carrier.tractor, driver=carrier.driver, trailer=carrier.trailer,
             container_no=carrier.container_no, container_type=carrier.container_type, seal_no=carrier.seal_no,
-            supervisor=carrier.supervisor or draft.supervisor,
+            supervisor=carrier.supervisor or draft.supervisor, reefer_temp=carrier.reefer_temp,
+            tir_carnet_no=carrier.tir_carnet_no, ecmr_ref=carrier.ecmr_ref,
         )  # fmt: skip
         carried = [line for line, kg in zip(lines, carrier.kg, strict=True) if kg]
         trip = trip_of(own, code, declaration, carried or lines)

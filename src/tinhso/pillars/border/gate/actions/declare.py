@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -51,7 +52,13 @@ FILLED = (
     "enterprise", "agency_id", "yard", "trailer", "driver", "trailer_plate", "driver_name", "container_no",
     "container_type", "seal_no", "goods_title", "goods_group", "gross_kg", "balance_kg", "customs_no", "two_way",
     "dwell_limit_h", "tolerance_percent", "supervisor", "eta", "planned_on", "expires_at", "second_driver", "note",
+    "reefer_temp", "tir_carnet_no", "ecmr_ref",
 )  # fmt: skip
+OF_DECLARATION = (
+    "enterprise", "regime", "planned_on", "customs_no", "channel", "contract_no", "partner", "partner_phone",
+)  # fmt: skip
+AS_TOLD = ("seal_no", "reefer_temp", "tir_carnet_no", "ecmr_ref", "customs_no", "source", "note")
+"""What a draft and its declaration, a draft and its trip call by one name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +75,8 @@ class DraftLine:
     growing_areas: tuple[str, ...] = ()
     packing_houses: tuple[str, ...] = ()
     certificate_no: str = ""
+    temperature_c: Decimal | None = None
+    dangerous_un_no: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +103,12 @@ class Draft:
     seal_no: str = ""
     customs_no: str = ""
     channel: int = 0
+    contract_no: str = ""
     partner: str = ""
+    partner_phone: str = ""
+    reefer_temp: Decimal | None = None
+    tir_carnet_no: str = ""
+    ecmr_ref: str = ""
     two_way: bool = False
     inwards: bool = False
     supervisor: str = ""
@@ -158,9 +172,8 @@ def fill_draft(*, trip: Trip, draft: Draft, by: Actor, at: datetime) -> Trip:
     if stored.state != DRAFT:
         raise refuse("BG-023", step="submit", state=stored.get_state_title())
     declaration = stored.declaration
-    declaration.enterprise, declaration.regime = draft.enterprise, draft.regime
-    declaration.customs_no, declaration.channel, declaration.partner = draft.customs_no, draft.channel, draft.partner
-    declaration.planned_on = draft.planned_on
+    for name in OF_DECLARATION:
+        setattr(declaration, name, getattr(draft, name))
     declaration.save()
     declaration.lines.all().delete()
     lines = lines_of(draft, declaration)
@@ -324,16 +337,11 @@ def _declaration(draft: Draft, code: str, brokers: Mapping[UUID, UUID], by: Acto
     return Declaration(
         id=uuid7(),
         code=f"TK{code}",
-        enterprise=draft.enterprise,
         broker_id=brokers.get(draft.enterprise.pk) if draft.enterprise else None,
-        regime=draft.regime,
         point=draft.point,
-        planned_on=draft.planned_on,
-        customs_no=draft.customs_no,
-        channel=draft.channel,
-        partner=draft.partner,
         created_at=at,
         created_by=by.id,
+        **{name: getattr(draft, name) for name in OF_DECLARATION},
     )
 
 
@@ -352,6 +360,8 @@ def lines_of(draft: Draft, declaration: Declaration) -> list[GoodsLine]:
             growing_areas=list(line.growing_areas),
             packing_houses=list(line.packing_houses),
             certificate_no=line.certificate_no,
+            temperature_c=line.temperature_c,
+            dangerous_un_no=line.dangerous_un_no,
         )
         for number, line in enumerate(draft.lines, start=1)
     ]
@@ -373,19 +383,15 @@ def trip_of(draft: Draft, code: str, declaration: Declaration, lines: Sequence[G
         trailer=draft.trailer,
         driver=draft.driver,
         second_driver=draft.second_driver,
-        note=draft.note,
         tractor_plate=draft.tractor.known_by if draft.tractor else "",
         trailer_plate=draft.trailer.plate if draft.trailer else "",
         driver_name=draft.driver.person.full_name if draft.driver else "",
         container_no=draft.container_no,
         container_type=draft.container_type if draft.container_no else "",
-        seal_no=draft.seal_no,
         goods_title=", ".join(line.title for line in lines)[:160],
         goods_group=lines[0].group if lines else "EMPTY",
         gross_kg=gross,
         balance_kg=balance_of(draft.kind, gross),
-        customs_no=draft.customs_no,
-        source=draft.source,
         two_way=draft.two_way,
         dwell_limit_h=stay_hours(draft.kind, draft.planned_on, two_way=draft.two_way),
         tolerance_percent=law_on(draft.planned_on).number(TOLERANCE).value,
@@ -394,4 +400,5 @@ def trip_of(draft: Draft, code: str, declaration: Declaration, lines: Sequence[G
         eta=draft.eta,
         expires_at=expiry_of(draft.planned_on),
         nonce=secrets.token_hex(8),
+        **{name: getattr(draft, name) for name in AS_TOLD},
     )

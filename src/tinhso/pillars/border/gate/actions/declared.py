@@ -19,6 +19,8 @@ LINE_FIELDS = {
     "packages": ("packages",),
     "value": ("value", "currency"),
     "certificate": ("growing_areas", "packing_houses", "certificate_no"),
+    "temperature": ("temperature_c",),
+    "un_number": ("dangerous_un_no",),
 }
 WORDS = tuple(name for names in LINE_FIELDS.values() for name in names)
 """All that is said of a goods line."""
@@ -28,8 +30,11 @@ TRIP_COLUMNS = (
     "point_id", "yard_id", "bay", "container_no", "container_type", "seal_no", "customs_no", "planned_on", "expires_at",
     "eta", "gross_kg", "balance_kg", "goods_title", "goods_group", "tractor_id", "tractor_plate", "trailer_id",
     "trailer_plate", "driver_id", "driver_name", "second_driver_id", "two_way", "dwell_limit_h", "note", "nonce",
+    "reefer_temp", "tir_carnet_no", "ecmr_ref",
 )  # fmt: skip
-DECLARATION_COLUMNS = ("regime", "point_id", "planned_on", "customs_no", "channel", "contract_no", "partner")
+DECLARATION_COLUMNS = (
+    "regime", "point_id", "planned_on", "customs_no", "channel", "contract_no", "partner", "partner_phone",
+)  # fmt: skip
 
 
 @dataclass

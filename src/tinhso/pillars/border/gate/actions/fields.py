@@ -16,6 +16,7 @@ from tinhso.pillars.border.gate.actions.declare import expiry_of, stay_hours
 from tinhso.pillars.border.gate.actions.declared import LINE_FIELDS, Declared
 from tinhso.pillars.border.gate.actions.firm import keep_vehicle
 from tinhso.pillars.border.gate.actions.goods_fields import (
+    as_json,
     back_seen,
     columns_seen,
     lines_seen,
@@ -28,7 +29,7 @@ from tinhso.pillars.border.gate.actions.goods_fields import (
 from tinhso.pillars.border.gate.models import CrossingPoint, Driver, Yard
 from tinhso.pillars.border.gate.queries.barrier import yard_for
 from tinhso.pillars.border.gate.queries.carriers import drivers_for
-from tinhso.pillars.border.gate.rules import containers, plates
+from tinhso.pillars.border.gate.rules import containers, particulars, plates
 from tinhso.pillars.border.gate.rules.codes import refuse
 
 
@@ -72,6 +73,23 @@ def _text(value: Any, longest: int) -> str:
     if len(text) > longest:
         raise ValueError(text)
     return text
+
+
+def _ruled(rule: Callable[[str], Any], of: Callable[[Declared], Any], name: str, *, nothing: Any = "") -> Field:
+    """A text that a rule reads, kept on the trip or its declaration. Refusals: those of the rule."""
+
+    def put(own: Declared, value: Any) -> None:
+        setattr(of(own), name, nothing if value in (None, "") else rule(str(value)))
+
+    return Field(lambda own: as_json(getattr(of(own), name)), put)
+
+
+def _trip(own: Declared) -> Any:
+    return own.trip
+
+
+def _declaration(own: Declared) -> Any:
+    return own.trip.declaration
 
 
 def _put_customs_no(own: Declared, value: str) -> None:
@@ -178,6 +196,10 @@ FIELDS: dict[str, Field] = {
     "channel": Field(lambda own: own.trip.declaration.channel, _put_channel),
     "contract": _of_declaration("contract_no", 40),
     "partner": _of_declaration("partner", 120),
+    "partner_phone": _ruled(particulars.partner_phone, _declaration, "partner_phone"),
+    "reefer_temp": _ruled(particulars.temperature, _trip, "reefer_temp", nothing=None),
+    "tir": _ruled(particulars.tir_carnet, _trip, "tir_carnet_no"),
+    "ecmr": _ruled(particulars.ecmr, _trip, "ecmr_ref"),
     "regime": _of_declaration("regime", 16),
     "seal": _of_trip("seal_no", 24),
     "note": _of_trip("note", 240),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -75,6 +76,12 @@ class Intent:
     container_type: str = ""
     seal_no: str = ""
     customs_no: str = ""
+    contract_no: str = ""
+    partner: str = ""
+    partner_phone: str = ""
+    reefer_temp: Decimal | None = None
+    tir_carnet_no: str = ""
+    ecmr_ref: str = ""
     two_way: bool = False
     inwards: bool = False
     vin: str = ""
@@ -297,6 +304,12 @@ def draft_of(
         container_type=intent.container_type,
         seal_no=intent.seal_no,
         customs_no=intent.customs_no,
+        contract_no=intent.contract_no,
+        partner=intent.partner,
+        partner_phone=intent.partner_phone,
+        reefer_temp=intent.reefer_temp,
+        tir_carnet_no=intent.tir_carnet_no,
+        ecmr_ref=intent.ecmr_ref,
         two_way=intent.two_way,
         inwards=intent.inwards,
         supervisor=intent.supervisor,

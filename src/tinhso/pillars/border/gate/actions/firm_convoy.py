@@ -138,7 +138,8 @@ def _carrier(draft: Draft, share: Share) -> Carrier:
     return Carrier(
         tractor=draft.tractor, driver=draft.driver, trailer=draft.trailer, kg=share.kg, packages=share.packages,
         container_no=draft.container_no, container_type=draft.container_type, seal_no=draft.seal_no,
-        supervisor=draft.supervisor,
+        supervisor=draft.supervisor, reefer_temp=draft.reefer_temp, tir_carnet_no=draft.tir_carnet_no,
+        ecmr_ref=draft.ecmr_ref,
     )  # fmt: skip
 
 

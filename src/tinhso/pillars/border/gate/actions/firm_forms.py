@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.base.clock import HANOI
+from tinhso.pillars.border.gate.actions import more_fields
 from tinhso.pillars.border.gate.actions.asked_fields import WHAT, WHO, obey
 from tinhso.pillars.border.gate.actions.checked_forms import Checked, day_field, upper
 from tinhso.pillars.border.gate.actions.firm import Intent, NewDriver
@@ -41,7 +42,10 @@ KINDS = ("EXP_VN", "EXP_XFER", "IMP_CN", "IMP_VN_PICKUP")
 """What a row of a spreadsheet can say; the pages offer every kind."""
 REGIMES = {code: title for code, title in REGIME_TITLES.items() if code != "TRANSIT"}
 HOURS = [(f"{hour:02d}", f"{hour:02d}:00") for hour in range(7, 19)]
-VEHICLE = ("tractor", "trailer", "container_no", "container_type", "seal_no", "vin", "temporary_plate", "supervisor")
+VEHICLE = (
+    "tractor", "trailer", "container_no", "container_type", "seal_no", "vin", "temporary_plate", "supervisor",
+    "tir_carnet_no", "ecmr_ref",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,8 @@ class What(Checked):
         self.goods = known.goods if known else None
         self.fields.update(kind_fields())
         for number in LINES:
-            self.fields.update(goods_fields(number, required=number == 1))
+            self.fields.update({**goods_fields(number, required=number == 1), **more_fields.of_line(number)})
+        self.fields.update(more_fields.of_declaration())
         for name in ("goods_1", "kg_1"):
             self.fields[name].error_messages["required"] = _("This has to be filled in.")
         self._offer(in_sheet=known is not None)
@@ -129,7 +134,7 @@ class What(Checked):
     def _forget_goods(self) -> None:
         """What stands in the fields that such a trip is not asked does not count."""
         for number in LINES:
-            for name in GOODS:
+            for name in (*GOODS, *more_fields.OF_LINE):
                 self.errors.pop(f"{name}_{number}", None)
 
     def eta(self) -> datetime:
@@ -139,6 +144,16 @@ class What(Checked):
     def groups(self) -> list[dict[str, Any]]:
         """The goods lines with their fields; further lines are folded until they hold something."""
         return goods_groups(self)
+
+    def more(self) -> list[Any]:
+        """What may be told beyond that of the whole declaration."""
+        return self.rows(*more_fields.OF_DECLARATION)
+
+    @property
+    def opens_more(self) -> bool:
+        """Whether something of it is filled in or wrong."""
+        first = (f"{name}_1" for name in more_fields.OF_LINE)
+        return more_fields.holds_something(self, (*first, *more_fields.OF_DECLARATION))
 
 
 def open_points() -> QuerySet[CrossingPoint]:
@@ -255,7 +270,7 @@ class Who(DriverFields):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
-        self.fields.update({**vehicle_fields(kind), **pair_field(kind, pairs)})
+        self.fields.update({**vehicle_fields(kind), **pair_field(kind, pairs), **more_fields.of_vehicle()})
         for name in kinds.not_asked(kind, two_way=two_way) if known is None else ():
             del self.fields[name]
         if kind == "TRANSIT" and known is None:
@@ -274,6 +289,15 @@ class Who(DriverFields):
     def driver_later(self) -> bool:
         """Whether the driver may be named later."""
         return self.kind in kinds.DRIVER_LATER
+
+    def more(self) -> list[Any]:
+        """What may be told beyond that."""
+        return self.rows(*more_fields.OF_VEHICLE)
+
+    @property
+    def opens_more(self) -> bool:
+        """Whether something of it is filled in or wrong."""
+        return more_fields.holds_something(self, more_fields.OF_VEHICLE)
 
     def own(self) -> list[Any]:
         """What this kind of vehicle is known by beside its plate."""
@@ -344,5 +368,7 @@ def intent_of(what: What, who: Who) -> Intent:
         new_driver=who.typed,
         pair=second.get("pair"),
         carrier=second.get("carrier"),
+        reefer_temp=second.get("reefer_temp"),
+        **{name: first[name] for name in more_fields.OF_DECLARATION},
         **{name: second.get(name) or "" for name in VEHICLE},
     )

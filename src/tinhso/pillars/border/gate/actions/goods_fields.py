@@ -7,17 +7,23 @@ number that no line has.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from tinhso.pillars.border.gate.actions.declared import LINE_FIELDS, WORDS, Declared, is_held
 from tinhso.pillars.border.gate.models import Declaration, GoodsLine
 from tinhso.pillars.border.gate.queries.problems import rule_line
 from tinhso.pillars.border.gate.queries.reference import goods_group
-from tinhso.pillars.border.gate.rules import goods, hs
+from tinhso.pillars.border.gate.rules import goods, hs, particulars
 from tinhso.pillars.border.gate.rules.codes import refuse
 
 # Fee, quarantine, notices and class rest on the group: nobody gives it, it follows from the HS code.
 FOLLOWS = frozenset({"group"})
+READ: dict[str, tuple[Callable[[str], Any], Any]] = {
+    "temperature_c": (particulars.temperature, None),
+    "dangerous_un_no": (particulars.un_number, ""),
+}
+"""Words that a rule reads, and what stands where none are told."""
 Told = Mapping[str, Mapping[str, Any] | None]
 
 
@@ -115,16 +121,28 @@ def put_back(own: Declared, value: Told) -> None:
     goods.must_not_be_mixed([rule_line(line) for line in own.back], two_way=True)
 
 
+def as_json(value: Any) -> Any:
+    """A stored value as JSON can hold it: degrees are the only numbers with a fraction."""
+    return float(value) if isinstance(value, Decimal) else value
+
+
 def _words(line: GoodsLine, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: getattr(line, name) for name in names}
+    return {name: as_json(getattr(line, name)) for name in names}
 
 
 def _say(line: GoodsLine, new: Mapping[str, Any], names: tuple[str, ...]) -> None:
     for name in new.keys() & (set(names) - FOLLOWS):
-        setattr(line, name, new[name])
+        setattr(line, name, _read(name, new[name]))
     if "hs6" in new.keys() & set(names):
         line.hs6 = hs.read(str(new["hs6"]))
         line.group = goods_group(line.hs6)
+
+
+def _read(name: str, told: Any) -> Any:
+    if name not in READ:
+        return told
+    rule, nothing = READ[name]
+    return nothing if told in (None, "") else rule(str(told))
 
 
 def _new_line(declaration: Declaration, number: int, told: Mapping[str, Any], origin: str) -> GoodsLine:
@@ -139,7 +157,7 @@ def _new_line(declaration: Declaration, number: int, told: Mapping[str, Any], or
     line.growing_areas, line.packing_houses = list(told.get("growing_areas", ())), list(told.get("packing_houses", ()))
     line.certificate_no = str(told.get("certificate_no") or "").strip()[:40]
     line.net_kg = int(told["net_kg"]) if told.get("net_kg") else None
-    _say(line, {"hs6": told["hs6"]}, WORDS)
+    _say(line, {"hs6": told["hs6"], **{name: told[name] for name in READ if name in told}}, WORDS)
     return line
 
 

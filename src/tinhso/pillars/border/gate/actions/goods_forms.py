@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.kernel.base.text import fold
 from tinhso.pillars.border.gate.actions.checked_forms import Checked, whole
 from tinhso.pillars.border.gate.actions.declare import DraftLine
+from tinhso.pillars.border.gate.actions.more_fields import OF_LINE
 from tinhso.pillars.border.gate.models import Goods
 from tinhso.pillars.border.gate.rules import hs
 from tinhso.pillars.border.gate.rules.goods import group_of
@@ -63,15 +64,21 @@ def line_of(form: Checked, number: int, goods: Iterable[Goods] | None, origin: s
         growing_areas=codes_of(values.get(f"puc_{number}", "")),
         packing_houses=codes_of(values.get(f"phc_{number}", "")),
         certificate_no=values.get(f"certificate_{number}", ""),
+        temperature_c=values.get(f"temperature_{number}"),
+        dangerous_un_no=values.get(f"un_number_{number}", ""),
         origin=origin,
     )
 
 
 def goods_groups(form: Checked) -> list[dict[str, Any]]:
-    """The goods lines that the form asks, with their fields; those after the first are folded while empty."""
+    """The goods lines that the form asks, with their fields; those after the first are folded while empty.
+
+    Temperature and UN number of the first stand folded elsewhere.
+    """
     found = []
     for number in LINES:
-        names = [name for one in GOODS if (name := f"{one}_{number}") in form.fields]
+        asked = GOODS if number == 1 else (*GOODS, *OF_LINE)
+        names = [name for one in asked if (name := f"{one}_{number}") in form.fields]
         wrong = form.is_bound and any(name in form.errors for name in names)
         shown = number == 1 or bool(form[names[0]].value()) or wrong
         codes = [form[name] for name in names if name.startswith(OUTWARDS)]

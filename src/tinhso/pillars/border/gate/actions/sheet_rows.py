@@ -45,6 +45,10 @@ COLUMNS = {
     "gross_kg": "kg_1",
     "container": "container_no",
     "plate": "tractor",
+    "temperature": "temperature_1",
+    "un_number": "un_number_1",
+    "tir": "tir_carnet_no",
+    "ecmr": "ecmr_ref",
 }
 """Where a person mends what the rules name otherwise."""
 

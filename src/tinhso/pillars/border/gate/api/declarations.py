@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, create_model
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr, create_model
 
 from tinhso.kernel.api.answers import answer
 from tinhso.kernel.api.once import idempotent
@@ -17,9 +17,10 @@ from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries.firms import firms_of, home_firm
 from tinhso.pillars.border.gate.rules import tripcodes
 from tinhso.pillars.border.gate.rules.sheets import MOST_ROWS_OF_A_CALL, SheetRow, as_text, columns
+from tinhso.pillars.border.gate.rules.tables import Row
 
 router = Router()
-Cell = StrictStr | StrictInt | None
+Cell = StrictStr | StrictInt | StrictFloat | None
 
 
 class Strict(BaseModel):
@@ -28,11 +29,29 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+WCO = {
+    "contract_no": "AdditionalDocument",
+    "partner": "Consignee or Consignor",
+    "partner_phone": "Communication",
+    "reefer_temp": "TransportEquipment.Temperature",
+    "tir_carnet_no": "AdditionalDocument (TIR carnet)",
+    "ecmr_ref": "TransportContractDocument",
+    "temperature": "Commodity.Temperature",
+    "un_number": "DangerousGoods.UNDG",
+}
+"""Names of the WCO data model, recalled, not copied from it."""
+
+
+def _described(column: Row) -> str:
+    known = WCO.get(column["field"].rstrip("123").rstrip("_"))
+    return ". ".join(filter(None, (column["note_en"], known and f"WCO data model: {known} (recalled)")))
+
+
 RowIn: type[BaseModel] = create_model(  # type: ignore[call-overload]
     "RowIn",
     __base__=Strict,
     **{
-        row["field"]: (Cell, Field(default=None, title=row["title_en"], description=row["note_en"]))
+        row["field"]: (Cell, Field(default=None, title=row["title_en"], description=_described(row)))
         for row in columns()
     },
 )

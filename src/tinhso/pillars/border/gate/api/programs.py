@@ -16,11 +16,12 @@ from tinhso.kernel.api.answers import unless_known
 from tinhso.kernel.api.paging import BadMark
 from tinhso.kernel.base.errors import NotFound
 from tinhso.kernel.workflow.models import History
+from tinhso.pillars.border.gate.actions.goods_fields import as_json
 from tinhso.pillars.border.gate.api.declarations import firm_named
 from tinhso.pillars.border.gate.flows import TRIP
-from tinhso.pillars.border.gate.models import CrossingPoint, Trip
+from tinhso.pillars.border.gate.models import CrossingPoint, GoodsLine, Trip
 from tinhso.pillars.border.gate.queries.bookings import free_windows
-from tinhso.pillars.border.gate.queries.masks import sight_of
+from tinhso.pillars.border.gate.queries.masks import Sight, sight_of
 from tinhso.pillars.border.gate.queries.queue import places_in_queue
 from tinhso.pillars.border.gate.queries.trips import visible_trips
 from tinhso.pillars.border.gate.rules import plates, tripcodes
@@ -53,6 +54,15 @@ class StepsOut(BaseModel):
     mark: str
 
 
+class LineOut(BaseModel):
+    """How goods of the declaration are kept and how dangerous they are."""
+
+    number: int
+    title: str
+    temperature_c: float | None = Field(description="WCO data model: Commodity.Temperature (recalled); °C")
+    dangerous_un_no: str = Field(description="WCO data model: DangerousGoods.UNDG (recalled); UN and 4 digits")
+
+
 class StatusOut(BaseModel):
     """Where a trip stands. Names of the WCO data model are recalled, not copied from it."""
 
@@ -66,6 +76,13 @@ class StatusOut(BaseModel):
     customs_no: str = Field(description="WCO data model: GoodsDeclaration (recalled); the number at customs")
     tractor_plate: str = Field(description="WCO data model: TransportMeans.IdentificationID (recalled)")
     container_no: str = Field(description="WCO data model: TransportEquipment (recalled); ISO 6346")
+    reefer_temp: float | None = Field(description="WCO data model: TransportEquipment.Temperature (recalled); °C")
+    tir_carnet_no: str = Field(description="WCO data model: AdditionalDocument, TIR carnet (recalled)")
+    ecmr_ref: str = Field(description="WCO data model: TransportContractDocument (recalled)")
+    contract_no: str = Field(description="WCO data model: AdditionalDocument (recalled)")
+    partner: str = Field(description="WCO data model: Consignee or Consignor (recalled)")
+    partner_phone: str = Field(description="WCO data model: Communication (recalled)")
+    lines: list[LineOut] = Field(description="empty for who may not see the goods")
     slot: datetime | None = Field(description="beginning of the booked hour")
     position: int | None = Field(description="place in the queue while it waits")
     minutes: int | None = Field(description="until it is called, as foreseen")
@@ -103,12 +120,13 @@ def list_events(request: HttpRequest, after: str = "0", limit: int = 50) -> Http
 def trip_status(request: HttpRequest, code: str) -> HttpResponse:
     """With its place in the queue while it waits. A trip that is not yours is not there."""
     plain = "".join(letter for letter in code.upper() if letter.isalnum())
-    rows = visible_trips(by=request.actor, at=request.moment).select_related("point", "slot")
+    rows = visible_trips(by=request.actor, at=request.moment).select_related("point", "slot", "declaration")
     trip = rows.filter(code=plain).first()
     if trip is None:
         raise NotFound
     waits = trip.state == "at_buffer"
     place = places_in_queue(point=trip.point, at=request.moment).get(trip.code) if waits else None
+    seen = sight_of(by=request.actor, at=request.moment)
     told = {
         "id": trip.pk,
         "code": tripcodes.show(trip.code),
@@ -117,9 +135,10 @@ def trip_status(request: HttpRequest, code: str) -> HttpResponse:
         "state_since": trip.state_since,
         "version": trip.version,
         "point": trip.point.code,
-        "customs_no": trip.customs_no if _sees_parties(request, trip) else "",
+        "customs_no": trip.customs_no if seen.sees_parties(trip) else "",
         "tractor_plate": plates.show(trip.tractor_plate),
         "container_no": trip.container_no,
+        **_particulars(trip, seen),
         "slot": trip.slot.begins_at if trip.slot else None,
         "position": place.position if place else None,
         "minutes": place.minutes if place else None,
@@ -150,5 +169,20 @@ def _step(row: History, code: str) -> dict[str, Any]:
     return {**told, "trip": row.record_id, "code": tripcodes.show(code)}
 
 
-def _sees_parties(request: HttpRequest, trip: Trip) -> bool:
-    return sight_of(by=request.actor, at=request.moment).sees_parties(trip)
+def _particulars(trip: Trip, seen: Sight) -> dict[str, Any]:
+    """What only who works with firm or goods is told."""
+    parties, goods, declaration = seen.sees_parties(trip), seen.sees_goods(trip), trip.declaration
+    return {
+        "reefer_temp": as_json(trip.reefer_temp) if parties else None,
+        "tir_carnet_no": trip.tir_carnet_no if parties else "",
+        "ecmr_ref": trip.ecmr_ref if parties else "",
+        "contract_no": declaration.contract_no if parties else "",
+        "partner": declaration.partner if parties else "",
+        "partner_phone": declaration.partner_phone if parties else "",
+        "lines": [_line(line) for line in declaration.lines.all()] if goods else [],
+    }
+
+
+def _line(line: GoodsLine) -> dict[str, Any]:
+    names = ("number", "title", "temperature_c", "dangerous_un_no")
+    return {name: as_json(getattr(line, name)) for name in names}

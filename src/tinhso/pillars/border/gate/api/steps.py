@@ -163,6 +163,11 @@ class Container(TypedDict):
     type: Annotated[str, Field(max_length=4)]
 
 
+Degrees = Annotated[
+    str | int | float | None, Field(description="WCO data model: Temperature (recalled); °C to a tenth; null for none")
+]
+
+
 class Line(TypedDict, total=False):
     """What of a goods line may be changed; each field takes its own of these. The goods group follows from the code."""
 
@@ -179,6 +184,8 @@ class Line(TypedDict, total=False):
     growing_areas: Codes
     packing_houses: Codes
     certificate_no: Number
+    temperature_c: Degrees
+    dangerous_un_no: Annotated[str, Field(max_length=12, description="WCO data model: DangerousGoods UNDG (recalled)")]
 
 
 Lines = Annotated[dict[Annotated[str, Field(pattern="^[0-9]{1,3}$")], Line], Field(max_length=50)]
@@ -208,6 +215,11 @@ class Values(TypedDict, total=False):
     packages: Lines
     value: Lines
     certificate: Lines
+    temperature: Lines
+    un_number: Lines
+    reefer_temp: Degrees
+    tir: Annotated[str, Field(max_length=20, description="WCO data model: AdditionalDocument, TIR carnet (recalled)")]
+    ecmr: Annotated[str, Field(max_length=40, description="WCO data model: TransportContractDocument (recalled)")]
     lines: Outs
     share: Annotated[dict[LineNumber, Part], Field(max_length=50)]
     back: Outs
@@ -215,6 +227,7 @@ class Values(TypedDict, total=False):
     channel: Literal[0, 1, 2, 3]
     contract: Number
     partner: Annotated[str, Field(max_length=120)]
+    partner_phone: Annotated[str, Field(max_length=24, description="WCO data model: Communication (recalled)")]
     regime: Regime
     seal: Annotated[str, Field(max_length=24)]
     note: Annotated[str, Field(max_length=240)]

@@ -138,6 +138,14 @@ class Migration(migrations.Migration):
                 ("container_no", models.CharField(blank=True, max_length=11, verbose_name="container")),
                 ("container_type", models.CharField(blank=True, max_length=4, verbose_name="container type")),
                 ("seal_no", models.CharField(blank=True, max_length=24, verbose_name="seal")),
+                (
+                    "reefer_temp",
+                    models.DecimalField(
+                        blank=True, decimal_places=1, max_digits=4, null=True, verbose_name="temperature of the box, °C"
+                    ),
+                ),
+                ("tir_carnet_no", models.CharField(blank=True, max_length=12, verbose_name="TIR carnet")),
+                ("ecmr_ref", models.CharField(blank=True, max_length=40, verbose_name="e-CMR reference")),
                 ("goods_title", models.CharField(blank=True, max_length=160, verbose_name="goods")),
                 ("goods_group", models.CharField(default="EMPTY", max_length=12)),
                 ("gross_kg", models.IntegerField(default=0)),

@@ -56,6 +56,7 @@ class CrossingPoint(models.Model):
 
     place = models.OneToOneField(Place, models.PROTECT, primary_key=True, related_name="+")
     code = models.CharField(_("point code"), max_length=12, unique=True)
+    unlocode = models.CharField(_("UN/LOCODE"), max_length=5, null=True, blank=True)  # noqa: DJ001 - none is confirmed
     gate = models.ForeignKey(Gate, models.PROTECT, related_name="points")
     name = models.CharField(_("name"), max_length=120)
     markers = models.CharField(_("boundary markers"), max_length=40, blank=True)

@@ -66,6 +66,7 @@ class Declaration(models.Model):
     channel = models.SmallIntegerField(_("channel"), default=0)
     contract_no = models.CharField(_("contract number"), max_length=40, blank=True)
     partner = models.CharField(_("Chinese partner"), max_length=120, blank=True)
+    partner_phone = models.CharField(_("telephone of the partner"), max_length=20, blank=True)
     created_at = models.DateTimeField()
     created_by = models.UUIDField()
 
@@ -90,6 +91,8 @@ class GoodsLine(models.Model):
     growing_areas = models.JSONField(_("growing area codes"), default=list, blank=True)
     packing_houses = models.JSONField(_("packing house codes"), default=list, blank=True)
     certificate_no = models.CharField(_("quarantine certificate"), max_length=40, blank=True)
+    temperature_c = models.DecimalField(_("temperature, °C"), max_digits=4, decimal_places=1, null=True, blank=True)
+    dangerous_un_no = models.CharField(_("UN number"), max_length=6, blank=True)
 
     class Meta:
         ordering = ["number"]
@@ -156,6 +159,11 @@ class Trip(FlowModel):
     container_no = models.CharField(_("container"), max_length=11, blank=True)
     container_type = models.CharField(_("container type"), max_length=4, blank=True)
     seal_no = models.CharField(_("seal"), max_length=24, blank=True)
+    reefer_temp = models.DecimalField(
+        _("temperature of the box, °C"), max_digits=4, decimal_places=1, null=True, blank=True
+    )
+    tir_carnet_no = models.CharField(_("TIR carnet"), max_length=12, blank=True)
+    ecmr_ref = models.CharField(_("e-CMR reference"), max_length=40, blank=True)
 
     goods_title = models.CharField(_("goods"), max_length=160, blank=True)
     goods_group = models.CharField(max_length=12, default="EMPTY")

@@ -10,9 +10,10 @@ from tinhso.pillars.border.gate.actions.convoy_forms import OneOfSeveral, prefix
 from tinhso.pillars.border.gate.actions.firm_convoy import ConvoyPreview
 from tinhso.pillars.border.gate.actions.firm_forms import What, Who
 from tinhso.pillars.border.gate.actions.goods_forms import LINES
+from tinhso.pillars.border.gate.actions.more_fields import OF_VEHICLE
 from tinhso.pillars.border.gate.models import Enterprise
 from tinhso.pillars.border.gate.queries import firms as queries
-from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.rules import particulars, plates
 from tinhso.pillars.border.gate.rules.asked import ANY
 from tinhso.pillars.border.gate.rules.convoys import MOST, left_over
 from tinhso.pillars.border.gate.rules.kinds import BOTH_WAYS
@@ -20,7 +21,10 @@ from tinhso.pillars.border.gate.rules.kinds import BOTH_WAYS
 Typed = dict[str, str]
 COUNT, MORE, OUT = "vehicles", "more", "out"
 NAMES = frozenset(
-    (*Who.base_fields, "vin", "temporary_plate", "supervisor", "pair", *(f"kg_{number}" for number in LINES))
+    (
+        *(*Who.base_fields, *OF_VEHICLE, "vin", "temporary_plate", "supervisor", "pair"),
+        *(f"kg_{number}" for number in LINES),
+    )
 )
 """What is kept of a vehicle that is being typed."""
 
@@ -69,11 +73,13 @@ def overview(what: What, vehicles: Sequence[OneOfSeveral], seen: ConvoyPreview) 
     for number, (form, carried) in enumerate(zip(vehicles, kg, strict=True), start=1):
         values = form.cleaned_data
         told = [values.get("tractor"), values.get("trailer")]
+        degrees = particulars.show_temperature(values.get("reefer_temp"))
         rows.append({
             "number": number,
             "plates": [plates.show(one) for one in told if one] or [values.get("vin", "")],
             "container": values.get("container_no", ""),
             "driver": values.get("driver") or (form.typed.name if form.typed else ""),
+            "more": [one for one in (degrees, values.get("tir_carnet_no"), values.get("ecmr_ref")) if one],
             "carried": [(line.title, one) for line, one in zip(what.lines, carried, strict=True) if one],
             "kg": sum(carried),
             "fee": fees[number - 1],

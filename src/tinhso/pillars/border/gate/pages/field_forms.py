@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tinhso.kernel.base.clock import HANOI
+from tinhso.pillars.border.gate.actions import more_fields
 from tinhso.pillars.border.gate.actions.checked_forms import Checked, day_field, upper, whole
 from tinhso.pillars.border.gate.actions.declare import DraftLine
 from tinhso.pillars.border.gate.actions.firm_forms import HOURS, REGIMES, container_choices, dialled
+from tinhso.pillars.border.gate.actions.goods_fields import as_json
 from tinhso.pillars.border.gate.actions.goods_forms import codes_of, goods_fields, goods_named, line_of
 from tinhso.pillars.border.gate.models import CrossingPoint, GoodsLine, Trip, Yard
 from tinhso.pillars.border.gate.queries.firms import drivers_of
@@ -223,6 +225,19 @@ def _phone(trip: Trip, lines: list[GoodsLine]) -> Built:
     return {"phone": (field, trip.driver.person.phone if trip.driver else "")}
 
 
+def _ruled(name: str, field: Callable[[Any], forms.Field], attribute: str) -> Callable[[Trip, Any], Built]:
+    return lambda trip, lines: {name: (field(TITLES[name]), _at(trip, attribute))}
+
+
+def _ruled_lines(
+    name: str, field: Callable[[Any], forms.Field], attribute: str
+) -> Callable[[Trip, list[GoodsLine]], Built]:
+    """A field read by a rule for each goods line."""
+    return lambda trip, lines: {
+        f"{name}_{line.number}": (field(f"{TITLES[name]}, {line.title}"), getattr(line, attribute)) for line in lines
+    }
+
+
 def _choice(name: str, choices: Callable[[], list[tuple[Any, Any]]], attribute: str) -> Callable[[Trip, Any], Built]:
     return lambda trip, lines: {name: (forms.ChoiceField(label=TITLES[name], choices=choices()), _at(trip, attribute))}
 
@@ -252,7 +267,7 @@ def _read_certificate(form: FieldForm) -> dict[int, dict[str, Any]]:
 def _read_lines(**keys: str) -> Callable[[FieldForm], dict[int, dict[str, Any]]]:
     """Columns of the goods lines by the keys of their boxes."""
     return lambda form: {
-        line.number: {name: form.cleaned_data[f"{key}_{line.number}"] for name, key in keys.items()}
+        line.number: {name: as_json(form.cleaned_data[f"{key}_{line.number}"]) for name, key in keys.items()}
         for line in form.lines
     }
 
@@ -269,7 +284,7 @@ def _read_whole_lines(form: FieldForm) -> dict[str, Any]:
     found: dict[str, Any] = {str(line.number): None for line in form.lines if form.cleaned_data[f"out_{line.number}"]}
     if (new := form.added) is not None:
         told = asdict(new)
-        found[str(next_number(form.lines))] = {name: told[name] for name in told if name != "group"}
+        found[str(next_number(form.lines))] = {name: as_json(told[name]) for name in told if name != "group"}
     return found
 
 
@@ -321,6 +336,12 @@ BUILD: dict[str, Callable[[Trip, list[GoodsLine]], Built]] = {
     "channel": _choice("channel", lambda: list(CHANNELS), "declaration.channel"),
     "contract": _text("contract", "declaration.contract_no", 40),
     "partner": _text("partner", "declaration.partner", 120),
+    "partner_phone": _ruled("partner_phone", more_fields.partner_phone, "declaration.partner_phone"),
+    "temperature": _ruled_lines("temperature", more_fields.temperature, "temperature_c"),
+    "un_number": _ruled_lines("un_number", more_fields.un_number, "dangerous_un_no"),
+    "reefer_temp": _ruled("reefer_temp", more_fields.temperature, "reefer_temp"),
+    "tir": _ruled("tir", more_fields.tir_carnet, "tir_carnet_no"),
+    "ecmr": _ruled("ecmr", more_fields.ecmr, "ecmr_ref"),
     "regime": _choice(
         "regime", lambda: [(code, upper(str(one))) for code, one in REGIMES.items()], "declaration.regime"
     ),
@@ -346,6 +367,9 @@ READ: dict[str, Callable[[FieldForm], Any]] = {
     "weight": _read_lines(gross_kg="kg"),
     "packages": _read_lines(packages="packages"),
     "value": _read_lines(value="value", currency="currency"),
+    "temperature": _read_lines(temperature_c="temperature"),
+    "un_number": _read_lines(dangerous_un_no="un_number"),
+    "reefer_temp": lambda form: as_json(form.cleaned_data["reefer_temp"]),
     "goods": _read_goods,
     "lines": _read_whole_lines,
     "share": _read_share,
@@ -360,8 +384,8 @@ READ: dict[str, Callable[[FieldForm], Any]] = {
     **{
         name: _typed(name)
         for name in (
-            *("customs_no", "contract", "partner", "regime", "seal", "note", "supervisor"),
-            *("tractor", "trailer", "point", "yard", "two_way"),
+            *("customs_no", "contract", "partner", "partner_phone", "tir", "ecmr", "regime", "seal", "note"),
+            *("supervisor", "tractor", "trailer", "point", "yard", "two_way"),
         )
     },
 }

@@ -30,6 +30,7 @@ from tinhso.pillars.border.gate.actions.firm_convoy import Share, declare_convoy
 from tinhso.pillars.border.gate.actions.firm_forms import What
 from tinhso.pillars.border.gate.actions.goods_forms import goods_choices
 from tinhso.pillars.border.gate.actions.kind_fields import named
+from tinhso.pillars.border.gate.actions.more_fields import OF_DECLARATION
 from tinhso.pillars.border.gate.models import Enterprise, GoodsLine, InflowNotice, Trip
 from tinhso.pillars.border.gate.pages import declare_hours, declare_vehicles, inflow
 from tinhso.pillars.border.gate.pages.firm import firm_of
@@ -37,13 +38,15 @@ from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries import firms as queries
 from tinhso.pillars.border.gate.queries.driver import ENDS_INLAND
 from tinhso.pillars.border.gate.queries.inflow import notices_about
-from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.rules import particulars, plates
 from tinhso.pillars.border.gate.rules.convoys import MOST
 from tinhso.pillars.border.gate.rules.tripcodes import IMPORT
 
 KEPT = "border_gate.declare"
 SUBMIT = step_permission("submit")
-FIRST_STEP = ("eta", "planned_on", "hs", "gross_kg", "lines", "fee", "two_way")
+FIRST_STEP = (
+    "eta", "planned_on", "hs", "gross_kg", "lines", "fee", "two_way", "temperature", "un_number", "partner_phone",
+)  # fmt: skip
 
 
 @never_cache
@@ -238,6 +241,7 @@ def _what_of(trip: Trip, request: Request) -> dict[str, Any]:
         "two_way": "on" if trip.two_way else "",
         "way": "in" if trip.kind == "TRANSIT" and trip.direction == IMPORT else "out",
         "point": trip.point.code,
+        **{name: getattr(trip.declaration, name) for name in OF_DECLARATION},
     }
     for number, line in enumerate(lines, start=1):
         told |= {
@@ -247,6 +251,8 @@ def _what_of(trip: Trip, request: Request) -> dict[str, Any]:
             f"puc_{number}": ", ".join(line.growing_areas),
             f"phc_{number}": ", ".join(line.packing_houses),
             f"certificate_{number}": line.certificate_no,
+            f"temperature_{number}": particulars.show_degrees(line.temperature_c),
+            f"un_number_{number}": line.dangerous_un_no,
         }
     return told
 
@@ -257,6 +263,7 @@ def _who_of(trip: Trip) -> dict[str, Any]:
         "trailer": plates.show(trip.trailer_plate),
         "driver": str(trip.driver_id or ""),
         "supervisor": trip.supervisor,
+        "reefer_temp": particulars.show_degrees(trip.reefer_temp),
     }
 
 

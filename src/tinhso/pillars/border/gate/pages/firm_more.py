@@ -98,6 +98,7 @@ def _intent(trip: Trip, form: OneOfSeveral) -> Intent:
     """The declaration's own words, with this vehicle and driver."""
     typed = form.cleaned_data
     vehicle: dict[str, Any] = {name: typed.get(name) or "" for name in VEHICLE}
+    vehicle["reefer_temp"] = typed.get("reefer_temp")
     return Intent(
         kind=trip.kind,
         regime=trip.declaration.regime,

@@ -17,7 +17,7 @@ from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.flows.amendment import APPLIED, UNDECIDED
 from tinhso.pillars.border.gate.models import Amendment, ControlPoint, FieldChange, Force, Trip
 from tinhso.pillars.border.gate.permissions import VIEW_BOARD
-from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.rules import particulars, plates
 from tinhso.pillars.border.gate.rules.corrections import by_field
 
 MOST = 100
@@ -103,6 +103,8 @@ def shown(value: Any) -> str:
         return "–"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, float):
+        return particulars.show_temperature(value)
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "–"
     if isinstance(value, dict):

@@ -37,6 +37,12 @@ FIELD_TITLES = {
     "driver": _("Driver"),
     "certificate": _("Quarantine certificate"),
     "packages": _("Packages"),
+    "temperature": _("Temperature of the goods, °C"),
+    "un_number": _("UN number of dangerous goods"),
+    "reefer_temp": _("Temperature of the box, °C"),
+    "partner_phone": _("Telephone of the partner"),
+    "tir": _("TIR carnet"),
+    "ecmr": _("e-CMR reference"),
 }
 
 
@@ -193,6 +199,12 @@ def filled_of(trip: Trip, lines: Iterable[GoodsLine]) -> dict[str, bool]:
         "driver": trip.driver_id is not None,
         "certificate": all(bool(line.certificate_no) for line in lines),
         "packages": all(bool(line.packages) for line in lines),
+        "temperature": all(line.temperature_c is not None for line in lines),
+        "un_number": all(bool(line.dangerous_un_no) for line in lines),
+        "reefer_temp": trip.reefer_temp is not None,
+        "partner_phone": bool(trip.declaration.partner_phone),
+        "tir": bool(trip.tir_carnet_no),
+        "ecmr": bool(trip.ecmr_ref),
     }
 
 

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 
 ANY = "any"
 ASKED, REQUIRED, HIDDEN = "asked", "required", "hidden"
-FIELDS = ("customs_no", "seal_no", "container_no", "trailer", "driver", "certificate", "packages")
+FIELDS = (
+    "customs_no", "seal_no", "container_no", "trailer", "driver", "certificate", "packages", "temperature", "un_number",
+    "reefer_temp", "partner_phone", "tir", "ecmr",
+)  # fmt: skip
 """Fields that a rule may ask for or leave out; all others are asked always."""
 
 Needs = Mapping[tuple[str, str], str]

@@ -13,11 +13,13 @@ from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLE
 from tinhso.pillars.border.gate.queries.masks import Sight, sight_of
 from tinhso.pillars.border.gate.queries.simulation import own_parts
 from tinhso.pillars.border.gate.queries.tones import trip_tone
-from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.rules import particulars, plates
 
 register = template.Library()
 register.filter("show_plate", plates.show)
 register.filter("trip_tone", trip_tone)
+register.filter("degrees", particulars.show_degrees)
+register.filter("temperature", particulars.show_temperature)
 
 
 @register.filter

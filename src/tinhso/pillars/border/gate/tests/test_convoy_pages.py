@@ -90,6 +90,18 @@ def test_each_truck_carries_its_own_part_of_each_goods_line(yard, client):
     assert list(TripGoods.objects.order_by("kg").values_list("kg", "packages")) == [(6_000, 0), (20_000, 1_000)]
 
 
+def test_each_truck_has_its_own_box_and_its_own_papers(yard, client):
+    begin(client)
+    told = {"reefer_temp": "-18", "tir_carnet_no": "XA1234567", "xe2-reefer_temp": "2,5", "xe2-ecmr_ref": "E-CMR/7"}
+    client.post(reverse(WHO), vehicles(yard, "12C-111.11", "12C-222.22", **told))
+    seen = text(client.get(reverse(REVIEW)))
+    client.post(reverse(REVIEW))
+
+    rows = Trip.objects.order_by("tractor_plate").values_list("reefer_temp", "tir_carnet_no", "ecmr_ref")
+    assert list(rows) == [(-18, "XA1234567", ""), (2.5, "", "E-CMR/7")]
+    assert [words for words in ("-18 °C", "XA1234567", "2,5 °C", "E-CMR/7") if words not in seen] == []
+
+
 def test_a_vehicle_is_added_and_taken_out_and_nothing_typed_is_lost(yard, client):
     begin(client)
     first = {"tractor": "12C-111.11", "driver_name": "Lò Văn Tám", "vehicles": "1"}
