@@ -60,6 +60,9 @@ STEPS: dict[str, tuple[object, tuple[str, ...]]] = {
     "return_foreign": (_("send back over the line"), ("BIENPHONG",)),
     "walk_up": (_("note an undeclared vehicle"), BARRIER_ONE),
     "walk_up_line": (_("note an undeclared vehicle at the line"), ("BIENPHONG",)),
+    "leave_undeclared": (_("note that an undeclared vehicle has left"), (*BARRIER_ONE, "SYSTEM")),
+    "lapse_undeclared": (_("count an undeclared vehicle as gone"), ("SYSTEM",)),
+    "take_over_undeclared": (_("hand a noted vehicle over to its declaration"), ("SYSTEM",)),
 }
 
 

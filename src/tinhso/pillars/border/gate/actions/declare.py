@@ -20,6 +20,7 @@ from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.numbering.actions import take_many
 from tinhso.kernel.workflow.flow import StepRefused
 from tinhso.pillars.border.gate.actions.fees import assess_fees, settle_called_off
+from tinhso.pillars.border.gate.actions.noted import declare_arrivals, join_queues
 from tinhso.pillars.border.gate.actions.tasks import open_tasks
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.flows.states import DRAFT, SUBMITTED
@@ -207,7 +208,9 @@ def submit_trip(*, trip: Trip, by: Actor, at: datetime) -> Trip:
     check_trips(trips=[trip], at=at)
     raise_first(trip)
     try:
-        TRIP.fire(trip, "submit", by=by, at=at)
+        with transaction.atomic():
+            TRIP.fire(trip, "submit", by=by, at=at)
+            declare_arrivals(trips=[trip], at=at)
     except StepRefused as refusal:
         told = what_stands_against(trip, refusal.code, at=at)
         if told is None:
@@ -215,6 +218,7 @@ def submit_trip(*, trip: Trip, by: Actor, at: datetime) -> Trip:
         raise StepRefused(told, step=refusal.step, state=refusal.state, guard=refusal.guard) from refusal
     if trip.risk == "low":
         accept_trips(trips=[trip], at=at)
+        join_queues(trips=[trip], at=at)
     return trip
 
 
@@ -226,12 +230,16 @@ def submit_trips(*, trips: Sequence[Trip], by: Actor, at: datetime) -> list[Trip
 def send_trips(*, trips: Sequence[Trip], by: Actor, at: datetime) -> tuple[list[Trip], Mapping[UUID, StepRefused]]:
     """Send many: those that were accepted, and what the database refused, by id. Trips with problems stay drafts."""
     check_trips(trips=trips, at=at)
-    outcome = TRIP.fire_many([trip for trip in trips if not trip.problems], "submit", by=by, at=at, together=False)
-    sent = [trip for trip in trips if trip.pk in outcome.done]
-    for trip in sent:
-        trip.state, trip.version = SUBMITTED, outcome.done[trip.pk]
+    with transaction.atomic():
+        free = [trip for trip in trips if not trip.problems]
+        outcome = TRIP.fire_many(free, "submit", by=by, at=at, together=False)
+        sent = [trip for trip in trips if trip.pk in outcome.done]
+        for trip in sent:
+            trip.state, trip.version = SUBMITTED, outcome.done[trip.pk]
+        declare_arrivals(trips=sent, at=at)
     low = [trip for trip in sent if trip.risk == "low"]
     accept_trips(trips=low, at=at)
+    join_queues(trips=low, at=at)
     return low, outcome.refused
 
 
@@ -256,12 +264,15 @@ def request_fix(
 
 
 def resubmit_trip(*, trip: Trip, changed: Sequence[str], by: Actor, at: datetime) -> Trip:
-    """Send the correction: only listed fields may have changed."""
+    """Send the correction: only listed fields may have changed. A vehicle noted since then is declared by it."""
     check_trips(trips=[trip], at=at)
     raise_first(trip)
-    TRIP.fire(trip, "resubmit", by=by, at=at, changed=list(changed))
+    with transaction.atomic():
+        TRIP.fire(trip, "resubmit", by=by, at=at, changed=list(changed))
+        declare_arrivals(trips=[trip], at=at, corrected=True)
     if trip.risk == "low":
         accept_trips(trips=[trip], at=at)
+        join_queues(trips=[trip], at=at)
     return trip
 
 

@@ -17,14 +17,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
-from tinhso.kernel.access.actions import end, give
 from tinhso.kernel.access.may import require
-from tinhso.kernel.access.models import Grant, Role
 from tinhso.kernel.access.scope import Where
-from tinhso.kernel.audit.binding import acting_as
 from tinhso.kernel.audit.record import record
 from tinhso.kernel.base import clock
-from tinhso.kernel.base.actor import SYSTEM, Actor
+from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.text import fold
 from tinhso.kernel.events.publish import publish
@@ -32,33 +29,28 @@ from tinhso.kernel.identity.models import Person
 from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.actions.declare import Draft, DraftLine, draft_trips, fill_draft, submit_trip
 from tinhso.pillars.border.gate.actions.filing import add_file
-from tinhso.pillars.border.gate.actions.move import enter_buffer
-from tinhso.pillars.border.gate.actions.strikes import count_strike
+from tinhso.pillars.border.gate.actions.noted import declarer, lapse_if_over, leave_other_points, let_declare
 from tinhso.pillars.border.gate.flows import TRIP
-from tinhso.pillars.border.gate.flows.states import ACCEPTED, DRAFT
-from tinhso.pillars.border.gate.flows.trip import FROM_INLAND
 from tinhso.pillars.border.gate.models import (
     AheadDeclaration,
     CrossingPoint,
     Driver,
-    Enterprise,
     Trip,
     UndeclaredArrival,
     Vehicle,
 )
-from tinhso.pillars.border.gate.permissions import role_code, step_permission
+from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries.barrier import yard_for
 from tinhso.pillars.border.gate.queries.filing import ARRIVAL, PHOTO
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.parties import driver_by_paper, firm_by_tax_code
-from tinhso.pillars.border.gate.queries.undeclared import arrivals_of, driver_before
+from tinhso.pillars.border.gate.queries.undeclared import driver_before, standing_undeclared
 from tinhso.pillars.border.gate.queries.yard import free_undeclared_bay
 from tinhso.pillars.border.gate.rules import identity_papers, plates
 from tinhso.pillars.border.gate.rules.codes import refuse
 
-"""By the real clock; noting the vehicle again gives it another term."""
+__all__ = ["declarer"]  # the link's actor, beside what makes the link
 SIGNS = 12
-"""Third arrival in 90 days: the firm books nothing for 7 days (border brief 6.7)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +81,10 @@ def record_undeclared(
 ) -> UndeclaredArrival:  # fmt: skip
     """One tap: a vehicle without a declaration goes to its own bay, the lane is free, a trip waits to be declared.
 
-    A vehicle that waits here already is not noted twice: its link holds on. `special`: the officer has seen that the
-    plate is a special one, and takes it all the same, with a photo (border brief 5.1); his word is kept in the audit.
-    `offline`: what a device tells that noted it without network; it names the photo's digest, the photo follows.
+    A vehicle that waits here already is not noted twice: its link holds on, and so does its stay. `special`: the
+    officer has seen that the plate is a special one, and takes it all the same, with a photo (border brief 5.1); his
+    word is kept in the audit. `offline`: what a device tells that noted it without network; it names the photo's
+    digest, the photo follows.
     Refusals: BG-001 for a plate that is none, BG-101 for a special one without the officer's word, BG-442 for one
     without a photo, and those of `add_file`.
     """
@@ -103,8 +96,8 @@ def record_undeclared(
     step = "walk_up_line" if foreign else "walk_up"
     require(by, step_permission(step), Where(place=point.pk), at)
     vehicle = kept_vehicle(read, plate)
-    waiting = UndeclaredArrival.objects.filter(plate=read.norm, point=point, trip__state=DRAFT)
-    if (known := waiting.select_related("trip").order_by("-seen_at").first()) is not None:
+    known = standing_undeclared([read.norm]).filter(point=point).last()
+    if known is not None and not lapse_if_over(arrival=known, at=at):
         return _noted_again(known, phone, photo, by, at)
     draft = _walk_up(vehicle, point, foreign=foreign, at=at)
     trip = draft_trips(drafts=[draft], by=by, at=at, step=step, **({"offline": dict(offline)} if offline else {}))[0]
@@ -118,8 +111,8 @@ def record_undeclared(
     _keep_photo(arrival, photo, by, at)
     if read.special:
         record("border_gate.special_plate", by=by, at=at, kind=TRIP.name, record_id=trip.pk, plate=read.norm)
-    role = Role.objects.get(code=role_code("DRIVER"))
-    give(role=role, holder_id=arrival.pk, where=Where(record=trip.pk), by=by, at=at)
+    let_declare(arrival=arrival, by=by, at=at)
+    leave_other_points(arrival=arrival, at=at)
     return arrival
 
 
@@ -154,11 +147,6 @@ def link_code(arrival: UndeclaredArrival) -> str:
 def link_digest(code: str) -> bytes:
     """By what a link is found."""
     return hashlib.sha256(code.upper().encode()).digest()
-
-
-def declarer(arrival: UndeclaredArrival) -> Actor:
-    """Who acts when the link is used: whoever stands with the vehicle."""
-    return Actor(arrival.pk, "link", plates.show(arrival.plate))
 
 
 @transaction.atomic
@@ -210,27 +198,9 @@ def declare_with(*, arrival: UndeclaredArrival, answers: Answers, by: Actor, at:
 
 @transaction.atomic
 def declare_on_the_spot(*, arrival: UndeclaredArrival, draft: Draft, by: Actor, at: datetime) -> Trip:
-    """Fill the draft, send it, and count the arrival against the firm that it turns out to be."""
+    """Fill the draft and send it; with that the arrival counts against the firm that it turns out to be."""
     trip = fill_draft(trip=arrival.trip, draft=draft, by=by, at=at)
-    trip = submit_trip(trip=trip, by=by, at=at)
-    if draft.enterprise is not None:
-        _count(trip, draft.enterprise, at)
-    if trip.state == ACCEPTED:
-        join_queue(arrival=arrival, trip=trip, at=at)
-    return trip
-
-
-@transaction.atomic
-def join_queue(*, arrival: UndeclaredArrival, trip: Trip, at: datetime) -> None:
-    """It stands at the gate already: once accepted it waits with the others, and its link changes nothing more.
-
-    That is the driver's own step, whoever has typed the declaration for him.
-    """
-    if trip.kind in FROM_INLAND:
-        with acting_as(declarer(arrival)) as driver:
-            enter_buffer(trip=trip, plate=arrival.plate, by=driver, at=at, confirmed=True)
-    for grant in Grant.objects.filter(holder_id=arrival.pk, valid_until=None):
-        end(grant=grant, by=SYSTEM, at=at)
+    return submit_trip(trip=trip, by=by, at=at)
 
 
 def _noted_again(
@@ -238,7 +208,8 @@ def _noted_again(
 ) -> UndeclaredArrival:
     require(by, step_permission("walk_up"), on=arrival.trip, at=at)
     arrival.link_until = clock.real() + law_at(at).number("quick_link_h").span
-    arrival.save(update_fields=["link_until"])
+    arrival.seen_again_at = max(at, arrival.seen_again_at or arrival.seen_at)
+    arrival.save(update_fields=["link_until", "seen_again_at"])
     if phone and phone != arrival.phone:
         send_link(arrival=arrival, phone=phone, by=by, at=at)
     _keep_photo(arrival, photo, by, at)
@@ -280,9 +251,3 @@ def _new_driver(arrival: UndeclaredArrival | AheadDeclaration, answers: Answers,
     driver.save()
     record("border_gate.driver_added", by=by, at=at, kind="border_gate.driver", record_id=driver.pk)
     return driver
-
-
-def _count(trip: Trip, firm: Enterprise, at: datetime) -> None:
-    """The first arrivals are a warning, from the third within 90 days on booking is locked for 7 days."""
-    facts = count_strike(firm, "undeclared", times=arrivals_of, at=at)
-    publish(events.ARRIVAL_COUNTED, kind=TRIP.name, record_id=trip.pk, by=SYSTEM, at=at, **facts)

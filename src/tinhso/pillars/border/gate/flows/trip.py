@@ -10,7 +10,7 @@ from tinhso.kernel.access.scope import Scope
 from tinhso.kernel.workflow.flow import Flow, Step, Timer
 from tinhso.kernel.workflow.table import Guard
 from tinhso.pillars.border.gate.flows import guards as g
-from tinhso.pillars.border.gate.flows import slots, stays, yards
+from tinhso.pillars.border.gate.flows import noted, slots, stays, yards
 from tinhso.pillars.border.gate.flows.predicates import later
 from tinhso.pillars.border.gate.flows.states import (
     ACCEPTED,
@@ -107,6 +107,9 @@ PAST = {
     "dwell_over": "overstayed",
     "walk_up": "found_undeclared",
     "walk_up_line": "found_undeclared",
+    "leave_undeclared": "left_undeclared",
+    "lapse_undeclared": "lapsed_undeclared",
+    "take_over_undeclared": "taken_over",
 }
 
 
@@ -350,7 +353,10 @@ BEFORE_ARRIVAL = (DRAFT, SUBMITTED, FIX_REQUESTED, ACCEPTED, EN_ROUTE, AT_BUFFER
 HERE = (AT_BUFFER, ARRIVED, IN_YARD)
 ALWAYS = "true"
 ENDING = (
-    row("cancel", BEFORE_ARRIVAL, CANCELLED, sets=ENDED, frees=ALWAYS),
+    row("cancel", BEFORE_ARRIVAL, CANCELLED, ALL, (noted.NOT_NOTED,), ENDED, frees=ALWAYS),
+    row("leave_undeclared", (DRAFT,), CANCELLED, ALL, (noted.NOTED, g.REASON), ENDED),
+    row("lapse_undeclared", (DRAFT,), EXPIRED, ALL, (noted.NOTED, noted.STAY_OVER), ENDED),
+    row("take_over_undeclared", (DRAFT,), CANCELLED, ALL, (noted.NOTED,), ENDED),
     row("no_show", (ACCEPTED, EN_ROUTE), NO_SHOW, FROM_INLAND, (slots.NO_SHOW_DUE,), ENDED, frees=ALWAYS),
     row("expire", (SUBMITTED, FIX_REQUESTED, ACCEPTED, AT_BUFFER), EXPIRED, ALL, (g.EXPIRE_DUE,), ENDED, frees=ALWAYS),
     row(
@@ -403,6 +409,7 @@ TRIP = Flow(
         Timer("finish", (CROSSED_OUT,), "case when r.kind <> 'EXP_VN' then r.crossed_out_at end", LIVING),
         Timer("dwell_warn", stays.WATCHED, stays.WARNS, LIVING),
         Timer("dwell_over", stays.WATCHED, stays.ENDS, LIVING),
+        Timer("lapse_undeclared", (DRAFT,), noted.STAYS_UNTIL, noted.WAITS),
         Timer("expire", (SUBMITTED, FIX_REQUESTED, ACCEPTED, AT_BUFFER), g.EXPIRES, LIVING),
         Timer(
             "no_show",

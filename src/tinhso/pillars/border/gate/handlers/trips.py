@@ -142,8 +142,9 @@ def tell_accepted(event: Event) -> None:
 
 def _phone_of(trip: Trip) -> str:
     """The driver's number; who declared himself, on the spot or ahead, gave the one that he has with him."""
-    rows = UndeclaredArrival.objects if trip.undeclared else AheadDeclaration.objects
-    said = rows.filter(trip=trip).values_list("phone", flat=True).first()
+    said: str | None = ""
+    for kind in (UndeclaredArrival, AheadDeclaration) if trip.undeclared else (AheadDeclaration,):
+        said = said or kind.objects.filter(trip=trip).values_list("phone", flat=True).first()
     return said or (trip.driver.person.phone if trip.driver else "")
 
 

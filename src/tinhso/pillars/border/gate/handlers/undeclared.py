@@ -14,8 +14,8 @@ from tinhso.kernel.events.event import Event
 from tinhso.kernel.modules.declare import subscribe
 from tinhso.kernel.notices.actions import Recipient
 from tinhso.pillars.border.gate import events
-from tinhso.pillars.border.gate.actions import undeclared
-from tinhso.pillars.border.gate.flows.states import ACCEPTED, DRAFT
+from tinhso.pillars.border.gate.actions import noted, undeclared
+from tinhso.pillars.border.gate.flows.states import DRAFT
 from tinhso.pillars.border.gate.flows.trip import FROM_INLAND
 from tinhso.pillars.border.gate.handlers import officers, travellers
 from tinhso.pillars.border.gate.handlers.audience import ENTERPRISE, YARD, people_of
@@ -49,9 +49,19 @@ def send_link(event: Event) -> None:
 @subscribe("border_gate.trip_accepted", name="border_gate.join_queue")
 def join_queue(event: Event) -> None:
     """A person has accepted it afterwards; who is accepted by rule is in the queue already."""
+    trip = Trip.objects.filter(pk=event.record_id).first()
+    if trip is not None:
+        noted.end_noted(trip=trip, at=event.at)
+        noted.join_queues(trips=[trip], at=event.at)
+
+
+@subscribe("border_gate.trip_left_undeclared", name="border_gate.end_link_of_left")
+@subscribe("border_gate.trip_lapsed_undeclared", name="border_gate.end_link_of_lapsed")
+def end_link(event: Event) -> None:
+    """The vehicle has left: its link declares nothing any more."""
     arrival = _arrival(event)
-    if arrival is not None and arrival.trip.state == ACCEPTED:
-        undeclared.join_queue(arrival=arrival, trip=arrival.trip, at=event.at)
+    if arrival is not None:
+        noted.end_link(arrival=arrival, at=event.at)
 
 
 @subscribe(events.ARRIVAL_COUNTED, name="border_gate.tell_counted")

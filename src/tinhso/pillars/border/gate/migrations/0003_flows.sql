@@ -1,4 +1,4 @@
--- digest: d9bf2f6bba1eaa73b81099c9fa4033ce
+-- digest: a0119b2e53e80061951a2e8d952a3ef4
 
 create or replace function border_gate_amendment_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -4027,6 +4027,9 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.cancel_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.cancel_trip';
             end if;
+            if not coalesce((not (r.undeclared and r.state = 'draft')), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-540', hint = 'G-NOTNOTED';
+            end if;
             if r.slot_id is not null and (true) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
             v_to := 'cancelled';
             v_event := 'border_gate.trip_cancelled';
@@ -4035,6 +4038,63 @@ begin
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.cancel_trip';
+        end if;
+    when 'leave_undeclared' then
+        if r.state in ('draft') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.leave_undeclared_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.leave_undeclared_trip';
+            end if;
+            if not coalesce((r.undeclared), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-541', hint = 'G-NOTED';
+            end if;
+            if not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-038', hint = 'G-REASON';
+            end if;
+            v_to := 'cancelled';
+            v_event := 'border_gate.trip_left_undeclared';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.leave_undeclared_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.leave_undeclared_trip';
+        end if;
+    when 'lapse_undeclared' then
+        if r.state in ('draft') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.lapse_undeclared_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.lapse_undeclared_trip';
+            end if;
+            if not coalesce((r.undeclared), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-541', hint = 'G-NOTED';
+            end if;
+            if not coalesce(((select coalesce(a.seen_again_at, a.seen_at) + make_interval(hours => coalesce((select l.value from border_gate_limit l
+        where l.code = 'undeclared_stay_h' and l.valid_from <= (coalesce(a.seen_again_at, a.seen_at) at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (coalesce(a.seen_again_at, a.seen_at) at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 24))
+    from border_gate_undeclaredarrival a where a.trip_id = r.id) <= p_at), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-LEFTDUE';
+            end if;
+            v_to := 'expired';
+            v_event := 'border_gate.trip_lapsed_undeclared';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.lapse_undeclared_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.lapse_undeclared_trip';
+        end if;
+    when 'take_over_undeclared' then
+        if r.state in ('draft') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.take_over_undeclared_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.take_over_undeclared_trip';
+            end if;
+            if not coalesce((r.undeclared), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-541', hint = 'G-NOTED';
+            end if;
+            v_to := 'cancelled';
+            v_event := 'border_gate.trip_taken_over';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.take_over_undeclared_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.take_over_undeclared_trip';
         end if;
     when 'no_show' then
         if r.state in ('accepted', 'en_route') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
@@ -5442,6 +5502,173 @@ begin
                 case r.step_row when 0 then 'border_gate.trip_return_closed' end as v_event,
                 case r.step_row when 0 then p_at end as new_ended_at
             from (select l.*, case when l.state in ('returned_in') and (l.kind in ('EXP_VN')) then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, ended_at = j.new_ended_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'leave_undeclared' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.leave_undeclared_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.point_id, r.undeclared
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.leave_undeclared_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.leave_undeclared_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.leave_undeclared_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.leave_undeclared_trip'
+                when r.step_row = 0 and not coalesce((r.undeclared), false) then 'FI422 BG-541'
+                when r.step_row = 0 and not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then 'FI422 BG-038' else '' end as verdict,
+                case r.step_row when 0 then 'cancelled' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_left_undeclared' end as v_event,
+                case r.step_row when 0 then p_at end as new_ended_at
+            from (select l.*, case when l.state in ('draft') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, ended_at = j.new_ended_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'lapse_undeclared' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.lapse_undeclared_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.point_id, r.undeclared
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.lapse_undeclared_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.lapse_undeclared_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.lapse_undeclared_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.lapse_undeclared_trip'
+                when r.step_row = 0 and not coalesce((r.undeclared), false) then 'FI422 BG-541'
+                when r.step_row = 0 and not coalesce(((select coalesce(a.seen_again_at, a.seen_at) + make_interval(hours => coalesce((select l.value from border_gate_limit l
+        where l.code = 'undeclared_stay_h' and l.valid_from <= (coalesce(a.seen_again_at, a.seen_at) at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (coalesce(a.seen_again_at, a.seen_at) at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 24))
+    from border_gate_undeclaredarrival a where a.trip_id = r.id) <= p_at), false) then 'FI422 BG-208' else '' end as verdict,
+                case r.step_row when 0 then 'expired' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_lapsed_undeclared' end as v_event,
+                case r.step_row when 0 then p_at end as new_ended_at
+            from (select l.*, case when l.state in ('draft') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, ended_at = j.new_ended_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'take_over_undeclared' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.take_over_undeclared_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.point_id, r.undeclared
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.take_over_undeclared_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.take_over_undeclared_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.take_over_undeclared_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.take_over_undeclared_trip'
+                when r.step_row = 0 and not coalesce((r.undeclared), false) then 'FI422 BG-541' else '' end as verdict,
+                case r.step_row when 0 then 'cancelled' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_taken_over' end as v_event,
+                case r.step_row when 0 then p_at end as new_ended_at
+            from (select l.*, case when l.state in ('draft') then 0 end as step_row from locked l) r
         ), missing as materialized (
             select w.id from wanted w except select j.id from judged j
         ), stopped as (

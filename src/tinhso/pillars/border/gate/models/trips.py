@@ -254,6 +254,11 @@ class Trip(FlowModel):
             models.Index(fields=["agency", "-created_at"], name="border_gate_trip_of_firm"),
             models.Index(fields=["tractor_plate", "-created_at"], name="border_gate_trip_plate"),
             models.Index(fields=["expires_at"], name="border_gate_trip_expiry", condition=Q(is_live=True)),
+            models.Index(
+                fields=["tractor_plate"],
+                name="border_gate_trip_noted",
+                condition=Q(undeclared=True, submitted_at=None, ended_at=None),
+            ),
             models.Index(fields=["agency", "ended_at"], name="border_gate_trip_ended", condition=Q(is_live=False)),
             BrinIndex(
                 fields=["created_at", "ended_at"],
@@ -292,7 +297,9 @@ class QueueState(models.Model):
 class UndeclaredArrival(models.Model):
     """Xe chưa khai báo: a vehicle that came without a declaration, sent to its own bay so that the lane is free.
 
-    Whoever holds its short link acts under the arrival's id until `link_until` (real clock).
+    `trip`: the one noted at the gate, or the declaration that has taken the arrival over. `seen_again_at`: when it was
+    last noted while it stood there. Whoever holds its short link acts under the arrival's id until `link_until` (real
+    clock).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -300,6 +307,7 @@ class UndeclaredArrival(models.Model):
     point = models.ForeignKey("border_gate.CrossingPoint", models.PROTECT, related_name="+")
     plate = models.CharField(_("plate"), max_length=12)
     seen_at = models.DateTimeField()
+    seen_again_at = models.DateTimeField(null=True)
     seen_by = models.UUIDField()
     goods_guess = models.CharField(_("goods, as said"), max_length=120, blank=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True)

@@ -18,8 +18,9 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tinhso.kernel.access.may import visible
+from tinhso.kernel.access.may import may, visible
 from tinhso.kernel.access.needs import needs
+from tinhso.kernel.access.scope import Where
 from tinhso.kernel.base import clock, site
 from tinhso.kernel.base.dates import show_time
 from tinhso.kernel.base.errors import NotFound, Refusal
@@ -31,6 +32,7 @@ from tinhso.pillars.border.gate.actions.passages import Passage, Seen, decide, p
 from tinhso.pillars.border.gate.actions.readings import handle_reading, play_camera
 from tinhso.pillars.border.gate.flows.states import DRAFT
 from tinhso.pillars.border.gate.models import ControlPoint, Trip, UndeclaredArrival
+from tinhso.pillars.border.gate.pages.noted import LEAVE
 from tinhso.pillars.border.gate.pages.offline import APP
 from tinhso.pillars.border.gate.pages.quick_forms import called
 from tinhso.pillars.border.gate.pages.readings import chosen, in_sight, read_by_machine
@@ -272,6 +274,7 @@ def _screen(request: Request, barrier: ControlPoint, context: dict[str, Any]) ->
     log = request.session.get(_log_key(barrier), [])
     always = {"barrier": barrier, "log": log, "offline_app": APP, **in_sight(request, barrier, _card)}
     always |= arm_told(request, barrier)
+    always["may_leave"] = may(request.actor, LEAVE, Where(place=barrier.point_id), request.moment)
     return render(request, "border_gate/barrier.html", {**always, **context})
 
 

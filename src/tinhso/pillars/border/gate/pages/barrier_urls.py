@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tinhso.pillars.border.gate.pages import barrier, relay
+from tinhso.pillars.border.gate.pages import barrier, noted, relay
 
 urlpatterns = [
     path("barie/", barrier.choose, name="barriers"),
@@ -14,5 +14,7 @@ urlpatterns = [
     path("barie/mo-tay/<uuid:command_id>/", relay.by_hand, name="barrier_by_hand"),
     path("barie/<str:code>/bien-khac/", barrier.other_plate, name="barrier_other_plate"),
     path("barie/<str:code>/chua-khai-bao/", barrier.undeclared, name="barrier_undeclared"),
+    path("barie/<str:code>/xe-chua-khai-bao/", noted.here, name="barrier_noted"),
+    path("barie/<str:code>/xe-chua-khai-bao/<uuid:arrival_id>/roi-di/", noted.left, name="barrier_left"),
     path("barie/<str:code>/gui-lien-ket/<uuid:arrival_id>/", barrier.send_link, name="barrier_link"),
 ]

@@ -10,7 +10,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from tinhso.pillars.border.gate.models import DayFigure
-from tinhso.pillars.border.gate.queries.report import CAME, CARRIED, LEFT, WHOLE, Figures, Report, period, total
+from tinhso.pillars.border.gate.queries.report import (
+    CAME,
+    CARRIED,
+    LEFT,
+    NOTED_BACK,
+    WHOLE,
+    Figures,
+    Report,
+    period,
+    total,
+)
 from tinhso.pillars.border.gate.rules.goods import FARM_GROUPS
 
 NEW = "NEW_VEHICLE"
@@ -31,7 +41,6 @@ _SPAN = "h.at > %(since)s::timestamptz and h.at <= %(until)s::timestamptz"
 _CLEARED = "(x.step = 'cross_out' and x.direction = 'X' or x.step = 'cross_in' and x.direction = 'N')"
 _FIRST = "(x.step in ('enter_buffer', 'arrive', 'cross_in') and x.at = x.first_arrival_at)"
 _GONE = "(x.step in ('cross_out', 'leave_inland', 'turn_back') and x.at >= x.yard_in_at)"
-_LATE_STILL = f"coalesce({day_of('x.accepted_at')} > x.day, true)"
 _WALKED_UP = "x.step in ('walk_up', 'walk_up_line')"
 # What is counted of a step: its name, its key, what is summed, and of which steps.
 _COUNTED = (
@@ -44,7 +53,6 @@ _COUNTED = (
     ("'came.firm'", "coalesce(x.enterprise_id::text, '')", "0", _FIRST),
     ("'early'", "x.direction", "0", f"{_FIRST} and x.first_arrival_at - x.accepted_at >= interval '2 hours'"),
     ("'undeclared'", "coalesce(x.enterprise_id::text, '')", "0", _WALKED_UP),
-    ("'undeclared_still'", "''", "0", f"{_WALKED_UP} and {_LATE_STILL}"),
     ("'declared'", "x.direction", "0", "x.step in ('accept', 'auto_accept')"),
     ("'corrected'", "x.step", "0", "x.step in ('amend', 'request_fix')"),
     ("'ended'", "x.step", "0", "x.step in ('no_show', 'cancel', 'expire', 'turn_back', 'divert')"),
@@ -78,6 +86,20 @@ def _figure(name: str, key: str, amount: str, steps: str) -> str:
 
 
 STEPS = _GATHERED + " union all ".join(_figure(*counted) for counted in _COUNTED)
+# At the end of each day, who was noted on it or before and stands there undeclared still (queries.report).
+STANDING = f"""
+with noted as (
+    select h.place_id, {day_of("h.at")} as day, (select {day_of("min(a.at)")} from kernel_workflow_history a
+        where a.record_id = h.record_id and a.version > h.version) as until
+    from border_gate_trip t join kernel_workflow_history h on h.record_id = t.id
+    where t.undeclared and t.created_at > %(noted_back)s::timestamptz and t.created_at <= %(until)s::timestamptz
+        and h.flow = 'border_gate.trip' and h.step in ('walk_up', 'walk_up_line')
+)
+select d.day, n.place_id, 'undeclared_still', '', count(*), 0
+from (select generate_series(%(first)s::date, %(last)s::date, interval '1 day')::date as day) d
+join noted n on n.day <= d.day and n.day >= d.day - {NOTED_BACK.days} and coalesce(n.until > d.day, true)
+group by 1, 2
+"""  # noqa: S608 – the columns are ours
 # Of a declaration spread over many vehicles each counts what it brings itself (models.TripGoods).
 GOODS = f"""
 select {day_of("h.at")}, h.place_id, v.name, v.key, count(distinct h.record_id), sum(l.gross_kg)::bigint
@@ -179,7 +201,7 @@ from (
     window own as (partition by h.record_id order by h.version)
 ) told where at > %(since)s::timestamptz group by 1, 2, 3
 """  # noqa: S608 – the columns are ours
-COUNTS = (STEPS, GOODS, FEES, HOLDS, LIFTED, SLOTS, LANES)
+COUNTS = (STEPS, STANDING, GOODS, FEES, HOLDS, LIFTED, SLOTS, LANES)
 
 
 def span(first: date, last: date) -> dict[str, Any]:
@@ -187,7 +209,8 @@ def span(first: date, last: date) -> dict[str, Any]:
     since: datetime = period(first)[0]
     back = since - LOOKED_BACK
     moves = {"back": back, "came": list(CAME), "left": list(LEFT)}
-    return {"since": since, "until": period(last)[1], "counted": list(_STEPS), **moves}
+    days = {"first": first, "last": last, "noted_back": since - NOTED_BACK}
+    return {"since": since, "until": period(last)[1], "counted": list(_STEPS), **moves, **days}
 
 
 def reports(first: date, last: date) -> list[Report]:

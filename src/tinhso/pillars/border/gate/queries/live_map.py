@@ -83,7 +83,7 @@ where k.state in ('open', 'in_progress') and k.due_at < %(now)s::timestamptz and
 union all
 select 'undeclared', a.point_id, count(*) from border_gate_undeclaredarrival a
 join border_gate_trip t on t.id = a.trip_id
-where t.state = 'draft' and a.seen_at > %(midnight)s::timestamptz group by a.point_id
+where t.undeclared and t.submitted_at is null and t.ended_at is null group by a.point_id
 """
 
 
@@ -92,9 +92,7 @@ def live_map(*, at: datetime, points: set[UUID] | None = None) -> list[PointMap]
     states: dict[UUID, dict[str, tuple[Any, ...]]] = defaultdict(dict)
     for point, state, *figures in rows_of(_STATES, {"now": at}):
         states[point][state] = tuple(figures)
-    amiss = {
-        (kind, point): count for kind, point, count in rows_of(_LATE, {"now": at, "midnight": statistics.midnight(at)})
-    }
+    amiss = {(kind, point): count for kind, point, count in rows_of(_LATE, {"now": at})}
     lanes, paused = _lanes(), pauses()
     found = []
     for now in statistics.ordered(statistics.points(at=at)):

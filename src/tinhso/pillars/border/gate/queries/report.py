@@ -4,6 +4,7 @@ Period: 20:00 to 20:00. Cleared: export at `cross_out`, import at `cross_in`. Re
 direction that have come (holding area or barrier 1) and not gone. Gone: `cross_out`, `leave_inland`, `turn_back`,
 `divert`, and `cancel`, `expire`, `seize` after the arrival; each at the point where it happened. What was seized
 and is given back has come again. So remaining(d) = remaining(d-1) + arrived - left holds at every point.
+Undeclared: noted in the period. Still undeclared: of all noted until its end, who are neither declared nor gone then.
 """
 
 from __future__ import annotations
@@ -156,13 +157,16 @@ select place_id,
     count(*) filter (where not came and step = 'divert' and at > %(since)s::timestamptz)
 from told group by place_id
 """
+# Undeclared is who was noted and whose draft nothing has happened to since: neither sent nor handed over nor left.
+NOTED_BACK = timedelta(days=30)
+"""Nobody stands there undeclared for longer: by then the clock has ended it (flows.noted)."""
 _UNDECLARED = """
-select h.place_id, count(*), count(*) filter (where not exists (
+select h.place_id, count(*) filter (where h.at > %(since)s::timestamptz), count(*) filter (where not exists (
     select 1 from kernel_workflow_history a where a.record_id = h.record_id
-        and a.step in ('accept', 'auto_accept') and a.at <= %(until)s::timestamptz))
-from kernel_workflow_history h
-where h.flow = 'border_gate.trip' and h.step in ('walk_up', 'walk_up_line')
-    and h.at > %(since)s::timestamptz and h.at <= %(until)s::timestamptz
+        and a.version > h.version and a.at <= %(until)s::timestamptz))
+from border_gate_trip t join kernel_workflow_history h on h.record_id = t.id
+where t.undeclared and t.created_at > %(noted_back)s::timestamptz and t.created_at <= %(until)s::timestamptz
+    and h.flow = 'border_gate.trip' and h.step in ('walk_up', 'walk_up_line')
 group by h.place_id
 """
 _PARTS = (
@@ -178,6 +182,7 @@ def count(day: date, *, now: datetime | None = None) -> Report:
     since, until = period(day)
     facts: dict[str, Any] = {
         "since": since,
+        "noted_back": since - NOTED_BACK,
         "until": min(until, now) if now else until,
         "farm": sorted(FARM_GROUPS),
         "came": list(CAME),

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
 from tinhso.kernel.access.may import visible
 from tinhso.kernel.base.actor import Actor
-from tinhso.pillars.border.gate.flows.states import DRAFT
 from tinhso.pillars.border.gate.models import AheadDeclaration, Driver, Enterprise, Trip, UndeclaredArrival
 from tinhso.pillars.border.gate.permissions import step_permission
 
 SHOWN = ("trip__point", "trip__yard", "trip__declaration", "trip__tractor", "trip__driver__person")
+WAITS: dict[str, Any] = {"undeclared": True, "submitted_at": None, "ended_at": None}
+"""The drafts of vehicles that stand undeclared, as their index knows them."""
 
 
 def arrival_by_digest(digest: bytes) -> UndeclaredArrival | None:
@@ -20,9 +23,17 @@ def arrival_by_digest(digest: bytes) -> UndeclaredArrival | None:
     return UndeclaredArrival.objects.filter(link_digest=digest).select_related(*SHOWN).first()
 
 
+def standing_undeclared(plates: Iterable[str] | None = None) -> QuerySet[UndeclaredArrival]:
+    """Vehicles that were noted, are not declared yet and have not left, longest here first; of these plates only."""
+    rows = UndeclaredArrival.objects.filter(**{f"trip__{name}": value for name, value in WAITS.items()})
+    if plates is not None:
+        rows = rows.filter(trip__tractor_plate__in=set(plates) - {""})
+    return rows.select_related("trip", "point").order_by("seen_at")
+
+
 def waiting_arrivals(*, by: Actor, at: datetime) -> QuerySet[UndeclaredArrival]:
     """Vehicles not declared yet, longest waiting first, of those whose declaration the actor may send."""
-    trips = visible(Trip.objects.filter(state=DRAFT, undeclared=True), by, step_permission("submit"), at)
+    trips = visible(Trip.objects.filter(**WAITS), by, step_permission("submit"), at)
     rows = UndeclaredArrival.objects.filter(trip__in=trips.values("pk"))
     return rows.select_related(*SHOWN).order_by("seen_at")
 

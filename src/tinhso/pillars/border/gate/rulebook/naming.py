@@ -58,6 +58,7 @@ REASON_KINDS = {
     "RETURN": gettext_lazy("reason of a return"),
     "LATE": gettext_lazy("reason of a delay"),
     "OVERRIDE": gettext_lazy("reason of a passage by order"),
+    "LEFT": gettext_lazy("reason why an undeclared vehicle left"),
 }
 STANDING_TITLES = {
     "Published": gettext_lazy("published rule"),

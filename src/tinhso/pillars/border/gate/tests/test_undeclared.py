@@ -22,6 +22,7 @@ from tinhso.kernel.notices.models import Delivery, Notice
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.actions import declare, move, undeclared
+from tinhso.pillars.border.gate.actions import noted as arrivals
 from tinhso.pillars.border.gate.models import Driver, Enterprise, Standing, Trip, UndeclaredArrival, Vehicle
 from tinhso.pillars.border.gate.permissions import role_code
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft, make_driver, make_firm, make_vehicle
@@ -412,9 +413,9 @@ def test_who_may_not_note_a_vehicle_leaves_none_behind(gate):
 def test_a_count_does_not_undo_a_suspension_that_came_meanwhile(gate, firm, monkeypatch):
     trip = declare.draft_trip(draft=fruit_draft(gate, firm=firm), by=gate.everything, at=NOON)
     Enterprise.objects.filter(pk=firm.pk).update(standing=Standing.SUSPENDED)
-    monkeypatch.setattr(undeclared, "arrivals_of", lambda firm, since: 5)
+    monkeypatch.setattr(arrivals, "arrivals_of", lambda firm, since: 5)
 
-    undeclared._count(trip, firm, NOON)
+    arrivals._count(trip, firm, NOON)
 
     assert Enterprise.objects.get(pk=firm.pk).standing == Standing.SUSPENDED
 

@@ -58,6 +58,13 @@ SUMS = (
         f"select count(*) from border_gate_undeclaredarrival where {within('seen_at')}",
     ),
     (
+        "vehicles that stand undeclared at the end",
+        "select sum(n) from border_gate_dayfigure where name = 'undeclared_still' and day = %(last)s::date",
+        "select count(*) from border_gate_undeclaredarrival a join border_gate_trip t on t.id = a.trip_id"
+        " where a.seen_at <= %(until)s::timestamptz and coalesce(t.submitted_at > %(until)s::timestamptz, true)"
+        " and coalesce(t.ended_at > %(until)s::timestamptz, true)",
+    ),
+    (
         "checks timed",
         "select sum(n) from border_gate_monthtime where part = 'group' and what not like 'T_'"
         " and month >= %(first)s::date and month <= %(last)s::date",
