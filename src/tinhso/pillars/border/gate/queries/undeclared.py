@@ -28,14 +28,14 @@ def standing_undeclared(plates: Iterable[str] | None = None) -> QuerySet[Undecla
     rows = UndeclaredArrival.objects.filter(**{f"trip__{name}": value for name, value in WAITS.items()})
     if plates is not None:
         rows = rows.filter(trip__tractor_plate__in=set(plates) - {""})
-    return rows.select_related("trip", "point").order_by("seen_at")
+    return rows.select_related("trip", "point").order_by("seen_at", "pk")
 
 
 def waiting_arrivals(*, by: Actor, at: datetime) -> QuerySet[UndeclaredArrival]:
     """Vehicles not declared yet, longest waiting first, of those whose declaration the actor may send."""
     trips = visible(Trip.objects.filter(**WAITS), by, step_permission("submit"), at)
     rows = UndeclaredArrival.objects.filter(trip__in=trips.values("pk"))
-    return rows.select_related(*SHOWN).order_by("seen_at")
+    return rows.select_related(*SHOWN).order_by("seen_at", "pk")
 
 
 def trip_before(arrival: UndeclaredArrival | AheadDeclaration) -> Trip | None:
