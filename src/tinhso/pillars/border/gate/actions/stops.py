@@ -79,7 +79,7 @@ class HoursOrder:
 
 def preview_stop(*, stop: Stop, at: datetime) -> Touched:
     """Which trips the notice would touch; nothing is changed. Refusals: BG-303, BG-216, BG-307."""
-    return touched_by_moratorium(_moratorium(stop, at))
+    return touched_by_moratorium(_moratorium(stop, at), at=at)
 
 
 @transaction.atomic
@@ -93,7 +93,7 @@ def place_moratorium(*, stop: Stop, by: Actor, at: datetime) -> Moratorium:
         require(by, PLACE_MORATORIUM, Where(place=point), at)
     row.ordered_at, row.ordered_by = at, by.id
     row.save()
-    touched = touched_by_moratorium(row)
+    touched = touched_by_moratorium(row, at=at)
     _displace(touched, row.pk, row.ends_at, at)
     facts: dict[str, Any] = {"document_no": row.document_no, "touched": len(touched.trips)}
     record("border_gate.moratorium_placed", by=by, at=at, kind="border_gate.moratorium", record_id=row.pk, **facts)
@@ -120,7 +120,7 @@ def lift_moratorium(*, moratorium: Moratorium, by: Actor, at: datetime) -> Morat
 
 def preview_hours(*, order: HoursOrder, at: datetime) -> Touched:
     """Which trips the order would touch, and whose booked hour it would take. Refusals: BG-303."""
-    return _touched_by(order, _calendar_rows(order, uuid7(), None, at))
+    return _touched_by(order, _calendar_rows(order, uuid7(), None, at), at)
 
 
 @transaction.atomic
@@ -135,7 +135,7 @@ def set_hours(*, order: HoursOrder, by: Actor, at: datetime) -> UUID:
             OperatingCalendar.objects.bulk_create(rows)
     except IntegrityError as error:
         raise refuse("BG-304", field="first", point=", ".join(one.gate_short for one in order.points)) from error
-    touched = _touched_by(order, rows)
+    touched = _touched_by(order, rows, at)
     begins, ends = _span(order)
     _displace(touched, number, ends, at)
     facts: dict[str, Any] = {
@@ -286,7 +286,7 @@ def _span(order: HoursOrder) -> tuple[datetime, datetime]:
     return begins, datetime.combine(order.last, closes, HANOI)
 
 
-def _touched_by(order: HoursOrder, rows: Sequence[OperatingCalendar]) -> Touched:
+def _touched_by(order: HoursOrder, rows: Sequence[OperatingCalendar], at: datetime) -> Touched:
     points = [point.pk for point in order.points]
     calendars: dict[tuple[UUID, str], list[hours.Hours]] = {}
     known = {row.pk for row in rows}
@@ -294,7 +294,7 @@ def _touched_by(order: HoursOrder, rows: Sequence[OperatingCalendar]) -> Touched
         calendars.setdefault((row.point_id, row.direction), []).append(row.hours())
     begins, ends = _span(order)
     return touched_by_hours(
-        points=points, directions=order.directions, begins_at=begins, ends_at=ends, calendars=calendars
+        points=points, directions=order.directions, begins_at=begins, ends_at=ends, calendars=calendars, at=at
     )
 
 

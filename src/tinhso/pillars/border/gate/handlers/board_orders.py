@@ -32,7 +32,7 @@ def tell_moratorium(event: Event) -> None:
     if row is None or row.ends_at <= event.at:
         return
     facts = {"ref": row.document_no, "a": show_moment(row.begins_at), "b": show_moment(row.ends_at)}
-    _tell_all(clock_words.STOPPED, touched_by_moratorium(row).trips, event, text=row.text_vi, **facts)
+    _tell_all(clock_words.STOPPED, touched_by_moratorium(row, at=event.at).trips, event, text=row.text_vi, **facts)
 
 
 @subscribe(events.HOURS_CHANGED, name="border_gate.tell_hours")
@@ -43,7 +43,7 @@ def tell_hours(event: Event) -> None:
         return
     points = [UUID(one) for one in event.payload["points"]]
     begins, ends = (datetime.fromisoformat(event.payload[name]) for name in ("begins_at", "ends_at"))
-    asked: dict[str, Any] = {"points": points, "directions": event.payload["directions"]}
+    asked: dict[str, Any] = {"points": points, "directions": event.payload["directions"], "at": event.at}
     touched = touched_by_hours(begins_at=begins, ends_at=ends, calendars=calendars_of(points), **asked)
     named = ", ".join(one.gate_short for one in CrossingPoint.objects.filter(pk__in=points))
     told = {"gate": named, "what": CalendarKind(first.kind).label, "a": show_moment(begins), "b": show_moment(ends)}

@@ -1,16 +1,20 @@
-"""Whom an order of the board touches: trips that have not come yet, by their booked hour, else by their planned day."""
+"""Whom an order of the board touches: trips that have not come yet, by their booked hour, else by their planned day.
+
+Who waits in the holding area or is called comes as soon as he may, whatever day he had planned: an order touches him
+that holds within a day from now. His place in the queue stays, so no hour of his is taken.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from tinhso.kernel.base.clock import HANOI
-from tinhso.pillars.border.gate.flows.states import ACCEPTED, EN_ROUTE, FIX_REQUESTED, SUBMITTED
+from tinhso.pillars.border.gate.flows.states import ACCEPTED, AT_BUFFER, CALLED, EN_ROUTE, FIX_REQUESTED, SUBMITTED
 from tinhso.pillars.border.gate.models import Moratorium, Trip
 from tinhso.pillars.border.gate.queries.stopped import speaks_of
 from tinhso.pillars.border.gate.rules import hours
@@ -19,6 +23,10 @@ USUAL = range(8, 18)
 """Hours at which every point works on an ordinary day (tables/calendar.csv)."""
 COMING = (SUBMITTED, FIX_REQUESTED, ACCEPTED, EN_ROUTE)
 """States of a trip that has not come to the gate yet."""
+WAITING = (AT_BUFFER, CALLED)
+HOUR = timedelta(hours=1)
+SOON = timedelta(days=1)
+"""Who waits now is thought to be through by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +37,25 @@ class Touched:
     displaced: tuple[UUID, ...]
 
 
-def coming_between(begins_at: datetime, ends_at: datetime) -> QuerySet[Trip]:
-    """Trips that mean to come within that time."""
+def coming_between(begins_at: datetime, ends_at: datetime, *, at: datetime) -> QuerySet[Trip]:
+    """Trips that mean to come within that time, seen from `at`."""
     first, last = begins_at.astimezone(HANOI).date(), ends_at.astimezone(HANOI).date()
     by_day = Q(slot=None, planned_on__gte=first, planned_on__lte=last)
     by_hour = Q(slot__begins_at__gte=begins_at, slot__begins_at__lt=ends_at)
-    return Trip.objects.filter(by_hour | by_day, is_live=True, state__in=COMING)
+    found = (by_hour | by_day) & Q(state__in=COMING)
+    if begins_at < at + SOON and ends_at > at:
+        found |= Q(state__in=WAITING)
+    return Trip.objects.filter(found, is_live=True)
 
 
-def touched_by_moratorium(row: Moratorium) -> Touched:
+def touched_by_moratorium(row: Moratorium, *, at: datetime) -> Touched:
     """Trips whose goods the notice stops at their point in its time; one query. Exempt trips are not among them."""
-    rows = coming_between(row.begins_at, row.ends_at).filter(speaks_of(row))
-    found = list(rows.values_list("pk", "slot_id"))
-    return Touched(tuple(pk for pk, _slot in found), tuple(pk for pk, slot in found if slot))
+    rows = coming_between(row.begins_at, row.ends_at, at=at).filter(speaks_of(row))
+    found = list(rows.values_list("pk", "slot_id", "state"))
+    return Touched(
+        tuple(pk for pk, _slot, _state in found),
+        tuple(pk for pk, slot, state in found if slot and state not in WAITING),
+    )
 
 
 def touched_by_hours(
@@ -51,26 +65,37 @@ def touched_by_hours(
     begins_at: datetime,
     ends_at: datetime,
     calendars: dict[tuple[UUID, str], list[hours.Hours]],
+    at: datetime,
 ) -> Touched:
     """Trips coming in that time to which these calendars are closed: at their booked hour, else on their day.
 
     A trip without an hour is touched by a closure of some hours of its day as well. One query.
     """
-    rows = coming_between(begins_at, ends_at).filter(point_id__in=points, direction__in=directions)
+    rows = coming_between(begins_at, ends_at, at=at).filter(point_id__in=points, direction__in=directions)
+    soon = _usual(max(begins_at, at), min(ends_at, at + SOON))
     touched, displaced = [], []
-    for pk, point, direction, begins, accepted, planned in rows.values_list(
-        "pk", "point_id", "direction", "slot__begins_at", "accepted_at", "planned_on"
+    for pk, point, direction, state, begins, accepted, planned in rows.values_list(
+        "pk", "point_id", "direction", "state", "slot__begins_at", "accepted_at", "planned_on"
     ):
-        calendar = calendars.get((point, direction), [])
-        asked = [begins] if begins else _hours_of(planned, begins_at, ends_at)
+        calendar, waits = calendars.get((point, direction), []), state in WAITING
+        asked = soon if waits else [begins] if begins else _hours_of(planned, begins_at, ends_at)
         if all(hours.is_open(calendar, moment, accepted_at=accepted) for moment in asked):
             continue
         touched.append(pk)
-        displaced += [pk] if begins else []
+        displaced += [pk] if begins and not waits else []
     return Touched(tuple(touched), tuple(displaced))
 
 
 def _hours_of(day: date, begins_at: datetime, ends_at: datetime) -> list[datetime]:
     """Moments of the usual working day that lie in that time: on each of them the trip may mean to come."""
-    usual = (datetime.combine(day, time(hour), HANOI) for hour in USUAL)
-    return [moment for moment in usual if begins_at <= moment < ends_at]
+    midnight = datetime.combine(day, time(), HANOI)
+    return _usual(max(begins_at, midnight), min(ends_at, midnight + timedelta(days=1)))
+
+
+def _usual(begins_at: datetime, ends_at: datetime) -> list[datetime]:
+    """The first moment of that time and each full hour of it, as far as every point works then on an ordinary day."""
+    local = begins_at.astimezone(HANOI)
+    full = local.replace(minute=0, second=0, microsecond=0)
+    count = max(0, -((full - ends_at) // HOUR))
+    moments = [local, *(full + number * HOUR for number in range(1, count))]
+    return [moment for moment in moments if moment < ends_at and moment.hour in USUAL]
