@@ -27,7 +27,7 @@ KIND = "border_gate.slot_window"
 
 @transaction.atomic
 def set_room(*, windows: Sequence[UUID], capacity: int, by: Actor, at: datetime) -> int:
-    """Change the room of windows at once; below what is booked, all keep their places and the rest is closed.
+    """Change the room of windows at once; below what is booked, all keep their places and nobody gets a new one.
 
     Returns how many windows changed. Refusals: BG-306; Forbidden at another point.
     """
@@ -35,9 +35,8 @@ def set_room(*, windows: Sequence[UUID], capacity: int, by: Actor, at: datetime)
         raise refuse("BG-306", field="capacity", max=MOST)
     rows = _locked(windows, by, at)
     for row in rows:
-        row.is_open = row.is_open and capacity >= row.booked
-        row.capacity = max(capacity, row.booked)
-    SlotWindow.objects.bulk_update(rows, ["capacity", "is_open"])
+        row.capacity, row.kept = capacity, row.booked if row.booked > capacity else 0
+    SlotWindow.objects.bulk_update(rows, ["capacity", "kept"])
     for row in rows:
         record("border_gate.room_set", by=by, at=at, kind=KIND, record_id=row.pk, capacity=capacity, booked=row.booked)
     return len(rows)

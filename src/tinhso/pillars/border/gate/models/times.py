@@ -122,8 +122,8 @@ class Moratorium(models.Model):
 class SlotWindow(models.Model):
     """An hour at a point in one direction with room for `capacity` trucks; more can never be booked.
 
-    When the board lowers the room below what is booked, the window is closed at what is booked: who has a place keeps
-    it, and a place that is given back is not booked again until the board opens the window.
+    When the board lowers the room below what is booked, who has a place keeps it: `kept` is how many had one then. A
+    place that is given back is not booked again before fewer are booked than there is room.
     """
 
     access_scope = Scope(place="point_id")
@@ -137,6 +137,7 @@ class SlotWindow(models.Model):
     ends_at = models.DateTimeField(_("ends"))
     capacity = models.PositiveSmallIntegerField(_("room, vehicles"))
     booked = models.PositiveSmallIntegerField(_("places booked"), default=0)
+    kept = models.PositiveSmallIntegerField(_("places kept beyond the room"), default=0)
     is_open = models.BooleanField(_("open for booking"), default=True)
 
     class Meta:
@@ -146,7 +147,8 @@ class SlotWindow(models.Model):
                 fields=["point", "direction", "goods_group", "begins_at"], name="border_gate_window_once"
             ),
             models.CheckConstraint(
-                condition=Q(booked__gte=0, booked__lte=F("capacity")), name="border_gate_window_room"
+                condition=Q(booked__gte=0) & (Q(booked__lte=F("capacity")) | Q(booked__lte=F("kept"))),
+                name="border_gate_window_room",
             ),
             models.CheckConstraint(condition=Q(ends_at__gt=F("begins_at")), name="border_gate_window_ends"),
         ]

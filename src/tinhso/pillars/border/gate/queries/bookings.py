@@ -82,7 +82,7 @@ def room_for(slot: Any, terms: Terms, *, firm: UUID | None, displaced: bool = Fa
     """Free places of a window (with `own`) for that firm."""
     if not slot.is_open:
         return 0
-    left = slot.capacity - slot.booked
+    left = max(0, slot.capacity - slot.booked)
     return left if firm is None or displaced else max(0, min(left, terms.share_of(slot.capacity) - slot.own))
 
 

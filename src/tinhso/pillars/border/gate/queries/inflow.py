@@ -28,7 +28,7 @@ def notices_now(*, at: datetime) -> QuerySet[InflowNotice]:
 def touched_by_inflow(row: InflowNotice, *, at: datetime) -> QuerySet[Trip]:
     """Exports on their way or planned that it speaks of, from that moment on."""
     about = Moratorium(points=row.points, groups=row.groups, directions=[EXPORT])
-    return coming_between(max(row.begins_at, at), row.ends_at).filter(speaks_of(about))
+    return coming_between(max(row.begins_at, at), row.ends_at, at=at).filter(speaks_of(about))
 
 
 def notices_of_firm(firm: UUID, *, at: datetime) -> list[InflowNotice]:

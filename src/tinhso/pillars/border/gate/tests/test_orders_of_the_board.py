@@ -232,8 +232,8 @@ def test_hours_of_one_kind_do_not_overlap(gate):
         stops.set_hours(order=order, by=by, at=NOON)
 
 
-def test_room_lowered_below_what_is_booked_keeps_places_and_closes_the_rest(gate):
-    slot = window(gate, capacity=10)
+def test_room_lowered_below_what_is_booked_keeps_places_and_opens_again_when_room_is_given(gate):
+    slot = window(gate, capacity=15)
     first, second, third = trips_of(gate, make_firm(), 3)
     book(gate, first, slot)
     book(gate, second, slot)
@@ -242,13 +242,24 @@ def test_room_lowered_below_what_is_booked_keeps_places_and_closes_the_rest(gate
     windows.set_room(windows=[slot.pk], capacity=1, by=by, at=NOON)
 
     slot.refresh_from_db()
-    assert (slot.capacity, slot.booked, slot.is_open) == (2, 2, False)
+    assert (slot.capacity, slot.booked, slot.is_open) == (1, 2, True)
     bookings.give_up_slot(trip=first, by=gate.everything, at=NOON)
     with refused("BG-014"):
         book(gate, third, slot)
     windows.set_room(windows=[slot.pk], capacity=20, by=by, at=NOON)
-    windows.open_windows(windows=[slot.pk], is_open=True, by=by, at=NOON)
     book(gate, third, slot)
+
+
+def test_a_window_that_was_closed_stays_closed_when_its_room_changes(gate):
+    slot = window(gate)
+    by = board_of(gate)
+    windows.open_windows(windows=[slot.pk], is_open=False, by=by, at=NOON)
+
+    for capacity in (0, 20):
+        windows.set_room(windows=[slot.pk], capacity=capacity, by=by, at=NOON)
+
+    slot.refresh_from_db()
+    assert (slot.capacity, slot.is_open) == (20, False)
 
 
 def test_room_is_the_boards_at_its_point_and_has_a_measure(gate):
