@@ -5,13 +5,14 @@ Each saying leaves a mark whose key it is: a second run, or two processes at onc
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q
 
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.base.clock import HANOI
@@ -22,6 +23,8 @@ from tinhso.pillars.border.gate.flows.states import ACCEPTED, CALLED, EN_ROUTE
 from tinhso.pillars.border.gate.models import Booking, ClockMark, Holding, SlotWindow, Trip
 from tinhso.pillars.border.gate.queries.bookings import direction_points
 from tinhso.pillars.border.gate.queries.driver import answers
+from tinhso.pillars.border.gate.queries.reference import calendars_of
+from tinhso.pillars.border.gate.rules import hours
 
 # Border brief 10.
 REMINDED_BEFORE = (12, 2)
@@ -45,8 +48,8 @@ def mark(keys: Iterable[str], at: datetime) -> set[str]:
 def remind_of_hours(*, at: datetime) -> int:
     """Publish each booked hour that comes near, 12 and 2 hours before; not to those who booked it later than that."""
     said = 0
-    for hours, least in zip(REMINDED_BEFORE, (*REMINDED_BEFORE[1:], 0), strict=True):
-        before = timedelta(hours=hours)
+    for ahead, least in zip(REMINDED_BEFORE, (*REMINDED_BEFORE[1:], 0), strict=True):
+        before = timedelta(hours=ahead)
         rows = Booking.objects.filter(
             state=Holding.CONFIRMED,
             slot__begins_at__gt=at + timedelta(hours=least),
@@ -54,8 +57,8 @@ def remind_of_hours(*, at: datetime) -> int:
             confirmed_at__lte=F("slot__begins_at") - before,
             trip__state__in=(ACCEPTED, EN_ROUTE),
         ).exclude(trip__displacements__answer="", trip__displacements__slot=F("slot"))
-        keys = {f"slot-{hours}:{pk}": trip for pk, trip in rows.values_list("pk", "trip_id")[:AT_MOST]}
-        said += _publish(events.SLOT_NEAR, keys, at, {"left": hours})
+        keys = {f"slot-{ahead}:{pk}": trip for pk, trip in rows.values_list("pk", "trip_id")[:AT_MOST]}
+        said += _publish(events.SLOT_NEAR, keys, at, {"left": ahead})
     return said
 
 
@@ -78,21 +81,34 @@ def repeat_calls(*, at: datetime) -> int:
 
 @transaction.atomic
 def foresee_congestion(*, at: datetime) -> int:
-    """Publish once a day, of each point, that more export vehicles remain than 1.5 times the next day's room."""
-    tomorrow = datetime.combine(at.astimezone(HANOI).date() + timedelta(days=1), time(), HANOI)
-    windows = SlotWindow.objects.filter(direction="X", begins_at__gte=tomorrow, is_open=True)
-    windows = windows.filter(begins_at__lt=tomorrow + timedelta(days=1))
-    rooms = dict(windows.values_list("point").annotate(room=Sum("capacity")))
+    """Publish once a day, of each point, that more export vehicles remain than 1.5 times the next day's room.
+
+    A day without any hour that is open and worked has no room: then one vehicle that remains is too many.
+    """
+    rooms = _rooms_on(at.astimezone(HANOI).date() + timedelta(days=1))
     here = Trip.objects.filter(is_live=True, direction="X").filter(first_arrival_at__isnull=False)
     remaining = dict(here.filter(~Q(state="returned_in")).values_list("point").annotate(count=Count("pk")))
     said = 0
     for point in direction_points():
         count, room = remaining.get(point.pk, 0), rooms.get(point.pk, 0)
-        if room and count > TOO_FULL * room:
+        if count > TOO_FULL * room:
             key = f"congestion:{point.code}:{at.astimezone(HANOI):%Y-%m-%d}"
             told = {"count": count, "room": room}
             said += _publish(events.CONGESTION_FORESEEN, {key: point.pk}, at, told, kind="border_gate.point")
     return said
+
+
+def _rooms_on(day: date) -> Counter[UUID]:
+    """How many export vehicles the open windows of a day can take by point; hours at which a point rests are none."""
+    begins = datetime.combine(day, time(), HANOI)
+    windows = SlotWindow.objects.filter(direction="X", is_open=True, begins_at__gte=begins)
+    windows = windows.filter(begins_at__lt=begins + timedelta(days=1))
+    found = list(windows.values_list("point", "begins_at", "capacity"))
+    calendars = calendars_of(list({point for point, _hour, _room in found}))
+    rooms: Counter[UUID] = Counter()
+    for point, hour, room in found:
+        rooms[point] += room if hours.works(calendars.get((point, "X"), []), hour) else 0
+    return rooms
 
 
 def forget_marks(*, at: datetime) -> None:

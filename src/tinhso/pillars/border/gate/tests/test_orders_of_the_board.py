@@ -17,6 +17,7 @@ from tinhso.kernel.notices.models import Notice
 from tinhso.kernel.testing.people import grant, make_person
 from tinhso.kernel.workflow.timers import fire_due_steps
 from tinhso.pillars.border.gate.actions import bookings, clock, stops, windows
+from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import Displacement, OperatingCalendar, SlotDefault, SlotWindow, Trip
 from tinhso.pillars.border.gate.permissions import role_code
 from tinhso.pillars.border.gate.queries.bookings import choices_of, wrong_counts
@@ -308,7 +309,6 @@ def test_hours_that_come_near_are_said_twelve_and_two_hours_before_once_each(gat
 
 def test_a_call_is_repeated_three_times_then_the_yard_telephones(gate):
     from tinhso.kernel.audit.record import record
-    from tinhso.pillars.border.gate.flows import TRIP
     from tinhso.pillars.border.gate.queries.driver import ON_THE_WAY
     from tinhso.pillars.border.gate.rules.queue import FirstInLine
 
@@ -329,8 +329,6 @@ def test_congestion_is_said_once_a_day(gate):
     tomorrow = window(gate, begins=EIGHT + DAY, capacity=2)
     trips = trips_of(gate, make_firm(), 4)
     for trip in trips:
-        from tinhso.pillars.border.gate.flows import TRIP
-
         TRIP.fire(trip, "enter_buffer", by=gate.everything, at=NOON, plate=trip.tractor_plate)
 
     said = [clock.foresee_congestion(at=NOON), clock.foresee_congestion(at=NOON + HOUR)]
@@ -338,6 +336,25 @@ def test_congestion_is_said_once_a_day(gate):
 
     assert said == [1, 0]
     assert clock.foresee_congestion(at=NOON + 2 * HOUR) == 0
+
+
+def test_a_day_on_which_nothing_works_is_foreseen_as_congestion(gate):
+    window(gate, begins=EIGHT + DAY, capacity=50)
+    for trip in trips_of(gate, make_firm(), 2):
+        TRIP.fire(trip, "enter_buffer", by=gate.everything, at=NOON, plate=trip.tractor_plate)
+    before = clock.foresee_congestion(at=NOON)
+    tomorrow = (NOON + DAY).date()
+    order = stops.HoursOrder(points=(gate.points["HN-1119"],), directions=("X",), kind="closed", first=tomorrow,
+                             last=tomorrow, source="Bão số 3")  # fmt: skip
+    stops.set_hours(order=order, by=board_of(gate), at=NOON)
+
+    said = [clock.foresee_congestion(at=NOON), clock.foresee_congestion(at=NOON + HOUR)]
+
+    assert (before, said) == (0, [1, 0])
+
+
+def test_nobody_is_warned_where_nobody_waits(gate):
+    assert clock.foresee_congestion(at=NOON) == 0
 
 
 def test_a_wrong_reason_is_refused_before_anything_happens(gate):
