@@ -26,6 +26,7 @@ from tinhso.pillars.border.gate.actions.guidance import reach_newcomers
 from tinhso.pillars.border.gate.actions.mandates import follow_staff
 from tinhso.pillars.border.gate.actions.report import freeze_report
 from tinhso.pillars.border.gate.actions.sheets import forget_sheets
+from tinhso.pillars.border.gate.actions.yard_alarm import watch_yards
 from tinhso.pillars.border.gate.models import DailyReport
 from tinhso.pillars.border.gate.permissions import role_code
 from tinhso.pillars.border.gate.queries import periods
@@ -169,6 +170,12 @@ def remind_drivers(at: datetime) -> None:
 def repeat_calls(at: datetime) -> None:
     """Calls that no driver has answered."""
     clock.repeat_calls(at=at)
+
+
+@every(seconds=60)
+def watch_full_yards(at: datetime) -> None:
+    """Points at which all yards are so full that nobody is called, and those that have room again."""
+    watch_yards(at=at)
 
 
 @every(seconds=900)

@@ -18,6 +18,7 @@ from tinhso.pillars.border.gate.handlers import (
     rulebook,
     trips,
     undeclared,
+    yards,
 )
 
 __all__ = [
@@ -38,4 +39,5 @@ __all__ = [
     "rulebook",
     "trips",
     "undeclared",
+    "yards",
 ]

@@ -1,0 +1,43 @@
+"""What the board is told at once: yards that are full."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tinhso.kernel.events.models import Outbox
+from tinhso.kernel.notices.models import Notice
+from tinhso.pillars.border.gate.actions.yard_alarm import watch_yards
+from tinhso.pillars.border.gate.models import Yard
+from tinhso.pillars.border.gate.tests.conftest import NOON
+from tinhso.pillars.border.gate.tests.test_orders_of_the_board import board_of, deliver
+
+MINUTE = timedelta(minutes=1)
+
+
+def published() -> list[str]:
+    rows = Outbox.objects.filter(name__startswith="border_gate.yards_").order_by("id")
+    return list(rows.values_list("name", flat=True))
+
+
+def test_full_yards_are_told_once_a_spell_and_their_end_once(gate):
+    point = gate.points["HN-1119"]
+    here, _there = board_of(gate), board_of(gate, "TT-1088")
+    yards = Yard.objects.filter(point=point, level="border")
+    assert watch_yards(at=NOON) == 0
+
+    room = dict(yards.values_list("pk", "capacity"))
+    yards.update(capacity=0)
+    spell = [watch_yards(at=NOON + n * MINUTE) for n in (1, 2, 30)]
+    for pk, capacity in room.items():
+        Yard.objects.filter(pk=pk).update(capacity=capacity)
+    # A vehicle that leaves and another that comes: room for some minutes does not end it.
+    calm = [watch_yards(at=NOON + n * MINUTE) for n in (31, 39, 40, 41)]
+
+    assert (spell, calm) == ([1, 0, 0], [0, 0, 1, 0])
+    assert published() == ["border_gate.yards_full", "border_gate.yards_free"]
+    for name in published():
+        deliver(name, point.pk)
+    told = Notice.objects.filter(kind__startswith="border_gate.yards_")
+    assert set(told.values_list("recipient", flat=True)) == {here.id}
+    assert sorted(told.values_list("kind", flat=True)) == ["border_gate.yards_free", "border_gate.yards_full"]
+    assert told.first().fields["limit"] == "95"
