@@ -31,9 +31,13 @@ from tinhso.pillars.border.gate.models import DailyReport
 from tinhso.pillars.border.gate.permissions import role_code
 from tinhso.pillars.border.gate.queries import periods
 from tinhso.pillars.border.gate.queries.report import CLOSES, of_row
+from tinhso.pillars.border.gate.queries.section import firm_names
 from tinhso.pillars.border.gate.simulation.what_if_runs import run_what_if
 
 __all__ = ["run_what_if"]  # declared there: the worker has to know it
+
+WORST = 5
+"""So many firms are named in the mail; the report has the others."""
 
 REPORTED = notice(
     "border_gate.reported",
@@ -53,9 +57,9 @@ PERIOD_REPORTED = notice(
     title=_("Report of a week or month"),
     texts={
         "vi": "Cửa khẩu từ {first} đến {last}: thông quan {cleared} xe (xuất {export}, nhập {imported}), thu {fees} đ "
-        "phí, {undeclared} xe chưa khai báo. Bản PDF: {pdf}",
+        "phí, {undeclared} xe chưa khai báo, nhiều nhất: {worst}. Bản PDF: {pdf}",
         "en": "Border gates, {first} to {last}: {cleared} cleared (export {export}, import {imported}), fees {fees} đ, "
-        "undeclared {undeclared}. As PDF: {pdf}",
+        "undeclared {undeclared}, most of them of: {worst}. As PDF: {pdf}",
     },
     channels=("app", "email"),
 )
@@ -96,12 +100,14 @@ def mail_monthly_report(at: datetime) -> None:
 
 
 def _tell_period(kind: str, at: datetime) -> None:
-    """The last period of that kind that is over, to each leader, in the application and by e-mail."""
+    """The last period of that kind that is over, in the application and by e-mail: to each leader, and of a week to
+    the board as well, with the firms whose vehicles came undeclared most often (border brief 6.7).
+    """
     span = periods.span_of(kind, at.astimezone(HANOI).date()).before()
     found, url = periods.period(span), reverse("border_gate:period", args=[kind, span.first])
     send(
         PERIOD_REPORTED.name,
-        to=_leaders(at),
+        to=_holders(at, "LEADER", *(["BQLKKT"] if kind == periods.WEEK else [])),
         event_key=f"border_gate.report:{kind}:{span.first}",
         by=SYSTEM,
         at=at,
@@ -113,14 +119,23 @@ def _tell_period(kind: str, at: datetime) -> None:
         imported=grouped(found.of("cleared.N").n),
         fees=grouped(found.of("fee.pay").amount),
         undeclared=grouped(found.of("undeclared").n),
+        worst=_worst_firms(found),
         pdf=site.whole(f"{url}?bang=pdf"),
     )
 
 
-def _leaders(at: datetime) -> list[UUID]:
+def _worst_firms(found: periods.Period) -> str:
+    """The firms with most undeclared vehicles, each with its number; a dash when none is known."""
+    counted = [(key, sums.n) for key, sums in found.by_key("undeclared").items() if key][:WORST]
+    names = firm_names([key for key, _n in counted])
+    return "; ".join(f"{names.get(key, '–')} ({grouped(n)})" for key, n in counted) or "–"
+
+
+def _holders(at: datetime, *roles: str) -> list[UUID]:
     valid = Q(valid_until=None) | Q(valid_until__gt=at)
-    leaders = Grant.objects.filter(valid, role__code=role_code("LEADER"), valid_from__lte=at, record_id=None)
-    return list(leaders.values_list("holder_id", flat=True).distinct())
+    codes = [role_code(role) for role in roles]
+    held = Grant.objects.filter(valid, role__code__in=codes, valid_from__lte=at, record_id=None)
+    return list(held.values_list("holder_id", flat=True).distinct())
 
 
 def _tell_leaders(row: DailyReport, at: datetime) -> None:
@@ -128,7 +143,7 @@ def _tell_leaders(row: DailyReport, at: datetime) -> None:
     whole, url = of_row(row).whole, reverse("border_gate:report", args=[row.day])
     send(
         REPORTED.name,
-        to=_leaders(at),
+        to=_holders(at, "LEADER"),
         event_key=f"border_gate.report:{row.day}:{row.version}",
         by=SYSTEM,
         at=at,
