@@ -238,6 +238,7 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
             WAIVE_FEE,
             FREEZE_REPORT,
             PLACE_MORATORIUM,
+            SET_HOURS,
             *SEE_MONEY,
             SEE_GLASS,
             *rulebook.ALL,

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tinhso.kernel.base import clock
+from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import (
@@ -165,6 +166,21 @@ def test_hours_are_counted_then_set_and_a_point_is_closed_at_once(gate):
     kinds = sorted(OperatingCalendar.objects.exclude(order=None).values_list("kind", flat=True))
     assert kinds == ["closed", "closed", "extended"]
     assert "Lễ đón đoàn cấp cao" in text_of(client.get(page))
+
+
+def test_a_leader_closes_a_point_at_once_and_ends_the_closure(gate):
+    client, page = client_of("LEADER"), reverse("border_gate:hours")
+    assert reverse("border_gate:point_close") in text_of(client.get(page))
+
+    client.post(
+        reverse("border_gate:point_close"),
+        {"point": "TT-1088", "directions": ["X"], "until": "2026-06-10T14:00", "reason": "Bão, phía bạn đóng cửa"},
+    )
+    closed = OperatingCalendar.objects.exclude(order=None).get()
+    client.post(reverse("border_gate:hours_end", args=[closed.order]))
+
+    assert (closed.kind, closed.point.code) == ("closed", "TT-1088")
+    assert not OperatingCalendar.objects.filter(order=closed.order, closes__gt=NOON.astimezone(HANOI).time()).exists()
 
 
 def test_who_must_choose_another_hour_is_not_told_to_set_out(gate):
