@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from ninja.errors import HttpError, Throttled, ValidationError
 from psycopg import Error as DatabaseError
 
+from tinhso.kernel.access.limits import TooMany, rate_of
+from tinhso.kernel.access.needs import acting
 from tinhso.kernel.api.answers import write
 from tinhso.kernel.base.errors import Refusal
 
@@ -101,7 +103,11 @@ def from_refusal(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         status = 412
     detail = refusal.for_people()
     errors = [{"field": refusal.field, "code": refusal.code, "detail": detail}] if refusal.field else None
-    return problem(request, status=status, code=refusal.code, detail=detail, errors=errors, facts=_safe(refusal.facts))
+    facts = _safe(refusal.facts)
+    response = problem(request, status=status, code=refusal.code, detail=detail, errors=errors, facts=facts)
+    if "retry_after" in facts:
+        response.headers["Retry-After"] = str(facts["retry_after"])
+    return response
 
 
 def _safe(facts: dict[str, Any]) -> dict[str, Any]:
@@ -145,11 +151,13 @@ def from_http(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 
 def from_throttle(request: HttpRequest, throttled: Throttled) -> HttpResponse:
-    wait = max(1, round(throttled.wait or 1))
-    detail = gettext("wait %(seconds)d seconds and try again") % {"seconds": wait}
-    response = problem(request, status=429, code="too-many-requests", detail=detail)
-    response.headers["Retry-After"] = str(wait)
-    return response
+    return from_refusal(request, too_many(request))
+
+
+def too_many(request: HttpRequest) -> TooMany:
+    """The refusal of a caller whose bucket is empty: its fact `retry_after` is until it holds a token again."""
+    wait = rate_of(acting(request)).wait
+    return TooMany(gettext("wait %(seconds)d seconds and try again") % {"seconds": wait}, retry_after=wait)
 
 
 def from_missing(request: HttpRequest, missing: Exception) -> HttpResponse:

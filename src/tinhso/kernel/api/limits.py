@@ -13,11 +13,8 @@ from tinhso.kernel.base import clock
 class Limit(BaseThrottle):
     """A route whose delay would stop traffic says `throttle=[]` (settled 14)."""
 
-    def __init__(self) -> None:
-        self._wait: float | None = None
-
     def allow_request(self, request: HttpRequest) -> bool:
         return take(caller_of(request), rate_of(acting(request)), clock.real())
 
-    def wait(self) -> float:
-        return 1.0
+    def wait(self) -> None:
+        """How long is said with the refusal (errors.too_many): it differs from caller to caller."""

@@ -10,12 +10,14 @@ from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI, Router
+from ninja.errors import Throttled
 from ninja.operation import Operation
 
 from tinhso.kernel.api import errors, platform
 from tinhso.kernel.api.answers import Renderer
 from tinhso.kernel.api.auth import known
 from tinhso.kernel.api.limits import Limit
+from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.modules.descriptor import Module, import_if_present
 
 VERSION = "1"
@@ -41,6 +43,13 @@ class RoomApi(NinjaAPI):
     def set_default_exception_handlers(self) -> None:
         for kind, handler in errors.HANDLERS:
             self.add_exception_handler(kind, handler)
+        self.add_exception_handler(Throttled, self._throttled)
+
+    def _throttled(self, request: HttpRequest, throttled: Any) -> HttpResponse:
+        """Asked too often: the room may have words and a code of its own for it."""
+        refusal: Refusal = errors.too_many(request)
+        room = apps.app_configs.get(self.label)
+        return errors.from_refusal(request, room.worded(refusal) if isinstance(room, Module) else refusal)
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         return f"{self.label}_{operation.view_func.__name__}"

@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 
 from django.apps import AppConfig, apps
 
+from tinhso.kernel.base.errors import Refusal
+
 # What a room declares is found in files of these names; importing them fills the kernel's registries.
 DECLARING_FILES = (
     "permissions",
@@ -49,6 +51,10 @@ class Module(AppConfig):
         """Import what the room declares, if the room has it."""
         for file in DECLARING_FILES:
             import_if_present(f"{self.name}.{file}")
+
+    def worded(self, refusal: Refusal) -> Refusal:
+        """What the kernel refuses before the room's own code is asked, as the room says it: by its words and code."""
+        return refusal
 
     @property
     def floor(self) -> str:

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 
+from tinhso.kernel.access.limits import Rate
 from tinhso.kernel.access.models import Bucket
 from tinhso.kernel.api import health, openapi
 from tinhso.kernel.api.models import GivenAnswer
@@ -218,7 +219,25 @@ def test_a_caller_who_asks_too_much_waits(machine):
     refused = machine.get(NOTES + "mine")
 
     assert (refused.status_code, refused.json()["code"]) == (429, "too-many-requests")
-    assert int(refused["Retry-After"]) >= 1
+    assert refused["Retry-After"] == "1"
+    assert refused.json()["facts"] == {"retry_after": 1}
+
+
+@pytest.mark.parametrize(("per_minute", "wait"), [(600, "1"), (20, "3"), (7, "9")])
+def test_the_wait_is_how_long_the_callers_own_bucket_needs(machine, monkeypatch, per_minute, wait):
+    monkeypatch.setattr("tinhso.kernel.access.limits.MACHINE", Rate(per_minute))
+    machine.get(NOTES + "mine")
+    Bucket.objects.update(tokens=0, at=clock.real() + timedelta(minutes=1))
+
+    refused = machine.get(NOTES + "mine")
+
+    assert (refused.status_code, refused["Retry-After"]) == (429, wait)
+
+
+def test_a_route_without_a_limit_answers_who_asks_too_much(machine):
+    machine.get(NOTES + "mine")
+    Bucket.objects.update(tokens=0, at=clock.real() + timedelta(minutes=1))
+
     assert machine.get(NOTES + "unlimited").status_code == 200
 
 

@@ -1,5 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.modules.descriptor import Module
 
 
@@ -21,3 +22,12 @@ class BorderGate(Module):
 
         say_by(refusal_text)
         kinds.say_by(self.label, notice_words)
+
+    def worded(self, refusal: Refusal) -> Refusal:
+        """Who asks the API too often is told BG-034 (border brief 14), and when to try again."""
+        if refusal.code != "too-many-requests":
+            return refusal
+        from tinhso.pillars.border.gate.rules.codes import refuse
+
+        wait = refusal.facts["retry_after"]
+        return refuse("BG-034", n=wait, retry_after=wait)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
+from tinhso.kernel.access.models import Bucket
 from tinhso.kernel.base import clock
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.pillars.border.gate.actions import declare
@@ -106,3 +108,16 @@ def test_a_list_takes_few_queries_whatever_its_length(gate, at_noon, django_asse
 
     with django_assert_max_num_queries(15):
         client.get(f"{BASE}/trips")
+
+
+def test_who_asks_too_often_is_told_the_gates_code_and_when_to_try_again(gate, at_noon):
+    officer = signed_in("CSGT", place=gate.points["HN-1119"])
+    officer.get(BASE + "/trips")
+    Bucket.objects.update(tokens=0, at=clock.real() + timedelta(minutes=1))
+
+    refused = officer.get(BASE + "/trips", headers={"accept-language": "en"})
+
+    told = refused.json()
+    assert (refused.status_code, told["code"], told["type"]) == (429, "BG-034", "urn:tinhso:problem:BG-034")
+    assert refused["Retry-After"] == "1"
+    assert told["detail"] == "You send too fast: try again in 1 seconds."
