@@ -81,7 +81,7 @@ def _by_point(found: Period) -> Section:
         missed = found.of("ended", key="no_show", point=point).n
         return (
             title, came.n, undeclared.n, share(undeclared.n, came.n), early.n, share(early.n, came.n), missed,
-            share(missed, declared.n), over.n, hours(over),
+            share(missed, declared.n), over.n, hours(found.of("overstay.left", point=point)),
         )  # fmt: skip
 
     def rows() -> Rows:

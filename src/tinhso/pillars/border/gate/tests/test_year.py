@@ -179,6 +179,7 @@ def _sums_are_those_of_the_rows() -> None:
     assert paid["whole"] == kept("fee.pay")["amount"] == paid["centre"] + paid["treasury"]
     assert paid["centre"] == kept("fee.pay.kept")["amount"]
     assert kept("undeclared")["n"] == UndeclaredArrival.objects.count()
+    assert (kept("overstay")["n"] or 0) == Incident.objects.filter(level=100).count()
 
 
 def _times_are_those_of_the_rows() -> None:
@@ -247,3 +248,6 @@ def test_who_stays_too_long_is_told_at_80_and_at_100_per_cent(days, monkeypatch)
     steps = History.objects.filter(record_id=over.trip_id, step__startswith="dwell").order_by("at")
     assert list(steps.values_list("step", "at")) == [("dwell_warn", over.opened_at), ("dwell_over", over.over_at)]
     assert (over.level, over.over_at) == (100, over.trip.dwell_deadline)
+    count_days(date(2025, 7, 12), date(2025, 7, 20))
+    kept = DayFigure.objects.filter(name="overstay").aggregate(n=Sum("n"))
+    assert kept == {"n": Incident.objects.filter(level=100).count()}

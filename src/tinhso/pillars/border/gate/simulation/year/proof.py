@@ -65,6 +65,11 @@ SUMS = (
         " and coalesce(t.ended_at > %(until)s::timestamptz, true)",
     ),
     (
+        "vehicles that stayed too long",
+        f"select sum(n) from border_gate_dayfigure where name = 'overstay' and {DAYS}",
+        f"select count(*) from border_gate_incident where level >= 100 and {within('over_at')}",
+    ),
+    (
         "checks timed",
         "select sum(n) from border_gate_monthtime where part = 'group' and what not like 'T_'"
         " and month >= %(first)s::date and month <= %(last)s::date",

@@ -71,6 +71,8 @@ class Walk:
         way = self.way
         if self.vehicle.kind in STAYS and "dwell_deadline" in way.at:
             self._watch(way.at["dwell_deadline"], way.at.get("crossed_out_at") or way.at["ended_at"])
+        elif self.vehicle.kind == "EXP_VN" and "returned_at" in way.at:
+            self._watch(way.at["crossed_out_at"] + self.vehicle.limit_h * HOUR, way.at["returned_at"])
         way.steps.sort(key=_when)
         return way
 
