@@ -11,11 +11,19 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import CHROMIUM, GATE, Border, press
+from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.base.errors import Forbidden
 from tinhso.kernel.events import relay
+from tinhso.kernel.rulebook import actions as rulebook
+from tinhso.kernel.rulebook.models import RuleChange
+from tinhso.kernel.rulebook.rows import table_called
+from tinhso.kernel.testing.people import grant, make_person
 from tinhso.kernel.workflow.models import History
+from tinhso.kernel.workflow.timers import fire_due_steps
 from tinhso.pillars.border.gate.actions import declare, fees
 from tinhso.pillars.border.gate.actions.declare import DraftLine
 from tinhso.pillars.border.gate.models import FeeAssessment, FeeRule, Trip
+from tinhso.pillars.border.gate.permissions import role_code
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
 from tinhso.pillars.border.gate.tests.conftest import fruit_draft, make_driver, make_vehicle
 from tinhso.shared.payments import jobs
@@ -130,20 +138,44 @@ def paid_at_the_counter(border: Border, rest: list[FeeAssessment]) -> None:
 
 
 def a_new_rate_leaves_old_receipts(border: Border, receipt: Receipt) -> None:
-    """From tomorrow the base is 1,200,000: tomorrow's fee follows, yesterday's receipt stays."""
+    """From tomorrow the base is 1,200,000 by the rulebook: tomorrow's fee follows, yesterday's receipt stays."""
     before = dict(Receipt.objects.values_list("number", "text"))
-    tomorrow = date(2026, 6, 11)
-    base = FeeRule.objects.get(code="D1")
-    FeeRule.objects.filter(pk=base.pk).update(valid_until=tomorrow)
-    base.pk, base.amount, base.valid_from, base.valid_until = None, 1_200_000, tomorrow, None
-    base.save(force_insert=True)
+    change = a_new_rate_is_decided(border)
+    assert assessed(border, 92, CASES[2]).amount == 1_300_000
 
     border.now += timedelta(days=1)
+    assert fire_due_steps(border.now) == 1
+    change.refresh_from_db()
+    assert change.state == "in_force"
     assert assessed(border, 91, CASES[2]).amount == 1_560_000
     assert dict(Receipt.objects.values_list("number", "text")) == before
     page = border.sign_in("ENTERPRISE")
     page.goto(f"{border.address}/thanh-toan/bien-lai/?so={receipt.number}&ma={receipt.code}")
     expect(page.locator(".pay-amount")).to_have_text("1.300.000 đ")
+
+
+def a_new_rate_is_decided(border: Border) -> RuleChange:
+    """The deputy drafts and proposes the rate; he cannot approve it, the leader does."""
+    deputy, leader = (_holder(role) for role in ("RULE_DRAFTER", "LEADER"))
+    drafting, deciding = {"by": deputy, "at": border.now}, {"by": leader, "at": border.now}
+    change = rulebook.draft_change(
+        title="Điều chỉnh mức phí", document_no="32/2026/QĐ-BQL", source="Quyết định (dữ liệu thử)",
+        effective_on=date(2026, 6, 11), **drafting,
+    )  # fmt: skip
+    rulebook.put_row(
+        change=change, table=table_called("border_gate.fee_rule"), values={"amount": 1_200_000},
+        base=FeeRule.objects.get(code="D1"), **drafting,
+    )  # fmt: skip
+    change = rulebook.propose_change(change=change, **drafting)
+    with pytest.raises(Forbidden):
+        rulebook.approve_change(change=change, **drafting)
+    return rulebook.approve_change(change=change, **deciding)
+
+
+def _holder(role: str) -> Actor:
+    person = make_person(f"Người thử {role} 06")
+    grant(person, role_code(role))
+    return person.actor()
 
 
 def given_back_when_cancelled(border: Border, fee: FeeAssessment) -> None:
