@@ -12,12 +12,12 @@ from playwright.sync_api import expect
 
 from tests.journeys.conftest import CHROMIUM, GATE, Border, press
 from tinhso.kernel.base.actor import Actor
-from tinhso.kernel.base.errors import Forbidden
 from tinhso.kernel.events import relay
 from tinhso.kernel.rulebook import actions as rulebook
 from tinhso.kernel.rulebook.models import RuleChange
 from tinhso.kernel.rulebook.rows import table_called
 from tinhso.kernel.testing.people import grant, make_person
+from tinhso.kernel.workflow.flow import StepRefused
 from tinhso.kernel.workflow.models import History
 from tinhso.kernel.workflow.timers import fire_due_steps
 from tinhso.pillars.border.gate.actions import declare, fees
@@ -167,7 +167,7 @@ def a_new_rate_is_decided(border: Border) -> RuleChange:
         base=FeeRule.objects.get(code="D1"), **drafting,
     )  # fmt: skip
     change = rulebook.propose_change(change=change, **drafting)
-    with pytest.raises(Forbidden):
+    with pytest.raises(StepRefused, match="forbidden"):
         rulebook.approve_change(change=change, **drafting)
     return rulebook.approve_change(change=change, **deciding)
 
