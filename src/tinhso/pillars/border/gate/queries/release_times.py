@@ -1,9 +1,9 @@
 """The time-release study: how long the spans of the border brief §11 took, and each force's checks.
 
 T1 from the acceptance to barrier 1 or the line; T2 from when a vehicle counts as waiting to its call; T3 from
-barrier 1 into the yard; T4 (by force) from when a check can begin to its end, without the time in which the force's
-own hold waited for the firm; T5 from the yard to the release; T6 from barrier 1 or the line over the line. Whole
-minutes, cut off.
+barrier 1 into the yard; T4 (by force) from when a check can begin to its end, passed or not, without the time in
+which the firm had to act: while the force's own hold stood, and from its asking the firm for a correction to what
+came of it; T5 from the yard to the release; T6 from barrier 1 or the line over the line. Whole minutes, cut off.
 """
 
 from __future__ import annotations
@@ -39,21 +39,37 @@ where t.arrived_at >= %(since)s::timestamptz and t.arrived_at < %(until)s::times
     and t.created_at < %(until)s::timestamptz and (t.is_live or t.ended_at >= %(since)s::timestamptz)
 group by 1, 2, 3, 4, 5, 6
 """  # noqa: S608 – the columns are ours
+# Time in which a force waited for the firm, per trip and force, once for all checks of the span of time; what overlaps
+# counts once.
+_WAITED = """
+select w.trip_id, w.force_id, range_agg(tstzrange(w.since, greatest(w.since, w.until))) as spans
+from (
+    select h.trip_id, h.force_id, h.created_at as since, coalesce(h.lifted_at, 'infinity') as until
+    from border_gate_hold h
+    union all
+    select m.trip_id, a.agency_id, m.created_at, coalesce(m.decided_at, 'infinity')
+    from border_gate_amendment m join border_gate_force a on a.code = m.asked_force
+) w
+where w.until >= %(since)s::timestamptz and w.since < %(until)s::timestamptz
+group by 1, 2
+"""
 _TASKS = f"""
 select x.month, x.point_id, x.what, p.part, p.key, greatest(floor(extract(epoch from x.span) / 60), 0)::integer,
     count(*)::integer
 from (
     select date_trunc('month', k.finished_at {_LOCAL})::date as month, k.point_id, a.code as what, t.goods_group,
         extract(hour from begins.at {_LOCAL})::int::text as hour,
-        k.finished_at - begins.at - coalesce(held.span, interval '0') as span
+        k.finished_at - begins.at - case when waited.spans is null then interval '0' else (
+            select coalesce(sum(upper(one) - lower(one)), interval '0')
+            from unnest(waited.spans * tstzmultirange(tstzrange(least(begins.at, k.finished_at), k.finished_at))) one
+        ) end as span
     from border_gate_force a join border_gate_clearancetask k on k.agency_id = a.agency_id
     join border_gate_trip t on t.id = k.trip_id
     cross join lateral (select greatest(k.created_at, least(coalesce(t.yard_in_at, t.arrived_at, k.created_at),
         k.finished_at)) as at) begins
-    left join (select trip_id, force_id, sum(lifted_at - created_at) as span from border_gate_hold
-               where lifted_at is not null and lifted_at >= %(since)s::timestamptz group by 1, 2) held
-        on held.trip_id = k.trip_id and held.force_id = k.force_id and k.note <> ''
-    where k.state = 'passed' and k.finished_at >= %(since)s::timestamptz and k.finished_at < %(until)s::timestamptz
+    left join ({_WAITED}) waited on waited.trip_id = k.trip_id and waited.force_id = k.force_id
+    where k.state in ('passed', 'failed') and k.finished_at >= %(since)s::timestamptz
+        and k.finished_at < %(until)s::timestamptz
 ) x
 cross join lateral (values ('{GROUP}', x.goods_group), ('{HOUR}', lpad(x.hour, 2, '0'))) p (part, key)
 group by 1, 2, 3, 4, 5, 6

@@ -1,0 +1,83 @@
+"""T4 of the time-release study: the time in which a force waited for the firm is none of the force's own."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tinhso.pillars.border.gate.actions import amend, move, tasks
+from tinhso.pillars.border.gate.models import ClearanceTask, Force, Trip
+from tinhso.pillars.border.gate.queries import release_times
+from tinhso.pillars.border.gate.tests.conftest import NOON, TODAY
+from tinhso.pillars.border.gate.tests.test_ways import PLATE, declared, firm, people  # noqa: F401
+
+MINUTE = timedelta(minutes=1)
+WHY = "Số niêm phong không khớp chứng từ"
+
+
+@pytest.fixture
+def in_yard(gate, firm, people) -> Trip:  # noqa: F811
+    """In the yard at noon: from then on its checks can begin."""
+    trip = declared(gate, firm, people, at=NOON - 60 * MINUTE)
+    move.depart(trip=trip, by=people["DRIVER"], at=NOON - 50 * MINUTE)
+    move.enter_buffer(trip=trip, plate=PLATE, by=people["BUFFER"], at=NOON - 40 * MINUTE)
+    move.call_next(point=trip.point, at=NOON - 10 * MINUTE)
+    trip.refresh_from_db()
+    move.arrive(trip=trip, plate=PLATE, by=people["BIENPHONG"], at=NOON - 5 * MINUTE)
+    move.enter_yard(trip=trip, by=people["YARD"], at=NOON)
+    return trip
+
+
+def papers_of(trip: Trip) -> ClearanceTask:
+    return ClearanceTask.objects.select_related("trip", "force").get(trip=trip, kind="CUSTOMS_DOC")
+
+
+def took(force: str) -> release_times.Times:
+    return release_times.studies(TODAY, TODAY)[release_times.GROUP][force, ""]
+
+
+def test_a_correction_asked_of_the_firm_pauses_the_check_until_its_answer(in_yard, people):  # noqa: F811
+    customs = Force.objects.get(code="HAIQUAN")
+    asked = amend.want_amendment(
+        trip=in_yard, fields=["seal"], reason=WHY, force=customs, by=people["HAIQUAN"], at=NOON + 5 * MINUTE
+    )
+    amend.reject(amendment=asked, reason="Số niêm phong đã đúng", by=people["ENTERPRISE"], at=NOON + 45 * MINUTE)
+
+    tasks.pass_task(task=papers_of(in_yard), by=people["HAIQUAN"], at=NOON + 50 * MINUTE)
+
+    assert (took("HAIQUAN").n, took("HAIQUAN").median) == (1, 10)
+
+
+def test_another_forces_question_pauses_nothing(in_yard, people):  # noqa: F811
+    plants = Force.objects.get(code="KDTV")
+    amend.want_amendment(
+        trip=in_yard, fields=["seal"], reason=WHY, force=plants, by=people["KDTV"], at=NOON + 5 * MINUTE
+    )
+
+    tasks.pass_task(task=papers_of(in_yard), by=people["HAIQUAN"], at=NOON + 50 * MINUTE)
+
+    assert took("HAIQUAN").median == 50
+
+
+def test_hold_and_question_at_one_time_count_once(in_yard, people):  # noqa: F811
+    customs = Force.objects.get(code="HAIQUAN")
+    hold = tasks.hold_task(
+        task=papers_of(in_yard), reason=WHY, reason_code="DOC_MISMATCH", by=people["HAIQUAN"], at=NOON + 10 * MINUTE
+    )
+    amend.want_amendment(
+        trip=in_yard, fields=["seal"], reason=WHY, force=customs, by=people["HAIQUAN"], at=NOON + 20 * MINUTE
+    )
+    tasks.lift_hold(hold=hold, by=people["HAIQUAN"], at=NOON + 30 * MINUTE)
+
+    tasks.pass_task(task=papers_of(in_yard), by=people["HAIQUAN"], at=NOON + 60 * MINUTE)
+
+    assert took("HAIQUAN").median == 10
+
+
+def test_a_check_that_was_not_passed_counts_with_its_time(in_yard, people):  # noqa: F811
+    tasks.fail_task(
+        task=papers_of(in_yard), reason=WHY, reason_code="DOC_MISMATCH", by=people["HAIQUAN"], at=NOON + 25 * MINUTE
+    )
+
+    assert (took("HAIQUAN").n, took("HAIQUAN").median) == (1, 25)
