@@ -19,6 +19,7 @@ from tinhso.pillars.border.gate.models import (
     QueueCycle,
     ReasonCode,
     RefusalText,
+    RiskRule,
     SlotDefault,
     TaskResult,
     TripTypeRule,
@@ -47,6 +48,7 @@ def load_first_rules() -> int:
         ([_order_text(row) for row in table("order_texts")], ("code",)),
         ([_notice_text(kind) for kind in kinds().values()], ("kind",)),
         ([one for row in table("gates") for one in _capacities(row)], ("point_id", "direction", "goods_group")),
+        ([_risk_rule(row) for row in table("risk_rules")], ("code",)),
         ([_booking_rule(row) for row in table("booking_rules")], ("code",)),
     ]
     for rows, key in made:
@@ -168,6 +170,18 @@ def _booking_rule(row: Row) -> BookingRule:
         valid_until=date.fromisoformat(row["valid_until"]) if row["valid_until"] else None,
         status="assumed",
         source=row["source"],
+    )
+
+
+def _risk_rule(row: Row) -> RiskRule:
+    return RiskRule(
+        code=row["code"],
+        chooses=row["chooses"],
+        groups=list(words(row["groups"])),
+        hs_prefixes=list(words(row["hs_prefixes"])),
+        undeclared=int(row["undeclared"]),
+        share_percent=int(row["share_percent"]),
+        **_since(row["source"], row["status"]),
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import F
 
 from tinhso.kernel.base.actor import SYSTEM
+from tinhso.pillars.border.gate.actions.market import MARKET
 from tinhso.pillars.border.gate.flows import TASK
 from tinhso.pillars.border.gate.flows.overlays import IN_PROGRESS, NOT_NEEDED, OPEN, PASSED
 from tinhso.pillars.border.gate.models import ClearanceTask, Transfer, TransferLine, Trip, TripGoods
@@ -56,7 +57,10 @@ def _take_checks(tasks: Iterable[ClearanceTask], taker: Trip, at: datetime) -> N
     for task in tasks:
         there = known.get((task.kind, task.force_id))
         if there is None:
-            _open_there(task, taker, stage, at + timedelta(minutes=book.minutes(task.kind)), at)
+            due_at = at + timedelta(minutes=book.minutes(task.kind))
+            if task.kind == MARKET and task.due_at is not None:
+                due_at = task.due_at  # changing vehicles gives the force no more time
+            _open_there(task, taker, stage, due_at, at)
         elif there.state == PASSED and task.state != PASSED:
             TASK.fire(there, "reopen", by=SYSTEM, at=at)
 

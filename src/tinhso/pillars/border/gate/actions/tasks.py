@@ -11,6 +11,7 @@ from django.db import transaction
 
 from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.workflow.outcome import StepRefused
+from tinhso.pillars.border.gate.actions.market import go_on_after
 from tinhso.pillars.border.gate.actions.orders import number_of, reason_of
 from tinhso.pillars.border.gate.actions.refusals import refused_by_quarantine
 from tinhso.pillars.border.gate.flows import HOLD, TASK
@@ -18,11 +19,13 @@ from tinhso.pillars.border.gate.flows.overlays import ACTIVE, FAILED, IN_PROGRES
 from tinhso.pillars.border.gate.models import ClearanceTask, Declaration, Force, GoodsLine, Hold, Trip
 from tinhso.pillars.border.gate.queries.customs import channels_said
 from tinhso.pillars.border.gate.queries.filing import photos_of
-from tinhso.pillars.border.gate.queries.law import law_at
+from tinhso.pillars.border.gate.queries.law import Law, law_at
 from tinhso.pillars.border.gate.queries.medical import medical_points
+from tinhso.pillars.border.gate.queries.selection import chosen_for, is_import
 from tinhso.pillars.border.gate.rules import checks
 from tinhso.pillars.border.gate.rules.codes import refuse
 from tinhso.pillars.border.gate.rules.goods import flags_of
+from tinhso.pillars.border.gate.rules.selection import INSPECT, MARKET, GoodsOf
 from tinhso.pillars.border.gate.rules.tripcodes import IMPORT
 
 # The fee is an overlay of its own, and the last word of the customs is the release step itself.
@@ -244,6 +247,7 @@ def _check_again(hold: Hold, at: datetime) -> None:
     if not Hold.objects.filter(**same_force, state=ACTIVE).exists():
         for task in ClearanceTask.objects.filter(**same_force, state=FAILED, trip__is_live=True):
             reopen_task(task=task, at=at)
+    go_on_after(hold, at=at)
 
 
 def _to_inspection(task: ClearanceTask, by: Actor, at: datetime, note: str) -> ClearanceTask:
@@ -287,15 +291,19 @@ def _papers_of(trip: Trip, returns: str) -> UUID:
     return trip.back_id if returns == "LOADED" and trip.back_id else trip.declaration_id
 
 
-def facts_of(trips: Sequence[Trip], returns: str = "", *, at: datetime) -> dict[Any, checks.TripFacts]:
-    """What decides the tasks of each trip, by its id; three queries."""
+def facts_of(
+    trips: Sequence[Trip], returns: str = "", *, at: datetime, law: Law | None = None
+) -> dict[Any, checks.TripFacts]:
+    """What decides the tasks of each trip, by its id; few queries. `law`: other rules than those of the day."""
     goods = {trip.pk: _papers_of(trip, returns) for trip in trips}
     ids = list(goods.values())
-    groups: dict[Any, set[str]] = {}
-    for declaration_id, group in GoodsLine.objects.filter(declaration_id__in=ids).values_list(
-        "declaration_id", "group"
-    ):
-        groups.setdefault(declaration_id, set()).add(group)
+    lines: dict[Any, list[GoodsOf]] = {}
+    rows = GoodsLine.objects.filter(declaration_id__in=ids).values_list("declaration_id", "group", "hs6")
+    for declaration_id, group, hs in rows:
+        lines.setdefault(declaration_id, []).append((group, hs))
+    groups = {declaration_id: {group for group, _hs in found} for declaration_id, found in lines.items()}
+    carried = {trip.pk: lines.get(goods[trip.pk], []) for trip in trips}
+    chosen = chosen_for(trips, carried, law or law_at(at), at=at)
     examined = medical_points({trip.point_id for trip in trips}, at=at)
     channels: dict[Any, int] = dict(Declaration.objects.filter(id__in=ids).values_list("id", "channel"))
     said = channels_said(trip.pk for trip in trips)
@@ -311,6 +319,8 @@ def facts_of(trips: Sequence[Trip], returns: str = "", *, at: datetime) -> dict[
             transit_inwards=trip.kind == "TRANSIT" and trip.direction == IMPORT,
             channel=said.get(trip.pk) or channels.get(goods[trip.pk], 0),
             tax_flag=trip.enterprise is not None and trip.enterprise.tax_flag,
+            inspect=INSPECT in chosen[trip.pk],
+            market_risk=MARKET in chosen[trip.pk] and is_import(trip, returns),
             returns=returns,
         )
         for trip in trips

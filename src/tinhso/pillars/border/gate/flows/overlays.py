@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tinhso.kernel.access.scope import Scope
-from tinhso.kernel.workflow.flow import Counter, Flow, Overlay, SqlGuard, Step
+from tinhso.kernel.workflow.flow import Counter, Flow, Overlay, SqlGuard, Step, Timer
 from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.flows.guards import REASON, SHORTEST_REASON
 from tinhso.pillars.border.gate.flows.states import BEFORE_RELEASE, ENDS
@@ -66,6 +66,15 @@ NOT_FRESH = tuple(
     )
     for state in (OPEN, IN_PROGRESS, TREATING, PASSED, FAILED)
 )
+
+# Market surveillance never stops a vehicle longer than the minutes of its check without a hold of its own
+# (check_rules.csv, MARKET). Its deadline counts from when it can begin and stands still while it holds the vehicle.
+MARKET = "r.kind = 'MARKET'"
+OWN_HOLD = (
+    "exists (select 1 from border_gate_hold h where h.trip_id = r.trip_id and h.force_id = r.force_id"
+    " and h.state = 'active')"
+)
+OVERDUE = SqlGuard("OVERDUE", "BG-545", f"r.due_at <= p_at and not {OWN_HOLD}")
 
 TASK = Flow(
     name="border_gate.task",
@@ -160,6 +169,17 @@ TASK = Flow(
             title=_("take the check over with the goods"),
         ),
         Step("drop", (OPEN,), NOT_NEEDED, p.OPEN_TASK, when="r.kind in ('TAX', 'MARKET')", title=_("drop the task")),
+        Step(
+            "lapse",
+            (OPEN, IN_PROGRESS),
+            NOT_NEEDED,
+            p.OPEN_TASK,
+            when=MARKET,
+            guards=(OVERDUE,),
+            sets={"finished_at": "p_at", "result": "'LAPSED'"},
+            event="border_gate.task_lapsed",
+            title=_("let the check lapse"),
+        ),
     ),
     scope=Scope(agency="agency_id", place="point_id", record="trip_id"),
     overlay=Overlay(
@@ -174,6 +194,7 @@ TASK = Flow(
         ),
         mirrors={"tasks_opened": "true"},
     ),
+    timers=(Timer("lapse", (OPEN, IN_PROGRESS), "r.due_at", f"{MARKET} and not {OWN_HOLD}"),),
     refuse=refuse,
     codes=CODES,
 )

@@ -1,4 +1,4 @@
--- digest: a0119b2e53e80061951a2e8d952a3ef4
+-- digest: 6dedd7a02745473ec6f58a0017431fbb
 
 create or replace function border_gate_amendment_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -765,6 +765,22 @@ begin
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.open_task';
         end if;
+    when 'lapse' then
+        if r.state in ('open', 'in_progress') and (r.kind = 'MARKET') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.open_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.open_task';
+            end if;
+            if not coalesce((r.due_at <= p_at and not exists (select 1 from border_gate_hold h where h.trip_id = r.trip_id and h.force_id = r.force_id and h.state = 'active')), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-545', hint = 'OVERDUE';
+            end if;
+            v_to := 'not_needed';
+            v_event := 'border_gate.task_lapsed';
+            update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1, finished_at = p_at, result = 'LAPSED' where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.open_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.open_task';
+        end if;
     else
         raise exception 'no such step' using errcode = 'FI423', detail = r.state;
     end case;
@@ -1427,6 +1443,65 @@ begin
         ), changed as (
             update border_gate_clearancetask t set state = j.v_to, state_since = p_at,
                 version = t.version + 1
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.stage, j.trip_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.task', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.task', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.task', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened from changed r group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, open_entry = open_entry + d_open_entry, open_exit = open_exit + d_open_exit, open_inland = open_inland + d_open_inland, open_return = open_return + d_open_return, failed_tasks = failed_tasks + d_failed_tasks, tasks_opened = m_tasks_opened from deltas d where t.id = d.parent_id
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'lapse' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.open_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.due_at, r.force_id, r.kind, r.point_id, r.stage, r.trip_id
+            from border_gate_clearancetask r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, r.stage, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.open_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.open_task' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.open_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.open_task'
+                when r.step_row = 0 and not coalesce((r.due_at <= p_at and not exists (select 1 from border_gate_hold h where h.trip_id = r.trip_id and h.force_id = r.force_id and h.state = 'active')), false) then 'FI422 BG-545' else '' end as verdict,
+                case r.step_row when 0 then 'not_needed' end as v_to,
+                case r.step_row when 0 then 'border_gate.task_lapsed' end as v_event,
+                case r.step_row when 0 then p_at end as new_finished_at,
+                case r.step_row when 0 then 'LAPSED' end as new_result
+            from (select l.*, case when l.state in ('open', 'in_progress') and (l.kind = 'MARKET') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_clearancetask t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, finished_at = j.new_finished_at, result = j.new_result
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.stage, j.trip_id
         ), told as (

@@ -69,6 +69,7 @@ from tinhso.pillars.border.gate.models.rulebook import (
     TripTypeRule,
 )
 from tinhso.pillars.border.gate.models.seals import SealEvent
+from tinhso.pillars.border.gate.models.selection import InspectionAsk, RiskRule
 from tinhso.pillars.border.gate.models.sheets import DeclarationRow, DeclarationSheet
 from tinhso.pillars.border.gate.models.signed_lists import SignedCheck, SignedList
 from tinhso.pillars.border.gate.models.simulation import SimulatedDay, SimulatedTrip, SimulationSwitch
@@ -146,6 +147,7 @@ __all__ = [
     "HsCode",
     "Incident",
     "InflowNotice",
+    "InspectionAsk",
     "LastPosition",
     "Limit",
     "MachineLight",
@@ -176,6 +178,7 @@ __all__ = [
     "RegisteredCode",
     "Registration",
     "ReplayedDay",
+    "RiskRule",
     "SealEvent",
     "SignedCheck",
     "SignedList",

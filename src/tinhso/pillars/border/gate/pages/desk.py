@@ -35,6 +35,7 @@ from tinhso.pillars.border.gate.queries.devices import devices_of
 from tinhso.pillars.border.gate.queries.filing import filed_on
 from tinhso.pillars.border.gate.queries.guidance import health_form_of
 from tinhso.pillars.border.gate.queries.secrecy import secret_among
+from tinhso.pillars.border.gate.queries.selection import asks_of
 from tinhso.pillars.border.gate.queries.signed_lists import lists_of
 from tinhso.pillars.border.gate.queries.tones import trip_tone
 from tinhso.pillars.border.gate.queries.trips import found_by, live_trips, visible_trips
@@ -155,6 +156,7 @@ def record(request: Request, trip_id: UUID, task: ClearanceTask | None) -> dict[
         "way": queries.way_of(one),
         "fee_tone": FEE_TONES.get(dossier.fee.state, "") if dossier.fee else "attn",
         "checks": _checks(dossier.tasks, own),
+        "inspection_asks": asks_of(one) if forces and _is_inspected(dossier.tasks) else [],
         "own_holds": [hold for hold in dossier.holds if hold.agency_id in own],
         "secret_holds": secret_among(dossier.holds),
         "offers": _offers(request, dossier, forces, task, corrected),
@@ -207,9 +209,18 @@ def _check(task: ClearanceTask, own: set[UUID], *, again: bool) -> dict[str, Any
         "stage": STAGE_TITLES.get(task.stage, "") if again else "",
         "mine": mine,
         "tone": "run" if mine else TONES[task.state],
-        "text": _("Your task") if mine else task.get_state_title(),
+        "text": _("Your task") if mine else _told(task),
         "at": task.finished_at,
     }
+
+
+def _told(task: ClearanceTask) -> Any:
+    return _("lapsed, its time was over") if task.result == "LAPSED" else task.get_state_title()
+
+
+def _is_inspected(tasks: list[ClearanceTask]) -> bool:
+    """Only then a force may have asked for it."""
+    return any(task.kind == "CUSTOMS_INSPECT" for task in tasks)
 
 
 def _tab(request: Request) -> str:

@@ -14,6 +14,7 @@ from tinhso.kernel.access.may import may, which
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.money import grouped
 from tinhso.pillars.border.gate import permissions as p
+from tinhso.pillars.border.gate.actions.customs import BEFORE_RELEASE
 from tinhso.pillars.border.gate.actions.orders import seizing_force
 from tinhso.pillars.border.gate.actions.release import release_step
 from tinhso.pillars.border.gate.flows.transfers import SIGNED
@@ -31,6 +32,7 @@ FIXABLE: dict[str, Any] = TITLES
 """Fields that an officer may ask the firm to correct: all of them."""
 
 
+CUSTOMS, EMPTY = "HAIQUAN", "EMPTY"
 AMENDING = (p.CONSENT_BORDER, p.CONSENT_CUSTOMS, p.WANT_AMENDMENT)
 
 
@@ -138,6 +140,7 @@ def _holds(case: Case) -> Iterator[Offer]:
             yield _override(hold)
     if case.forces and case.trip.is_live:
         yield _hold(case)
+        yield from _inspection(case)
 
 
 def _hold(case: Case) -> Offer:
@@ -153,6 +156,26 @@ def _hold(case: Case) -> Offer:
         verb=_("Hold"),
         text=_("No barrier opens until your force lifts the hold."),
         boxes=(*force, *reasons("HOLD"), photos()),
+    )
+
+
+def _inspection(case: Case) -> Iterator[Offer]:
+    """Customs inspect of themselves; any other force asks them."""
+    asking = [(force.code, force.short) for force in case.forces if force.code != CUSTOMS]
+    if not asking or case.trip.state not in BEFORE_RELEASE or case.trip.goods_group == EMPTY:
+        return
+    yield Offer(
+        "inspection",
+        _("Ask for an inspection"),
+        case.url("inspection"),
+        icon="search",
+        title=_("Ask customs to inspect the goods"),
+        verb=_("Send the request"),
+        text=_("Customs open the goods before the vehicle is released."),
+        boxes=(
+            *((Box("force", _("Force"), "choice", asking),) if len(asking) > 1 else ()),
+            Box("reason", _("Reason"), "long", hint=_("At least 10 characters.")),
+        ),
     )
 
 

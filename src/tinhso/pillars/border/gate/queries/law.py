@@ -25,6 +25,7 @@ from tinhso.pillars.border.gate.models import (
     QueueCycle,
     ReasonCode,
     RefusalText,
+    RiskRule,
     SlotDefault,
     TaskResult,
     TripTypeRule,
@@ -35,6 +36,7 @@ from tinhso.pillars.border.gate.rules.booking import Terms, published
 from tinhso.pillars.border.gate.rules.checks import CheckBook, CheckRow, TripType, first_book
 from tinhso.pillars.border.gate.rules.fees import Rate
 from tinhso.pillars.border.gate.rules.hours import Hours
+from tinhso.pillars.border.gate.rules.selection import Risk
 
 RowsOf = Callable[[str], Sequence[Any]]
 TABLES: dict[str, type[Any]] = {
@@ -47,6 +49,7 @@ TABLES: dict[str, type[Any]] = {
     "border_gate.hours": OperatingCalendar,
     "border_gate.limit": Limit,
     "border_gate.queue_cycle": QueueCycle,
+    "border_gate.risk_rule": RiskRule,
     "border_gate.task_result": TaskResult,
     "border_gate.trip_type": TripTypeRule,
 }
@@ -73,6 +76,7 @@ class Law:
     capacities: Mapping[tuple[Any, str, str], int]
     calendar: Mapping[tuple[Any, str], tuple[Hours, ...]]
     booking: Terms
+    risks: tuple[Risk, ...] = ()
 
     def number(self, code: str) -> limits.Number:
         """A number by its code; the first one where no row holds. Raises KeyError for an unknown code."""
@@ -116,6 +120,7 @@ def law_of(rows: RowsOf) -> Law:
             (row.point_id, row.direction, row.goods_group): row.capacity for row in rows("border_gate.hour_capacity")
         },
         calendar=_calendar(rows),
+        risks=tuple(row.risk() for row in rows("border_gate.risk_rule")),
         booking=next((row.terms() for row in rows("border_gate.booking_rule")), published()),
     )
 

@@ -16,6 +16,7 @@ from tinhso.pillars.border.gate.rules import asked, conditions, fees, goods, lim
 from tinhso.pillars.border.gate.rules.codes import catalogue, refuse
 from tinhso.pillars.border.gate.rules.queue import CLASSES
 
+HS_PREFIX = re.compile(r"[0-9]{2,8}")
 PLACE = re.compile(r"\{(\w+)\}")
 CONTROLS = (goods.PLANT, goods.ANIMAL, goods.PERISHABLE)
 WORDS = {"flag": CONTROLS, "group": goods.GROUPS, "type": tuple(KIND_TITLES), "stage": ("EXIT", "INLAND")}
@@ -35,6 +36,16 @@ def check_rule(row: CheckRule, on: date) -> None:
             raise refuse("BG-312", field="forces", f=code, d=show_date(on))
     _listed("results", row.results, TaskResult.objects.filter(_on(on)).values_list("result", flat=True))
     _listed("stages", row.stages, ("ENTRY", "EXIT", "INLAND", "RETURN"))
+
+
+def risk_rule(row: Any, on: date) -> None:
+    """Known goods groups, beginnings of HS codes; of a hundred at most a hundred. BG-313, BG-547."""
+    _listed("groups", row.groups, goods.GROUPS)
+    for prefix in row.hs_prefixes:
+        if not HS_PREFIX.fullmatch(prefix):
+            raise refuse("BG-547", field="hs_prefixes", v=prefix)
+    if row.share_percent > 100:
+        raise refuse("BG-313", field="share_percent", v=str(row.share_percent), list="0–100")
 
 
 def fee_rule(row: FeeRule, on: date) -> None:

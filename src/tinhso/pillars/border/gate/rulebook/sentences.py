@@ -47,6 +47,16 @@ def check_rule(row: Any, said: Said) -> str:
     )
 
 
+def risk_rule(row: Any, said: Said) -> str:
+    """Of which trips how many are chosen, and for what."""
+    named = [said(name) for name in ("groups", "hs_prefixes") if getattr(row, name)]
+    facts = {"chooses": said("chooses"), "share": row.share_percent, "goods": "; ".join(named) or _("any goods")}
+    told = _("%(share)s of a hundred trips are chosen for %(chooses)s: %(goods)s.") % facts
+    if not row.undeclared:
+        return told
+    return f"{told} {_('Firms that came undeclared %(n)s times lately or more.') % {'n': row.undeclared}}"
+
+
 def force(row: Any, said: Said) -> str:
     told = f"{Bilingual(row.name_vi, row.name_en, row.name_zh)}."
     duties = _("Duties: %(duties)s.") % {"duties": row.duties}

@@ -82,6 +82,18 @@ _table(
     means=sentences.check_rule,
 )
 _table(
+    "risk_rule",
+    models.RiskRule,
+    115,
+    _("Trips chosen by risk or by lot"),
+    _("Which goods and firms, and of how many in a hundred trips market surveillance or customs look at the goods"),
+    ("code",),
+    ("chooses", "groups", "hs_prefixes", "undeclared", "share_percent"),
+    checks.risk_rule,
+    words={"groups": naming.GROUPS},
+    means=sentences.risk_rule,
+)
+_table(
     "force",
     models.ForceEdition,
     120,

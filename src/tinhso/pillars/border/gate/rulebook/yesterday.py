@@ -43,7 +43,7 @@ class Played:
     refused: Counter[Any] = field(default_factory=Counter)
 
 
-PLAYED = ("fee_rule", "check_rule", "force", "field_rule", "trip_type", "hours")
+PLAYED = ("fee_rule", "check_rule", "force", "field_rule", "trip_type", "hours", "risk_rule")
 """Tables whose rows are asked of each trip."""
 
 
@@ -84,11 +84,12 @@ def _is_told(day: Yesterday, tables: tuple[str, ...]) -> bool:
 
 def _played(day: Yesterday, trips: list[Trip]) -> list[Pair]:
     """Tasks, fees and refusals of yesterday's trips."""
-    lines, facts = _lines(trips), facts_of(trips, at=day.run.at)
+    lines, laws = _lines(trips), (day.before, day.after)
+    facts = [facts_of(trips, at=day.run.at, law=law) for law in laws]
     found = first, then = Played(), Played()
     for number, trip in enumerate(trips, start=1):
-        for law, made in zip((day.before, day.after), found, strict=True):
-            _play(trip, lines.get(trip.declaration_id, []), facts[trip.pk], law, day.run.on, made)
+        for law, facts_then, made in zip(laws, facts, found, strict=True):
+            _play(trip, lines.get(trip.declaration_id, []), facts_then[trip.pk], law, day.run.on, made)
         if number % EACH == 0 or number == len(trips):
             day.run.told(number, len(trips))
     return [

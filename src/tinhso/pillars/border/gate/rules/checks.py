@@ -27,7 +27,8 @@ RETURNED_GOODS = {"KDTV": PLANT, "KDDV": ANIMAL}
 @dataclass(frozen=True, slots=True)
 class TripFacts:
     """What decides the tasks. `loaded`: goods are on the trip's papers; `channel`: 1 green, 2 yellow, 3 red,
-    0 not known; `returns`: EMPTY, LOADED or REJECTED on the second leg of EXP_VN, else empty.
+    0 not known; `inspect`, `market_risk`: chosen by rule or by lot (rules.selection), or asked for by a force;
+    `returns`: EMPTY, LOADED or REJECTED on the second leg of EXP_VN, else empty.
     """
 
     trip_type: str
@@ -35,7 +36,6 @@ class TripFacts:
     groups: frozenset[str] = frozenset()
     loaded: bool = True
     foreign_vehicle: bool = False
-    beyond_zone: bool = False
     medical_control: bool = False
     driver_on_board: bool = True
     transit_inwards: bool = False
@@ -182,7 +182,7 @@ def _told(facts: TripFacts, book: CheckBook) -> dict[str, Collection[str] | bool
         "leaves": _leaves(facts, book),
         "driver": facts.driver_on_board,
         "foreign_vehicle": facts.foreign_vehicle,
-        "beyond_zone": facts.beyond_zone,
+        "beyond_zone": _beyond_zone(facts, book),
         "medical_control": facts.medical_control,
         "red_channel": facts.channel == RED,
         "inspect": facts.inspect,
@@ -203,6 +203,11 @@ def _enters(facts: TripFacts, book: CheckBook) -> bool:
 def _leaves(facts: TripFacts, book: CheckBook) -> bool:
     leaves = book.types[facts.trip_type].leaves
     return leaves and not facts.returns and not (facts.trip_type == "TRANSIT" and facts.transit_inwards)
+
+
+def _beyond_zone(facts: TripFacts, book: CheckBook) -> bool:
+    """By its type the vehicle comes in over the line and goes on inland; a way home is none."""
+    return _enters(facts, book) and not _leaves(facts, book) and not facts.returns
 
 
 def _goods_stage(facts: TripFacts, book: CheckBook) -> str:
