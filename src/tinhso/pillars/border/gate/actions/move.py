@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
@@ -41,6 +42,14 @@ class Sighting(TypedDict, total=False):
     offline: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Who was called, in the order of the calls; and whose call was refused, which ended the calls of the lane."""
+
+    trips: list[Trip]
+    refused: list[tuple[Trip, StepRefused]]
+
+
 def depart(*, trip: Trip, by: Actor, at: datetime) -> Trip:
     """The driver sets out. Refusal: BG-280 while a code of the goods is suspended."""
     must_not_be_suspended(trip, at=at)
@@ -53,17 +62,25 @@ def enter_buffer(*, trip: Trip, plate: str, by: Actor, at: datetime, **seen: Unp
 
 
 def call_next(*, point: CrossingPoint, at: datetime, by: Actor = SYSTEM) -> Trip | None:
-    """Call whom the published order names; nobody when nobody waits. The cycle goes on where it stood."""
+    """One beat of `call_many`: the loaded vehicle that was called, else the empty one, else nobody."""
     return next(iter(call_many(point=point, count=1, at=at, by=by)), None)
 
 
-@transaction.atomic
 def call_many(*, point: CrossingPoint, count: int, at: datetime, by: Actor = SYSTEM) -> list[Trip]:
-    """Call the first of the published order, at most so many; the queue is ranked once for all of them.
+    """Call so many beats of the published order; a refusal is raised when nobody at all could be called."""
+    called = call_lanes(point=point, count=count, at=at, by=by)
+    if called.refused and not called.trips:
+        raise called.refused[0][1]
+    return called.trips
 
-    A vehicle whose yard is 95 per cent full is called to another one of the point. A call that is refused ends the
-    calling; it is raised when it was the first one. Refusals: BG-355 while the calls of the point are paused, BG-296
-    when all its yards are that full.
+
+@transaction.atomic
+def call_lanes(*, point: CrossingPoint, count: int, at: datetime, by: Actor = SYSTEM) -> Called:
+    """Call by the published order at most so many of each lane; the queue is ranked once for all of them.
+
+    The cycle goes on where it stood. A vehicle whose yard is 95 per cent full is called to another one of the point.
+    A call that is refused ends the calling in its lane, the other one goes on. Refusals: BG-355 while the calls of
+    the point are paused, BG-296 when all its yards are that full.
     """
     pause = pause_of(point.pk)
     if pause is not None:
@@ -71,27 +88,34 @@ def call_many(*, point: CrossingPoint, count: int, at: datetime, by: Actor = SYS
     room = yards_not_full(point.pk, at=at)
     if not room and Yard.objects.filter(point=point, level="border").exists():
         raise refuse("BG-296")
-    yards = {yard.pk for yard in room}
     state, _made = QueueState.objects.select_for_update().get_or_create(point=point)
-    order = list(islice(queue.calls_now(waiting_tickets(point=point, at=at), pace_of(point, state, at)), count))
+    pace = pace_of(point, state, at)
+    order = list(chain.from_iterable(islice(queue.beats(waiting_tickets(point=point, at=at), pace), count)))
     trips = {trip.code: trip for trip in Trip.objects.filter(code__in=[call.ticket.code for call in order])}
-    called: list[Trip] = []
+    found = Called([], [])
+    stopped: set[bool] = set()
     for call in order:
-        trip = trips[call.ticket.code]
+        trip, lane = trips[call.ticket.code], call.position is None
+        if lane in stopped:
+            continue
         try:
-            with transaction.atomic():
-                elsewhere = {"yard": str(room[0].pk)} if room and trip.yard_id not in yards else {}
-                first = queue.FirstInLine(trip.pk)
-                TRIP.fire(trip, "call", by=by, at=at, first=first, reason=call.reason.kind, **elsewhere)
-        except StepRefused:
-            if not called:
-                raise
-            break
-        called.append(trip)
-        state.position, state.last_called_at = call.position, at
-    if called:
+            _call(trip, call, room, by=by, at=at)
+        except StepRefused as refusal:
+            stopped.add(lane)
+            found.refused.append((trip, refusal))
+            continue
+        found.trips.append(trip)
+        state.last_called_at = at
+        state.position = state.position if call.position is None else call.position
+    if found.trips:
         state.save(update_fields=["position", "last_called_at"])
-    return called
+    return found
+
+
+@transaction.atomic
+def _call(trip: Trip, call: queue.Call, room: list[Yard], *, by: Actor, at: datetime) -> None:
+    elsewhere = {"yard": str(room[0].pk)} if room and trip.yard_id not in {yard.pk for yard in room} else {}
+    TRIP.fire(trip, "call", by=by, at=at, first=queue.FirstInLine(trip.pk), reason=call.reason.kind, **elsewhere)
 
 
 def arrive(*, trip: Trip, plate: str, by: Actor, at: datetime, **seen: Unpack[Sighting]) -> Trip:

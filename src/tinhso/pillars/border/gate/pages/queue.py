@@ -14,14 +14,15 @@ from tinhso.kernel.access.may import may, visible
 from tinhso.kernel.access.needs import needs
 from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.web.request import Request
-from tinhso.pillars.border.gate.actions.move import call_next
-from tinhso.pillars.border.gate.models import CrossingPoint
+from tinhso.pillars.border.gate.actions.move import call_lanes
+from tinhso.pillars.border.gate.models import CrossingPoint, Trip
 from tinhso.pillars.border.gate.pages.words import plain_words
 from tinhso.pillars.border.gate.permissions import CONTROL_CALLS, SET_CYCLE, VIEW_BOARD, step_permission
 from tinhso.pillars.border.gate.queries.fairness import called_out_of_order, cycle_changes, cycle_of
 from tinhso.pillars.border.gate.queries.guidance import pause_of
 from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES, queue_now
 from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.rules.queue import EMPTY
 
 CALL = step_permission("call")
 ROWS = 60
@@ -44,24 +45,36 @@ def queue(request: Request) -> HttpResponse:
 @require_POST
 @needs(CALL)
 def call(request: Request, code: str) -> HttpResponse:
-    """Call whom the published order names; said by the plate, or why nobody could be called."""
+    """Call whom the published order names in each lane; said by the plate, or why one could not be called."""
     point = _points(request, CALL).filter(code=code).first()
     if point is None:
         raise NotFound
-    first = queue_now(point=point, at=request.moment).first
+    asked = {"point": point, "at": request.moment}
+    waits = queue_now(**asked).next
     try:
-        trip = call_next(point=point, by=request.actor, at=request.moment)
+        called = call_lanes(**asked, count=1, by=request.actor)
     except Refusal as refusal:
-        said = plain_words(first, refusal, at=request.moment) if first else refusal.for_people()
-        messages.warning(request, _("Nobody was called: %(why)s") % {"why": said})
+        _say_refused(request, waits[0][0] if waits else None, refusal)
     else:
-        if trip is None:
-            messages.info(request, _("Nobody waits to be called."))
-        else:
+        for trip in called.trips:
             messages.success(request, _("%(plate)s is called to the gate") % {"plate": plates.show(trip.tractor_plate)})
+        for trip, refused in called.refused:
+            _say_refused(request, trip, refused, beside=bool(called.trips))
+        if not called.trips and not called.refused:
+            messages.info(request, _("Nobody waits to be called."))
     target = redirect("border_gate:queue")
     target["Location"] += f"?diem={point.code}"
     return target
+
+
+def _say_refused(request: Request, trip: Trip | None, refusal: Refusal, *, beside: bool = False) -> None:
+    """Why nobody was called, or why nobody `beside` the other lane's vehicle."""
+    why = plain_words(trip, refusal, at=request.moment) if trip else refusal.for_people()
+    if trip and beside:
+        plate = plates.show(trip.tractor_plate)
+        messages.warning(request, _("%(plate)s was not called: %(why)s") % {"plate": plate, "why": why})
+    else:
+        messages.warning(request, _("Nobody was called: %(why)s") % {"why": why})
 
 
 def _points(request: Request, right: str) -> Any:
@@ -71,11 +84,12 @@ def _points(request: Request, right: str) -> Any:
 
 def _shown(request: Request, point: CrossingPoint) -> dict[str, Any]:
     now = queue_now(point=point, at=request.moment, show=ROWS)
+    rows = [(trip, place, GROUP_TITLES.get(trip.priority, "")) for trip, place in now.waiting]
     return {
         "now": now,
-        "first": now.first,
-        "first_group": GROUP_TITLES.get(now.first.priority, "") if now.first else "",
-        "waiting": [(trip, place, GROUP_TITLES.get(trip.priority, "")) for trip, place in now.waiting],
+        "next": [(trip, why, GROUP_TITLES.get(trip.priority, "")) for trip, why in now.next],
+        "waiting": [row for row in rows if row[0].priority != EMPTY],
+        "empty": [row for row in rows if row[0].priority == EMPTY],
         "may_call": may(request.actor, CALL, point, request.moment),
         "may_control": may(request.actor, CONTROL_CALLS, point, request.moment),
         "pause": pause_of(point.pk),

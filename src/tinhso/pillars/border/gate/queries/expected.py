@@ -17,6 +17,8 @@ from tinhso.pillars.border.gate.queries.queue import pace_of, waiting_tickets
 from tinhso.pillars.border.gate.rules import queue
 
 SOON = timedelta(hours=2)
+LANES = 2
+"""The loaded and the empty vehicles are called side by side."""
 SEEN = ("kind", "state", "tractor_plate", "container_no", "gross_kg", "code", "eta", "call_expires_at", "slot")
 
 
@@ -63,5 +65,5 @@ def _moment(trip: Trip, turns: dict[str, datetime]) -> datetime | None:
 def _turns(point: CrossingPoint, at: datetime) -> dict[str, datetime]:
     """When each of those whose turn comes within two hours is called, as the queue stands."""
     pace = pace_of(point, QueueState.objects.filter(point=point).first(), at)
-    places = queue.first_places(waiting_tickets(point=point, at=at), pace, int(SOON / pace.every) + 1)
+    places = queue.first_places(waiting_tickets(point=point, at=at), pace, LANES * (int(SOON / pace.every) + 1))
     return {code: at + timedelta(minutes=place.minutes) for code, place in places.items()}

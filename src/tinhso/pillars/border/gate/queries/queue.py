@@ -43,16 +43,15 @@ GROUP_TITLES = {
 class QueueNow:
     """A point's queue now: who is called first, in the order of the calls, and who was called and still comes.
 
-    `total` wait in all; `first` is whom the next call names, `why` in one sentence for officers; `held` wait but may
-    not be called.
+    `total` wait in all; `next` are whom the next call names, of each lane one, each with why in one sentence for
+    officers; `held` wait but may not be called.
     """
 
     waiting: list[tuple[Trip, queue.Place]]
     total: int
     called: list[Trip]
     held: int
-    first: Trip | None
-    why: str
+    next: list[tuple[Trip, str]]
     room: int
 
 
@@ -96,7 +95,7 @@ def pace_of(point: CrossingPoint, state: QueueState | None, at: datetime) -> que
 
 
 def places_in_queue(*, point: CrossingPoint, at: datetime) -> dict[str, queue.Place]:
-    """Position, minutes and reason of every waiting vehicle, by trip code. Four queries whatever the length."""
+    """Position in its lane, minutes and reason of every waiting vehicle, by trip code; four queries."""
     state = QueueState.objects.filter(point=point).first()
     return queue.places(waiting_tickets(point=point, at=at), pace_of(point, state, at))
 
@@ -106,9 +105,9 @@ def queue_now(*, point: CrossingPoint, at: datetime, show: int = 0) -> QueueNow:
     state = QueueState.objects.filter(point=point).first()
     tickets, pace = waiting_tickets(point=point, at=at), pace_of(point, state, at)
     places = queue.first_places(tickets, pace, show)
-    call = queue.next_call(tickets, pace)
+    calls = next(queue.beats(tickets, pace), ())
     here = Trip.objects.filter(point=point, is_live=True, state__in=(AT_BUFFER, CALLED)).select_related("point", "yard")
-    named = [*places, call.ticket.code] if call else [*places]
+    named = [*places, *(call.ticket.code for call in calls)]
     rows = list(here.filter(Q(state=CALLED) | Q(code__in=named)))
     by_code = {trip.code: trip for trip in rows}
     return QueueNow(
@@ -116,8 +115,7 @@ def queue_now(*, point: CrossingPoint, at: datetime, show: int = 0) -> QueueNow:
         total=len(tickets),
         called=sorted((trip for trip in rows if trip.state == CALLED), key=lambda trip: trip.state_since),
         held=Trip.objects.filter(point=point, is_live=True, state=AT_BUFFER, holds__gt=0).count(),
-        first=by_code.get(call.ticket.code) if call else None,
-        why=why_next(call) if call else "",
+        next=[(by_code[call.ticket.code], why_next(call)) for call in calls if call.ticket.code in by_code],
         room=_room(point),
     )
 
@@ -131,7 +129,7 @@ def why_next(call: queue.Call) -> str:
     if call.reason.kind == "waited_too_long":
         return _("Next in line: waiting since %(since)s, longer than the limit of its class.") % {"since": since}
     if call.reason.kind == "own_lane":
-        return _("Empty vehicles have a lane of their own; nobody who is loaded waits.")
+        return _("Empty vehicles have a lane of their own: one is called beside each loaded one.")
     if call.reason.kind == "last_in_class":
         return _("Two calls were missed; nobody else of %(name)s waits.") % {"name": name}
     return _("Step %(step)s of the published cycle: turn of %(name)s, the first of whom counts from %(since)s.") % {

@@ -5,7 +5,8 @@ where a step is used only by the class it serves and a class without trucks is p
 always go next; then whoever has waited strictly longer than the limit of the class after the effective
 time, oldest first; neither uses a step. A truck that is here may be called before its effective time when
 nobody of its class comes first: nothing waits while the gate is free. Empty vehicles have a lane and an
-order of their own.
+order of their own: at each beat of the calls the next of them is called beside the next of the loaded, so
+that neither lane waits for the other, and a place is told by lane.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, islice, zip_longest
 from typing import Any
 
 from tinhso.pillars.border.gate.rules import limits
@@ -81,18 +82,18 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: its number from 1, when, and why. `position` is where the cycle goes on."""
+    """One call: its number from 1 in its lane, when, why. `position`: where the cycle goes on; none of the empty."""
 
     ticket: Ticket
     number: int
     at: datetime
     reason: Reason
-    position: int
+    position: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a waiting truck stands: position from 1, minutes to the call when the pace holds, and why."""
+    """Where a waiting truck stands: position from 1 in its lane, minutes to the call when the pace holds, and why."""
 
     position: int
     minutes: int
@@ -102,7 +103,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How the gate calls: the next call at `start`, one each `every`, by `cycle` from its step `position`."""
+    """How the gate calls: at `start` and then each `every` one of each lane, by `cycle` from its step `position`."""
 
     start: datetime
     every: timedelta
@@ -157,55 +158,71 @@ def ticket(
 
 
 def calls(tickets: Iterable[Ticket], pace: Pace) -> Iterator[Call]:
-    """All calls in their order, from `pace.start` on; a call with nobody here is left out, the beat goes on."""
-    line = _Line(tickets, pace)
-    at = pace.start
-    number = 0
-    while line.admit(at) or line.coming:
-        if chosen := line.choose(at):
-            number += 1
-            yield Call(chosen[0], number, at, chosen[1], line.position)
-            at += pace.every
-        else:
-            at = _next_beat(at, line.coming[0][0], pace.every)
+    """All calls in their order, from `pace.start` on; of the lanes that are called at the same beat the loaded first.
+
+    A call with nobody here is left out, the beat goes on.
+    """
+    lanes = (_lane_calls(lane, pace) for lane in _lanes(tickets))
+    return heapq.merge(*lanes, key=lambda call: (call.at, call.ticket.priority == EMPTY))
+
+
+def beats(tickets: Iterable[Ticket], pace: Pace) -> Iterator[tuple[Call, ...]]:
+    """All who are here, when all calls are made at `pace.start`: of each lane the next, beat by beat."""
+    for beat in zip_longest(*(_lane_now(lane, pace) for lane in _lanes(tickets))):
+        yield tuple(call for call in beat if call is not None)
 
 
 def calls_now(tickets: Iterable[Ticket], pace: Pace) -> Iterator[Call]:
     """All who are here, in the order in which they are called when all calls are made at `pace.start`."""
-    line = _Line(tickets, pace)
-    line.admit(pace.start)
-    number = 0
-    while chosen := line.choose(pace.start):
-        number += 1
-        yield Call(chosen[0], number, pace.start, chosen[1], line.position)
+    return chain.from_iterable(beats(tickets, pace))
 
 
 def calls_at(moments: Iterable[datetime], tickets: Iterable[Ticket], pace: Pace) -> Iterator[Call]:
-    """One call at each of these moments, in their order; a moment at which nobody is here is passed over."""
+    """One call of one lane at each of these moments, in their order; one at which nobody is here is passed over."""
     line = _Line(tickets, pace)
     number = 0
     for at in moments:
         line.admit(at)
         if chosen := line.choose(at):
             number += 1
-            yield Call(chosen[0], number, at, chosen[1], line.position)
-
-
-def next_call(tickets: Iterable[Ticket], pace: Pace) -> Call | None:
-    """Whom to call at `pace.start`, or nobody."""
-    return next(calls_now(tickets, pace), None)
+            yield _call(chosen, number, at, line)
 
 
 def places(tickets: Iterable[Ticket], pace: Pace) -> dict[str, Place]:
-    """By code: position, minutes and reason of every waiting truck, loaded and empty lanes apart."""
-    return {call.ticket.code: _place(call, pace) for lane in _lanes(tickets) for call in calls(lane, pace)}
+    """By code: position, minutes and reason of every waiting truck, each in its own lane."""
+    return {call.ticket.code: _place(call, pace) for call in calls(tickets, pace)}
 
 
 def first_places(tickets: Iterable[Ticket], pace: Pace, count: int) -> dict[str, Place]:
     """Of `places` those who are called first, so many of them, in the order of their calls; the rest is not ranked."""
-    lanes = (calls(lane, pace) for lane in _lanes(tickets))
-    soonest = heapq.merge(*lanes, key=lambda call: (call.at, call.number))
-    return {call.ticket.code: _place(call, pace) for call in islice(soonest, count)}
+    return {call.ticket.code: _place(call, pace) for call in islice(calls(tickets, pace), count)}
+
+
+def _lane_calls(lane: Iterable[Ticket], pace: Pace) -> Iterator[Call]:
+    line = _Line(lane, pace)
+    at = pace.start
+    number = 0
+    while line.admit(at) or line.coming:
+        if chosen := line.choose(at):
+            number += 1
+            yield _call(chosen, number, at, line)
+            at += pace.every
+        else:
+            at = _next_beat(at, line.coming[0][0], pace.every)
+
+
+def _lane_now(lane: Iterable[Ticket], pace: Pace) -> Iterator[Call]:
+    line = _Line(lane, pace)
+    line.admit(pace.start)
+    number = 0
+    while chosen := line.choose(pace.start):
+        number += 1
+        yield _call(chosen, number, pace.start, line)
+
+
+def _call(chosen: tuple[Ticket, Reason], number: int, at: datetime, line: _Line) -> Call:
+    one, why = chosen
+    return Call(one, number, at, why, None if one.priority == EMPTY else line.position)
 
 
 def _lanes(tickets: Iterable[Ticket]) -> tuple[list[Ticket], list[Ticket]]:

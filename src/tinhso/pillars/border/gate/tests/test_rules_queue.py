@@ -45,6 +45,10 @@ def order(tickets, cycle="season", start=START):
     return "".join(call.ticket.code for call in queue.calls(tickets, queue.Pace(start, TWO_MINUTES, cycle)))
 
 
+def next_call(tickets, pace):
+    return next(queue.calls_now(tickets, pace), None)
+
+
 def test_the_fixture_is_called_in_the_exact_order_at_the_exact_times_for_the_given_reasons():
     called = list(queue.calls(fixture_tickets(), queue.Pace(START, TWO_MINUTES)))
 
@@ -70,7 +74,7 @@ def test_next_call_goes_on_where_the_cycle_stood():
     position = 0
     for beat in range(13):
         pace = queue.Pace(START + beat * TWO_MINUTES, TWO_MINUTES, "season", position)
-        call = queue.next_call(waiting, pace)
+        call = next_call(waiting, pace)
         called += call.ticket.code
         position = call.position
         waiting.remove(call.ticket)
@@ -79,7 +83,7 @@ def test_next_call_goes_on_where_the_cycle_stood():
 
 
 def test_nobody_here_means_nobody_called():
-    assert queue.next_call([truck("A", "P1", 5)], queue.Pace(START, TWO_MINUTES)) is None
+    assert next_call([truck("A", "P1", 5)], queue.Pace(START, TWO_MINUTES)) is None
 
 
 @pytest.mark.parametrize(
@@ -146,6 +150,29 @@ def test_places_tell_position_minutes_and_why():
     assert (places["Z"].position, places["Z"].reason.kind) == (1, "own_lane")
 
 
+def test_the_empty_are_called_beside_the_loaded_and_their_place_is_what_happens():
+    waiting = [*fixture_tickets(), truck("Z", "P4", -5), truck("Y", "P4", -3)]
+    pace = queue.Pace(START, TWO_MINUTES)
+
+    called = list(queue.calls(waiting, pace))
+
+    assert [call.ticket.code for call in called[:5]] == ["J", "Z", "A", "Y", "C"]
+    assert "".join(call.ticket.code for call in called if call.ticket.code not in "YZ") == "JACBELINKFDGMH"
+    assert {call.ticket.code: (call.number, call.at) for call in called} == {
+        code: (place.position, place.call_at) for code, place in queue.places(waiting, pace).items()
+    }
+
+
+def test_a_beat_of_calls_names_one_of_each_lane_and_the_empty_use_no_step_of_the_cycle():
+    waiting = [truck("A", "P3", -31), truck("B", "P3", -30), truck("Y", "P4", -3), truck("Z", "P4", -5)]
+
+    first, *more = queue.beats(waiting, queue.Pace(START, TWO_MINUTES, position=1))
+
+    assert [[call.ticket.code for call in beat] for beat in (first, *more)] == [["A", "Z"], ["B", "Y"]]
+    assert [call.position for call in first] == [3, None]
+    assert [call.reason.kind for call in first] == ["cycle", "own_lane"]
+
+
 def test_of_five_thousand_trucks_each_has_a_place_of_its_own():
     waiting = [
         truck(f"{number:05d}", ("P1", "P1", "P2", "P3", "P3")[number % 5], -(number * 37 % 600))
@@ -197,11 +224,12 @@ def test_everybody_is_called_once_and_nobody_waits_while_the_gate_is_free(waitin
 
     assert sorted(call.ticket.code for call in called) == sorted(one.code for one in waiting)
     assert all(call.at >= call.ticket.here_from for call in called)
-    moments = [START - TWO_MINUTES, *(call.at for call in called)]
-    for before, call in zip(moments, called, strict=False):
-        left = [later.ticket for later in called[call.number - 1 :]]
-        first_here = min(one.here_from for one in left)
-        assert call.at - before == TWO_MINUTES or call.at - first_here < TWO_MINUTES
+    for empty in (False, True):
+        lane = [call for call in called if (call.ticket.priority == queue.EMPTY) == empty]
+        moments = [START - TWO_MINUTES, *(call.at for call in lane)]
+        for before, call in zip(moments, lane, strict=False):
+            first_here = min(later.ticket.here_from for later in lane[call.number - 1 :])
+            assert call.at - before == TWO_MINUTES or call.at - first_here < TWO_MINUTES
 
 
 @given(tickets, st.sampled_from(sorted(queue.CYCLES)))
@@ -219,14 +247,14 @@ def test_an_emergency_is_always_next(waiting):
     called = list(queue.calls(waiting, queue.Pace(START, TWO_MINUTES)))
 
     for number, call in enumerate(called):
-        if call.ticket.priority != "P0":
+        if call.ticket.priority not in ("P0", "P4"):
             assert not [x for x in called[number:] if x.ticket.priority == "P0" and x.ticket.here_from <= call.at]
 
 
 def test_calls_made_at_once_name_the_same_as_one_call_after_the_other():
     tickets, late = fixture_tickets(), DAY.replace(hour=12)
     waiting, position, one_by_one = list(tickets), 0, ""
-    while call := queue.next_call(waiting, queue.Pace(late, TWO_MINUTES, position=position)):
+    while call := next_call(waiting, queue.Pace(late, TWO_MINUTES, position=position)):
         one_by_one += call.ticket.code
         waiting = [one for one in waiting if one.code != call.ticket.code]
         position = call.position
