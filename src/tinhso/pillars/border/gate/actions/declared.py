@@ -30,7 +30,7 @@ TRIP_COLUMNS = (
     "point_id", "yard_id", "bay", "container_no", "container_type", "seal_no", "customs_no", "planned_on", "expires_at",
     "eta", "gross_kg", "balance_kg", "goods_title", "goods_group", "tractor_id", "tractor_plate", "trailer_id",
     "trailer_plate", "driver_id", "driver_name", "second_driver_id", "two_way", "dwell_limit_h", "note", "nonce",
-    "reefer_temp", "tir_carnet_no", "ecmr_ref",
+    "reefer_temp", "tir_carnet_no", "ecmr_ref", "supervisor",
 )  # fmt: skip
 DECLARATION_COLUMNS = (
     "regime", "point_id", "planned_on", "customs_no", "channel", "contract_no", "partner", "partner_phone",

@@ -237,6 +237,7 @@ class Values(TypedDict, total=False):
     trailer: Annotated[str, Field(max_length=24)]
     driver: Person
     second_driver: Person | None
+    supervisor: Annotated[str, Field(min_length=1, max_length=80)]
     phone: Annotated[str, Field(pattern=r"^\+?[0-9]{9,15}$")]
     point: Annotated[str, Field(max_length=16)]
     yard: Annotated[str, Field(max_length=16)]

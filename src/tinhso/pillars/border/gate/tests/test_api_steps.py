@@ -8,10 +8,11 @@ from django.test import Client
 from tinhso.kernel.base import clock
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.pillars.border.gate.actions import declare
-from tinhso.pillars.border.gate.api.steps import FEE_STEPS, HOLD_STEPS, TASK_STEPS, TRIP_STEPS, left_out
+from tinhso.pillars.border.gate.api.steps import FEE_STEPS, HOLD_STEPS, TASK_STEPS, TRIP_STEPS, Values, left_out
 from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, Hold, Trip
 from tinhso.pillars.border.gate.permissions import FORCE_ROLE, role_code
+from tinhso.pillars.border.gate.rules import corrections
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft, make_driver, make_firm
 from tinhso.pillars.border.gate.tests.test_api import post, signed_in
 from tinhso.pillars.border.gate.tests.test_way_back import PLATE, abroad, accepted  # noqa: F401
@@ -59,6 +60,10 @@ def test_every_step_is_done_through_an_action_or_not_offered(client, path, flow,
     assert set(told["x-steps"]) == set(through)
     assert set(through) <= {name for name in flow.step_names() if any(row.source for row in flow.step_rows(name))}
     assert [body["title"] for body in bodies if body.get("additionalProperties") is not False] == []
+
+
+def test_every_field_of_the_table_of_corrections_can_be_corrected_over_the_api():
+    assert set(Values.__annotations__) == set(corrections.by_field())
 
 
 def test_the_steps_that_only_platform_or_firm_pages_do_are_known_by_name():
