@@ -325,7 +325,8 @@ LEAVING = (
         (g.REASON,),
         {"released_at": "null", "release_expires_at": "null", "released_to": "''"},
     ),
-    row("finish", (CROSSED_OUT,), COMPLETED, ("IMP_CN", "CN_EMPTY_IN", "AGV", "TRANSIT"), (), ENDED),
+    # A new vehicle is there only when it was sent back: it ends there as other foreign ones do.
+    row("finish", (CROSSED_OUT,), COMPLETED, (*stays.FOREIGN, "NEW_VEHICLE"), (), ENDED),
     row(
         "return_in",
         (CROSSED_OUT,),

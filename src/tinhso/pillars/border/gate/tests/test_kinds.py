@@ -13,7 +13,7 @@ from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.testing.people import grant
 from tinhso.kernel.workflow.flow import StepRefused
 from tinhso.kernel.workflow.timers import fire_due_steps
-from tinhso.pillars.border.gate.actions import convoy, declare, move, release, stays
+from tinhso.pillars.border.gate.actions import amend, convoy, declare, move, orders, release, stays, tasks
 from tinhso.pillars.border.gate.actions.transfers import Load
 from tinhso.pillars.border.gate.models import Bay, ClearanceTask, Incident, PointOrder, Trip, TripGoods, Vehicle
 from tinhso.pillars.border.gate.permissions import role_code
@@ -135,6 +135,20 @@ def test_new_vehicles_are_driven_in_by_vin_many_in_one_declaration(yard):
     assert ends[0].dwell_deadline is None
 
 
+def test_a_new_vehicle_that_is_sent_back_over_the_line_has_ended_its_trip(yard):
+    car = Vehicle.objects.create(country="CN", kind="NEW", vin=VIN, owner=yard.firm)
+    line = declare.DraftLine(hs6="870323", title="Ô tô mới", group="NEW_VEHICLE", gross_kg=1_800, origin="CN")
+    trip = yard.inside(yard.declared("NEW_VEHICLE", "", tractor=car, lines=(line,)))
+    task = ClearanceTask.objects.get(trip=trip, kind="CUSTOMS_DOC")
+    refused = {"reason": "Sai số khung so với hồ sơ", "reason_code": "DOC_MISMATCH"}
+    tasks.fail_task(task=task, by=yard.people["HAIQUAN"], at=NOON, **refused)
+
+    orders.return_foreign(trip=fresh(trip), by=yard.people["BIENPHONG"], at=NOON)
+    fire_due_steps(NOON + HOUR)
+
+    assert (fresh(trip).state, fresh(trip).is_live) == ("completed", False)
+
+
 def test_a_declaration_spread_over_trucks_is_no_heavier_than_its_lines(yard):
     draft = fruit_draft(yard.gate, firm=yard.firm, kind="IMP_CN", regime="IMPORT", lines=(GARLIC,), driver=None)
     trucks = [make_vehicle(f"桂F2000{number}", country="CN") for number in range(3)]
@@ -175,6 +189,9 @@ def test_a_driverless_vehicle_needs_a_supervisor_and_no_driver(yard):
     with pytest.raises(GateRefusal, match="BG-298"):
         yard.declared("AGV", "桂F30001", lines=(GARLIC,), driver=None)
     trip = yard.declared("AGV", "桂F30002", lines=(GARLIC,), driver=None, supervisor="Vi Văn Giám, thẻ 0117")
+    other = {"supervisor": "Hoàng Thị Sát, thẻ 0223"}
+    amend.amend_trip(trip=trip, values=other, reason="Đổi ca giám sát", by=yard.people["ENTERPRISE"], at=NOON)
+    assert fresh(trip).supervisor == "Hoàng Thị Sát, thẻ 0223"
     trip = yard.inside(trip)
     assert not ClearanceTask.objects.filter(trip=trip, kind="PERSON").exists()
     pickup = yard.inside(yard.declared("IMP_VN_PICKUP", "12C11111"))
