@@ -36,9 +36,8 @@ from tinhso.pillars.border.gate.pages import declare_hours, declare_vehicles, in
 from tinhso.pillars.border.gate.pages.firm import firm_of
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries import firms as queries
-from tinhso.pillars.border.gate.queries.driver import ENDS_INLAND
 from tinhso.pillars.border.gate.queries.inflow import notices_about
-from tinhso.pillars.border.gate.rules import particulars, plates
+from tinhso.pillars.border.gate.rules import particulars, plates, ways
 from tinhso.pillars.border.gate.rules.convoys import MOST
 from tinhso.pillars.border.gate.rules.tripcodes import IMPORT
 
@@ -186,7 +185,7 @@ def drop(request: Request) -> HttpResponse:
 
 def _told_of(intent: Intent) -> dict[str, Any]:
     """How many hours the vehicle, or goods in transit, may stay (0 where nothing limits it), and the pair's name."""
-    free = intent.kind in ENDS_INLAND
+    free = intent.kind != "TRANSIT" and ways.WAYS[intent.kind][-1] == ways.INLAND
     stay = 0 if free else stay_hours(intent.kind, intent.planned_on, two_way=intent.two_way)
     return {"stay": stay, "stay_days": stay // 24, "pair_named": named(intent.pair) if intent.pair else ""}
 

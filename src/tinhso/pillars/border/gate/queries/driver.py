@@ -15,21 +15,18 @@ from tinhso.kernel.base.clock import BEIJING
 from tinhso.kernel.base.dates import show_span, show_time
 from tinhso.pillars.border.gate.flows import STATES
 from tinhso.pillars.border.gate.flows.overlays import UNDONE
-from tinhso.pillars.border.gate.models import ClearanceTask, Goods, Hold, Trip, Yard
+from tinhso.pillars.border.gate.models import ClearanceTask, Goods, Hold, Trip, UndeclaredArrival, Yard
 from tinhso.pillars.border.gate.queries.figures import title_of
 from tinhso.pillars.border.gate.queries.queue import explained, places_in_queue
 from tinhso.pillars.border.gate.queries.secrecy import public_reason_of
-from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.rules import plates, ways
 from tinhso.pillars.border.gate.rules.kinds import COMES_EMPTY
 from tinhso.pillars.border.gate.rules.queue import Place
-from tinhso.pillars.border.gate.rules.tripcodes import IMPORT
 
 ON_THE_WAY = "border_gate.call_acknowledged"
 TONES = {"at_buffer": "wait", "released": "done", "crossed_out": "done", "completed": "done", "returned_in": "done"}
 SHORT_YARDS = {"VT": "Bãi Logistics Viettel", "PT": "Bãi phi thuế quan"}
 STOPPED = ("cancelled", "expired", "no_show", "turned_back", "seized")
-FROM_INLAND = ("EXP_VN", "EXP_XFER", "IMP_VN_PICKUP", "TRANSIT")
-ENDS_INLAND = ("EXP_XFER", "IMP_VN_PICKUP", "NEW_VEHICLE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ class Standing:
 
 def comes_from_inland(trip: Trip) -> bool:
     """Whether it sets out in Viet Nam; transit does so when it goes outwards."""
-    return trip.kind in FROM_INLAND and not (trip.kind == "TRANSIT" and trip.direction == IMPORT)
+    return ways.way_of(trip.kind, direction=trip.direction)[0] == ways.ROAD
 
 
 def standing(trip: Trip, *, at: datetime) -> Standing:
@@ -113,6 +110,19 @@ def buffer_of(trip: Trip) -> str:
     return yard_name(yard) if yard else _("the holding area")
 
 
+def waits_in(trip: Trip) -> str:
+    """Where it waits for its call: who came undeclared stands at the gate, in its bay; the others in the holding area.
+
+    One query.
+    """
+    if not trip.undeclared or not trip.buffer_at:
+        return buffer_of(trip)
+    bay = UndeclaredArrival.objects.filter(trip=trip).values_list("bay", flat=True).first()
+    if bay and trip.yard:
+        return _("bay %(bay)s, %(yard)s") % {"bay": bay, "yard": yard_name(trip.yard)}
+    return str(title_of("point", trip.point.code))
+
+
 def yard_name(yard: Yard | None) -> str:
     """A yard within a sentence, as drivers call it."""
     if yard is None:
@@ -146,7 +156,7 @@ def goods_named(trip: Trip) -> str:
 
 def _title(trip: Trip) -> str:
     if trip.state == "at_buffer":
-        return _("Waiting to be called in %(yard)s") % {"yard": buffer_of(trip)}
+        return _("Waiting to be called in %(yard)s") % {"yard": waits_in(trip)}
     if trip.state == "in_yard":
         return _("Being checked in %(yard)s") % {"yard": yard_name(trip.yard)}
     title = str(STATES[trip.state])
@@ -299,7 +309,7 @@ def _from_inland(trip: Trip, place: Place | None) -> list[tuple[str, datetime | 
     called_at = trip.called_at if trip.state == "called" or trip.arrived_at else None
     rows: list[tuple[str, datetime | None, str]] = [
         (_("Declaration accepted"), trip.accepted_at, ""),
-        (_("Into %(yard)s") % {"yard": buffer_of(trip)}, trip.buffer_at, ""),
+        (_("Into %(yard)s") % {"yard": waits_in(trip)}, trip.buffer_at, ""),
         (
             _("Called") if called_at else _("Wait for the call"),
             called_at,
@@ -319,7 +329,7 @@ def _from_abroad(trip: Trip) -> list[tuple[str, datetime | None, str]]:
 
 
 def _end(trip: Trip) -> list[tuple[str, datetime | None, str]]:
-    if trip.kind in ENDS_INLAND or (trip.kind == "TRANSIT" and trip.direction == IMPORT):
+    if ways.way_of(trip.kind, direction=trip.direction)[-1] == ways.INLAND and not trip.crossed_out_at:
         return [(_("Out through barrier 1, inland"), None, "")]
     if not comes_from_inland(trip):
         return [(_("Back over the line"), trip.crossed_out_at, _dwell(trip))]

@@ -6,15 +6,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from tinhso.pillars.border.gate.models import Trip, Yard
-from tinhso.pillars.border.gate.queries.driver import yard_name
+from tinhso.pillars.border.gate.models import Trip
+from tinhso.pillars.border.gate.queries.driver import waits_in, yard_name
 from tinhso.pillars.border.gate.queries.figures import title_of
-
-HERE = {
-    "accepted": 0, "en_route": 0, "at_buffer": 1, "called": 1, "arrived": 2, "crossed_in": 2, "in_yard": 3,
-    "released": 3, "crossed_out": 4, "returned_in": 4, "completed": 4,
-}  # fmt: skip
-"""Which place of the way out a state stands at; the way in is walked from its end."""
+from tinhso.pillars.border.gate.rules import ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +23,36 @@ class Spot:
 
 
 def road_of(trip: Trip) -> list[Spot]:
-    """The places in the order in which the vehicle comes to them; two queries."""
-    buffer = Yard.objects.filter(point_id=trip.point_id, level="buffer").order_by("-capacity").first()
+    """The places in the order in which the vehicle comes to them."""
+    way = way_of(trip)
+    here = ways.standing_at(way, trip.state)
+    told = _told(trip)
+    return [Spot(*told[place][:2], _state(number, here), told[place][2]) for number, place in enumerate(way)]
+
+
+def way_of(trip: Trip) -> tuple[str, ...]:
+    """The places of its way; without the holding area that it drove past, and back to the line when it was refused."""
+    way = ways.way_of(trip.kind, direction=trip.direction, leg=trip.leg, load_state=trip.load_state)
+    if trip.leg == 1 and trip.crossed_out_at and way[-1] != ways.LINE:
+        way = ways.sent_back(way)
+    if trip.arrived_at and not trip.buffer_at:
+        way = tuple(place for place in way if place != ways.BUFFER)
+    return way
+
+
+def _told(trip: Trip) -> dict[str, tuple[str, str, str]]:
+    """Name, hint and position of each place."""
     place = trip.point.place
     where = f"{place.point.y:.5f},{place.point.x:.5f}" if place.point else ""
-    gate = str(title_of("point", trip.point.code))
-    rows = [
-        (_("On the road"), _("Drive as the signs to the gate say"), ""),
-        (_capital(yard_name(buffer)) if buffer else _("Holding area"), _("Wait here for the call"), ""),
-        (f"{_('Barrier 1')}, {gate}", _("Show the code"), where),
-        (_capital(yard_name(trip.yard)), _bay(trip), ""),
-        (_("Line, markers %(markers)s") % {"markers": trip.point.markers or "–"}, _("Show the code"), where),
-    ]
-    here = HERE.get(trip.state, -1)
-    if trip.direction == "N":
-        rows = [rows[4], rows[3], rows[4]]
-        here = {"accepted": 0, "crossed_in": 0, "in_yard": 1, "released": 1, "crossed_out": 2}.get(trip.state, -1)
-    return [Spot(name, hint, _state(number, here), spot) for number, (name, hint, spot) in enumerate(rows)]
+    line = _("Line, markers %(markers)s") % {"markers": trip.point.markers or "–"}
+    return {
+        ways.ROAD: (_("On the road"), _("Drive as the signs to the gate say"), ""),
+        ways.BUFFER: (_capital(waits_in(trip)), _("Wait here for the call"), ""),
+        ways.BARRIER: (f"{_('Barrier 1')}, {title_of('point', trip.point.code)}", _("Show the code"), where),
+        ways.YARD: (_capital(yard_name(trip.yard)), _bay(trip), ""),
+        ways.LINE: (line, _("Show the code"), where),
+        ways.INLAND: (_("Out through barrier 1, inland"), _("Show the code"), where),
+    }
 
 
 def _bay(trip: Trip) -> str:
