@@ -32,6 +32,7 @@ from tinhso.pillars.border.gate.queries.expected import Expected, expected_in
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.transfers import open_transfers, told_lines
 from tinhso.pillars.border.gate.queries.undeclared import standing_undeclared
+from tinhso.pillars.border.gate.queries.undeclared_bays import standing_in_bays
 from tinhso.pillars.border.gate.rules.limits import YARD_FULL
 from tinhso.pillars.border.gate.rules.yard_charges import Price, charge
 
@@ -174,7 +175,13 @@ def free_undeclared_bay(point_id: UUID) -> str:
 def _zones(yard: Yard, standing: list[Trip], price: YardTariff | None, at: datetime) -> list[Zone]:
     there = {trip.bay: trip for trip in standing}
     bays = list(Bay.objects.filter(yard=yard, closed=False).order_by("number"))
-    places = [_place(bay, there.pop(bay.code, None), price, at) for bay in bays]
+    noted = {one.bay: one for one in standing_in_bays(yard.point_id)}
+    places = [
+        _noted(bay, noted[bay.code], at)
+        if bay.kind == BayKind.UNDECLARED and bay.code in noted and bay.code not in there
+        else _place(bay, there.pop(bay.code, None), price, at)
+        for bay in bays
+    ]
     # Who stands in no bay of the map is shown all the same.
     places += [_place(Bay(yard=yard, code=code or "–", kind=""), trip, price, at) for code, trip in there.items()]
     titles = {**dict(BayKind.choices), "": ""}
@@ -191,3 +198,8 @@ def _place(bay: Bay, trip: Trip | None, price: YardTariff | None, at: datetime) 
     if trip is None:
         return Place(bay)
     return Place(bay, trip, at - (trip.yard_in_at or at), charge_of(trip, price, at=at))
+
+
+def _noted(bay: Bay, arrival: UndeclaredArrival, at: datetime) -> Place:
+    """It is not in the yard yet: it stands there since it was seen, and nothing is charged."""
+    return Place(bay, arrival.trip, at - arrival.seen_at)

@@ -14,7 +14,7 @@ from tinhso.kernel.access.models import Grant
 from tinhso.kernel.audit.models import Entry
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import SYSTEM
-from tinhso.kernel.base.errors import Forbidden
+from tinhso.kernel.base.errors import Forbidden, Refusal
 from tinhso.kernel.events.event import Event
 from tinhso.kernel.events.models import Outbox
 from tinhso.kernel.modules.declare import handlers_of
@@ -23,8 +23,12 @@ from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.actions import declare, move, undeclared
 from tinhso.pillars.border.gate.actions import noted as arrivals
-from tinhso.pillars.border.gate.models import Driver, Enterprise, Standing, Trip, UndeclaredArrival, Vehicle
+from tinhso.pillars.border.gate.models import Driver, Enterprise, Standing, Trip, UndeclaredArrival, Vehicle, Yard
 from tinhso.pillars.border.gate.permissions import role_code
+from tinhso.pillars.border.gate.queries.driver import standing
+from tinhso.pillars.border.gate.queries.parties import must_be_able_to_book
+from tinhso.pillars.border.gate.queries.road import road_of
+from tinhso.pillars.border.gate.queries.yard import yard_now
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft, make_driver, make_firm, make_vehicle
 
 PLATE, HERE, PHONE = "29H51270", "HN-1119", "0912 345 678"
@@ -114,6 +118,30 @@ def test_from_the_barrier_over_six_fields_into_the_queue(gate, firm, officer, at
     assert '<dd class="next-card__value">1</dd>' in after
     accepted = Delivery.objects.filter(notice__kind="border_gate.accepted", channel="sms")
     assert [way.address for way in accepted] == ["+84912345678"]
+
+
+def test_from_its_noting_until_it_drives_in_the_vehicle_stands_in_its_bay_at_the_gate(gate, firm, at_noon):
+    arrival = noted(gate)
+    yard = Yard.objects.get(point=gate.points[HERE], level="border")
+    before = busy_in(yard)
+    Client().post(path_of(arrival), ANSWERS)
+    trip = Trip.objects.get(pk=arrival.trip_id)
+    told, road = standing(trip, at=NOON), [spot.name for spot in road_of(trip)]
+    declared = busy_in(yard)
+    move.call_next(point=trip.point, at=NOON)
+    move.arrive(trip=Trip.objects.get(pk=trip.pk), plate=PLATE, by=gate.everything, at=NOON)
+
+    assert arrival.bay
+    assert before == declared == {arrival.bay: arrival.trip_id}
+    assert told.title == f"Đang chờ gọi tại ô {arrival.bay}, bãi Xuân Cương"
+    assert f"Ô {arrival.bay}, bãi Xuân Cương" in road
+    assert "Viettel" not in "".join([*(stop.name for stop in told.way), *road])
+    assert busy_in(yard) == {}
+
+
+def busy_in(yard: Yard) -> dict[str, object]:
+    (zone,) = [one for one in yard_now(yard, at=NOON + timedelta(minutes=1)).zones if one.kind == "undeclared"]
+    return {place.bay.code: place.trip.pk for place in zone.busy}
 
 
 def test_the_link_works_for_somebody_who_is_signed_in_as_well(gate, firm, at_noon):
@@ -308,6 +336,12 @@ def test_the_third_arrival_in_ninety_days_locks_the_firms_booking(gate, firm, at
     told = Notice.objects.filter(recipient=clerk.pk)
     assert told.get(kind="border_gate.locked").fields == {"count": 3, "days": 90, "until": "17/06/2026"}
     assert told.filter(kind="border_gate.warned").count() == 3
+    with pytest.raises(Refusal, match="BG-037") as refused:
+        must_be_able_to_book(locked, at=NOON)
+    assert "vì 3 lần xe đến mà chưa khai báo trong 90 ngày" in str(refused.value.for_people())
+    page = Client()
+    page.force_login(make_account(clerk), backend="tinhso.kernel.identity.backends.AccountBackend")
+    assert "3 lần xe đến mà chưa khai báo trong 90 ngày" in page.get(reverse("border_gate:firm_slots")).content.decode()
 
 
 def declared(gate, number: int, at) -> None:
