@@ -34,6 +34,7 @@ from tinhso.pillars.border.gate.models.trips import DIRECTIONS
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries import bookings as queries
 from tinhso.pillars.border.gate.queries.codes import must_not_be_suspended
+from tinhso.pillars.border.gate.queries.lock_reasons import LOCKED, NO_SHOWS
 from tinhso.pillars.border.gate.queries.parties import must_be_able_to_book
 from tinhso.pillars.border.gate.queries.problems import what_stands_against
 from tinhso.pillars.border.gate.queries.reference import hours_of
@@ -157,7 +158,8 @@ def count_no_show(*, trip: Trip, at: datetime) -> None:
         return
     firm.standing, firm.locked_until = Standing.BOOKING_LOCKED, until
     firm.save(update_fields=["standing", "locked_until"])
-    record("border_gate.booking_locked", by=SYSTEM, at=at, kind="border_gate.enterprise", record_id=firm.pk, n=missed)
+    told = {"rule": NO_SHOWS, "n": missed, "days": terms.strike_days}
+    record(LOCKED, by=SYSTEM, at=at, kind="border_gate.enterprise", record_id=firm.pk, **told)
     publish(
         events.BOOKING_LOCKED,
         kind=TRIP.name,

@@ -10,6 +10,7 @@ from tinhso.kernel.audit.record import record
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.pillars.border.gate.models import Enterprise, Standing
 from tinhso.pillars.border.gate.queries.law import law_at
+from tinhso.pillars.border.gate.queries.lock_reasons import LOCKED
 
 
 def count_strike(firm: Enterprise, name: str, *, times: Callable[..., int], at: datetime) -> dict[str, Any]:
@@ -26,6 +27,7 @@ def count_strike(firm: Enterprise, name: str, *, times: Callable[..., int], at: 
     if count >= most.value and row.standing in (Standing.ACTIVE, Standing.BOOKING_LOCKED):
         row.standing, row.locked_until = Standing.BOOKING_LOCKED, max(row.locked_until or at, at + lock.span)
         row.save(update_fields=["standing", "locked_until"])
-        record("border_gate.booking_locked", by=SYSTEM, at=at, kind="border_gate.enterprise", record_id=row.pk)
+        why = {"rule": name, "n": count, "days": days.value}
+        record(LOCKED, by=SYSTEM, at=at, kind="border_gate.enterprise", record_id=row.pk, **why)
         told["until"] = row.locked_until
     return told

@@ -23,7 +23,7 @@ from tinhso.pillars.border.gate.pages.firm import firm_of
 from tinhso.pillars.border.gate.permissions import FILE_APPEAL, step_permission
 from tinhso.pillars.border.gate.queries import bookings as queries
 from tinhso.pillars.border.gate.queries import firms
-from tinhso.pillars.border.gate.queries.parties import missed_hours
+from tinhso.pillars.border.gate.queries.lock_reasons import why_locked
 from tinhso.pillars.border.gate.rules import plates
 
 BOOK = step_permission("book_slot")
@@ -58,7 +58,7 @@ def slots(request: Request) -> HttpResponse:
         "booked": [(one, plates.show(one.trip.tractor_plate)) for one in _booked(firm.pk, request) if one.trip],
         "to_book": [(one, plates.show(one.tractor_plate)) for one in _without(rows)],
         "locked": locked,
-        "missed": missed_hours(firm, at=request.moment, days=terms.strike_days),
+        "why_locked": why_locked(firm, at=request.moment).why if locked else "",
         "appeals": Appeal.objects.filter(agency_id=firm.pk, about=Appeal.About.LOCK)[:5],
         "now": "slots",
     }

@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 
 from tinhso.kernel.base.bilingual import Bilingual
 from tinhso.kernel.base.dates import show_date, show_moment
-from tinhso.pillars.border.gate.flows.states import NO_SHOW
-from tinhso.pillars.border.gate.models import Driver, Enterprise, Standing, Trip, Vehicle
+from tinhso.pillars.border.gate.models import Driver, Enterprise, Standing, Vehicle
 from tinhso.pillars.border.gate.models.parties import paper_digest
+from tinhso.pillars.border.gate.queries.lock_reasons import why_locked
 from tinhso.pillars.border.gate.rules import identity_papers, plates
 from tinhso.pillars.border.gate.rules.codes import refuse
 
@@ -46,14 +46,9 @@ def must_be_able_to_book(firm: Enterprise, *, at: datetime) -> None:
     must_not_be_suspended(firm)
     if firm.standing != Standing.BOOKING_LOCKED or (firm.locked_until is not None and at >= firm.locked_until):
         return
-    missed = missed_hours(firm, at=at, days=MISSES_COUNT_FOR.days)
-    raise refuse("BG-037", t=show_moment(firm.locked_until) if firm.locked_until else "…", n=missed)
-
-
-def missed_hours(firm: Enterprise, *, at: datetime, days: int) -> int:
-    """How many booked hours the firm did not keep in the last days."""
-    ended = Trip.objects.filter(agency_id=firm.pk, is_live=False, ended_at__gt=at - timedelta(days=days))
-    return ended.filter(state=NO_SHOW).count()
+    until = show_moment(firm.locked_until) if firm.locked_until else "…"
+    lock = why_locked(firm, at=at)
+    raise refuse("BG-037", t=until, n=lock.count, why=lock.why)
 
 
 def must_fit(vehicle: Vehicle, *, gross_kg: int) -> None:

@@ -18,7 +18,7 @@ from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.clock import HANOI
 from tinhso.pillars.border.gate.flows.trip import UNLOADS
 from tinhso.pillars.border.gate.flows.yards import INBOUND
-from tinhso.pillars.border.gate.models import (
+from tinhso.pillars.border.gate.models import (, UndeclaredArrival
     Bay,
     BayKind,
     CrossingPoint,
@@ -31,7 +31,6 @@ from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries.expected import Expected, expected_in
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.transfers import open_transfers, told_lines
-from tinhso.pillars.border.gate.queries.undeclared import standing_undeclared
 from tinhso.pillars.border.gate.queries.undeclared_bays import standing_in_bays
 from tinhso.pillars.border.gate.rules.limits import YARD_FULL
 from tinhso.pillars.border.gate.rules.yard_charges import Price, charge
@@ -167,7 +166,7 @@ def yards_not_full(point_id: UUID, *, at: datetime) -> list[Yard]:
 
 def free_undeclared_bay(point_id: UUID) -> str:
     """The first bay for vehicles not declared yet that nobody stands in; empty when there is none."""
-    taken = standing_undeclared().filter(point_id=point_id).values("bay")
+    taken = standing_in_bays(point_id).values("bay")
     kept = Bay.objects.filter(yard__point_id=point_id, yard__level="border", kind=BayKind.UNDECLARED, closed=False)
     return kept.exclude(code__in=taken).order_by("number").values_list("code", flat=True).first() or ""
 

@@ -217,8 +217,9 @@ def test_three_no_shows_in_thirty_days_lock_the_firm_for_seven(gate):
 
     firm.refresh_from_db()
     assert (firm.standing, firm.locked_until) == (Standing.BOOKING_LOCKED, ends + 7 * DAY)
-    with refused("BG-037"):
+    with refused("BG-037") as locked:
         bookings.hold_place(slot_id=slots[0].pk, firm=firm, by=clerk_of(firm), at=ends)
+    assert "3 lần không đến đúng giờ hẹn trong 30 ngày" in str(locked.value.for_people())
 
 
 def _count_misses(at) -> None:
