@@ -19,6 +19,7 @@ from tinhso.kernel.base.clock import HANOI
 from tinhso.pillars.border.gate.actions import more_fields
 from tinhso.pillars.border.gate.actions.asked_fields import WHAT, WHO, obey
 from tinhso.pillars.border.gate.actions.checked_forms import Checked, day_field, upper
+from tinhso.pillars.border.gate.actions.declare import direction_of
 from tinhso.pillars.border.gate.actions.firm import Intent, NewDriver
 from tinhso.pillars.border.gate.actions.goods_forms import GOODS, LINES, goods_fields, goods_groups, line_of
 from tinhso.pillars.border.gate.actions.kind_fields import (
@@ -33,15 +34,15 @@ from tinhso.pillars.border.gate.models.parties import PaperKind
 from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLES
 from tinhso.pillars.border.gate.queries.firms import drivers_of
 from tinhso.pillars.border.gate.queries.parties import firm_by_tax_code
+from tinhso.pillars.border.gate.queries.point_hours import Calendars, calendars_for, hours_offered, must_be_worked
 from tinhso.pillars.border.gate.queries.words import REGIME_TITLES
 from tinhso.pillars.border.gate.rules import containers, identity_papers, kinds, plates, taxcodes, vins
 from tinhso.pillars.border.gate.rules.asked import ANY
-from tinhso.pillars.border.gate.rules.codes import refuse
+from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
 
 KINDS = ("EXP_VN", "EXP_XFER", "IMP_CN", "IMP_VN_PICKUP")
 """What a row of a spreadsheet can say; the pages offer every kind."""
 REGIMES = {code: title for code, title in REGIME_TITLES.items() if code != "TRANSIT"}
-HOURS = [(f"{hour:02d}", f"{hour:02d}:00") for hour in range(7, 19)]
 VEHICLE = (
     "tractor", "trailer", "container_no", "container_type", "seal_no", "vin", "temporary_plate", "supervisor",
     "tir_carnet_no", "ecmr_ref",
@@ -50,11 +51,15 @@ VEHICLE = (
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the forms choose from, read once: crossing points by code, drivers of the firm by id, usual goods."""
+    """What the forms choose from, read once: crossing points by code, drivers of the firm by id, usual goods.
+
+    `calendars`: when the points work.
+    """
 
     points: Mapping[str, CrossingPoint]
     drivers: Mapping[str, Driver]
     goods: tuple[Goods, ...]
+    calendars: Calendars
 
 
 class OneOf(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -77,7 +82,7 @@ class What(Checked):
     regime = forms.ChoiceField(label=_("Regime"))
     point = OneOf(CrossingPoint.objects.none(), label=_("Crossing point"), to_field_name="code")
     planned_on = day_field(_("Day at the gate"))
-    hour = forms.ChoiceField(label=_("Hour at the gate"), choices=HOURS)
+    hour = forms.ChoiceField(label=_("Hour at the gate"))
     customs_no = forms.RegexField(
         r"^[0-9]{12}$",
         label=_("Customs declaration number"),
@@ -97,6 +102,8 @@ class What(Checked):
         for name in ("goods_1", "kg_1"):
             self.fields[name].error_messages["required"] = _("This has to be filled in.")
         self._offer(in_sheet=known is not None)
+        self.calendars = known.calendars if known else calendars_for(open_points())
+        cast(forms.ChoiceField, self.fields["hour"]).choices = hours_offered(self.calendars)
         point = cast(Any, self.fields["point"])
         point.queryset = open_points()
         point.known = known.points if known else None
@@ -123,6 +130,7 @@ class What(Checked):
         found["regime"] = kinds.regime_of(kind, found.get("regime", ""))
         found["two_way"] = bool(found.get("two_way")) and kind in kinds.BOTH_WAYS
         found["inwards"] = kind == "TRANSIT" and found.get("way") == "in"
+        self._ask_the_hour(found, kind)
         if kind in kinds.COMES_EMPTY and (self.goods is None or not self._told("goods_1")):
             self._forget_goods()
             self.lines = []
@@ -130,6 +138,17 @@ class What(Checked):
         origin = "CN" if kinds.is_brought_in(kind, inwards=found["inwards"]) else "VN"
         self.lines = [line for number in LINES if (line := line_of(self, number, self.goods, origin)) is not None]
         return found
+
+    def _ask_the_hour(self, found: dict[str, Any], kind: str) -> None:
+        """The point works in that hour of that day, in the direction of the trip."""
+        point, day, hour = found.get("point"), found.get("planned_on"), found.get("hour")
+        if not (kind and point and day and hour):
+            return
+        direction = direction_of(kind, inwards=found["inwards"])
+        try:
+            must_be_worked(self.calendars, point=point, direction=direction, day=day, hour=int(hour))
+        except GateRefusal as refusal:
+            self.add_error("hour", forms.ValidationError(refusal.for_people(), code=refusal.code))
 
     def _forget_goods(self) -> None:
         """What stands in the fields that such a trip is not asked does not count."""

@@ -26,6 +26,7 @@ from tinhso.pillars.border.gate.models import CrossingPoint, Enterprise, Goods
 from tinhso.pillars.border.gate.models.parties import PaperKind, paper_digest
 from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLES
 from tinhso.pillars.border.gate.queries.firms import drivers_of
+from tinhso.pillars.border.gate.queries.point_hours import calendars_for, hours_offered
 from tinhso.pillars.border.gate.rules import identity_papers, sheets
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
 from tinhso.pillars.border.gate.rules.sheets import SheetRow
@@ -103,11 +104,12 @@ class Reader:
 
 
 def reader_of(firm: Enterprise) -> Reader:
-    """A reader for that firm's rows, made with three queries."""
+    """A reader for that firm's rows, made with four queries."""
     points = {point.code: point for point in open_points().select_related("gate", "place")}
     drivers = {str(driver.pk): driver for driver in drivers_of(firm)}
     papers = {bytes(driver.paper_digest): key for key, driver in drivers.items()}
-    known = Known(points=points, drivers=drivers, goods=tuple(Goods.objects.all()))
+    calendars = calendars_for(points.values())
+    known = Known(points=points, drivers=drivers, goods=tuple(Goods.objects.all()), calendars=calendars)
     return Reader(firm, known, papers, words_of(points.values()))
 
 
@@ -133,7 +135,7 @@ def choices_of(reads: str, points: Iterable[CrossingPoint]) -> list[str]:
         "paper": [label for _code, label in PaperKind.choices],
         "nationality": [label for _code, label in NATIONALITIES[1:]],
         "point": [point.gate_short for point in points],
-        "hour": [f"{hour:02d}:00" for hour in range(7, 19)],
+        "hour": [title for _hour, title in hours_offered(calendars_for(points))] if reads == "hour" else [],
     }
     return [f"{str(title)[:1].upper()}{str(title)[1:]}" for title in offered.get(reads, [])]
 

@@ -15,11 +15,12 @@ from tinhso.kernel.base.clock import HANOI
 from tinhso.pillars.border.gate.actions import more_fields
 from tinhso.pillars.border.gate.actions.checked_forms import Checked, day_field, upper, whole
 from tinhso.pillars.border.gate.actions.declare import DraftLine
-from tinhso.pillars.border.gate.actions.firm_forms import HOURS, REGIMES, container_choices, dialled
+from tinhso.pillars.border.gate.actions.firm_forms import REGIMES, container_choices, dialled
 from tinhso.pillars.border.gate.actions.goods_fields import as_json
 from tinhso.pillars.border.gate.actions.goods_forms import codes_of, goods_fields, goods_named, line_of
 from tinhso.pillars.border.gate.models import CrossingPoint, GoodsLine, Trip, Yard
 from tinhso.pillars.border.gate.queries.firms import drivers_of
+from tinhso.pillars.border.gate.queries.point_hours import calendars_for, hours_offered
 from tinhso.pillars.border.gate.queries.tasks import carried_lines
 from tinhso.pillars.border.gate.queries.words import DECLARED_TITLES
 from tinhso.pillars.border.gate.rules import containers, plates
@@ -201,8 +202,10 @@ def _people(name: str, *, required: bool) -> Callable[[Trip, list[GoodsLine]], B
 
 
 def _eta(trip: Trip, lines: list[GoodsLine]) -> Built:
-    hour = f"{trip.eta.astimezone(HANOI):%H}" if trip.eta else HOURS[0][0]
-    return {"hour": (forms.ChoiceField(label=_("Hour at the gate"), choices=HOURS), hour)}
+    offered = hours_offered(calendars_for([trip.point]))
+    hour = f"{trip.eta.astimezone(HANOI):%H}" if trip.eta else offered[0][0]
+    choices = sorted({*offered, (hour, f"{hour}:00")})
+    return {"hour": (forms.ChoiceField(label=_("Hour at the gate"), choices=choices), hour)}
 
 
 def _point(trip: Trip, lines: list[GoodsLine]) -> Built:

@@ -18,12 +18,13 @@ from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.clock import HANOI
 from tinhso.pillars.border.gate.flows.trip import UNLOADS
 from tinhso.pillars.border.gate.flows.yards import INBOUND
-from tinhso.pillars.border.gate.models import (, UndeclaredArrival
+from tinhso.pillars.border.gate.models import (
     Bay,
     BayKind,
     CrossingPoint,
     Transfer,
     Trip,
+    UndeclaredArrival,
     Yard,
     YardTariff,
 )

@@ -82,3 +82,21 @@ def works(rows: Iterable[Hours], at: datetime) -> bool:
     local = at.astimezone(HANOI)
     row = row_of(rows, local.date(), local.time())
     return row is not None and row.kind != CLOSED and _within(row, local.time())
+
+
+def hours_of(rows: Iterable[Hours], day: date) -> tuple[int, ...]:
+    """The hours of the clock in which that day is worked, whole or in part; none when nobody works."""
+    row = row_of(rows, day)
+    if row is None or row.kind == CLOSED:
+        return ()
+    return tuple(hour for hour in range(24) if _touches(row, hour))
+
+
+def hours_from(rows: Iterable[Hours], day: date) -> tuple[int, ...]:
+    """The hours of the clock that are worked on that day or on any later one that is known."""
+    coming = [row for row in rows if row.kind != CLOSED and (row.valid_until is None or day < row.valid_until)]
+    return tuple(hour for hour in range(24) if any(_touches(row, hour) for row in coming))
+
+
+def _touches(row: Hours, hour: int) -> bool:
+    return row.opens is not None and row.closes is not None and row.opens.hour <= hour and time(hour) < row.closes
