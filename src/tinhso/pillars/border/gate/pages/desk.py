@@ -31,6 +31,7 @@ from tinhso.pillars.border.gate.pages.offers import Offers, sorted_out
 from tinhso.pillars.border.gate.queries import masks, transfers
 from tinhso.pillars.border.gate.queries import tasks as queries
 from tinhso.pillars.border.gate.queries.customs import latest_of
+from tinhso.pillars.border.gate.queries.declared_facts import declared_facts
 from tinhso.pillars.border.gate.queries.devices import devices_of
 from tinhso.pillars.border.gate.queries.filing import filed_on
 from tinhso.pillars.border.gate.queries.guidance import health_form_of
@@ -143,6 +144,9 @@ def record(request: Request, trip_id: UUID, task: ClearanceTask | None) -> dict[
         "may_read_papers": seen.reads_papers(one),
         **corrected,
         "dossier": dossier,
+        "declared_facts": declared_facts(
+            one, dossier.lines, goods=seen.sees_goods(one), parties=seen.sees_parties(one)
+        ),
         "trip": one,
         "customs": latest_of(one) if seen.sees_parties(one) else None,
         "devices": devices_of(one) if seen.sees_goods(one) else None,

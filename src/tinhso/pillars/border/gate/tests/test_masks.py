@@ -126,3 +126,42 @@ def test_papers_are_open_to_the_roles_that_the_brief_names():
     assert {role for role, (_title, rights) in ROLES.items() if VIEW_PAPERS in rights} == {
         *("BIENPHONG", "KDYT", "ENTERPRISE", "AUDITOR"),
     }
+
+
+WHOLE = (
+    "DEMO-9001",
+    "KD-2611-0871",
+    "Xuất xứ",
+    "HĐ-2026/17",
+    "Công ty Bằng Tường",
+    "Lò Văn Hai",
+    "Xuất khẩu kinh doanh",
+)
+
+
+@pytest.fixture
+def whole_trip(gate) -> Trip:
+    """With all that a firm may add."""
+    firm = make_firm()
+    second = make_driver("Lò Văn Hai", "020090001299", employer=firm)
+    draft = fruit_draft(gate, firm=firm, second_driver=second, note="Xe cần bãi có mái che")
+    one = declare.draft_trip(draft=draft, by=gate.everything, at=NOON)
+    one.declaration.contract_no, one.declaration.partner = "HĐ-2026/17", "Công ty Bằng Tường"
+    one.declaration.save()
+    return declare.submit_trip(trip=one, by=gate.everything, at=NOON)
+
+
+def test_a_force_reads_in_the_dossier_all_that_was_declared(gate, whole_trip):
+    page = in_role(gate, "KDTV").get(reverse("border_gate:trip", args=[whole_trip.pk])).content.decode()
+
+    assert [word for word in WHOLE if word not in page] == []
+    assert "Xe cần bãi có mái che" in page
+    assert "Hàng tươi sống (hàng tươi, đủ giấy tờ)" in page
+    assert "Người giám sát" not in page
+
+
+@pytest.mark.parametrize("role", ["YARD", "BUFFER"])
+def test_a_yard_reads_nothing_of_papers_and_partners(gate, whole_trip, role):
+    page = in_role(gate, role).get(reverse("border_gate:trip", args=[whole_trip.pk])).content.decode()
+
+    assert [word for word in (*WHOLE, "mái che", "hàng tươi") if word in page] == []
