@@ -34,7 +34,12 @@ from tinhso.pillars.border.gate.models.parties import PaperKind
 from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLES
 from tinhso.pillars.border.gate.queries.firms import drivers_of
 from tinhso.pillars.border.gate.queries.parties import firm_by_tax_code
-from tinhso.pillars.border.gate.queries.point_hours import Calendars, calendars_for, hours_offered, must_be_worked
+from tinhso.pillars.border.gate.queries.point_hours import (
+    Calendars,
+    calendars_of_open_points,
+    hours_offered,
+    must_be_worked,
+)
 from tinhso.pillars.border.gate.queries.words import REGIME_TITLES
 from tinhso.pillars.border.gate.rules import containers, identity_papers, kinds, plates, taxcodes, vins
 from tinhso.pillars.border.gate.rules.asked import ANY
@@ -102,8 +107,8 @@ class What(Checked):
         for name in ("goods_1", "kg_1"):
             self.fields[name].error_messages["required"] = _("This has to be filled in.")
         self._offer(in_sheet=known is not None)
-        self.calendars = known.calendars if known else calendars_for(open_points())
-        cast(forms.ChoiceField, self.fields["hour"]).choices = hours_offered(self.calendars)
+        self.calendars = known.calendars if known else calendars_of_open_points()
+        self._offer_hours()
         point = cast(Any, self.fields["point"])
         point.queryset = open_points()
         point.known = known.points if known else None
@@ -120,6 +125,15 @@ class What(Checked):
         kind.choices = [(one, QUESTIONS[one]) for one in kinds.OFFERED]
         regime.choices = [("", _("As the kind of trip says")), *REGIME_TITLES.items()]
         regime.required = False
+
+    def _offer_hours(self) -> None:
+        """Where the hour to begin with is none of those that can be chosen, the last one is."""
+        choices = hours_offered(self.calendars)
+        cast(forms.ChoiceField, self.fields["hour"]).choices = choices
+        offered = [hour for hour, _title in choices]
+        first = self.initial.get("hour")
+        if first and first not in offered:
+            self.initial = {**self.initial, "hour": next((one for one in offered if one > first), offered[-1])}
 
     def _told(self, name: str) -> str:
         return str(self.data.get(name) or self.initial.get(name) or "")

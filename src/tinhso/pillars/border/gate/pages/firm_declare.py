@@ -27,7 +27,7 @@ from tinhso.pillars.border.gate.actions.convoy_forms import OneOfSeveral, all_va
 from tinhso.pillars.border.gate.actions.declare import direction_of, stay_hours
 from tinhso.pillars.border.gate.actions.firm import Intent
 from tinhso.pillars.border.gate.actions.firm_convoy import Share, declare_convoy, preview_convoy
-from tinhso.pillars.border.gate.actions.firm_forms import What, open_points
+from tinhso.pillars.border.gate.actions.firm_forms import What
 from tinhso.pillars.border.gate.actions.goods_forms import goods_choices
 from tinhso.pillars.border.gate.actions.kind_fields import named
 from tinhso.pillars.border.gate.actions.more_fields import OF_DECLARATION
@@ -37,7 +37,6 @@ from tinhso.pillars.border.gate.pages.firm import firm_of
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries import firms as queries
 from tinhso.pillars.border.gate.queries.inflow import notices_about
-from tinhso.pillars.border.gate.queries.point_hours import calendars_for, hours_offered
 from tinhso.pillars.border.gate.rules import particulars, plates, ways
 from tinhso.pillars.border.gate.rules.convoys import MOST
 from tinhso.pillars.border.gate.rules.tripcodes import IMPORT
@@ -223,9 +222,7 @@ def _keep_rows(request: Request, rows: list[dict[str, str]]) -> None:
 
 def _first(request: Request) -> dict[str, Any]:
     now = request.moment.astimezone(HANOI)
-    offered = [hour for hour, _title in hours_offered(calendars_for(open_points()))]
-    hour = next((one for one in offered if int(one) >= now.hour + 3), offered[-1])
-    return {"planned_on": now.date(), "hour": hour, "kind": "EXP_VN", "way": "out"}
+    return {"planned_on": now.date(), "hour": f"{min(now.hour + 3, 23):02d}", "kind": "EXP_VN", "way": "out"}
 
 
 def _last(request: Request, firm: Enterprise) -> Trip | None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.dates import show_date
-from tinhso.pillars.border.gate.models import CrossingPoint
+from tinhso.pillars.border.gate.models import CrossingPoint, OperatingCalendar
 from tinhso.pillars.border.gate.queries.reference import calendars_of
 from tinhso.pillars.border.gate.rules import hours
 from tinhso.pillars.border.gate.rules.codes import refuse
@@ -21,6 +21,14 @@ USUAL = tuple(range(7, 19))
 def calendars_for(points: Iterable[CrossingPoint]) -> Calendars:
     """The calendars of these points; one query."""
     return calendars_of([point.pk for point in points])
+
+
+def calendars_of_open_points() -> Calendars:
+    """The calendars of all points for which goods may be declared; one query."""
+    found: dict[tuple[UUID, str], list[hours.Hours]] = {}
+    for row in OperatingCalendar.objects.filter(point__goods_open=True, point__daily_average__gt=0):
+        found.setdefault((row.point_id, row.direction), []).append(row.hours())
+    return found
 
 
 def hours_offered(calendars: Calendars) -> list[tuple[str, str]]:
