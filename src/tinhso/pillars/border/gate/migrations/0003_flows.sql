@@ -1,4 +1,4 @@
--- digest: 6dedd7a02745473ec6f58a0017431fbb
+-- digest: 493b5a0251e38ef76fafd8d82a75f97e
 
 create or replace function border_gate_amendment_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -3947,7 +3947,7 @@ begin
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.revoke_release_trip';
         end if;
     when 'finish' then
-        if r.state in ('crossed_out') and (r.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then
+        if r.state in ('crossed_out') and (r.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT', 'NEW_VEHICLE')) then
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.finish_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.finish_trip';
             end if;
@@ -5463,7 +5463,7 @@ begin
                 case r.step_row when 0 then 'completed' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_finished' end as v_event,
                 case r.step_row when 0 then p_at end as new_ended_at
-            from (select l.*, case when l.state in ('crossed_out') and (l.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then 0 end as step_row from locked l) r
+            from (select l.*, case when l.state in ('crossed_out') and (l.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'TRANSIT', 'NEW_VEHICLE')) then 0 end as step_row from locked l) r
         ), missing as materialized (
             select w.id from wanted w except select j.id from judged j
         ), stopped as (

@@ -54,8 +54,6 @@ def _of_trip(trip: Trip, *, goods: bool, parties: bool) -> list[Fact]:
         facts += [
             (DECLARED_TITLES["second_driver"], second),
             (DECLARED_TITLES["supervisor"], trip.supervisor),
-            (DECLARED_TITLES["contract"], trip.declaration.contract_no),
-            (DECLARED_TITLES["partner"], trip.declaration.partner),
         ]
     return facts
 
