@@ -168,7 +168,15 @@ def test_durian_with_a_slot_at_eight(border):
     assert all(event.actor and event.place_id == stored.point_id for event in events)
     assert whole(events) == crossed - arrived == stored.crossed_out_at - stored.arrived_at
     assert whole(events).total_seconds() == (3 + 5 + 4 + 7) * 60 + 13
+    assert told_t6(border) == "19:13"
     assert border.complaints == []
+
+
+def told_t6(border: Border) -> str:
+    """The whole time as the week's report tells it, to the second."""
+    page = border.sign_in("LEADER")
+    page.goto(f"{border.address}{GATE}/bao-cao/tuan/{border.now.astimezone(HANOI).date()}/")
+    return page.locator("tr", has_text="T6 từ barie 1 đến qua biên giới").first.locator("td").nth(-2).inner_text()
 
 
 def whole(events: Iterable[History]) -> timedelta:

@@ -3,7 +3,8 @@
 T1 from the acceptance to barrier 1 or the line; T2 from when a vehicle counts as waiting to its call; T3 from
 barrier 1 into the yard; T4 (by force) from when a check can begin to its end, passed or not, without the time in
 which the firm had to act: while the force's own hold stood, and from its asking the firm for a correction to what
-came of it; T5 from the yard to the release; T6 from barrier 1 or the line over the line. Whole minutes, cut off.
+came of it; T5 from the yard to the release; T6 from barrier 1 or the line over the line. Whole months are kept in
+whole minutes, cut off; what is read from the records is told to the second.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ _LOCAL = "at time zone 'Asia/Ho_Chi_Minh'"
 
 # Who arrived in a span of time was made before its end and is not over before its beginning: that is what the indexes
 # know, so that a week is found among years.
-# Both forms give month, point, what, part, key, minutes, n; the trip's moments decide, as history keeps them.
+# Both give month, point, what, part, key and the seconds; the trip's moments decide, as history keeps them.
 _TRIPS = f"""
-select date_trunc('month', t.arrived_at {_LOCAL})::date, t.point_id, s.what, p.part, p.key,
-    greatest(floor(extract(epoch from s.span) / 60), 0)::integer, count(*)::integer
+select date_trunc('month', t.arrived_at {_LOCAL})::date as month, t.point_id, s.what, p.part, p.key,
+    greatest(floor(extract(epoch from s.span)), 0)::integer as seconds
 from border_gate_trip t
 cross join lateral (values
     ('T1', t.arrived_at - t.accepted_at), ('T2', t.called_at - greatest(t.buffer_at, t.effective_at)),
@@ -37,7 +38,6 @@ cross join lateral (values
 ) p (part, key)
 where t.arrived_at >= %(since)s::timestamptz and t.arrived_at < %(until)s::timestamptz and s.span is not null
     and t.created_at < %(until)s::timestamptz and (t.is_live or t.ended_at >= %(since)s::timestamptz)
-group by 1, 2, 3, 4, 5, 6
 """  # noqa: S608 – the columns are ours
 # Time in which a force waited for the firm, per trip and force, once for all checks of the span of time; what overlaps
 # counts once.
@@ -54,8 +54,7 @@ where w.until >= %(since)s::timestamptz and w.since < %(until)s::timestamptz
 group by 1, 2
 """
 _TASKS = f"""
-select x.month, x.point_id, x.what, p.part, p.key, greatest(floor(extract(epoch from x.span) / 60), 0)::integer,
-    count(*)::integer
+select x.month, x.point_id, x.what, p.part, p.key, greatest(floor(extract(epoch from x.span)), 0)::integer as seconds
 from (
     select date_trunc('month', k.finished_at {_LOCAL})::date as month, k.point_id, a.code as what, t.goods_group,
         extract(hour from begins.at {_LOCAL})::int::text as hour,
@@ -72,18 +71,27 @@ from (
         and k.finished_at < %(until)s::timestamptz
 ) x
 cross join lateral (values ('{GROUP}', x.goods_group), ('{HOUR}', lpad(x.hour, 2, '0'))) p (part, key)
-group by 1, 2, 3, 4, 5, 6
 """  # noqa: S608 – the columns are ours
-COUNTS = (_TRIPS, _TASKS)
+_BY_MINUTES = (
+    "select month, point_id, what, part, key, seconds / 60, count(*)::integer from ({}) s group by 1, 2, 3, 4, 5, 6"
+)
+COUNTS = (_BY_MINUTES.format(_TRIPS), _BY_MINUTES.format(_TASKS))
+"""What is kept of a month: month, point, what, part, key, whole minutes, how many took so long."""
+_TOLD = f"""
+select part, what, coalesce(key, ''), count(*)::integer, percentile_disc(0.5) within group (order by seconds),
+    percentile_disc(0.9) within group (order by seconds)
+from ({_TRIPS} union all {_TASKS}) s group by grouping sets ((part, what, key), (part, what))
+"""  # noqa: S608 – the columns are ours
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Of one span: how many, the median and what nine of ten stay within, in minutes."""
+    """Of one span: how many, the median and what nine of ten stay within, in seconds; `exact`: not of minutes only."""
 
     n: int
     median: int
     p90: int
+    exact: bool = False
 
 
 Study = dict[tuple[str, str], Times]
@@ -102,10 +110,11 @@ def studies(first: date, last: date) -> dict[str, Study]:
 
     Whole months are read as they are kept; any other span of days, and months not kept yet, from the records.
     """
-    rows = rows_of(_KEPT, {"first": first, "last": last}) if _whole_months(first, last) else _counted(first, last)
+    if not _whole_months(first, last):
+        return _counted(first, last)
     minutes: dict[str, dict[tuple[str, str], dict[int, int]]]
     minutes = {part: defaultdict(lambda: defaultdict(int)) for part in (GROUP, HOUR)}
-    for part, what, key, took, n in rows:
+    for part, what, key, took, n in rows_of(_KEPT, {"first": first, "last": last}):
         minutes[part][what, key][took] += n
         minutes[part][what, ""][took] += n
     return {part: {which: times(took) for which, took in found.items()} for part, found in minutes.items()}
@@ -114,7 +123,7 @@ def studies(first: date, last: date) -> dict[str, Study]:
 def times(minutes: dict[int, int]) -> Times:
     """Median and 90th percentile of how many took so many minutes (the smallest that so many stay within)."""
     whole = sum(minutes.values())
-    return Times(whole, _within(minutes, whole, 0.5), _within(minutes, whole, 0.9))
+    return Times(whole, 60 * _within(minutes, whole, 0.5), 60 * _within(minutes, whole, 0.9))
 
 
 def _within(minutes: dict[int, int], whole: int, part: float) -> int:
@@ -151,11 +160,12 @@ group by 1, 2, 3, 4
 """
 
 
-def _counted(first: date, last: date) -> Iterator[tuple[Any, ...]]:
+def _counted(first: date, last: date) -> dict[str, Study]:
     facts = {
         "since": datetime.combine(first, time(), HANOI),
         "until": datetime.combine(last + timedelta(days=1), time(), HANOI),
     }
-    for query in COUNTS:
-        for _month, _place, what, part, key, took, n in rows_of(query, facts):
-            yield part, what, key, took, n
+    found: dict[str, Study] = {GROUP: {}, HOUR: {}}
+    for part, what, key, n, median, p90 in rows_of(_TOLD, facts):
+        found[part][what, key] = Times(n, median, p90, exact=True)
+    return found

@@ -184,13 +184,22 @@ def _times(part: str, code: str, title: Callable[[], str]) -> Callable[[Period],
             for what in order:
                 for key in sorted(key for one, key in study if one == what):
                     told = study[what, key]
-                    yield _what(what), _part_title(part, key), told.n, told.median, told.p90
+                    spans = (_span(seconds, exact=told.exact) for seconds in (told.median, told.p90))
+                    yield _what(what), _part_title(part, key), told.n, *spans
 
-        head = (_("Span"), _("Part"), _("How many"), _("Median, minutes"), _("9 of 10 within, minutes"))
+        exact = any(told.exact for told in study.values())
+        minutes = _("Median, minutes and seconds") if exact else _("Median, minutes")
+        within = _("9 of 10 within, minutes and seconds") if exact else _("9 of 10 within, minutes")
+        head = (_("Span"), _("Part"), _("How many"), minutes, within)
         note = _("T4 by force; without the time in which the firm brought papers under a hold.")
         return table(code, title(), head, rows(), texts=2, note=note)
 
     return make
+
+
+def _span(seconds: int, *, exact: bool) -> Cell:
+    """Whole minutes, or 19:13 where the seconds are known."""
+    return f"{seconds // 60}:{seconds % 60:02d}" if exact else seconds // 60
 
 
 def _part_title(part: str, key: str) -> str:
