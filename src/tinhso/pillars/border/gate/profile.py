@@ -35,7 +35,6 @@ from tinhso.pillars.border.gate.models import (
     OperatingCalendar,
     QrKey,
     Yard,
-    YardTariff,
 )
 from tinhso.pillars.border.gate.models.places import place_id
 from tinhso.pillars.border.gate.rules import hs
@@ -78,7 +77,6 @@ def places(at: datetime) -> int:
     _put(barriers, unique=["code"], only=["point", "kind", "name", "source"])
     _put([_yard(row, known) for row in yards], unique=["place"], only=["name", "name_zh", "point", "level", "source"])
     Bay.objects.bulk_create(_bays(known), ignore_conflicts=True)
-    _put(_tariffs(known), unique=["yard", "valid_from"])
     return len(points) + len(yards) + len(barriers)
 
 
@@ -266,22 +264,6 @@ def _bays(known: dict[str, Any]) -> list[Bay]:
             yard = known[f"YARD-{row['yard_code']}"]
             found.append(Bay(yard_id=yard, code=code, kind=row["kind"], number=number, source=row["basis"]))
     return found
-
-
-def _tariffs(known: dict[str, Any]) -> list[YardTariff]:
-    return [
-        YardTariff(
-            yard_id=known[f"YARD-{row['yard_code']}"] if row["yard_code"] else None,
-            free_hours=int(row["free_hours"]),
-            first_day=int(row["first_day"]),
-            next_day=int(row["next_day"]),
-            is_demo=row["is_demo"] == "1",
-            valid_from=date.fromisoformat(row["valid_from"]),
-            document_no=row["document_no"],
-            source=row["source"],
-        )
-        for row in table("yard_tariff")
-    ]
 
 
 def _agency(row: Row) -> Agency:

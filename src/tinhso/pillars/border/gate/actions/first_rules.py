@@ -23,6 +23,9 @@ from tinhso.pillars.border.gate.models import (
     SlotDefault,
     TaskResult,
     TripTypeRule,
+    Yard,
+    YardRoom,
+    YardTariff,
 )
 from tinhso.pillars.border.gate.models.places import place_id
 from tinhso.pillars.border.gate.queries.notice_texts import TONGUES, has_short_words, kinds
@@ -50,6 +53,8 @@ def load_first_rules() -> int:
         ([one for row in table("gates") for one in _capacities(row)], ("point_id", "direction", "goods_group")),
         ([_risk_rule(row) for row in table("risk_rules")], ("code",)),
         ([_booking_rule(row) for row in table("booking_rules")], ("code",)),
+        (_yard_rooms(), ("yard_id",)),
+        ([_yard_tariff(row) for row in table("yard_tariff")], ("yard_code",)),
     ]
     for rows, key in made:
         put_new(rows, *key)
@@ -58,6 +63,8 @@ def load_first_rules() -> int:
 
 def put_new(rows: list[Any], *key: str) -> None:
     """Put in the rules of which no version stands: what the board has changed is left alone."""
+    if not rows:
+        return
     model = type(rows[0])
     known = set(model._default_manager.values_list(*key))
     model._default_manager.bulk_create([row for row in rows if tuple(getattr(row, k) for k in key) not in known])
@@ -182,6 +189,30 @@ def _risk_rule(row: Row) -> RiskRule:
         undeclared=int(row["undeclared"]),
         share_percent=int(row["share_percent"]),
         **_since(row["source"], row["status"]),
+    )
+
+
+def _yard_rooms() -> list[YardRoom]:
+    """The room that each yard has: that of the table where nobody has set another."""
+    rows = {row["yard_code"]: row for row in table("yards")}
+    return [
+        YardRoom(
+            yard=yard, capacity=yard.capacity, **_since(rows[yard.code]["basis"], rows[yard.code]["room_standing"])
+        )
+        for yard in Yard.objects.filter(code__in=rows)
+    ]
+
+
+def _yard_tariff(row: Row) -> YardTariff:
+    return YardTariff(
+        yard_code=row["yard_code"] or YardTariff.ANY,
+        free_hours=int(row["free_hours"]),
+        first_day=int(row["first_day"]),
+        next_day=int(row["next_day"]),
+        valid_from=date.fromisoformat(row["valid_from"]),
+        status=row["standing"],
+        document_no=row["document_no"],
+        source=row["source"],
     )
 
 

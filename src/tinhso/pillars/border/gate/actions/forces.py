@@ -7,10 +7,20 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from tinhso.kernel.audit.record import record
 from tinhso.kernel.base import text
+from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.organisations.models import Agency, AgencyKind, agency_id
-from tinhso.pillars.border.gate.models import CrossingPoint, Force, ForceEdition, SlotDefault, SlotWindow
+from tinhso.pillars.border.gate.models import (
+    CrossingPoint,
+    Force,
+    ForceEdition,
+    SlotDefault,
+    SlotWindow,
+    Yard,
+    YardRoom,
+)
 
 
 def know_forces(rows: Sequence[ForceEdition], at: datetime) -> None:
@@ -42,7 +52,10 @@ def know_forces(rows: Sequence[ForceEdition], at: datetime) -> None:
 
 
 def follow_rulebook(*, at: datetime) -> None:
-    """Bring what is kept beside the rulebook in step with its rows of the day: forces' names, usual room of an hour."""
+    """Bring what is kept beside the rulebook in step with its rows of the day.
+
+    Forces' names, usual room of an hour, room of yards.
+    """
     day = at.astimezone(HANOI).date()
     on = Q(valid_from__lte=day) & (Q(valid_until=None) | Q(valid_until__gt=day))
     for row in ForceEdition.objects.filter(on):
@@ -52,3 +65,14 @@ def follow_rulebook(*, at: datetime) -> None:
     fields = {"X": "slots_export", "N": "slots_import"}
     for room in SlotDefault.objects.filter(on, document_no__gt="", goods_group=SlotWindow.ANY):
         CrossingPoint.objects.filter(pk=room.point_id).update(**{fields[room.direction]: room.capacity})
+    for yard_room in YardRoom.objects.filter(on, document_no__gt="").select_related("yard"):
+        _make_room(yard_room, at)
+
+
+def _make_room(row: YardRoom, at: datetime) -> None:
+    """What the steps ask of the yard is the room of the day."""
+    if row.yard.capacity == row.capacity:
+        return
+    Yard.objects.filter(pk=row.yard_id).update(capacity=row.capacity)
+    facts = {"before": row.yard.capacity, "capacity": row.capacity, "document_no": row.document_no}
+    record("border_gate.yard_room_set", by=SYSTEM, at=at, kind="kernel_geo.place", record_id=row.yard_id, **facts)

@@ -91,7 +91,7 @@ from tinhso.pillars.border.gate.models.trips import (
     UndeclaredArrival,
 )
 from tinhso.pillars.border.gate.models.weighings import Weighing
-from tinhso.pillars.border.gate.models.yards import Bay, BayKind, PointOrder, Switch, YardTariff
+from tinhso.pillars.border.gate.models.yards import Bay, BayKind, PointOrder, Switch, YardRoom, YardTariff
 
 __all__ = [
     "LIVING",
@@ -203,5 +203,6 @@ __all__ = [
     "Weighing",
     "WhatIfRun",
     "Yard",
+    "YardRoom",
     "YardTariff",
 ]

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from tinhso.kernel.rulebook.models import DatedRow, one_at_a_time
 from tinhso.pillars.border.gate.models.places import CrossingPoint, Yard
+from tinhso.pillars.border.gate.rules.yard_charges import Price
+
+DEMO = "demo"
+MOST_A_DAY = 10_000_000
+"""Đồng for a day that nobody means: a slip of the keyboard."""
 
 
 class BayKind(models.TextChoices):
@@ -37,31 +44,46 @@ class Bay(models.Model):
         return self.code
 
 
-class YardTariff(models.Model):
-    """What the yard asks for standing there, between two days; apart from the state's fee. Amounts in đồng.
+class YardRoom(DatedRow):
+    """For how many vehicles a yard or a holding area has room. `Yard.capacity` follows the row of the day."""
 
-    `yard` empty: every yard. An amount of 0 is the order of a free yard; the newest row of the nearest yard counts.
-    """
-
-    yard = models.ForeignKey(Yard, models.PROTECT, null=True, blank=True, related_name="tariffs")
-    free_hours = models.PositiveSmallIntegerField(_("free hours"), default=0)
-    first_day = models.PositiveBigIntegerField(_("first day, đồng"))
-    next_day = models.PositiveBigIntegerField(_("each further day, đồng"))
-    is_demo = models.BooleanField(default=False)
-    valid_from = models.DateField(_("valid from"))
-    valid_until = models.DateField(_("valid until"), null=True, blank=True)
-    document_no = models.CharField(_("document number"), max_length=60)
-    source = models.CharField(_("source"), max_length=200)
+    yard = models.ForeignKey(Yard, models.PROTECT, related_name="rooms", verbose_name=_("yard"))
+    capacity = models.PositiveIntegerField(
+        _("room, vehicles"), validators=[MinValueValidator(1), MaxValueValidator(10_000)]
+    )
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["yard", "valid_from"], nulls_distinct=False, name="border_gate_yard_tariff_from"
-            )
-        ]
+        constraints = one_at_a_time("border_gate_yard_room", "yard")
 
     def __str__(self) -> str:
-        return f"{self.document_no} {self.valid_from}"
+        return f"{self.yard_id} {self.capacity}"
+
+
+class YardTariff(DatedRow):
+    """What the yard asks for standing there, between two days; apart from the state's fee. Amounts in đồng.
+
+    A yard's own row stands before that of any yard. An amount of 0 is the order of a free yard.
+    """
+
+    ANY = "ANY"
+
+    yard_code = models.CharField(_("yard"), max_length=8, default=ANY)
+    free_hours = models.PositiveSmallIntegerField(_("free hours"), default=0, validators=[MaxValueValidator(720)])
+    first_day = models.PositiveBigIntegerField(_("first day, đồng"), validators=[MaxValueValidator(MOST_A_DAY)])
+    next_day = models.PositiveBigIntegerField(_("each further day, đồng"), validators=[MaxValueValidator(MOST_A_DAY)])
+
+    class Meta:
+        constraints = one_at_a_time("border_gate_yard_tariff", "yard_code")
+
+    def __str__(self) -> str:
+        return f"{self.yard_code} {self.valid_from}"
+
+    @property
+    def is_demo(self) -> bool:
+        return self.status == DEMO
+
+    def price(self) -> Price:
+        return Price(self.free_hours, self.first_day, self.next_day)
 
 
 class Switch(models.TextChoices):

@@ -6,12 +6,13 @@ A handful of queries whatever the yard's size.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from tinhso.kernel.access.may import visible
 from tinhso.kernel.base.actor import Actor
@@ -34,7 +35,7 @@ from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.transfers import open_transfers, told_lines
 from tinhso.pillars.border.gate.queries.undeclared_bays import standing_in_bays
 from tinhso.pillars.border.gate.rules.limits import YARD_FULL
-from tinhso.pillars.border.gate.rules.yard_charges import Price, charge
+from tinhso.pillars.border.gate.rules.yard_charges import charge
 
 YARD_IN = step_permission("yard_in")
 ROWS = 60
@@ -134,11 +135,15 @@ def yard_now(yard: Yard, *, at: datetime) -> YardNow:
 
 
 def price_on(yard: Yard, day: date) -> YardTariff | None:
-    """The row of the price list that holds for that yard on that day: its own before everybody's, the newest first."""
-    rows = YardTariff.objects.filter(Q(yard=yard) | Q(yard=None), valid_from__lte=day)
-    return rows.filter(Q(valid_until=None) | Q(valid_until__gt=day)).order_by(
-        F("yard").desc(nulls_last=True), "-valid_from"
-    ).first()  # fmt: skip
+    """The row of the price list that holds for that yard on that day."""
+    holding = Q(valid_from__lte=day) & (Q(valid_until=None) | Q(valid_until__gt=day))
+    return price_of(yard.code, YardTariff.objects.filter(holding, yard_code__in=(yard.code, YardTariff.ANY)))
+
+
+def price_of(yard_code: str, rows: Iterable[YardTariff]) -> YardTariff | None:
+    """Of the price list of one day, what holds for that yard: its own row before that of any yard."""
+    found = {row.yard_code: row for row in rows}
+    return found.get(yard_code) or found.get(YardTariff.ANY)
 
 
 def charge_of(trip: Trip, price: YardTariff | None, *, at: datetime) -> int | None:
@@ -146,7 +151,7 @@ def charge_of(trip: Trip, price: YardTariff | None, *, at: datetime) -> int | No
     if price is None or trip.yard_in_at is None:
         return None
     until = min(at, trip.crossed_out_at or trip.ended_at or at)
-    return charge(trip.yard_in_at, until, Price(price.free_hours, price.first_day, price.next_day))
+    return charge(trip.yard_in_at, until, price.price())
 
 
 def yards_not_full(point_id: UUID, *, at: datetime) -> list[Yard]:

@@ -25,6 +25,7 @@ from tinhso.pillars.border.gate.models import (
     UndeclaredArrival,
     Yard,
 )
+from tinhso.pillars.border.gate.rulebook import yards
 from tinhso.pillars.border.gate.rulebook.showing import Pair, Yesterday, row, section
 from tinhso.pillars.border.gate.rules import fees, limits
 
@@ -128,24 +129,11 @@ def _differences(day: Yesterday) -> list[float]:
 
 def _fullest(day: Yesterday) -> list[float]:
     """How full each yard was in its fullest moment, in per cent of its bays."""
-    inside: dict[Any, list[tuple[datetime, int]]] = {}
-    stood = Trip.objects.filter(yard_in_at__lt=day.ends, yard__isnull=False).filter(
-        Q(ended_at=None) | Q(ended_at__gte=day.begins), Q(crossed_out_at=None) | Q(crossed_out_at__gte=day.begins)
-    )
-    for yard, came, out, ended in stood.values_list("yard_id", "yard_in_at", "crossed_out_at", "ended_at")[: 2 * MOST]:
-        since = max(came or day.begins, day.begins)
-        left = min((one for one in (out, ended) if one and one >= since), default=day.ends)
-        inside.setdefault(yard, []).extend([(since, 1), (left, -1)])
     rooms = dict(Yard.objects.filter(capacity__gt=0).values_list("pk", "capacity"))
-    return [_peak(moves) * 100 / rooms[yard] for yard, moves in inside.items() if yard in rooms]
-
-
-def _peak(moves: list[tuple[datetime, int]]) -> int:
-    most = now = 0
-    for _at, step in sorted(moves):
-        now += step
-        most = max(most, now)
-    return most
+    inside = yards.stood(day)
+    return [
+        yards.fullness(spans, rooms[yard]).most * 100 / rooms[yard] for yard, spans in inside.items() if yard in rooms
+    ]
 
 
 def _kept(day: Yesterday, title: Any, was: int, now: int) -> Pair:

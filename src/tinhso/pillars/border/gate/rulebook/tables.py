@@ -11,7 +11,7 @@ from tinhso.kernel.modules.rule_tables import rule_table
 from tinhso.pillars.border.gate import models
 from tinhso.pillars.border.gate.actions.forces import know_forces
 from tinhso.pillars.border.gate.permissions import APPROVE_RULE, PROPOSE_RULE
-from tinhso.pillars.border.gate.rulebook import checks, naming, notice_texts, previews, sentences
+from tinhso.pillars.border.gate.rulebook import checks, naming, notice_texts, previews, sentences, yards
 
 YESTERDAY = "border_gate.yesterday"
 
@@ -152,6 +152,30 @@ _table(
     ("capacity",),
     words={"goods_group": naming.GROUPS_OR_ANY},
     means=sentences.hour_capacity,
+)
+_table(
+    "yard_room",
+    models.YardRoom,
+    162,
+    _("Room of yards and holding areas"),
+    _("For how many vehicles; who calls and lets in asks it from that day on"),
+    ("yard",),
+    ("capacity",),
+    preview=yards.room_preview,
+    means=yards.room_means,
+)
+_table(
+    "yard_tariff",
+    models.YardTariff,
+    163,
+    _("Price list of the yards"),
+    _("What standing in a yard costs, apart from the state's fee; nothing asked makes the yard free"),
+    ("yard_code",),
+    ("free_hours", "first_day", "next_day"),
+    yards.check_tariff,
+    preview=yards.tariff_preview,
+    words={"yard_code": yards.YARDS},
+    means=yards.tariff_means,
 )
 _table(
     "booking_rule",

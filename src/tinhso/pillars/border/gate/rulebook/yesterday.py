@@ -25,7 +25,7 @@ from tinhso.pillars.border.gate.models import GoodsLine, SlotWindow, Trip
 from tinhso.pillars.border.gate.queries.law import Law
 from tinhso.pillars.border.gate.queries.problems import FIELD_TITLES, filled_of
 from tinhso.pillars.border.gate.queries.words import REGIME_TITLES
-from tinhso.pillars.border.gate.rulebook import counts, measures, naming, notice_texts, sentences
+from tinhso.pillars.border.gate.rulebook import counts, measures, naming, notice_texts, sentences, yards
 from tinhso.pillars.border.gate.rulebook.showing import Pair, Yesterday, both, counted, section, yesterday_of
 from tinhso.pillars.border.gate.rules import asked, checks, containers, fees, hours, limits, queue
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, catalogue
@@ -73,6 +73,8 @@ TOLD: tuple[tuple[tuple[str, ...], Callable[[Yesterday], Pair]], ...] = (
     (("order_text",), counts.order_texts),
     (("notice_text",), notice_texts.told_yesterday),
     (("fee_term",), counts.tariff_words),
+    (("yard_room",), yards.rooms_told),
+    (("yard_tariff",), yards.tariffs_told),
 )
 WAITS = frozenset(queue.WAITS.values())
 

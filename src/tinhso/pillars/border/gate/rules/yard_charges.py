@@ -22,8 +22,12 @@ class Price:
 
 
 def charge(since: datetime, until: datetime, price: Price) -> int:
-    """The amount for standing from `since` to `until`: nothing within the free hours, then by days begun."""
-    stay = until - since
+    """The amount for standing from `since` to `until`."""
+    return cost(until - since, price)
+
+
+def cost(stay: timedelta, price: Price) -> int:
+    """The amount for so long a stay: nothing within the free hours, then by days begun."""
     if stay <= timedelta(hours=price.free_hours) or price.is_free:
         return 0
     days = -(-stay // DAY)
