@@ -99,6 +99,7 @@ KEEP_CODES = permission(f"{LABEL}.keep_codes", _("keep the registry of growing a
 ORDER_MEDICAL = permission(f"{LABEL}.order_medical", _("order medical control of a crossing point"))
 HANDLE_INCIDENT = permission(f"{LABEL}.handle_incident", _("handle incidents"))
 SWITCH_POINT = permission(f"{LABEL}.switch_point", _("switch a crossing point by order"))
+CLOSE_BAY = permission(f"{LABEL}.close_bay", _("close and open bays of a yard"))
 DECIDE_BARRIER = permission(f"{LABEL}.decide_barrier", _("work at a barrier"))
 ENROL_DEVICE = permission(f"{LABEL}.enrol_device", _("set up and lock devices that work without network"))
 RECONCILE = permission(f"{LABEL}.reconcile_event", _("decide on events recorded without network"))
@@ -198,7 +199,7 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
     "CARRIER": (_("Transport firm"), (MANAGE_FIRM, CARRY_TRIP)),
     "DRIVER": (_("Driver"), (*WHOLE_TRIP, FILE_APPEAL)),
     "HELPDESK": (_("Declaration help desk"), (*OFFICER, KEY_PAPER)),
-    "YARD": (_("Yard operator"), (VIEW_TRIP, VIEW_BOARD, DECIDE_BARRIER, ENROL_DEVICE)),
+    "YARD": (_("Yard operator"), (VIEW_TRIP, VIEW_BOARD, DECIDE_BARRIER, ENROL_DEVICE, CLOSE_BAY)),
     "BUFFER": (_("Holding area operator"), (VIEW_TRIP, VIEW_BOARD, DECIDE_BARRIER, ENROL_DEVICE)),
     "BQLKKT": (
         _("Border-gate management board"),
@@ -217,6 +218,7 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
             *ORDERS,
             HANDLE_INCIDENT,
             SWITCH_POINT,
+            CLOSE_BAY,
             KEEP_FIRMS,
         ),
     ),

@@ -127,5 +127,15 @@ class Migration(migrations.Migration):
                 expressions=[("yard_code", "="), (RANGE, "&&")], name="border_gate_yard_tariff_once"
             ),
         ),
+        migrations.AddField(
+            model_name="bay",
+            name="closed_reason",
+            field=models.CharField(blank=True, default="", max_length=160, verbose_name="reason of the closing"),
+        ),
+        migrations.AddField(
+            model_name="bay",
+            name="closed_at",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
         counted("border_gate_yardroom", "border_gate_yardtariff"),
     ]

@@ -34,6 +34,8 @@ class Bay(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=BayKind)
     number = models.PositiveSmallIntegerField()
     closed = models.BooleanField(_("bay closed"), default=False)
+    closed_reason = models.CharField(_("reason of the closing"), max_length=160, blank=True, default="")
+    closed_at = models.DateTimeField(null=True, blank=True)
     source = models.CharField(_("source"), max_length=160, blank=True)
 
     class Meta:

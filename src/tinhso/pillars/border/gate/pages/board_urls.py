@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from tinhso.pillars.border.gate.pages import (
     appeals,
+    bays,
     board,
     divert,
     forecast,
@@ -81,6 +82,8 @@ urlpatterns = [
     path("gio-lam-viec/<uuid:order>/ket-thuc/", stops.end_hours, name="hours_end"),
     path("chuyen-cua-khau/", divert.divert, name="divert_many"),
     path("bai/goi-dien/", yard_calls.calls, name="yard_calls"),
+    path("bai/o-do/", bays.bays, name="yard_bays"),
+    path("bai/<slug:code>/o-do/", bays.put, name="bay_set"),
     path("bai/", yard.yards, name="yards"),
     path("bai/<uuid:trip_id>/vao/", yard.enter, name="yard_enter"),
     path("bai/<uuid:trip_id>/do-hang/", yard.unload, name="yard_unload"),

@@ -59,6 +59,8 @@ door("border_gate.undeclared", title=_("Vehicles not declared yet"), icon="truck
      order=33, audience="official", permission=p.step_permission("submit"))  # fmt: skip
 door("border_gate.yards", title=_("Yard"), icon="parking", url="border_gate:yards", order=32,
      audience="official", permission=p.step_permission("yard_in"))  # fmt: skip
+door("border_gate.bays", title=_("Bays of the yard"), icon="parking", url="border_gate:yard_bays", order=35,
+     audience="official", permission=p.CLOSE_BAY)  # fmt: skip
 door("border_gate.offline", title=_("Barrier without network"), icon="wifi-off", url="border_gate:offline", order=35,
      audience="official", permission=p.DECIDE_BARRIER)  # fmt: skip
 door("border_gate.reconcile", title=_("Reconciliation list"), icon="history", url="border_gate:reconcile", order=36,

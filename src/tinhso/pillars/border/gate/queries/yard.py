@@ -63,12 +63,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """The bays of one kind."""
+    """The bays of one kind; `closed` are those where nobody stands and nobody is sent."""
 
     kind: str
     title: Any
     busy: list[Place]
     free: list[Place]
+    closed: list[Place]
 
     @property
     def whole(self) -> int:
@@ -94,8 +95,9 @@ class YardNow:
 
     @property
     def room(self) -> int:
-        """Capacity less who stands there and who is on the way there (border brief 7.6)."""
-        return max(0, self.yard.capacity - len(self.standing) - self.reserved)
+        """Room in bays that are open, less who stands there and who is on the way there (border brief 7.6)."""
+        room = min(self.yard.capacity, sum(zone.whole for zone in self.zones))
+        return max(0, room - len(self.standing) - self.reserved)
 
     @property
     def expected(self) -> int:
@@ -106,9 +108,9 @@ class YardNow:
         return sum(trip.dwell_level >= 80 for trip in self.standing)
 
 
-def yards_of(*, by: Actor, at: datetime) -> list[Yard]:
-    """The border yards of the points at which the actor lets vehicles into yards."""
-    points = visible(CrossingPoint.objects.all(), by, YARD_IN, at).values("pk")
+def yards_of(*, by: Actor, at: datetime, right: str = YARD_IN) -> list[Yard]:
+    """The border yards of the points at which the actor lets vehicles into yards, or has another right."""
+    points = visible(CrossingPoint.objects.all(), by, right, at).values("pk")
     return list(Yard.objects.filter(level="border", point__in=points).select_related("point").order_by("point__order"))
 
 
@@ -179,7 +181,7 @@ def free_undeclared_bay(point_id: UUID) -> str:
 
 def _zones(yard: Yard, standing: list[Trip], price: YardTariff | None, at: datetime) -> list[Zone]:
     there = {trip.bay: trip for trip in standing}
-    bays = list(Bay.objects.filter(yard=yard, closed=False).order_by("number"))
+    bays = list(Bay.objects.filter(yard=yard).order_by("number"))
     noted = {one.bay: one for one in standing_in_bays(yard.point_id)}
     places = [
         _noted(bay, noted[bay.code], at)
@@ -195,7 +197,9 @@ def _zones(yard: Yard, standing: list[Trip], price: YardTariff | None, at: datet
         own = [place for place in places if place.bay.kind == kind]
         if own:
             busy = [place for place in own if place.trip]
-            zones.append(Zone(kind, title, busy, [place for place in own if place.trip is None]))
+            empty = [place for place in own if place.trip is None]
+            closed = [place for place in empty if place.bay.closed]
+            zones.append(Zone(kind, title, busy, [place for place in empty if not place.bay.closed], closed))
     return zones
 
 
