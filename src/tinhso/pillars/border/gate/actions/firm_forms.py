@@ -191,7 +191,7 @@ class What(Checked):
 
 def open_points() -> QuerySet[CrossingPoint]:
     """The crossing points for which goods may be declared."""
-    return CrossingPoint.objects.filter(goods_open=True, daily_average__gt=0)
+    return CrossingPoint.objects.filter(goods_open=True)
 
 
 PLATE = forms.TextInput(attrs={"list": "tractors", "autocomplete": "off", "autocapitalize": "characters"})

@@ -11,7 +11,7 @@ from tinhso.kernel.audit.record import record
 from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate.actions.orders import number_of
 from tinhso.pillars.border.gate.flows import TRIP
-from tinhso.pillars.border.gate.models import CrossingPoint, Incident, PointOrder, Switch
+from tinhso.pillars.border.gate.models import GIVES_WAY, CrossingPoint, Incident, PointOrder, Switch
 from tinhso.pillars.border.gate.permissions import HANDLE_INCIDENT, SWITCH_POINT
 from tinhso.pillars.border.gate.rules.codes import refuse
 
@@ -38,7 +38,7 @@ def close_incident(*, incident: Incident, note: str, by: Actor, at: datetime) ->
 def switch_point(
     *, point: CrossingPoint, switch: str, on: bool, document_no: str, by: Actor, at: datetime
 ) -> PointOrder:
-    """Set a switch of the point by a document; the other one gives way, for nobody can skip what is compulsory.
+    """Set a switch of the point by a document; one that cannot stand beside it gives way.
 
     Refusals: BG-216 without a number, BG-023 for a switch that is none or stands so already.
     """
@@ -47,8 +47,11 @@ def switch_point(
     stored = CrossingPoint.objects.select_for_update().get(pk=point.pk)
     if switch not in Switch.values or getattr(stored, switch) == on:
         raise refuse("BG-023", event=switch, state=on)
-    other = next(one for one in Switch.values if one != switch)
-    for name, value in {switch: on, **({other: False} if on and getattr(stored, other) else {})}.items():
+    other = GIVES_WAY.get(Switch(switch))
+    wanted: dict[str, bool] = {switch: on}
+    if other and on and getattr(stored, other):
+        wanted[other] = False
+    for name, value in wanted.items():
         setattr(stored, name, value)
         order = PointOrder.objects.create(
             point=stored, switch=name, on=value, document_no=number, ordered_at=at, ordered_by=by.id

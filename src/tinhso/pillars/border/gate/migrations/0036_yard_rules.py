@@ -137,5 +137,20 @@ class Migration(migrations.Migration):
             name="closed_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
+        migrations.RemoveField(model_name="crossingpoint", name="slots_only"),
+        migrations.AlterField(
+            model_name="pointorder",
+            name="switch",
+            field=models.CharField(
+                choices=[
+                    ("direct_mode", "direct to the gate, without the holding area"),
+                    ("buffer_compulsory", "only through the holding area"),
+                    ("shuttle_drivers", "shuttle drivers"),
+                    ("goods_open", "open for goods"),
+                ],
+                max_length=20,
+                verbose_name="switch",
+            ),
+        ),
         counted("border_gate_yardroom", "border_gate_yardtariff"),
     ]

@@ -91,9 +91,10 @@ from tinhso.pillars.border.gate.models.trips import (
     UndeclaredArrival,
 )
 from tinhso.pillars.border.gate.models.weighings import Weighing
-from tinhso.pillars.border.gate.models.yards import Bay, BayKind, PointOrder, Switch, YardRoom, YardTariff
+from tinhso.pillars.border.gate.models.yards import GIVES_WAY, Bay, BayKind, PointOrder, Switch, YardRoom, YardTariff
 
 __all__ = [
+    "GIVES_WAY",
     "LIVING",
     "AheadDeclaration",
     "Amendment",

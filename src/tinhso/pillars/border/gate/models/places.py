@@ -47,9 +47,8 @@ class CrossingPoint(models.Model):
     """Where vehicles cross the line, with the switches that the management board sets by order.
 
     `medical_control`: drivers who cross are examined. `direct_mode`: a truck may go to the gate without being
-    called. `buffer_compulsory`: nobody may. `slots_only`: without a slot a truck waits in the buffer.
-    `shuttle_drivers`: drivers of the shuttle may drive vehicles with Chinese plates. Slots are an hour's room in each
-    direction.
+    called. `buffer_compulsory`: nobody may. `goods_open`: vehicles are declared here. `shuttle_drivers`: drivers of the
+    shuttle may drive vehicles with Chinese plates. Slots are an hour's room in each direction.
     """
 
     access_scope = Scope(place="place_id")
@@ -65,7 +64,6 @@ class CrossingPoint(models.Model):
     medical_control = models.BooleanField(_("medical control"), default=False)
     direct_mode = models.BooleanField(_("direct mode"), default=False)
     buffer_compulsory = models.BooleanField(_("only through the holding area"), default=False)
-    slots_only = models.BooleanField(_("slots only"), default=False)
     shuttle_drivers = models.BooleanField(_("shuttle drivers"), default=False)
     in_season = models.BooleanField(_("season cycle of the queue"), default=True)
     slots_export = models.PositiveSmallIntegerField(_("export slots an hour"), default=0)

@@ -91,6 +91,12 @@ class YardTariff(DatedRow):
 class Switch(models.TextChoices):
     DIRECT_MODE = "direct_mode", _("direct to the gate, without the holding area")
     BUFFER_COMPULSORY = "buffer_compulsory", _("only through the holding area")
+    SHUTTLE_DRIVERS = "shuttle_drivers", _("shuttle drivers")
+    GOODS_OPEN = "goods_open", _("open for goods")
+
+
+GIVES_WAY = {Switch.DIRECT_MODE: Switch.BUFFER_COMPULSORY, Switch.BUFFER_COMPULSORY: Switch.DIRECT_MODE}
+"""Which switch goes off when another goes on: nobody can skip what is compulsory."""
 
 
 class PointOrder(models.Model):

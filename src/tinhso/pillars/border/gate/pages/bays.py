@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -46,7 +47,7 @@ def put(request: Request, code: str) -> HttpResponse:
     yard = next((one for one in known if one.code == code), None)
     if yard is None:
         raise NotFound
-    facts = {"code": request.POST.get("bay", ""), "reason": request.POST.get("reason", "")}
+    facts: dict[str, Any] = {"code": request.POST.get("bay", ""), "reason": request.POST.get("reason", "")}
     return act(
         request,
         lambda: set_bay(yard=yard, closed=request.POST.get("closed") == "1", **facts, **by(request)),

@@ -47,7 +47,7 @@ def ways(request: Request) -> HttpResponse:
 @require_safe
 def order(request: Request) -> HttpResponse:
     """The published order of the queue, from the very rules that call the trucks."""
-    points = list(CrossingPoint.objects.filter(goods_open=True, daily_average__gt=0))
+    points = list(CrossingPoint.objects.filter(goods_open=True))
     broken = count_out_of_order(at=request.moment)
     law = law_at(request.moment)
     return render(

@@ -209,7 +209,7 @@ def _eta(trip: Trip, lines: list[GoodsLine]) -> Built:
 
 
 def _point(trip: Trip, lines: list[GoodsLine]) -> Built:
-    rows = CrossingPoint.objects.filter(goods_open=True, daily_average__gt=0)
+    rows = CrossingPoint.objects.filter(goods_open=True)
     choices = [(one.code, one.gate_short) for one in rows]
     return {"point": (forms.ChoiceField(label=TITLES["point"], choices=choices), trip.point.code)}
 

@@ -94,7 +94,7 @@ NUMBERS = ("line_lanes", "entry_lanes", "earlier", "later", "slots", "yard", "tr
 @needs(RUN_WHAT_IF)
 def questions(request: Request) -> HttpResponse:
     """Ask, and the questions asked before."""
-    points = list(CrossingPoint.objects.filter(goods_open=True, daily_average__gt=0))
+    points = list(CrossingPoint.objects.filter(goods_open=True))
     first = {"points": [one.code for one in points]}
     form = Question(request.POST or None, points=points, initial=first)
     if request.method == "POST" and form.is_valid():

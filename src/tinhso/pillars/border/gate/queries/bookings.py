@@ -158,7 +158,7 @@ def wrong_counts() -> QuerySet[SlotWindow]:
 
 def direction_points() -> QuerySet[CrossingPoint]:
     """Points whose hours can be booked."""
-    return CrossingPoint.objects.filter(goods_open=True, daily_average__gt=0)
+    return CrossingPoint.objects.filter(goods_open=True)
 
 
 @dataclass(frozen=True, slots=True)

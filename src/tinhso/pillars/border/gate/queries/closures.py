@@ -72,7 +72,7 @@ def points_hours(*, at: datetime) -> list[PointHours]:
             [_opening(rows[point.pk, code], title, at) for code, title in DIRECTIONS],
             point.pk in held,
         )
-        for point in CrossingPoint.objects.filter(goods_open=True, daily_average__gt=0)
+        for point in CrossingPoint.objects.filter(goods_open=True)
     ]
 
 

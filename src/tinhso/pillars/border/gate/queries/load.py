@@ -37,7 +37,7 @@ from border_gate_crossingpoint p
 left join live l on l.point_id = p.place_id
 left join yards y on y.point_id = p.place_id
 left join crossed c on c.point_id = p.place_id
-where p.goods_open and p.daily_average > 0
+where p.goods_open
 order by p."order", p.code
 """
 

@@ -141,7 +141,7 @@ def period(span: Span) -> Period:
     facts = {"first": span.first, "last": span.last, "long": span.is_long, "names": list(_SERIES)}
     figures = {(name, key, code): Sums(*sums) for name, key, code, *sums in rows_of(_FIGURES, facts)}
     days = {(day, name): Sums(n, amount) for day, name, n, amount in rows_of(_DAYS, facts)}
-    points = CrossingPoint.objects.filter(goods_open=True, daily_average__gt=0).values_list("code", flat=True)
+    points = CrossingPoint.objects.filter(goods_open=True).values_list("code", flat=True)
     return Period(span, figures, days, release_times.studies(span.first, span.last), tuple(points))
 
 

@@ -188,7 +188,7 @@ def count(day: date, *, now: datetime | None = None) -> Report:
         "came": list(CAME),
         "left": list(LEFT),
     }
-    codes = dict(CrossingPoint.objects.filter(goods_open=True, daily_average__gt=0).values_list("pk", "code"))
+    codes = dict(CrossingPoint.objects.filter(goods_open=True).values_list("pk", "code"))
     blocks = {code: Figures() for code in codes.values()}
     for sql, names in _PARTS:
         for place, *values in rows_of(sql, facts):

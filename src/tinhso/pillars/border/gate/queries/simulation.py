@@ -66,7 +66,7 @@ def playing(*, live: Iterable[str]) -> Playing | None:
 
 def parts(*, by: Actor, at: datetime) -> list[Part]:
     """All roles at the points that the actor sees, point by point; five queries."""
-    points = visible(CrossingPoint.objects.filter(goods_open=True, daily_average__gt=0), by, VIEW_BOARD, at)
+    points = visible(CrossingPoint.objects.filter(goods_open=True), by, VIEW_BOARD, at)
     return _parts([(point, role) for point in points for role in PLAYED], by, _own(by, at))
 
 
@@ -75,7 +75,7 @@ def own_parts(*, by: Actor, at: datetime) -> list[Part]:
     own = _own(by, at)
     if not own or not is_loaded():
         return []
-    points = CrossingPoint.objects.filter(goods_open=True, daily_average__gt=0)
+    points = CrossingPoint.objects.filter(goods_open=True)
     return _parts([(point, role) for point in points for role in PLAYED if _allows(own, role, point)], by, own)
 
 

@@ -12,6 +12,7 @@ from tinhso.kernel.access.may import visible
 from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate.flows.stays import FOREIGN, WATCHED
 from tinhso.pillars.border.gate.models import CrossingPoint, Incident, PointOrder, Trip
+from tinhso.pillars.border.gate.models.places import GateClass
 from tinhso.pillars.border.gate.permissions import HANDLE_INCIDENT, SWITCH_POINT
 
 ROWS = 100
@@ -47,8 +48,9 @@ def incident_for(incident_id: UUID, *, by: Actor, at: datetime) -> Incident | No
 
 
 def switched_points(*, by: Actor, at: datetime) -> list[tuple[CrossingPoint, list[PointOrder]]]:
-    """The officer's points that carry goods, each with its newest orders. Two queries."""
-    points = list(visible(CrossingPoint.objects.filter(goods_open=True, daily_average__gt=0), by, SWITCH_POINT, at))
+    """The officer's points on roads, open or not, each with its newest orders. Two queries."""
+    roads = CrossingPoint.objects.exclude(gate__gate_class=GateClass.INTERNATIONAL_RAIL)
+    points = list(visible(roads, by, SWITCH_POINT, at))
     orders: dict[UUID, list[PointOrder]] = {}
     for order in PointOrder.objects.filter(point__in=points).order_by("-ordered_at")[:ROWS]:
         orders.setdefault(order.point_id, []).append(order)
