@@ -26,7 +26,7 @@ def calendars_for(points: Iterable[CrossingPoint]) -> Calendars:
 def calendars_of_open_points() -> Calendars:
     """The calendars of all points for which goods may be declared; one query."""
     found: dict[tuple[UUID, str], list[hours.Hours]] = {}
-    for row in OperatingCalendar.objects.filter(point__goods_open=True, point__daily_average__gt=0):
+    for row in OperatingCalendar.objects.filter(point__goods_open=True):
         found.setdefault((row.point_id, row.direction), []).append(row.hours())
     return found
 
