@@ -12,6 +12,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 from django.db import connection, transaction
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -219,7 +220,8 @@ def test_three_no_shows_in_thirty_days_lock_the_firm_for_seven(gate):
     assert (firm.standing, firm.locked_until) == (Standing.BOOKING_LOCKED, ends + 7 * DAY)
     with refused("BG-037") as locked:
         bookings.hold_place(slot_id=slots[0].pk, firm=firm, by=clerk_of(firm), at=ends)
-    assert "3 lần không đến đúng giờ hẹn trong 30 ngày" in str(locked.value.for_people())
+    with override("vi"):
+        assert "3 lần không đến đúng giờ hẹn trong 30 ngày" in str(locked.value.for_people())
 
 
 def _count_misses(at) -> None:
