@@ -73,8 +73,8 @@ SUMS = (
         "checks timed",
         "select sum(n) from border_gate_monthtime where part = 'group' and what not like 'T_'"
         " and month >= %(first)s::date and month <= %(last)s::date",
-        "select count(*) from border_gate_clearancetask where state = 'passed' and (finished_at at time zone"
-        " 'Asia/Ho_Chi_Minh')::date between %(first)s::date and %(last)s::date",
+        "select count(*) from border_gate_clearancetask where state in ('passed', 'failed')"
+        " and (finished_at at time zone 'Asia/Ho_Chi_Minh')::date between %(first)s::date and %(last)s::date",
     ),
     (
         "vehicles that stand at the end",
