@@ -45,8 +45,8 @@ def _hour(cursor: Any, point: UUID, direction: str, places: int, at: datetime) -
     slot = uuid7()
     cursor.execute(
         "insert into border_gate_slotwindow"
-        " (id, point_id, direction, goods_group, begins_at, ends_at, capacity, booked, is_open)"
-        " values (%s::uuid, %s::uuid, %s::text, 'ANY', %s::timestamptz, %s::timestamptz, %s::integer, 0, true)",
+        " (id, point_id, direction, goods_group, begins_at, ends_at, capacity, booked, kept, is_open)"
+        " values (%s::uuid, %s::uuid, %s::text, 'ANY', %s::timestamptz, %s::timestamptz, %s::integer, 0, 0, true)",
         [slot, point, direction, at + timedelta(hours=1), at + timedelta(hours=2), places],
     )
     return slot
