@@ -23,13 +23,13 @@ from tinhso.pillars.border.gate.adapters.customs import CHANNELLED, RELEASED, Cu
 from tinhso.pillars.border.gate.adapters.faults import Unreachable
 from tinhso.pillars.border.gate.flows import TASK
 from tinhso.pillars.border.gate.flows.overlays import OPEN
+from tinhso.pillars.border.gate.flows.states import BEFORE_RELEASE
 from tinhso.pillars.border.gate.models import ClearanceTask, CustomsEntry, Trip
 from tinhso.pillars.border.gate.permissions import KEY_CUSTOMS
 from tinhso.pillars.border.gate.queries.customs import HERE, latest_of
 from tinhso.pillars.border.gate.rules.codes import refuse
 
 INSPECTION = "CUSTOMS_INSPECT"
-BEFORE_RELEASE = ("accepted", "en_route", "at_buffer", "called", "arrived", "crossed_in", "in_yard")
 HELD_FIELDS = ("customs_no", "channel", "status", "released_at", "note")
 LONGEST_NOTE = 240
 

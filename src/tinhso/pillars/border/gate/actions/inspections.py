@@ -11,9 +11,10 @@ from tinhso.kernel.audit.record import record
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.events.publish import publish
 from tinhso.pillars.border.gate import events
-from tinhso.pillars.border.gate.actions.customs import BEFORE_RELEASE, INSPECTION
+from tinhso.pillars.border.gate.actions.customs import INSPECTION
 from tinhso.pillars.border.gate.actions.registration import checked_reason
 from tinhso.pillars.border.gate.actions.tasks import checks_of, open_missing, start_clocks
+from tinhso.pillars.border.gate.flows.states import BEFORE_RELEASE
 from tinhso.pillars.border.gate.models import Force, InspectionAsk, Trip
 from tinhso.pillars.border.gate.permissions import WORK_TASK
 from tinhso.pillars.border.gate.queries.customs import HERE

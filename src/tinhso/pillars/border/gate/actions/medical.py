@@ -16,13 +16,13 @@ from tinhso.pillars.border.gate.actions.orders import number_of
 from tinhso.pillars.border.gate.actions.tasks import open_missing
 from tinhso.pillars.border.gate.flows import TASK
 from tinhso.pillars.border.gate.flows.overlays import OPEN
+from tinhso.pillars.border.gate.flows.states import BEFORE_RELEASE
 from tinhso.pillars.border.gate.models import ClearanceTask, CrossingPoint, MedicalOrder, Trip
 from tinhso.pillars.border.gate.permissions import ORDER_MEDICAL
 from tinhso.pillars.border.gate.queries.medical import medical_points
 from tinhso.pillars.border.gate.rules.codes import refuse
 
 MEDICAL = "MEDICAL"
-TO_CROSS = ("accepted", "en_route", "at_buffer", "called", "arrived", "crossed_in", "in_yard")
 
 
 def order_medical(
@@ -43,7 +43,7 @@ def order_medical(
         )
         told = {"is_on": is_on, "begins_at": begins_at.isoformat(), "document_no": number}
         record("border_gate.medical_ordered", by=by, at=at, kind="border_gate.point", record_id=point.pk, **told)
-        follow_order(trips=Trip.objects.filter(point=point, is_live=True, state__in=TO_CROSS), at=at)
+        follow_order(trips=Trip.objects.filter(point=point, is_live=True, state__in=BEFORE_RELEASE), at=at)
     return order
 
 

@@ -14,9 +14,9 @@ from tinhso.kernel.access.may import may, which
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.money import grouped
 from tinhso.pillars.border.gate import permissions as p
-from tinhso.pillars.border.gate.actions.customs import BEFORE_RELEASE
 from tinhso.pillars.border.gate.actions.orders import seizing_force
 from tinhso.pillars.border.gate.actions.release import release_step
+from tinhso.pillars.border.gate.flows.states import BEFORE_RELEASE
 from tinhso.pillars.border.gate.flows.transfers import SIGNED
 from tinhso.pillars.border.gate.models import CrossingPoint, Force, Hold, Trip
 from tinhso.pillars.border.gate.pages import fee_offers

@@ -14,6 +14,7 @@ from tinhso.kernel.access.may import visible
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.identity.models import AccessLink
 from tinhso.kernel.notices.actions import Recipient
+from tinhso.pillars.border.gate.flows.states import BEFORE_RELEASE
 from tinhso.pillars.border.gate.models import (
     CallPause,
     HealthForm,
@@ -31,7 +32,6 @@ MOVING = ("accepted", "en_route", "at_buffer", "called", "arrived", "crossed_in"
 """Where a vehicle is that an order can reach: it is under way, or its driver waits in the cab."""
 TRACKED = MOVING[1:]
 """From setting out to the end of the trip (border brief 13)."""
-HEALTH_BEFORE = ("accepted", "en_route", "at_buffer", "called", "arrived", "crossed_in", "in_yard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def help_of(trip: Trip) -> HelpRequest | None:
 
 def health_is_asked(trip: Trip) -> bool:
     """Whether the driver has to fill the health form: medical control is on where he crosses or comes from."""
-    return trip.point.medical_control and trip.state in HEALTH_BEFORE and trip.kind != "IMP_VN_PICKUP"
+    return trip.point.medical_control and trip.state in BEFORE_RELEASE and trip.kind != "IMP_VN_PICKUP"
 
 
 def health_form_of(trip: Trip) -> HealthForm | None:
