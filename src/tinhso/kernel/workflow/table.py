@@ -66,8 +66,8 @@ class Step:
 
     `source` empty: the step makes the record, and has guards in SQL only. `when`: SQL over `r` that chooses among
     rows of one name. `sets`: columns that the step writes besides the state, as SQL expressions. `also`: statements
-    that go with the step once all guards have passed (shared room that is given back); like a locking guard they
-    make a batch go record by record.
+    that go with the step once all guards have passed (shared room that is given back), only where `also_when` (SQL
+    over `r` and the facts `f`) is true if it is given; like a locking guard they make a batch go record by record.
     """
 
     name: str
@@ -80,6 +80,7 @@ class Step:
     event: str = ""
     title: Any = ""
     also: str = ""
+    also_when: str = ""
 
     @cached_property
     def sql_guards(self) -> tuple[SqlGuard | LockingGuard, ...]:
@@ -90,8 +91,11 @@ class Step:
         return tuple(guard for guard in self.guards if isinstance(guard, PythonGuard))
 
     @property
-    def locks(self) -> bool:
-        return bool(self.also) or any(isinstance(guard, LockingGuard) for guard in self.guards)
+    def alone(self) -> str:
+        """When (SQL over `r` and `f`) a record that takes this row moves by itself in a batch; empty is never."""
+        if any(isinstance(guard, LockingGuard) for guard in self.guards):
+            return "true"
+        return (self.also_when or "true") if self.also else ""
 
 
 @dataclass(frozen=True)
@@ -157,7 +161,7 @@ class FlowTable:
             unknown = {*step.source, step.target} - known
             if unknown:
                 raise ValueError(f"{self.name}: step {step.name} names unknown states {sorted(unknown)}")
-            if not step.source and (step.when or step.locks or step.python_guards):
+            if not step.source and (step.when or step.alone or step.python_guards):
                 raise ValueError(f"{self.name}: step {step.name} makes records: only guards in SQL are asked there")
             self._rows[step.name] = (*self._rows.get(step.name, ()), step)
         FLOWS.add(self.name, self)

@@ -36,7 +36,7 @@ def fire_many_function(kind: Kind) -> str:
     """The set form of `fire`. With `p_all` one refusal undoes all; without, each row tells its own outcome."""
     flow = kind.flow
     moving = [name for name in flow.step_names() if any(step.source for step in flow.step_rows(name))]
-    together = [name for name in moving if not any(step.locks for step in flow.step_rows(name))]
+    together = [name for name in moving if not all(step.alone == "true" for step in flow.step_rows(name))]
     cases = "\n".join(_case(kind, name) for name in together) or "    when '' then null;"
     return f"""
 create or replace function {kind.function("fire_many")}(
@@ -85,10 +85,33 @@ end $$;
 def _case(kind: Kind, name: str) -> str:
     """Each row is found by its key and carried along; no two sets are joined, whose sizes the planner cannot know."""
     rows = [step for step in kind.flow.step_rows(name) if step.source]
-    return f"""    when {quoted(name)} then
+    return f"""    when {quoted(name)} then{_turn_aside(kind, rows)}
         return query
         with {_judging(kind, name, rows)}{_writing(kind, name)}
         {ANSWER}"""
+
+
+def _turn_aside(kind: Kind, rows: list[Step]) -> str:
+    """Where some records go by themselves: the batch goes record by record if it holds one.
+
+    Locked before it is asked, in a statement of its own: the question sees what the lock waited for.
+    """
+    alone = " or ".join(f"({applies(step)} and ({step.alone}))" for step in rows if step.alone)
+    if not alone:
+        return ""
+    wanted = "unnest(p_ids, p_facts) as w(id, f)"
+    parent = f" join {kind.parent_table} p on p.id = r.{kind.parent_key}" if kind.parent_table else ""
+    return f"""
+        perform 1 from {kind.table} r join {wanted} on w.id = r.id{_join_parent(kind)};
+        if exists (select from {kind.table} r join {wanted} on w.id = r.id{parent} where {_facts_of("w", alone)}) then
+            return query select * from {kind.function("fire_each")}(p_ids, p_versions, p_step, p_at, p_facts, p_all);
+            return;
+        end if;"""
+
+
+def _facts_of(alias: str, sql: str) -> str:
+    """In the set form each record has facts of its own."""
+    return re.sub(r"\bf(?=->)", f"{alias}.f", sql)
 
 
 def _judging(kind: Kind, name: str, rows: list[Step]) -> str:

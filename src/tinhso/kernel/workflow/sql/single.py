@@ -100,7 +100,7 @@ def _branch(kind: Kind, step: Step) -> str:
             "end if;",
         ]
     if step.also:
-        lines.append(f"{step.also};")
+        lines.append(f"if {step.also_when} then {step.also}; end if;" if step.also_when else f"{step.also};")
     lines.append(f"v_to := {quoted(step.target)};")
     if step.event:
         lines.append(f"v_event := {quoted(step.event)};")

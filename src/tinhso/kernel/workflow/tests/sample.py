@@ -15,6 +15,7 @@ SHELF = LockingGuard(
     sql="(select s.taken < s.room from sample_shelf s where s.id = r.shelf)",
 )
 OFF_THE_SHELF = "update sample_shelf s set taken = s.taken - 1 where s.id = r.shelf"
+IT_IS_THERE = "r.state = 'shelved' and (f->>'room')::boolean"
 CLEAR = SqlGuard("CLEAR", "X-OPEN", "r.open_checks = 0")
 LIVE = SqlGuard("LIVE", "X-ENDED", "p.state <> 'closed'")
 UNSTUCK = SqlGuard("UNSTUCK", "X-STUCK", "100 / (100 - r.weight) < 2")  # fails at 100, refuses from 50 on
@@ -34,6 +35,7 @@ with FLOWS.holding({}):
             Step("file", ("draft",), "closed", "sample.close", when="r.kind = 'short'", event="sample.case_closed"),
             Step("shelve", ("filed",), "shelved", "sample.file", guards=(SHELF,)),
             Step("unshelve", ("shelved",), "filed", "sample.file", guards=(CLEAR,), also=OFF_THE_SHELF),
+            Step("send_back", ("filed", "shelved"), "draft", "sample.file", also=OFF_THE_SHELF, also_when=IT_IS_THERE),
             Step("weigh", ("filed",), "filed", "sample.file", guards=(WEIGHED,), sets={"weighed_at": "p_at"}),
             Step("weigh_in", ("draft",), "filed", "sample.file", when="r.kind = 'plain'", guards=(WEIGHED,)),
             Step("weigh_in", ("draft",), "filed", "sample.file", when="r.kind = 'other'"),

@@ -163,6 +163,19 @@ def test_what_goes_with_a_step_is_done_once_its_guards_have_passed(ground):
     assert (len(outcome.done), taken(1)) == (2, -3)
 
 
+def test_a_batch_goes_record_by_record_only_where_a_record_must(ground):
+    cases = [CASE.fire(make_case(ground), "file", by=ground.an, at=NOON) for _ in range(4)]
+    CASE.fire_many(cases[1:], "shelve", by=ground.an, at=NOON)
+
+    CASE.fire_many(cases[:2], "send_back", by=ground.an, at=NOON, room=False)
+    assert taken(1) == 0
+
+    facts = {cases[2].pk: {"room": True}, cases[3].pk: {"room": False}}
+    CASE.fire_many(cases[2:], "send_back", by=ground.an, at=NOON, facts=facts)
+    assert taken(1) == -1
+    assert {case.state for case in Case.objects.filter(pk__in=[case.pk for case in cases])} == {"draft"}
+
+
 def test_the_version_seen_must_be_the_version_stored(ground):
     case = make_case(ground)
     CASE.fire(case, "file", by=ground.an, at=NOON)

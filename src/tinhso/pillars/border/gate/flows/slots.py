@@ -108,10 +108,9 @@ BOOKED = {
 }
 # Goes with every step after which the vehicle does not come in the hour that it had booked.
 GIVE_SLOT_BACK = (
-    "if r.slot_id is not null and ({when}) then"
-    " update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id;"
+    "update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id;"
     " update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end,"
-    " ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if"
+    " ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used')"
 )
 USE_SLOT = (
     "if r.slot_id is not null then update border_gate_booking o set state = 'used', ended_at = p_at"

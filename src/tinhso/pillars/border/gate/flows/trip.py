@@ -51,6 +51,7 @@ LIVING = "r.is_live"
 FIRST_ARRIVAL = {"first_arrival_at": "coalesce(r.first_arrival_at, p_at)"}
 ENDED = {"ended_at": NOW}
 AMENDED = {"amend_count": "r.amend_count + 1"}
+ALWAYS = "true"
 # Another point or day: the booked hour was for the one before.
 OTHER_HOUR = "coalesce((f->>'other_hour')::boolean, false)"
 RELEASE = {"released_at": NOW, "release_expires_at": later("release_h")}
@@ -140,7 +141,8 @@ def row(
         when=" and ".join(conditions),
         guards=guards,
         sets={**(sets or {}), **freed},
-        also=slots.GIVE_SLOT_BACK.format(when=frees) if frees else also,
+        also=slots.GIVE_SLOT_BACK if frees else also,
+        also_when=f"r.slot_id is not null and {frees}" if frees else "",
         event=f"border_gate.trip_{PAST[name]}",
         title=STEPS[name][0],
     )
@@ -352,7 +354,6 @@ STAYING_ON = tuple(
 )
 BEFORE_ARRIVAL = (DRAFT, SUBMITTED, FIX_REQUESTED, ACCEPTED, EN_ROUTE, AT_BUFFER, CALLED)
 HERE = (AT_BUFFER, ARRIVED, IN_YARD)
-ALWAYS = "true"
 ENDING = (
     row("cancel", BEFORE_ARRIVAL, CANCELLED, ALL, (noted.NOT_NOTED,), ENDED, frees=ALWAYS),
     row("leave_undeclared", (DRAFT,), CANCELLED, ALL, (noted.NOTED, g.REASON), ENDED),

@@ -1,4 +1,4 @@
--- digest: 493b5a0251e38ef76fafd8d82a75f97e
+-- digest: 9c5c794656aa0f98efecbb0dafcbcf22
 
 create or replace function border_gate_amendment_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -3302,7 +3302,7 @@ begin
             if not coalesce((r.problems = '[]'::jsonb), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-201', hint = 'G-VALID';
             end if;
-            if r.slot_id is not null and (coalesce((f->>'other_hour')::boolean, false)) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
+            if r.slot_id is not null and coalesce((f->>'other_hour')::boolean, false) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
             v_to := 'accepted';
             v_event := 'border_gate.trip_amended';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, amend_count = r.amend_count + 1, slot_id = case when not (coalesce((f->>'other_hour')::boolean, false)) then r.slot_id end where id = p_id;
@@ -3313,7 +3313,7 @@ begin
             if not coalesce((r.problems = '[]'::jsonb), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-201', hint = 'G-VALID';
             end if;
-            if r.slot_id is not null and (coalesce((f->>'other_hour')::boolean, false)) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
+            if r.slot_id is not null and coalesce((f->>'other_hour')::boolean, false) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
             v_to := 'en_route';
             v_event := 'border_gate.trip_amended';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, amend_count = r.amend_count + 1, slot_id = case when not (coalesce((f->>'other_hour')::boolean, false)) then r.slot_id end where id = p_id;
@@ -3324,7 +3324,7 @@ begin
             if not coalesce((r.problems = '[]'::jsonb), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-201', hint = 'G-VALID';
             end if;
-            if r.slot_id is not null and (coalesce((f->>'other_hour')::boolean, false)) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
+            if r.slot_id is not null and coalesce((f->>'other_hour')::boolean, false) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
             v_to := 'at_buffer';
             v_event := 'border_gate.trip_amended';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, amend_count = r.amend_count + 1, slot_id = case when not (coalesce((f->>'other_hour')::boolean, false)) then r.slot_id end where id = p_id;
@@ -3335,7 +3335,7 @@ begin
             if not coalesce((r.problems = '[]'::jsonb), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-201', hint = 'G-VALID';
             end if;
-            if r.slot_id is not null and (coalesce((f->>'other_hour')::boolean, false)) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
+            if r.slot_id is not null and coalesce((f->>'other_hour')::boolean, false) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
             v_to := 'called';
             v_event := 'border_gate.trip_amended';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, amend_count = r.amend_count + 1, slot_id = case when not (coalesce((f->>'other_hour')::boolean, false)) then r.slot_id end where id = p_id;
@@ -4105,7 +4105,7 @@ begin
             if not coalesce((not (r.undeclared and r.state = 'draft')), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-540', hint = 'G-NOTNOTED';
             end if;
-            if r.slot_id is not null and (true) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
+            if r.slot_id is not null and true then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
             v_to := 'cancelled';
             v_event := 'border_gate.trip_cancelled';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at, slot_id = case when not (true) then r.slot_id end where id = p_id;
@@ -4179,7 +4179,7 @@ begin
             if not coalesce(((select s.ends_at + make_interval(mins => b.no_show_minutes) from border_gate_slotwindow s, border_gate_bookingrule b where b.valid_from <= (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date and (b.valid_until is null or (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date < b.valid_until) and s.id = r.slot_id and not exists (select 1 from border_gate_displacement d where d.trip_id = r.id and d.slot_id = r.slot_id and d.answer = '')) <= p_at), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-NOSHOWDUE';
             end if;
-            if r.slot_id is not null and (true) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
+            if r.slot_id is not null and true then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
             v_to := 'no_show';
             v_event := 'border_gate.trip_not_shown';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at, slot_id = case when not (true) then r.slot_id end where id = p_id;
@@ -4199,7 +4199,7 @@ begin
             and (l.valid_until is null or (r.buffer_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 72)), r.expires_at) end) <= p_at), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-EXPIREDUE';
             end if;
-            if r.slot_id is not null and (true) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
+            if r.slot_id is not null and true then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
             v_to := 'expired';
             v_event := 'border_gate.trip_expired';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at, slot_id = case when not (true) then r.slot_id end where id = p_id;
@@ -4219,7 +4219,7 @@ begin
             if not coalesce((r.customs_no = '' and r.seal_no = '' or f->>'customs_consent' <> ''), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-211', hint = 'G-CUSTOMSCONSENT';
             end if;
-            if r.slot_id is not null and (r.state = 'at_buffer') then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
+            if r.slot_id is not null and r.state = 'at_buffer' then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
             v_to := 'turned_back';
             v_event := 'border_gate.trip_turned_back';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, ended_at = p_at, slot_id = case when not (r.state = 'at_buffer') then r.slot_id end where id = p_id;
@@ -4253,7 +4253,7 @@ begin
             if not coalesce((r.customs_no = '' and r.seal_no = '' or f->>'customs_consent' <> ''), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-211', hint = 'G-CUSTOMSCONSENT';
             end if;
-            if r.slot_id is not null and (true) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
+            if r.slot_id is not null and true then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
             v_to := 'accepted';
             v_event := 'border_gate.trip_diverted';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, point_id = (f->>'point')::uuid, yard_id = null, slot_id = case when not (true) then r.slot_id end where id = p_id;
@@ -4273,7 +4273,7 @@ begin
             if not coalesce(((f->>'point')::uuid <> r.point_id and exists (select 1 from border_gate_crossingpoint c where c.place_id = (f->>'point')::uuid and c.goods_open)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-252', hint = 'G-OTHERGATE';
             end if;
-            if r.slot_id is not null and (true) then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
+            if r.slot_id is not null and true then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
             v_to := 'accepted';
             v_event := 'border_gate.trip_diverted';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, point_id = (f->>'point')::uuid, yard_id = null, slot_id = case when not (true) then r.slot_id end where id = p_id;
@@ -4609,6 +4609,82 @@ begin
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at,
                 version = t.version + 1, fix_fields = j.new_fix_fields
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'amend' then
+        perform 1 from border_gate_trip r join unnest(p_ids, p_facts) as w(id, f) on w.id = r.id
+            order by r.id for no key update of r;
+        if exists (select from border_gate_trip r join unnest(p_ids, p_facts) as w(id, f) on w.id = r.id where (r.state in ('accepted') and (r.slot_id is not null and coalesce((w.f->>'other_hour')::boolean, false))) or (r.state in ('en_route') and (r.slot_id is not null and coalesce((w.f->>'other_hour')::boolean, false))) or (r.state in ('at_buffer') and (r.slot_id is not null and coalesce((w.f->>'other_hour')::boolean, false))) or (r.state in ('called') and (r.slot_id is not null and coalesce((w.f->>'other_hour')::boolean, false)))) then
+            return query select * from border_gate_trip_fire_each(p_ids, p_versions, p_step, p_at, p_facts, p_all);
+            return;
+        end if;
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.amend_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.amend_count, r.point_id, r.problems, r.slot_id
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.amend_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.amend_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.amend_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.amend_trip'
+                when r.step_row = 0 and not coalesce((r.problems = '[]'::jsonb), false) then 'FI422 BG-201'
+                when r.step_row = 1 and not exists (select 1 from rights g where g.permission in ('border_gate.amend_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.amend_trip'
+                when r.step_row = 1 and not coalesce((r.problems = '[]'::jsonb), false) then 'FI422 BG-201'
+                when r.step_row = 2 and not exists (select 1 from rights g where g.permission in ('border_gate.amend_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.amend_trip'
+                when r.step_row = 2 and not coalesce((r.problems = '[]'::jsonb), false) then 'FI422 BG-201'
+                when r.step_row = 3 and not exists (select 1 from rights g where g.permission in ('border_gate.amend_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.amend_trip'
+                when r.step_row = 3 and not coalesce((r.problems = '[]'::jsonb), false) then 'FI422 BG-201'
+                when r.step_row = 4 and not exists (select 1 from rights g where g.permission in ('border_gate.amend_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.amend_trip'
+                when r.step_row = 4 and not coalesce((r.problems = '[]'::jsonb), false) then 'FI422 BG-201'
+                when r.step_row = 4 and not coalesce((exists (select 1 from border_gate_amendment a where a.id = (f->>'amendment')::uuid and a.trip_id = r.id and a.state = 'applied' and (a.consent_of = '' or a.decided_by is not null))), false) then 'FI422 BG-283'
+                when r.step_row = 5 and not exists (select 1 from rights g where g.permission in ('border_gate.amend_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.amend_trip'
+                when r.step_row = 5 and not coalesce((r.problems = '[]'::jsonb), false) then 'FI422 BG-201'
+                when r.step_row = 5 and not coalesce((exists (select 1 from border_gate_amendment a where a.id = (f->>'amendment')::uuid and a.trip_id = r.id and a.state = 'applied' and (a.consent_of = '' or a.decided_by is not null))), false) then 'FI422 BG-283'
+                when r.step_row = 6 and not exists (select 1 from rights g where g.permission in ('border_gate.amend_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.amend_trip'
+                when r.step_row = 6 and not coalesce((r.problems = '[]'::jsonb), false) then 'FI422 BG-201'
+                when r.step_row = 6 and not coalesce((exists (select 1 from border_gate_amendment a where a.id = (f->>'amendment')::uuid and a.trip_id = r.id and a.state = 'applied' and (a.consent_of = '' or a.decided_by is not null))), false) then 'FI422 BG-283' else '' end as verdict,
+                case r.step_row when 0 then 'accepted' when 1 then 'en_route' when 2 then 'at_buffer' when 3 then 'called' when 4 then 'arrived' when 5 then 'crossed_in' when 6 then 'in_yard' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_amended' when 1 then 'border_gate.trip_amended' when 2 then 'border_gate.trip_amended' when 3 then 'border_gate.trip_amended' when 4 then 'border_gate.trip_amended' when 5 then 'border_gate.trip_amended' when 6 then 'border_gate.trip_amended' end as v_event,
+                case r.step_row when 0 then r.amend_count + 1 when 1 then r.amend_count + 1 when 2 then r.amend_count + 1 when 3 then r.amend_count + 1 when 4 then r.amend_count + 1 when 5 then r.amend_count + 1 when 6 then r.amend_count + 1 end as new_amend_count,
+                case r.step_row when 0 then case when not (coalesce((f->>'other_hour')::boolean, false)) then r.slot_id end when 1 then case when not (coalesce((f->>'other_hour')::boolean, false)) then r.slot_id end when 2 then case when not (coalesce((f->>'other_hour')::boolean, false)) then r.slot_id end when 3 then case when not (coalesce((f->>'other_hour')::boolean, false)) then r.slot_id end when 4 then r.slot_id when 5 then r.slot_id when 6 then r.slot_id end as new_slot_id
+            from (select l.*, case when l.state in ('accepted') then 0 when l.state in ('en_route') then 1 when l.state in ('at_buffer') then 2 when l.state in ('called') then 3 when l.state in ('arrived') then 4 when l.state in ('crossed_in') then 5 when l.state in ('in_yard') then 6 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, amend_count = j.new_amend_count, slot_id = j.new_slot_id
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -5611,6 +5687,67 @@ begin
         from judged j where j.verdict <> ''
         union all
         select m.id, null, null, 'FI404', null from missing m;
+    when 'cancel' then
+        perform 1 from border_gate_trip r join unnest(p_ids, p_facts) as w(id, f) on w.id = r.id
+            order by r.id for no key update of r;
+        if exists (select from border_gate_trip r join unnest(p_ids, p_facts) as w(id, f) on w.id = r.id where (r.state in ('draft', 'submitted', 'fix_requested', 'accepted', 'en_route', 'at_buffer', 'called') and (r.slot_id is not null and true))) then
+            return query select * from border_gate_trip_fire_each(p_ids, p_versions, p_step, p_at, p_facts, p_all);
+            return;
+        end if;
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.cancel_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.point_id, r.slot_id, r.undeclared
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.cancel_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.cancel_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.cancel_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.cancel_trip'
+                when r.step_row = 0 and not coalesce((not (r.undeclared and r.state = 'draft')), false) then 'FI422 BG-540' else '' end as verdict,
+                case r.step_row when 0 then 'cancelled' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_cancelled' end as v_event,
+                case r.step_row when 0 then p_at end as new_ended_at,
+                case r.step_row when 0 then case when not (true) then r.slot_id end end as new_slot_id
+            from (select l.*, case when l.state in ('draft', 'submitted', 'fix_requested', 'accepted', 'en_route', 'at_buffer', 'called') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, ended_at = j.new_ended_at, slot_id = j.new_slot_id
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'leave_undeclared' then
         return query
         with rights as materialized (
@@ -5754,6 +5891,333 @@ begin
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at,
                 version = t.version + 1, ended_at = j.new_ended_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'no_show' then
+        perform 1 from border_gate_trip r join unnest(p_ids, p_facts) as w(id, f) on w.id = r.id
+            order by r.id for no key update of r;
+        if exists (select from border_gate_trip r join unnest(p_ids, p_facts) as w(id, f) on w.id = r.id where (r.state in ('accepted', 'en_route') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) and (r.slot_id is not null and true))) then
+            return query select * from border_gate_trip_fire_each(p_ids, p_versions, p_step, p_at, p_facts, p_all);
+            return;
+        end if;
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.no_show_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.kind, r.point_id, r.slot_id
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.no_show_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.no_show_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.no_show_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.no_show_trip'
+                when r.step_row = 0 and not coalesce(((select s.ends_at + make_interval(mins => b.no_show_minutes) from border_gate_slotwindow s, border_gate_bookingrule b where b.valid_from <= (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date and (b.valid_until is null or (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date < b.valid_until) and s.id = r.slot_id and not exists (select 1 from border_gate_displacement d where d.trip_id = r.id and d.slot_id = r.slot_id and d.answer = '')) <= p_at), false) then 'FI422 BG-208' else '' end as verdict,
+                case r.step_row when 0 then 'no_show' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_not_shown' end as v_event,
+                case r.step_row when 0 then p_at end as new_ended_at,
+                case r.step_row when 0 then case when not (true) then r.slot_id end end as new_slot_id
+            from (select l.*, case when l.state in ('accepted', 'en_route') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, ended_at = j.new_ended_at, slot_id = j.new_slot_id
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'expire' then
+        perform 1 from border_gate_trip r join unnest(p_ids, p_facts) as w(id, f) on w.id = r.id
+            order by r.id for no key update of r;
+        if exists (select from border_gate_trip r join unnest(p_ids, p_facts) as w(id, f) on w.id = r.id where (r.state in ('submitted', 'fix_requested', 'accepted', 'at_buffer') and (r.slot_id is not null and true))) then
+            return query select * from border_gate_trip_fire_each(p_ids, p_versions, p_step, p_at, p_facts, p_all);
+            return;
+        end if;
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.expire_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.buffer_at, r.expires_at, r.miss_count, r.point_id, r.slot_id
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.expire_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.expire_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.expire_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.expire_trip'
+                when r.step_row = 0 and not coalesce(((case when r.state <> 'at_buffer' then r.expires_at
+    when r.miss_count > 0 then coalesce(r.buffer_at + make_interval(hours => coalesce((select l.value from border_gate_limit l
+        where l.code = 'expiry_h' and l.valid_from <= (r.buffer_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (r.buffer_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 72)), r.expires_at) end) <= p_at), false) then 'FI422 BG-208' else '' end as verdict,
+                case r.step_row when 0 then 'expired' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_expired' end as v_event,
+                case r.step_row when 0 then p_at end as new_ended_at,
+                case r.step_row when 0 then case when not (true) then r.slot_id end end as new_slot_id
+            from (select l.*, case when l.state in ('submitted', 'fix_requested', 'accepted', 'at_buffer') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, ended_at = j.new_ended_at, slot_id = j.new_slot_id
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'turn_back' then
+        perform 1 from border_gate_trip r join unnest(p_ids, p_facts) as w(id, f) on w.id = r.id
+            order by r.id for no key update of r;
+        if exists (select from border_gate_trip r join unnest(p_ids, p_facts) as w(id, f) on w.id = r.id where (r.state in ('at_buffer', 'arrived', 'in_yard') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) and (r.slot_id is not null and r.state = 'at_buffer'))) then
+            return query select * from border_gate_trip_fire_each(p_ids, p_versions, p_step, p_at, p_facts, p_all);
+            return;
+        end if;
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.turn_back_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.customs_no, r.kind, r.point_id, r.seal_no, r.slot_id
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.turn_back_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.turn_back_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.turn_back_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.turn_back_trip'
+                when r.step_row = 0 and not coalesce((length(btrim(f->>'reason')) >= 10 and f->>'reason_code' <> ''), false) then 'FI422 BG-038'
+                when r.step_row = 0 and not coalesce((r.customs_no = '' and r.seal_no = '' or f->>'customs_consent' <> ''), false) then 'FI422 BG-211' else '' end as verdict,
+                case r.step_row when 0 then 'turned_back' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_turned_back' end as v_event,
+                case r.step_row when 0 then p_at end as new_ended_at,
+                case r.step_row when 0 then case when not (r.state = 'at_buffer') then r.slot_id end end as new_slot_id
+            from (select l.*, case when l.state in ('at_buffer', 'arrived', 'in_yard') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, ended_at = j.new_ended_at, slot_id = j.new_slot_id
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'divert' then
+        perform 1 from border_gate_trip r join unnest(p_ids, p_facts) as w(id, f) on w.id = r.id
+            order by r.id for no key update of r;
+        if exists (select from border_gate_trip r join unnest(p_ids, p_facts) as w(id, f) on w.id = r.id where (r.state in ('at_buffer', 'arrived', 'in_yard') and (r.kind in ('EXP_VN', 'EXP_XFER')) and (r.slot_id is not null and true))) then
+            return query select * from border_gate_trip_fire_each(p_ids, p_versions, p_step, p_at, p_facts, p_all);
+            return;
+        end if;
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.divert_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.customs_no, r.direction, r.kind, r.point_id, r.seal_no, r.slot_id, r.yard_id
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.divert_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.divert_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.divert_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.divert_trip'
+                when r.step_row = 0 and not coalesce(((f->>'point')::uuid <> r.point_id and coalesce((
+        select case
+            when c.kind = 'closed' then false
+            when not (local.moment >= c.opens and local.moment < c.closes) then false
+            when c.kind = 'preregistered' then coalesce(r.accepted_at < c.accepted_before, false)
+            else true end
+        from (select (p_at at time zone 'Asia/Ho_Chi_Minh')::date as day,
+                     (p_at at time zone 'Asia/Ho_Chi_Minh')::time as moment) local
+        join border_gate_operatingcalendar c
+            on c.point_id = (f->>'point')::uuid and c.direction = r.direction
+            and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
+            and (c.kind <> 'closed' or c.opens is null or local.moment >= c.opens and local.moment < c.closes)
+            and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
+        order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
+        limit 1), false)), false) then 'FI422 BG-015'
+                when r.step_row = 0 and not coalesce((r.customs_no = '' and r.seal_no = '' or f->>'customs_consent' <> ''), false) then 'FI422 BG-211' else '' end as verdict,
+                case r.step_row when 0 then 'accepted' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_diverted' end as v_event,
+                case r.step_row when 0 then (f->>'point')::uuid end as new_point_id,
+                case r.step_row when 0 then nullif(r.yard_id, r.yard_id) end as new_yard_id,
+                case r.step_row when 0 then case when not (true) then r.slot_id end end as new_slot_id
+            from (select l.*, case when l.state in ('at_buffer', 'arrived', 'in_yard') and (l.kind in ('EXP_VN', 'EXP_XFER')) then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, point_id = j.new_point_id, yard_id = j.new_yard_id, slot_id = j.new_slot_id
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'choose_point' then
+        perform 1 from border_gate_trip r join unnest(p_ids, p_facts) as w(id, f) on w.id = r.id
+            order by r.id for no key update of r;
+        if exists (select from border_gate_trip r join unnest(p_ids, p_facts) as w(id, f) on w.id = r.id where (r.state in ('accepted', 'en_route') and (r.kind in ('EXP_VN', 'EXP_XFER')) and (r.slot_id is not null and true))) then
+            return query select * from border_gate_trip_fire_each(p_ids, p_versions, p_step, p_at, p_facts, p_all);
+            return;
+        end if;
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.choose_point_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.kind, r.point_id, r.slot_id, r.yard_id
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.choose_point_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.choose_point_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.choose_point_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.choose_point_trip'
+                when r.step_row = 0 and not coalesce((exists (select 1 from border_gate_displacement d where d.trip_id = r.id and d.slot_id = r.slot_id and d.answer = '')), false) then 'FI422 BG-305'
+                when r.step_row = 0 and not coalesce(((f->>'point')::uuid <> r.point_id and exists (select 1 from border_gate_crossingpoint c where c.place_id = (f->>'point')::uuid and c.goods_open)), false) then 'FI422 BG-252' else '' end as verdict,
+                case r.step_row when 0 then 'accepted' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_diverted' end as v_event,
+                case r.step_row when 0 then (f->>'point')::uuid end as new_point_id,
+                case r.step_row when 0 then nullif(r.yard_id, r.yard_id) end as new_yard_id,
+                case r.step_row when 0 then case when not (true) then r.slot_id end end as new_slot_id
+            from (select l.*, case when l.state in ('accepted', 'en_route') and (l.kind in ('EXP_VN', 'EXP_XFER')) then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, point_id = j.new_point_id, yard_id = j.new_yard_id, slot_id = j.new_slot_id
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
