@@ -34,7 +34,7 @@ from tinhso.pillars.border.gate.tests.conftest import Gate, as_owner, gate, make
 
 __all__ = ["as_owner", "gate"]
 
-CHROMIUM = Path(os.environ.get("TINHSO_TEST_BROWSER", "/usr/bin/chromium"))
+CHROMIUM = Path(os.environ.get("TINHSO_TEST_BROWSER", "/usr/bin/chromium-headless-shell"))
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 PHONE, OFFICE, WALL = (360, 740), (1366, 768), (1920, 1080)
 MORNING = datetime(2026, 6, 10, 2, tzinfo=UTC)

@@ -15,7 +15,7 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 from playwright.sync_api import Browser, Page, sync_playwright
 
-CHROMIUM = Path(os.environ.get("TINHSO_TEST_BROWSER", "/usr/bin/chromium"))
+CHROMIUM = Path(os.environ.get("TINHSO_TEST_BROWSER", "/usr/bin/chromium-headless-shell"))
 AXE = settings.ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PAGES = ("/pieces/", "/pieces/desk/", "/pieces/split/", "/pieces/board/", "/pieces/station/")
 SIZES = {"phone": (360, 740), "office": (1366, 768), "wall": (1920, 1080)}

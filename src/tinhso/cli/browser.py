@@ -13,7 +13,7 @@ from pathlib import Path
 from tinhso.cli import packages, places
 from tinhso.cli.steps import Failure, Line, command
 
-DEBIANS = Path("/usr/bin/chromium")
+DEBIANS = (Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium"))
 TOLD = "TINHSO_TEST_BROWSER"  # how the tests learn where it is
 WHERE = "from playwright.sync_api import sync_playwright as p\nwith p() as one: print(one.chromium.executable_path)"
 
@@ -23,7 +23,9 @@ def ready() -> str:
     if os.environ.get(TOLD):
         return "named by the environment"
     if distribution() != "ubuntu":
-        return packages.install("browser")
+        note = packages.install("browser")
+        os.environ[TOLD] = str(next((path for path in DEBIANS if path.exists()), DEBIANS[0]))
+        return note
     os.environ["PLAYWRIGHT_BROWSERS_PATH"] = str(places.data_folder() / "tools" / "browsers")
     found = playwrights()
     note = "kept" if found.exists() else fetch()

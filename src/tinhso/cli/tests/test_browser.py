@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from tinhso.cli import browser
@@ -10,8 +12,8 @@ from tinhso.cli.steps import Failure
 
 @pytest.fixture(autouse=True)
 def surroundings(monkeypatch, tmp_path):
-    monkeypatch.delenv(browser.TOLD, raising=False)
-    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", "")  # put back afterwards
+    monkeypatch.setenv(browser.TOLD, "")  # put back afterwards
+    monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", "")
     monkeypatch.setenv("TINHSO_DATA", str(tmp_path))
     monkeypatch.setattr(browser, "playwrights", lambda: tmp_path / "chrome")
     monkeypatch.setattr(browser.packages, "become_root", lambda: None)
@@ -25,10 +27,13 @@ def test_the_distribution_is_read_from_its_own_file(tmp_path):
     assert browser.distribution(tmp_path / "none") == ""
 
 
-def test_debian_installs_its_package(monkeypatch):
+def test_debian_installs_its_package_and_names_what_is_there(monkeypatch, tmp_path):
     monkeypatch.setattr(browser, "distribution", lambda: "debian")
+    monkeypatch.setattr(browser, "DEBIANS", (tmp_path / "shell", tmp_path / "whole"))
+    (tmp_path / "whole").touch()
 
     assert browser.ready() == "installed browser"
+    assert os.environ[browser.TOLD] == str(tmp_path / "whole")
 
 
 def test_ubuntu_lets_playwright_fetch_its_own_once(monkeypatch, tmp_path):
@@ -37,7 +42,7 @@ def test_ubuntu_lets_playwright_fetch_its_own_once(monkeypatch, tmp_path):
     monkeypatch.setattr(browser, "command", lambda line, **_: asked.append(line[-2:]))
 
     first = browser.ready()
-    monkeypatch.delenv(browser.TOLD)
+    monkeypatch.setenv(browser.TOLD, "")
     (tmp_path / "chrome").touch()
     second = browser.ready()
 
