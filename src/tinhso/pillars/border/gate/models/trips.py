@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.postgres.indexes import BrinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -265,6 +265,15 @@ class Trip(FlowModel):
                 name="border_gate_trip_between",
                 pages_per_range=32,
                 autosummarize=True,
+            ),
+            # Parts of plates, codes and containers through the years. Entered once, when the trip has ended; those
+            # under way are few and read whole.
+            GinIndex(
+                fields=["code", "tractor_plate", "trailer_plate", "container_no"],
+                opclasses=["gin_trgm_ops"] * 4,
+                condition=Q(is_live=False),
+                gin_pending_list_limit=512,
+                name="border_gate_trip_parts",
             ),
         ]
 

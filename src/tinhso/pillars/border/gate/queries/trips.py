@@ -15,6 +15,9 @@ from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Hold
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP
 from tinhso.pillars.border.gate.rules import plates
 
+SOUGHT = ("code", "tractor_plate", "trailer_plate", "container_no")
+SHORTEST = 3
+
 
 def visible_trips(*, by: Actor, at: datetime) -> QuerySet[Trip]:
     """The trips that the actor may see: a firm its own, an officer those of his points, a driver his one."""
@@ -38,12 +41,16 @@ def live_trips(rows: QuerySet[Trip]) -> QuerySet[Trip]:
 
 
 def found_by(rows: QuerySet[Trip], words: str) -> QuerySet[Trip]:
-    """Those whose plate, code or container holds what was typed, in any spelling of a plate."""
+    """Those whose plate, code or container holds what was typed, in any spelling of a plate.
+
+    Less than three letters and digits are looked for in what is under way only: they fit too much of the past.
+    """
     part = plates.normalise(words)
     if not part:
         return rows.none()
-    asked = Q(tractor_plate__contains=part) | Q(trailer_plate__contains=part) | Q(code__contains=part)
-    return rows.filter(asked | Q(container_no__contains=part))
+    fits = Q(*((f"{field}__contains", part) for field in SOUGHT), _connector=Q.OR)
+    here, past = Q(is_live=True) & fits, Q(is_live=False) & fits  # said apart: each has an index of its own
+    return rows.filter(here | past if len(part) >= SHORTEST else here)
 
 
 def latest_trip(plate: str) -> Trip | None:

@@ -17,6 +17,7 @@ from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.pillars.border.gate.actions import declare
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.permissions import role_code
+from tinhso.pillars.border.gate.queries.trips import found_by
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft
 
 
@@ -101,3 +102,20 @@ def test_a_vehicle_that_has_left_is_at_the_point_of_its_newest_trip(gate, trip):
     searched(officer(gate, "HN-1119"), "12C-123.45")
 
     assert [one["own"] for one in kept()] == ["Chi Ma"]
+
+
+@pytest.mark.parametrize("part", ["23.45", "HNX26", "c123"])
+def test_a_part_finds_what_is_under_way_and_what_has_ended(gate, trip, part):
+    assert found_by(Trip.objects.all(), part).get() == trip
+
+    declare.cancel_trip(trip=trip, by=gate.everything, at=NOON)
+
+    assert found_by(Trip.objects.all(), part).get() == trip
+
+
+def test_two_signs_are_looked_for_in_what_is_under_way_only(gate, trip):
+    assert found_by(Trip.objects.all(), "45").get() == trip
+
+    declare.cancel_trip(trip=trip, by=gate.everything, at=NOON)
+
+    assert not found_by(Trip.objects.all(), "45").exists()
