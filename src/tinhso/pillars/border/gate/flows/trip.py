@@ -55,11 +55,11 @@ ALWAYS = "true"
 # Another point or day: the booked hour was for the one before.
 OTHER_HOUR = "coalesce((f->>'other_hour')::boolean, false)"
 RELEASE = {"released_at": NOW, "release_expires_at": later("release_h")}
+_WITHOUT_HOUR = "(case when r.undeclared then r.accepted_at else p_at end)"
 # From when a waiting vehicle counts (rules.queue.effective_time, said in SQL; a test compares the two).
 EFFECTIVE = f"""coalesce(r.effective_at, case
     when r.priority = 'P0' then p_at
-    when r.undeclared then {later("no_slot_min", "r.accepted_at")}
-    when r.slot_id is null then {later("no_slot_min")}
+    when r.undeclared or r.slot_id is null then {later("no_slot_min", _WITHOUT_HOUR)}
     else (select case when p_at <= s.ends_at then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end)"""
 # Transit goes one way or the other: what comes over the line leaves inland, and the other way round.

@@ -1,4 +1,4 @@
--- digest: 9c5c794656aa0f98efecbb0dafcbcf22
+-- digest: 4de5adf72c3de4239bb86aa07e4671a8
 
 create or replace function border_gate_amendment_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -3456,12 +3456,9 @@ begin
             v_event := 'border_gate.trip_buffered';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, first_arrival_at = coalesce(r.first_arrival_at, p_at), effective_at = coalesce(r.effective_at, case
     when r.priority = 'P0' then p_at
-    when r.undeclared then r.accepted_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
-        where l.code = 'no_slot_min' and l.valid_from <= (r.accepted_at at time zone 'Asia/Ho_Chi_Minh')::date
-            and (l.valid_until is null or (r.accepted_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
-    when r.slot_id is null then p_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
-        where l.code = 'no_slot_min' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
-            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
+    when r.undeclared or r.slot_id is null then (case when r.undeclared then r.accepted_at else p_at end) + make_interval(mins => coalesce((select l.value from border_gate_limit l
+        where l.code = 'no_slot_min' and l.valid_from <= ((case when r.undeclared then r.accepted_at else p_at end) at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or ((case when r.undeclared then r.accepted_at else p_at end) at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
     else (select case when p_at <= s.ends_at then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end), buffer_at = p_at, buffer_id = coalesce((f->>'buffer')::uuid, r.buffer_id) where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.enter_buffer_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
@@ -3570,12 +3567,9 @@ begin
             v_event := 'border_gate.trip_arrived';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, first_arrival_at = coalesce(r.first_arrival_at, p_at), effective_at = coalesce(r.effective_at, case
     when r.priority = 'P0' then p_at
-    when r.undeclared then r.accepted_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
-        where l.code = 'no_slot_min' and l.valid_from <= (r.accepted_at at time zone 'Asia/Ho_Chi_Minh')::date
-            and (l.valid_until is null or (r.accepted_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
-    when r.slot_id is null then p_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
-        where l.code = 'no_slot_min' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
-            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
+    when r.undeclared or r.slot_id is null then (case when r.undeclared then r.accepted_at else p_at end) + make_interval(mins => coalesce((select l.value from border_gate_limit l
+        where l.code = 'no_slot_min' and l.valid_from <= ((case when r.undeclared then r.accepted_at else p_at end) at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or ((case when r.undeclared then r.accepted_at else p_at end) at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
     else (select case when p_at <= s.ends_at then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end), arrived_at = p_at where id = p_id;
         elsif r.state in ('accepted', 'en_route') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT') and (r.kind <> 'TRANSIT' or r.direction = 'X')) then
@@ -3629,12 +3623,9 @@ begin
             v_event := 'border_gate.trip_arrived';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, first_arrival_at = coalesce(r.first_arrival_at, p_at), effective_at = coalesce(r.effective_at, case
     when r.priority = 'P0' then p_at
-    when r.undeclared then r.accepted_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
-        where l.code = 'no_slot_min' and l.valid_from <= (r.accepted_at at time zone 'Asia/Ho_Chi_Minh')::date
-            and (l.valid_until is null or (r.accepted_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
-    when r.slot_id is null then p_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
-        where l.code = 'no_slot_min' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
-            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
+    when r.undeclared or r.slot_id is null then (case when r.undeclared then r.accepted_at else p_at end) + make_interval(mins => coalesce((select l.value from border_gate_limit l
+        where l.code = 'no_slot_min' and l.valid_from <= ((case when r.undeclared then r.accepted_at else p_at end) at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or ((case when r.undeclared then r.accepted_at else p_at end) at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
     else (select case when p_at <= s.ends_at then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end), arrived_at = p_at where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.arrive_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
@@ -4783,12 +4774,9 @@ begin
                 case r.step_row when 0 then coalesce(r.first_arrival_at, p_at) end as new_first_arrival_at,
                 case r.step_row when 0 then coalesce(r.effective_at, case
     when r.priority = 'P0' then p_at
-    when r.undeclared then r.accepted_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
-        where l.code = 'no_slot_min' and l.valid_from <= (r.accepted_at at time zone 'Asia/Ho_Chi_Minh')::date
-            and (l.valid_until is null or (r.accepted_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
-    when r.slot_id is null then p_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
-        where l.code = 'no_slot_min' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
-            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
+    when r.undeclared or r.slot_id is null then (case when r.undeclared then r.accepted_at else p_at end) + make_interval(mins => coalesce((select l.value from border_gate_limit l
+        where l.code = 'no_slot_min' and l.valid_from <= ((case when r.undeclared then r.accepted_at else p_at end) at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or ((case when r.undeclared then r.accepted_at else p_at end) at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
     else (select case when p_at <= s.ends_at then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end) end as new_effective_at,
                 case r.step_row when 0 then p_at end as new_buffer_at,
