@@ -67,6 +67,23 @@ def test_the_same_refusal_over_and_over_is_written_once_a_minute_and_counted(own
     ]
 
 
+def test_each_record_that_somebody_guesses_leaves_a_line_of_its_own(own_database):
+    chi, guessed = make_person("Chi"), [uuid7() for _ in range(3)]
+    for record in (*guessed, guessed[0]):
+        refusals.record(chi.actor(), OPEN, on=Where(record=record), at=NOON)
+
+    assert [trace.record_id for trace in traces(chi)] == guessed
+
+
+def test_a_flood_of_guesses_by_one_actor_is_bounded():
+    chi, bound = uuid7(), refusals.Bound()
+
+    admitted = [bound.admit(chi, OPEN, str(number)) for number in range(refusals.PER_MINUTE + 50)]
+
+    assert sum(left is not None for left in admitted) == refusals.PER_MINUTE
+    assert bound.left_out == 50
+
+
 def test_a_flood_from_many_actors_is_bounded():
     bound = refusals.Bound()
 
