@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from tests.journeys.conftest import Border
 from tinhso.kernel.base.actor import SYSTEM, Actor
@@ -19,17 +20,18 @@ BASE = "/api/v1/border/gate"
 
 @dataclass(frozen=True)
 class Machine:
-    """One key; each request has a connection of its own."""
+    """One key; each request has a connection of its own. `holder`: who asks, as the audit names him."""
 
     host: str
     key: str
+    holder: UUID
 
     @classmethod
     def of(cls, border: Border, role: str, **scope: object) -> Machine:
         """A machine in that role of the table."""
         made, text = make_key(name=f"Máy {role}", expires_at=None, by=SYSTEM, at=border.now)
         grant(Actor(made.holder_id, "machine", made.name), role_code(role), **scope)
-        return cls(urlsplit(border.address).netloc, text)
+        return cls(urlsplit(border.address).netloc, text, made.holder_id)
 
     def post(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """Status and answer."""

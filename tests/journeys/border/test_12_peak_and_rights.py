@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
 from uuid import UUID
@@ -13,12 +14,25 @@ from tests.journeys.border.machines import Machine
 from tests.journeys.conftest import CHROMIUM, GATE, PHONE, POINT, Border
 from tinhso.kernel.access import refusals
 from tinhso.kernel.audit.models import Entry
+from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.events.event import Event
+from tinhso.kernel.events.models import Outbox
+from tinhso.kernel.identity.models import Person
+from tinhso.kernel.modules.declare import handlers_of
 from tinhso.kernel.notices.models import Notice
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.actions import declare, tasks
-from tinhso.pillars.border.gate.models import ClearanceTask, Force, Hold, Trip
-from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER, FORCE_ROLE, VIEW_PAPERS, VIEW_TRIP, role_code
+from tinhso.pillars.border.gate.handlers import outward
+from tinhso.pillars.border.gate.models import ClearanceTask, ControlPoint, Force, Hold, Trip
+from tinhso.pillars.border.gate.permissions import (
+    DECIDE_BARRIER,
+    FORCE_ROLE,
+    VIEW_PAPERS,
+    VIEW_TRIP,
+    role_code,
+    step_permission,
+)
 from tinhso.pillars.border.gate.tests.conftest import fruit_draft, make_driver, make_firm
 
 pytestmark = [
@@ -88,10 +102,15 @@ def pour(border: Border, trips: list[Trip]) -> list[Future[tuple[int, dict]]]:
     return sent
 
 
-def refused(permission: str, record: UUID | None = None) -> int:
-    """How many refusals of that right the audit keeps, of that record."""
-    found = Entry.objects.filter(action=refusals.ACTION, payload__contains=f'"{permission}"')
-    return (found.filter(record_id=record) if record else found).count()
+def person_id(name: str) -> UUID:
+    return Person.objects.get(full_name=name).pk
+
+
+def refused(who: UUID, permission: str, record: UUID | None = None, **more: object) -> int:
+    """How many lines of the audit say that this caller was refused that right on that record."""
+    rows = Entry.objects.filter(action=refusals.ACTION, actor=who, record_id=record)
+    told = [json.loads(text) for text in rows.values_list("payload", flat=True)]
+    return sum(one["permission"] == permission and more.items() <= one.items() for one in told)
 
 
 def test_rights_hold_while_two_hundred_vehicles_pour_in(border):
@@ -115,13 +134,14 @@ def test_rights_hold_while_two_hundred_vehicles_pour_in(border):
 
 
 def the_yard_reads_no_papers(border: Border, trip: Trip) -> None:
-    yard = border.sign_in("YARD")
+    yard, machine = border.sign_in("YARD"), Machine.of(border, "YARD", place=border.gate.points[POINT].pk)
     refusal = yard.goto(f"{border.address}{GATE}/luot-xe/{trip.pk}/giay-to/")
-    status, _told = Machine.of(border, "YARD", place=border.gate.points[POINT].pk).get(f"trips/{trip.pk}/papers")
+    status, _told = machine.get(f"trips/{trip.pk}/papers")
 
     assert (refusal.status, status) == (403, 403)
     assert NUMBER not in yard.content()
-    assert refused(VIEW_PAPERS, trip.pk) == 2
+    for who in (person_id("Người thử YARD"), machine.holder):
+        assert refused(who, VIEW_PAPERS, trip.pk) == 1
 
 
 def chi_ma_is_not_huu_nghi(border: Border, trip: Trip) -> None:
@@ -132,6 +152,7 @@ def chi_ma_is_not_huu_nghi(border: Border, trip: Trip) -> None:
     said = f"Bạn đang trực tại {away}, lượt xe thuộc {trip.point}."
     expect(officer.locator("#main")).to_contain_text(said)
     assert officer.get_by_role("button", name="Mở barie").count() == 0
+    assert officer.goto(f"{border.address}{GATE}/barie/{POINT}-B1/?xe={ITS_PLATE}").status in {403, 404}
 
     machine = Machine.of(border, "BIENPHONG", place=away.pk)
     seen = {"plate": ITS_PLATE, "confirmed": True}
@@ -142,13 +163,15 @@ def chi_ma_is_not_huu_nghi(border: Border, trip: Trip) -> None:
     assert (at_huu_nghi[0], at_huu_nghi[1]["code"]) == (403, "BG-025")
     assert machine.get(f"trips/{trip.pk}")[0] == 404
     assert machine.post(f"trips/{trip.pk}/steps/arrive", {"plate": ITS_PLATE})[0] in {403, 404}
-    assert refused(DECIDE_BARRIER) == 1
-    assert refused(VIEW_TRIP, trip.pk) == 1
+    barrier = ControlPoint.objects.get(code=f"{POINT}-B1")
+    assert refused(machine.holder, DECIDE_BARRIER, on=str(barrier.pk)) == 1
+    assert refused(machine.holder, VIEW_TRIP, trip.pk) == 1
+    assert refused(machine.holder, step_permission("arrive"), trip.pk) == 1
     assert Trip.objects.get(pk=trip.pk).state == "accepted"
 
 
 def a_firm_finds_nothing_of_another(border: Border, others: list[Trip]) -> None:
-    """Firm A tries the ids of firm B one after the other, as a program and by hand."""
+    """Firm A tries the ids of firm B one after the other, as a program and by hand; each one leaves a line."""
     clerk, machine = border.sign_in("ENTERPRISE"), Machine.of(border, "ENTERPRISE", agency=border.firm.pk)
     guessed = others[:3]
     paths = [f"trips/{one.pk}{tail}" for one in guessed for tail in ("", "/history", "/papers")]
@@ -159,19 +182,37 @@ def a_firm_finds_nothing_of_another(border: Border, others: list[Trip]) -> None:
     assert page.status == 404
     assert guessed[0].tractor_plate not in clerk.content()
     assert [one["tractor_plate"] for one in machine.get("trips")[1]["items"]] == ["12C-123.45"]
-    assert refused(VIEW_TRIP, guessed[0].pk) >= 1
+    for one in guessed:
+        assert refused(machine.holder, VIEW_TRIP, one.pk) == 1
+        assert refused(machine.holder, step_permission("cancel"), one.pk) == 1
+    assert refused(person_id("Người thử ENTERPRISE"), VIEW_TRIP, guessed[0].pk) == 1
+    assert not Trip.objects.filter(pk__in=[one.pk for one in guessed], state="cancelled").exists()
+
+
+def messages_about(hold: Hold, border: Border, machine: Machine) -> list[str]:
+    """What the firm's people and the firm's program are sent of the hold."""
+    row = Outbox.objects.get(name="border_gate.hold_placed", record_id=hold.pk)
+    event = Event(row.name, row.record_kind, row.record_id, row.version, row.at, row.actor, row.payload, row.id)
+    for handler in handlers_of(event.name):
+        handler.handle(event)
+    clerk = person_id("Người thử ENTERPRISE")
+    notices = [f"{one.text} {one.fields}" for one in Notice.objects.filter(recipient=clerk)]
+    program = outward.tell_hold(event, Actor(machine.holder, "machine", "Máy"), border.now)
+    assert (len(notices), bool(program)) == (1, True)
+    return [*notices, str(program)]
 
 
 def the_secret_stays_the_customs(border: Border, trip: Trip) -> None:
     """The firm is told that there is a hold and whose, nowhere why; the customs read it."""
-    hold = Hold.objects.get(trip=trip)
+    hold, task = Hold.objects.get(trip=trip), ClearanceTask.objects.get(trip=trip, kind="CUSTOMS_DOC")
     machine = Machine.of(border, "ENTERPRISE", agency=border.firm.pk)
     told = [machine.get(path) for path in (f"trips/{trip.pk}", f"trips/{trip.pk}/history", "trips")]
     assert [status for status, _body in told] == [200, 200, 200]
     assert told[0][1]["holds"] == 1
-    assert machine.get(f"holds/{hold.pk}/history")[0] == 404
-    outlets = [str(body) for _status, body in told]
-    outlets += [f"{notice.text} {notice.fields}" for notice in Notice.objects.all()]
+    for record, path in ((hold, f"holds/{hold.pk}"), (task, f"tasks/{task.pk}")):
+        assert (machine.get(path)[0], machine.get(f"{path}/history")[0]) == (404, 404)
+        assert refused(machine.holder, VIEW_TRIP, record.pk) == 1
+    outlets = [str(body) for _status, body in told] + messages_about(hold, border, machine)
     clerk = border.sign_in("ENTERPRISE")
     for path in (f"{GATE}/doanh-nghiep/luot-xe/{trip.pk}/", f"{GATE}/doanh-nghiep/", f"/tim-kiem/?q={ITS_PLATE}"):
         clerk.goto(f"{border.address}{path}")
