@@ -8,7 +8,7 @@ from uuid import UUID
 
 import segno
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import mark_safe
@@ -19,11 +19,13 @@ from django.views.decorators.http import require_POST, require_safe
 from tinhso.kernel.access.may import may
 from tinhso.kernel.access.needs import needs
 from tinhso.kernel.base.errors import NotFound, Refusal
+from tinhso.kernel.web.export import KINDS
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions import declare, links
 from tinhso.pillars.border.gate.flows import LIVE
 from tinhso.pillars.border.gate.models import Enterprise, Trip
 from tinhso.pillars.border.gate.pages import amendments, firm_partners, inflow
+from tinhso.pillars.border.gate.pages.firm_export import trip_file
 from tinhso.pillars.border.gate.permissions import VIEW_PAPERS, step_permission
 from tinhso.pillars.border.gate.queries import ahead, bookings, carriers
 from tinhso.pillars.border.gate.queries import driver as driving
@@ -55,13 +57,15 @@ def firm_of(request: Request) -> Enterprise:
 @never_cache
 @require_safe
 @needs(SUBMIT)
-def board(request: Request) -> HttpResponse:
-    """The firm's trips by what they need; searched in all of them."""
+def board(request: Request) -> HttpResponseBase:
+    """The firm's trips by what they need; searched in all of them. `?xuat=` csv, xlsx: a file of them."""
     firm = firm_of(request)
     rows = queries.trips_of(firm, by=request.actor, at=request.moment)
     words = request.GET.get("q", "").strip()
     numbers = queries.counts(rows)
     tab = _tab(request, numbers)
+    if (kind := request.GET.get("xuat", "")) in KINDS:
+        return trip_file(queries.chosen(rows, request.GET.get("loc", ""), words), kind, at=request.moment)
     titles = {"todo": _("Needs you"), "coming": _("On the way"), "here": _("At the gate"), "ended": _("Ended")}
     context = {
         "firm": firm,

@@ -68,8 +68,14 @@ def trips_of(firm: Enterprise, *, by: Actor, at: datetime) -> QuerySet[Trip]:
 
 def in_tab(rows: QuerySet[Trip], tab: str, words: str = "") -> QuerySet[Trip]:
     """The trips of a tab, or those found by plate, code or container in all of them; newest first."""
-    chosen = found_by(rows, words) if words else rows.filter(TABS[tab])
-    return chosen.select_related("point", "yard").order_by("-state_since")[:ROWS]
+    return chosen(rows, tab, words).select_related("point", "yard").order_by("-state_since")[:ROWS]
+
+
+def chosen(rows: QuerySet[Trip], tab: str, words: str = "") -> QuerySet[Trip]:
+    """Those found by plate, code or container in all of them, else those of the tab, else all."""
+    if words:
+        return found_by(rows, words)
+    return rows.filter(TABS[tab]) if tab in TABS else rows
 
 
 def counts(rows: QuerySet[Trip]) -> dict[str, int]:

@@ -12,7 +12,16 @@ from tinhso.kernel.base import clock
 from tinhso.kernel.identity.queries import link_of
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.pillars.border.gate.actions import declare, fees, tasks
-from tinhso.pillars.border.gate.models import Driver, FeeAssessment, Force, GoodsLine, Trip, Vehicle, Yard
+from tinhso.pillars.border.gate.models import (
+    ClearanceTask,
+    Driver,
+    FeeAssessment,
+    Force,
+    GoodsLine,
+    Trip,
+    Vehicle,
+    Yard,
+)
 from tinhso.pillars.border.gate.permissions import role_code
 from tinhso.pillars.border.gate.tests.conftest import NOON, TODAY, fruit_draft, make_driver, make_firm, make_vehicle
 
@@ -345,3 +354,20 @@ def test_nothing_typed_is_run_as_script(client):
 
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
+
+
+def test_the_firm_takes_its_trips_as_a_file_and_reads_no_secret_reason_in_it(gate, firm, client, accepted):
+    task = ClearanceTask.objects.get(trip=accepted, kind="CUSTOMS_DOC")
+    tasks.fail_task(task=task, reason="Tin báo vách đôi", reason_code="SECURITY", by=gate.everything, at=NOON)
+
+    answer = client.get("/cua-khau-so/doanh-nghiep/?xuat=csv")
+    lines = b"".join(answer.streaming_content).decode()
+    book = client.get(f"/cua-khau-so/doanh-nghiep/?xuat=xlsx&q={accepted.tractor_plate}")
+    stranger = clerk(make_firm("Công ty Bình", "4900234576"), "Bình").get("/cua-khau-so/doanh-nghiep/?xuat=csv")
+
+    assert answer["Content-Type"].startswith("text/csv")
+    assert all(one in lines for one in ("12C-123.45", accepted.shown_code(), "Lực lượng tạm giữ", "Hải quan"))
+    assert "vách đôi" not in lines
+    assert "SECURITY" not in lines
+    assert b"".join(book.streaming_content)[:2] == b"PK"
+    assert "12C-123.45" not in b"".join(stranger.streaming_content).decode()
