@@ -33,17 +33,19 @@ class Machine:
         grant(Actor(made.holder_id, "machine", made.name), role_code(role), **scope)
         return cls(urlsplit(border.address).netloc, text, made.holder_id)
 
-    def post(self, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        """Status and answer."""
-        return self._ask("POST", f"{BASE}/{path}", json.dumps(body))
+    def post(self, path: str, body: dict[str, Any], *, seen: int | None = None) -> tuple[int, dict[str, Any]]:
+        """Status and answer. `seen`: the version of the record on which the machine decides."""
+        return self._ask("POST", f"{BASE}/{path}", json.dumps(body), {} if seen is None else {"If-Match": f'"{seen}"'})
 
     def get(self, path: str) -> tuple[int, dict[str, Any]]:
         return self._ask("GET", f"{BASE}/{path}", None)
 
-    def _ask(self, method: str, path: str, body: str | None) -> tuple[int, dict[str, Any]]:
+    def _ask(
+        self, method: str, path: str, body: str | None, more: dict[str, str] | None = None
+    ) -> tuple[int, dict[str, Any]]:
         connection = HTTPConnection(self.host, timeout=60)
         try:
-            told = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+            told = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json", **(more or {})}
             connection.request(method, path, body, told)
             answer = connection.getresponse()
             text = answer.read().decode()

@@ -48,7 +48,13 @@ class Sentence(Bilingual):
 
 
 # What a sentence says where the one who refuses does not know better.
-UNSAID: dict[str, dict[str, Any]] = {"BG-024": {"f": Bilingual("của bạn", "of yours")}}
+UNSAID: dict[str, dict[str, Any]] = {
+    "BG-024": {"f": Bilingual("của bạn", "of yours")},
+    "BG-032": {
+        "who": Bilingual("người khác", "Somebody else", "他人"),
+        "t": Bilingual("nãy", "this very moment", "刚才"),
+    },
+}
 
 
 @cache
