@@ -30,6 +30,10 @@ class Pace:
         passed, self.last = now - self.last, now
         return passed
 
+    def late(self, seconds: float) -> float:
+        """How many seconds after that moment it is; nothing where nothing is waited for."""
+        return max(0.0, time.monotonic() - self.began - seconds * SHARE) if FILE else 0.0
+
 
 @contextmanager
 def timed(what: str, *, most: float) -> Iterator[None]:

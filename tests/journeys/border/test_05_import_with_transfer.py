@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import CHROMIUM, GATE, Border, press
+from tests.journeys.border.machines import Machine
+from tests.journeys.conftest import CHROMIUM, GATE, POINT, Border, press
 from tinhso.kernel.audit.binding import acting_as
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.events.event import Event
 from tinhso.kernel.events.models import Outbox
+from tinhso.kernel.identity.models import Person
 from tinhso.kernel.modules.declare import handlers_of
 from tinhso.kernel.notices.models import Notice
 from tinhso.kernel.workflow.flow import StepRefused
@@ -89,6 +91,11 @@ def passed_on_entry(border: Border, trip: Trip) -> None:
         tasks.pass_task(task=task, by=border.gate.everything, at=border.now)
 
 
+def refused_for_its_balance(border: Border) -> None:
+    with pytest.raises(StepRefused, match="BG-031"):
+        release.release_trip(trip=stored(CHINESE), by=border.gate.everything, at=border.now)
+
+
 def fire_at(moment: datetime) -> int:
     with acting_as(SYSTEM):
         return fire_due_steps(moment)
@@ -117,9 +124,9 @@ def test_garlic_changes_trucks_in_the_yard(border):
 
     # Release of the Chinese truck is refused while the balance is not 0.
     border.pay(CHINESE)
+    passed_on_entry(border, giver)
     assert stored(CHINESE).balance_kg == 20_000
-    with pytest.raises(StepRefused, match="BG-031"):
-        release.release_trip(trip=stored(CHINESE), by=border.gate.everything, at=border.now)
+    refused_for_its_balance(border)  # the fee is paid and every check passed: nothing but the goods stands against it
     customs = border.sign_in("HAIQUAN")
     customs.goto(f"{border.address}{GATE}/luot-xe/{giver.pk}/")
     expect(customs.get_by_role("button", name="Thông quan")).to_have_count(0)
@@ -132,13 +139,23 @@ def test_garlic_changes_trucks_in_the_yard(border):
     expect(summary).to_contain_text("Khối lượng sang tải 20600 kg lệch 600 kg so với khai báo (quá 2%)")
     expect(page.locator(".transfer-table__kg").first).to_have_value("12.600")
     assert not Transfer.objects.exists()
+    loads = [
+        {"giver": str(giver.pk), "taker": str(stored(plate).pk), "kg": kg}
+        for plate, kg in zip(FETCHING, (12_600, 8_000), strict=True)
+    ]
+    yard = Machine.of(border, "YARD", place=border.gate.points[POINT].pk)
+    status, refusal = yard.post("transfers", {"yard": "XC", "loads": loads, "sign": True})
+    assert (status, refusal["code"]) == (409, "BG-031")
+    assert not Transfer.objects.exists()
 
     # Corrected to 12 t and 8 t; the customs sign.
     weigh(page, "12.000", "8.000")
     expect(page.locator(".toast").first).to_contain_text("Bãi đã ký, chờ hải quan ký")
     assert stored(CHINESE).balance_kg == 20_000
+    refused_for_its_balance(border)  # the customs have not signed yet
     border.later(5)
     border.sign_transfer()
+    assert Transfer.objects.get().customs_by == Person.objects.get(full_name="Người thử HAIQUAN").pk
     weights = [(one.balance_kg, one.unloaded_kg, one.loaded_kg) for one in map(stored, (CHINESE, *FETCHING))]
     assert weights == [(0, 20_000, 0), (0, None, 12_000), (0, None, 8_000)]
     for plate in FETCHING:  # the goods' checks go with the goods
@@ -147,7 +164,6 @@ def test_garlic_changes_trucks_in_the_yard(border):
 
     # The Chinese truck goes out, within its 24 hours.
     border.later(5)
-    passed_on_entry(border, giver)
     border.release()
     border.pass_barrier("BIENPHONG", "B3", SHOWN)
     out = stored(CHINESE)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
-from django.test import Client
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import CHROMIUM, GATE, Border, press
-from tinhso.kernel.testing.people import grant, make_account, make_person
+from tests.journeys.border.machines import Machine
+from tests.journeys.conftest import CHROMIUM, GATE, POINT, Border, press
+from tinhso.kernel.base.clock import HANOI
+from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.actions import codes, declare, fees, move, release, tasks
-from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, RegisteredCode, Trip
-from tinhso.pillars.border.gate.permissions import role_code
+from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, RegisteredCode, SlotWindow, Trip
+from tinhso.pillars.border.gate.queries.codes import codes_on
 from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.tests.conftest import fruit_draft, make_driver
 
@@ -96,6 +99,9 @@ def test_refused_fruit_is_counted_and_its_growing_area_suspended_before_the_next
         customs_consent="HQ-9",
     )
     assert Trip.objects.get(pk=failed.pk).state == "turned_back"
+    turned = History.objects.get(record_id=failed.pk, step="turn_back").facts
+    assert (turned["reason_code"], turned["reason"]) == ("QUARANTINE_FAIL", "Kiểm dịch không đạt, quay đầu")
+    reads_that_it_turned_back(border, failed)
 
     sent_back = abroad(border, "12C54321")
     border.later(60)
@@ -104,6 +110,7 @@ def test_refused_fruit_is_counted_and_its_growing_area_suspended_before_the_next
     press(guard, "Mở, hàng bị trả về")
     stored = Trip.objects.get(pk=sent_back.pk)
     assert (stored.state, stored.load_state) == ("returned_in", "REJECTED")
+    assert History.objects.get(record_id=sent_back.pk, step="return_in").facts["reason_code"] == "CN_REFUSED_PUC"
 
     board.goto(f"{border.address}{GATE}/hang-bi-tra/")
     lines = board.locator("tbody tr", has_text=AREA)
@@ -119,16 +126,57 @@ def test_refused_fruit_is_counted_and_its_growing_area_suspended_before_the_next
     board.goto(f"{border.address}{GATE}/ma-vung-trong/{RegisteredCode.objects.get(code=AREA).pk}/")
     expect(board.locator("main")).to_contain_text("88/BVTV-KD")
 
+    code = codes_on(border.now.astimezone(HANOI).date()).get(code=AREA)
+    assert (code.status, code.document_no) == ("SUSPENDED", "88/BVTV-KD")
+
     following = drafted(border, "12C77777")
-    clerk = Client()
-    person = make_person("Kế toán")
-    grant(person, role_code("ENTERPRISE"), agency=border.firm.pk)
-    clerk.force_login(make_account(person))
-    answer = clerk.post(
-        f"/api/v1/border/gate/trips/{following.pk}/steps/submit", data="{}", content_type="application/json"
+    the_firm_is_told_on_the_page_before_it_can_book(border)
+    machine = Machine.of(border, "ENTERPRISE", agency=border.firm.pk)
+    status, told = machine.post(f"trips/{following.pk}/steps/submit", {})
+    assert (status, told["code"]) == (409, "BG-280")
+    assert all(part in told["detail"] for part in (AREA, "88/BVTV-KD"))
+    hour = border.now + timedelta(hours=2)
+    window = SlotWindow.objects.create(
+        point=following.point, direction="X", begins_at=hour, ends_at=hour + timedelta(hours=1), capacity=35
     )
-    assert (answer.status_code, answer.json()["code"]) == (409, "BG-280")
-    assert all(part in answer.json()["detail"] for part in (AREA, "88/BVTV-KD"))
-    assert Trip.objects.get(pk=following.pk).state == "draft"
-    assert Trip.objects.get(pk=following.pk).slot_id is None
+    assert machine.post(f"trips/{following.pk}/steps/book_slot", {"slot": str(window.pk)})[0] == 409
+    window.refresh_from_db()
+    assert (Trip.objects.get(pk=following.pk).state, window.booked) == ("draft", 0)
     assert border.complaints == []
+
+
+def reads_that_it_turned_back(border: Border, trip: Trip) -> None:
+    """The owner sees what became of it and why."""
+    firm = border.sign_in("ENTERPRISE")
+    firm.goto(f"{border.address}{GATE}/doanh-nghiep/luot-xe/{trip.pk}/")
+    expect(firm.locator("main")).to_contain_text("Quay đầu")
+
+
+def the_firm_is_told_on_the_page_before_it_can_book(border: Border) -> None:
+    """The next declaration with the code: what is wrong stands in the review, and no hour can be taken."""
+    page = border.sign_in("ENTERPRISE")
+    page.goto(f"{border.address}{GATE}/doanh-nghiep/khai-bao/")
+    page.locator("[name=point]").select_option(POINT)
+    typed = {
+        "goods_1": "Sầu riêng tươi (081060)",
+        "kg_1": "18600",
+        "puc_1": AREA,
+        "phc_1": HOUSE,
+        "certificate_1": "KD-9",
+    }
+    for name, value in typed.items():
+        page.locator(f"[name={name}]").fill(value)
+    press(page, "Tiếp: xe và lái xe")
+    for name, value in {"tractor": "12C-777.77", "trailer": "12R-001.23"}.items():
+        page.locator(f"[name={name}]").fill(value)
+    page.locator("[name=driver]").select_option(label="Lái xe 12C77777")
+    press(page, "Tiếp: xem lại")
+    before = Trip.objects.count()
+    for _look in ("the review", "sent all the same"):
+        for part in (AREA, "88/BVTV-KD", "tạm đình chỉ"):
+            expect(page.locator("main")).to_contain_text(part)
+        if page.get_by_role("button", name="Gửi khai báo").count():
+            press(page, "Gửi khai báo")
+    assert not Trip.objects.exclude(state="draft").filter(tractor_plate="12C77777").exists()
+    assert Trip.objects.count() == before
+    assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
