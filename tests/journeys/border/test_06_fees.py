@@ -83,6 +83,8 @@ def test_fees_to_the_dong_paid_by_vietqr_and_given_back(border, settings):
     receipt = paid_by_qr(border, made[2])
     paid_at_the_counter(border, [made[number] for number in (0, 1, 3, 4)])
     assert sum(Receipt.objects.values_list("amount", flat=True)) == TOGETHER
+    texts = [str(text) for text in Receipt.objects.values_list("text", flat=True)]
+    assert [text for text in texts if "Mức thu" not in text or "Căn cứ" not in text] == []
     shares = [share for text in Receipt.objects.values_list("text", flat=True) for share in text["shares"]]
     assert sum(share["amount"] for share in shares if share["code"] == "kept") == TOGETHER // 10
     assert sum(share["amount"] for share in shares) == TOGETHER
@@ -127,6 +129,8 @@ def paid_by_qr(border: Border, fee: FeeAssessment) -> Receipt:
     expect(page.get_by_text("Một triệu ba trăm nghìn đồng")).to_be_visible()
     expect(page.get_by_text("130.000 đ", exact=True)).to_be_visible()
     expect(page.get_by_text("1.170.000 đ", exact=True)).to_be_visible()
+    for explained in ("1.000.000 đ", "× 1,3", "Căn cứ"):  # how the amount came about
+        expect(page.locator("main")).to_contain_text(explained)
     expect(page.get_by_text("Bản trình diễn, không có tiền thật").first).to_be_visible()
     return Receipt.objects.get()
 

@@ -129,7 +129,8 @@ def test_a_notice_on_fresh_fruit_is_told_once_to_each_of_120_and_refuses_booking
     assert len(drivers) == 120
     assert {person: told[person] for person in drivers} == dict.fromkeys(drivers, 1)
     assert not {trip.driver.person_id for trip in (*others, late, elsewhere)} & set(told)
-    assert len(told) == 120 + 1
+    assert len(told) == 120 + 1  # and the one program of a firm's that there is
+    assert set(told.values()) == {1}
     assert Displacement.objects.count() == 120
 
     for trip in (late, elsewhere):

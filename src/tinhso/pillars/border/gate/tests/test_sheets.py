@@ -374,5 +374,6 @@ def test_whatever_stands_in_a_row_it_is_read_or_refused_with_codes(gate, firm, o
 
     made = sheets.preview_rows(firm=firm, rows=[read], source="EXCEL", by=gate.everything, at=NOON)
 
+    assert set(made) <= {2}
     assert all(one["code"].startswith("BG-") and one["text"] for one in made.get(2, []))
     assert not Trip.objects.exists()

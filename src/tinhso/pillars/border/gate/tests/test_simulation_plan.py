@@ -159,6 +159,7 @@ def test_every_way_is_drawn_and_each_that_gives_its_goods_away_has_one_who_comes
     givers = {one.number for one in planned if one.way in plan.OTHER_HALF and not one.takes_over}
     assert sorted(one.giver for one in planned if one.takes_over) == sorted(givers)
     assert {one.point for one in planned if one.kind == "AGV"} == {plan.AGV_POINT}
+    assert any(one.undeclared for one in planned)
     assert not [one for one in planned if one.way and one.undeclared]
 
 
