@@ -56,6 +56,7 @@ class Store {
     this.events = [];
     this.skewed = false;
     this.refused = 0;
+    this.photosAtMost = PHOTOS_AT_MOST;
   }
 
   async open() {
@@ -209,7 +210,7 @@ class Store {
   async keepPhoto(blob) {
     const digest = await sha256(await blob.arrayBuffer());
     const kept = (await this.db.getAll("photos")).reduce((sum, one) => sum + one.blob.size, 0);
-    if (kept + blob.size > PHOTOS_AT_MOST) throw new DOMException("no room for photographs", "QuotaExceededError");
+    if (kept + blob.size > this.photosAtMost) throw new DOMException("no room for photographs", "QuotaExceededError");
     await this.db.put("photos", { digest, blob, sent: false });
     return digest;
   }
