@@ -29,7 +29,8 @@ def lane(lasts: timedelta) -> Outcome:
 @scenario("moments", title="Accepted within 3 s, an old code fails within 5 s, 500 bookings within 20 s", lasts=MOMENTS)
 def moments(lasts: timedelta) -> Outcome:
     """Nothing is waited for; the time is the most that it may take."""
-    return at_its_pace("test_01_fruit_export.py", "test_03_slot_race.py", "test_09_correction.py", share=1)
+    journeys = ("test_01_fruit_export.py", "test_03_slot_race.py", "test_09_correction.py", "test_offline_room.py")
+    return at_its_pace(*journeys, share=1)
 
 
 def at_its_pace(*journeys: str, share: float) -> Outcome:

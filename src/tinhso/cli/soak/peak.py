@@ -1,11 +1,14 @@
-"""The peak hour: 700 vehicles in an hour, 5,000 waiting, 200 who watch; meanwhile others ask for what is not theirs.
+"""The peak hour: 700 vehicles in an hour at every barrier, 5,000 waiting, 200 who watch; others ask for what is not
+theirs.
 
-The pace is the hour's own, however long it is played. Limits: border brief 15 and 17.12.
+A vehicle comes into a holding area each five seconds; as often the longest-waiting one is called, and passes barrier 1,
+the yard's barrier and the line, each decision timed. What the forces do between yard and line is put in as a superuser
+does: here barriers are timed, not checks. The pace is the hour's own, however long it is played. Limits: border brief
+15 and 17.12.
 """
 
 from __future__ import annotations
 
-import http.client
 import json
 import threading
 import time
@@ -20,8 +23,12 @@ from tinhso.cli.bench.crowd import QUEUE, Crowd, crowd
 from tinhso.cli.bench.live import VIEWERS, Screens
 from tinhso.cli.bench.scene import Running, Scene, inside, own_cluster, running
 from tinhso.cli.bench.wire import percentile
+from tinhso.cli.soak.asking import call
+from tinhso.cli.soak.gates import Gates, prepare
 from tinhso.cli.soak.kill import apart, plate_of
+from tinhso.cli.soak.paperwork import ROWS, Paperwork
 from tinhso.cli.soak.registry import Outcome, scenario
+from tinhso.cli.steps import Failure
 
 AN_HOUR, WAITING = 700, 5_000
 STEPS = 3.0  # further steps a second at the gates (brief 15)
@@ -29,7 +36,9 @@ GPS = 50  # positions a second, sent together
 LOOKS = {"/cua-khau-so/bang-cong-khai/": 0.5, "/cua-khau-so/hang-cho/": 5.0, "/cua-khau-so/luot-xe/": 5.0}
 RIGHTS_EVERY = 5.0  # seconds
 BARRIER_P95, BOARD_LAG = 500.0, 5.0  # ms, seconds
+PAGE_P95, SUBMIT_P95, REPORT = 800.0, 1_500.0, 10.0  # ms, ms, seconds for a report of ten thousand rows
 ERRORS = 0.001
+CALLED = 0.9  # of the vehicles that come as many are called, but for the first moments
 ARRIVES = 5.0  # seconds that the last line gets to reach the screens
 API = "/api/v1/border/gate"
 CONSENT = """
@@ -48,8 +57,10 @@ def peak(lasts: timedelta) -> Outcome:
             coming = int(AN_HOUR * lasts.total_seconds() / 3600) + 1
             trips.add(coming, "accepted")
             trips.add(WAITING, "at_buffer")
+            trips.add(max(0, ROWS - trips.count), "completed")  # what a report of ten thousand rows tells of
             with scene.superuser("bench") as connection:
                 connection.execute(QUEUE)
+                prepare(connection)
             with running(scene, environment, "web", "live", "worker") as platform:
                 return play(scene, trips, environment, platform, coming, lasts)
 
@@ -62,26 +73,50 @@ def play(
     cookie = inside(environment, "session")["cookie"]
     screens = Screens(platform.port + 1, cookie)
     hour = Hour(platform.port, trips, barriers(scene), cookie, asked, positions_of(scene, platform.port))
+    gates = Gates(scene, platform.port, trips.key, hour.statuses)
+    paperwork = Paperwork(platform.port, trips.key, hour.statuses)
     fired: dict[str, Any] = {}
-    steps = int(lasts.total_seconds() * STEPS)
+    called: dict[str, Any] = {}
+    steps, seconds = int(lasts.total_seconds() * STEPS), lasts.total_seconds()
+    amended = {"actor": trips.actor, "count": steps, "gap": 1 / STEPS, "after": coming}
+    calls = {"seconds": seconds, "gap": seconds / coming}
+
+    def found_by(part: str, **options: Any) -> dict[str, Any]:
+        """What a part inside the platform has found; why it failed, if it did, for nobody sees a thread's error."""
+        try:
+            found: dict[str, Any] = inside(environment, part, **options)
+            return found
+        except Failure as fault:
+            return {"failed": str(fault)}
+
+    calling = threading.Thread(target=lambda: called.update(found_by("calls", **calls)), daemon=True)
+    passing = threading.Thread(target=gates.let_through, daemon=True)
     others = [
         threading.Thread(target=screens.watch, daemon=True),
-        threading.Thread(
-            target=lambda: fired.update(inside(environment, "steps", actor=trips.actor, count=steps, gap=1 / STEPS)),
-            daemon=True,
-        ),
+        threading.Thread(target=lambda: fired.update(found_by("steps", **amended)), daemon=True),
         *(threading.Thread(target=part, daemon=True) for part in (hour.look, hour.try_rights, hour.send_positions)),
+        threading.Thread(target=paperwork.declare, daemon=True),
     ]
-    for other in others:
+    for other in (calling, passing, *others):
         other.start()
-    hour.let_in(coming, lasts.total_seconds())
-    hour.over = True
-    for other in others[1:]:
+    hour.let_in(coming, seconds)
+    hour.over = paperwork.over = True
+    for other in (calling, *others[1:]):
         other.join(60)
+    gates.end()
+    passing.join(60)
     time.sleep(ARRIVES)
     screens.over = True
     others[0].join(10)
-    return judge(hour, screens, fired, inside(environment, "rights"))
+    owner = inside(environment, "session", firm_of=trips.code)["cookie"]
+    report = paperwork.report(owner)
+    outcome = judge(hour, screens, fired, inside(environment, "rights"))
+    outcome.figures["called"] = called
+    outcome.must(called.get("called", 0) >= coming * CALLED, f"too few were called in the hour: {called}")
+    outcome.must("failed" not in fired, f"the further steps failed: {fired.get('failed')}")
+    gates.judge(outcome, called=called.get("called", 0), at_most=BARRIER_P95)
+    paperwork.judge(outcome, report, submit=SUBMIT_P95, seconds=REPORT)
+    return outcome
 
 
 def positions_of(scene: Scene, port: int) -> list[str]:
@@ -165,22 +200,6 @@ class Hour:
             time.sleep(0.1)
 
 
-def call(port: int, method: str, path: str, key: str, body: Any = None, *, cookie: str = "") -> tuple[int, bytes]:
-    """Status and body; 0 when no answer came."""
-    headers = {"Accept-Language": "vi"} | ({"Authorization": f"Bearer {key}"} if key else {})
-    headers |= {"Cookie": cookie} if cookie else {}
-    headers |= {"Content-Type": "application/json"} if body is not None else {}
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    try:
-        connection.request(method, path, json.dumps(body) if body is not None else None, headers)
-        answer = connection.getresponse()
-        return answer.status, answer.read()
-    except (OSError, http.client.HTTPException):
-        return 0, b""
-    finally:
-        connection.close()
-
-
 def judge(hour: Hour, screens: Screens, fired: dict[str, Any], kept: dict[str, int]) -> Outcome:
     outcome = Outcome()
     late = [seen - end for trip, end in hour.answered.items() for seen in sorted(screens.seen.get(trip, []))[:VIEWERS]]
@@ -205,6 +224,9 @@ def judge(hour: Hour, screens: Screens, fired: dict[str, Any], kept: dict[str, i
     share = wrong / (all_of_them or 1)
     outcome.must(len(hour.answered) == len(hour.seconds), f"{len(hour.answered)} of {len(hour.seconds)} were let in")
     outcome.must(p95 <= BARRIER_P95, f"95 of 100 barrier answers took up to {p95:.0f} ms")
+    page = percentile(hour.looks or [float("inf")], 0.95) * 1000
+    outcome.must(page <= PAGE_P95, f"95 of 100 pages took up to {page:.0f} ms")
+    outcome.must(len(fired.get("ends", ())) > 0, "no further step was done beside")
     outcome.must(share <= ERRORS, f"{wrong} of {all_of_them} requests failed")
     outcome.must(lag <= BOARD_LAG and heard >= 1 - ERRORS, f"screens were {lag:.1f} s late, {heard:.2%} of lines came")
     for name in ("papers 403", "point 403 BG-025", "guess 404"):
