@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter
 from concurrent.futures import Future, ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
+from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from tests.journeys.border.machines import Machine
@@ -202,6 +204,18 @@ def messages_about(hold: Hold, border: Border, machine: Machine) -> list[str]:
     return [*notices, str(program)]
 
 
+def taken_away(border: Border, clerk: Page) -> list[str]:
+    """The firm's trips as files: the hold stands there, with its force."""
+    address = f"{border.address}{GATE}/doanh-nghiep/?xuat="
+    csv = clerk.context.request.get(f"{address}csv").body().decode()
+    book = load_workbook(io.BytesIO(clerk.context.request.get(f"{address}xlsx").body()))
+    cells = str([row for sheet in book for row in sheet.values])
+    for text in (csv, cells):
+        assert "12C-123.45" in text
+        assert "Hải quan" in text
+    return [csv, cells]
+
+
 def the_secret_stays_the_customs(border: Border, trip: Trip) -> None:
     """The firm is told that there is a hold and whose, nowhere why; the customs read it."""
     hold, task = Hold.objects.get(trip=trip), ClearanceTask.objects.get(trip=trip, kind="CUSTOMS_DOC")
@@ -217,6 +231,7 @@ def the_secret_stays_the_customs(border: Border, trip: Trip) -> None:
     for path in (f"{GATE}/doanh-nghiep/luot-xe/{trip.pk}/", f"{GATE}/doanh-nghiep/", f"/tim-kiem/?q={ITS_PLATE}"):
         clerk.goto(f"{border.address}{path}")
         outlets.append(clerk.content())
+    outlets += taken_away(border, clerk)
     phone = person(border, "Nhân viên đi đường", "ENTERPRISE", PHONE, agency=border.firm.pk)
     phone.goto(f"{border.address}{GATE}/doanh-nghiep/luot-xe/{trip.pk}/")
     expect(phone.locator("main")).to_contain_text("Hải quan")
