@@ -13,6 +13,7 @@ from tinhso.pillars.border.gate.models import (
     FeeTerm,
     FieldRule,
     ForceEdition,
+    GoodsRule,
     Limit,
     NoticeText,
     OrderText,
@@ -29,6 +30,7 @@ from tinhso.pillars.border.gate.models import (
 )
 from tinhso.pillars.border.gate.models.places import place_id
 from tinhso.pillars.border.gate.queries.notice_texts import TONGUES, has_short_words, kinds
+from tinhso.pillars.border.gate.rules.goods import kind_of
 from tinhso.pillars.border.gate.rules.tables import Row, table, words
 
 SINCE = date(2022, 2, 21)  # the pilot's decision in force, as reports date it
@@ -41,6 +43,7 @@ def load_first_rules() -> int:
         ([_check_rule(row, number) for number, row in enumerate(table("check_rules"), start=1)], ("task",)),
         ([_reason(row) for row in table("reason_codes")], ("kind", "code")),
         ([_task_result(row) for row in table("task_results")], ("result",)),
+        (_goods_rules(), ("code",)),
         ([_refusal_text(row) for row in table("error_codes")], ("code",)),
         ([_trip_type(row) for row in table("trip_types")], ("trip_type",)),
         ([_field_rule(row) for row in table("fields_asked")], ("trip_type", "field")),
@@ -89,6 +92,26 @@ def _since(source: str, status: str = "") -> dict[str, Any]:
 def _task_result(row: Row) -> TaskResult:
     return TaskResult(
         result=row["result"], task_state=row["task_state"], effect=row["effect"], **_since("table of results")
+    )
+
+
+def _goods_rules() -> list[GoodsRule]:
+    """The usual goods, and the chapters for goods that are not among them."""
+    rows = [(row["hs6"], row) for row in table("border_goods")] + [
+        (row["code"], row) for row in table("goods_chapters")
+    ]
+    return [_goods_rule(code, row) for code, row in rows]
+
+
+def _goods_rule(code: str, row: Row) -> GoodsRule:
+    kind = kind_of(code, row)
+    told = {name: getattr(kind, name) for name in ("name_vi", "name_en", "name_zh", "group", "directions", "season")}
+    return GoodsRule(
+        code=code,
+        flags=list(words(row["flags"])),
+        papers=list(words(row["papers"])),
+        **told,
+        **_since(row["source"], row["status"]),
     )
 
 

@@ -22,10 +22,11 @@ from tinhso.pillars.border.gate.actions.firm_forms import (
     intent_of,
     open_points,
 )
-from tinhso.pillars.border.gate.models import CrossingPoint, Enterprise, Goods
+from tinhso.pillars.border.gate.models import CrossingPoint, Enterprise
 from tinhso.pillars.border.gate.models.parties import PaperKind, paper_digest
 from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLES
 from tinhso.pillars.border.gate.queries.firms import drivers_of
+from tinhso.pillars.border.gate.queries.law import goods_today
 from tinhso.pillars.border.gate.queries.point_hours import calendars_for, hours_offered
 from tinhso.pillars.border.gate.rules import identity_papers, sheets
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
@@ -104,12 +105,12 @@ class Reader:
 
 
 def reader_of(firm: Enterprise) -> Reader:
-    """A reader for that firm's rows, made with four queries."""
+    """A reader for that firm's rows, made with three queries."""
     points = {point.code: point for point in open_points().select_related("gate", "place")}
     drivers = {str(driver.pk): driver for driver in drivers_of(firm)}
     papers = {bytes(driver.paper_digest): key for key, driver in drivers.items()}
     calendars = calendars_for(points.values())
-    known = Known(points=points, drivers=drivers, goods=tuple(Goods.objects.all()), calendars=calendars)
+    known = Known(points=points, drivers=drivers, goods=goods_today().usual(), calendars=calendars)
     return Reader(firm, known, papers, words_of(points.values()))
 
 

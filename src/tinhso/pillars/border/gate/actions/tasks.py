@@ -19,12 +19,11 @@ from tinhso.pillars.border.gate.flows.overlays import ACTIVE, FAILED, IN_PROGRES
 from tinhso.pillars.border.gate.models import ClearanceTask, Declaration, Force, GoodsLine, Hold, Trip
 from tinhso.pillars.border.gate.queries.customs import channels_said
 from tinhso.pillars.border.gate.queries.filing import photos_of
-from tinhso.pillars.border.gate.queries.law import Law, law_at
+from tinhso.pillars.border.gate.queries.law import Law, law_at, law_on
 from tinhso.pillars.border.gate.queries.medical import medical_points
 from tinhso.pillars.border.gate.queries.selection import chosen_for, is_import
 from tinhso.pillars.border.gate.rules import checks
 from tinhso.pillars.border.gate.rules.codes import refuse
-from tinhso.pillars.border.gate.rules.goods import flags_of
 from tinhso.pillars.border.gate.rules.selection import INSPECT, MARKET, GoodsOf
 from tinhso.pillars.border.gate.rules.tripcodes import IMPORT
 
@@ -294,7 +293,10 @@ def _papers_of(trip: Trip, returns: str) -> UUID:
 def facts_of(
     trips: Sequence[Trip], returns: str = "", *, at: datetime, law: Law | None = None
 ) -> dict[Any, checks.TripFacts]:
-    """What decides the tasks of each trip, by its id; few queries. `law`: other rules than those of the day."""
+    """What decides the tasks of each trip, by its id; few queries. `law`: other rules than those of the day.
+
+    What its goods need is said by the goods list of the trip's own day.
+    """
     goods = {trip.pk: _papers_of(trip, returns) for trip in trips}
     ids = list(goods.values())
     lines: dict[Any, list[GoodsOf]] = {}
@@ -310,7 +312,7 @@ def facts_of(
     return {
         trip.pk: checks.TripFacts(
             trip_type=trip.kind,
-            flags=frozenset().union(*(flags_of(group) for group in groups.get(goods[trip.pk], ()))),
+            flags=_flags(carried[trip.pk], law or law_on(trip.planned_on)),
             groups=frozenset(groups.get(goods[trip.pk], ())),
             loaded=bool(groups.get(goods[trip.pk])),
             foreign_vehicle=trip.tractor is not None and trip.tractor.country != "VN",
@@ -325,3 +327,7 @@ def facts_of(
         )
         for trip in trips
     }
+
+
+def _flags(lines: Sequence[GoodsOf], law: Law) -> frozenset[str]:
+    return frozenset().union(*(law.goods.flags(hs) for _group, hs in lines))

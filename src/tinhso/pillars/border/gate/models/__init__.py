@@ -27,6 +27,7 @@ from tinhso.pillars.border.gate.models.customs import CustomsEntry
 from tinhso.pillars.border.gate.models.fees import FeeAssessment
 from tinhso.pillars.border.gate.models.figures import DayFigure, MonthTime, ReplayedDay
 from tinhso.pillars.border.gate.models.foresight import ForecastDay, OpenDay, WhatIfRun
+from tinhso.pillars.border.gate.models.goods import GoodsRule
 from tinhso.pillars.border.gate.models.guidance import (
     CallPause,
     HealthForm,
@@ -51,7 +52,7 @@ from tinhso.pillars.border.gate.models.places import ControlPoint, CrossingPoint
 from tinhso.pillars.border.gate.models.positions import LastPosition, Position
 from tinhso.pillars.border.gate.models.qr_keys import QrKey, QrUse
 from tinhso.pillars.border.gate.models.readings import PlateReading
-from tinhso.pillars.border.gate.models.reference import CheckRule, FeeRule, Force, Goods, HsCode, ReasonCode
+from tinhso.pillars.border.gate.models.reference import CheckRule, FeeRule, Force, HsCode, ReasonCode
 from tinhso.pillars.border.gate.models.registrations import Registration
 from tinhso.pillars.border.gate.models.relays import ArmAnswer, ArmCommand
 from tinhso.pillars.border.gate.models.reports import DailyReport
@@ -138,8 +139,8 @@ __all__ = [
     "ForceEdition",
     "ForecastDay",
     "Gate",
-    "Goods",
     "GoodsLine",
+    "GoodsRule",
     "Haulage",
     "HealthForm",
     "HelpRequest",

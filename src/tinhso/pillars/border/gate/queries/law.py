@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from tinhso.pillars.border.gate.models import (
     CorrectionRule,
     FeeRule,
     FieldRule,
+    GoodsRule,
     Limit,
     OperatingCalendar,
     OrderText,
@@ -35,6 +36,7 @@ from tinhso.pillars.border.gate.rules.asked import Needs
 from tinhso.pillars.border.gate.rules.booking import Terms, published
 from tinhso.pillars.border.gate.rules.checks import CheckBook, CheckRow, TripType, first_book
 from tinhso.pillars.border.gate.rules.fees import Rate
+from tinhso.pillars.border.gate.rules.goods import GoodsList, first_list
 from tinhso.pillars.border.gate.rules.hours import Hours
 from tinhso.pillars.border.gate.rules.selection import Risk
 
@@ -45,6 +47,7 @@ TABLES: dict[str, type[Any]] = {
     "border_gate.correction": CorrectionRule,
     "border_gate.fee_rule": FeeRule,
     "border_gate.field_rule": FieldRule,
+    "border_gate.goods": GoodsRule,
     "border_gate.hour_capacity": SlotDefault,
     "border_gate.hours": OperatingCalendar,
     "border_gate.limit": Limit,
@@ -77,6 +80,7 @@ class Law:
     calendar: Mapping[tuple[Any, str], tuple[Hours, ...]]
     booking: Terms
     risks: tuple[Risk, ...] = ()
+    goods: GoodsList = field(default_factory=first_list)
 
     def number(self, code: str) -> limits.Number:
         """A number by its code; the first one where no row holds. Raises KeyError for an unknown code."""
@@ -121,8 +125,14 @@ def law_of(rows: RowsOf) -> Law:
         },
         calendar=_calendar(rows),
         risks=tuple(row.risk() for row in rows("border_gate.risk_rule")),
+        goods=_goods(rows),
         booking=next((row.terms() for row in rows("border_gate.booking_rule")), published()),
     )
+
+
+def goods_today() -> GoodsList:
+    """The goods list of today (first one: tables/border_goods.csv, goods_chapters.csv)."""
+    return law_on(clock.today()).goods
 
 
 def reasons_today() -> QuerySet[ReasonCode]:
@@ -167,6 +177,10 @@ def _book(rows: RowsOf) -> CheckBook:
         types={**first_book().types, **types},
         results={row.result: row.task_state for row in rows("border_gate.task_result")},
     )
+
+
+def _goods(rows: RowsOf) -> GoodsList:
+    return GoodsList({row.code: row.kind() for row in rows("border_gate.goods")} or first_list().kinds)
 
 
 def _calendar(rows: RowsOf) -> dict[tuple[Any, str], tuple[Hours, ...]]:

@@ -57,6 +57,15 @@ def risk_rule(row: Any, said: Said) -> str:
     return f"{told} {_('Firms that came undeclared %(n)s times lately or more.') % {'n': row.undeclared}}"
 
 
+def goods(row: Any, said: Said) -> str:
+    """Which goods, in which group; their controls and papers."""
+    facts: dict[str, Any] = {"name": row.name, "code": row.code, "group": said("group")}
+    told = [_("%(name)s (HS %(code)s…): %(group)s.") % facts]
+    told += [_("Controls: %(list)s.") % {"list": said("flags")}] if row.flags else []
+    told += [_("Papers: %(list)s.") % {"list": said("papers")}] if row.papers else []
+    return " ".join(told)
+
+
 def force(row: Any, said: Said) -> str:
     told = f"{Bilingual(row.name_vi, row.name_en, row.name_zh)}."
     duties = _("Duties: %(duties)s.") % {"duties": row.duties}

@@ -94,6 +94,24 @@ _table(
     means=sentences.risk_rule,
 )
 _table(
+    "goods",
+    models.GoodsRule,
+    112,
+    _("Goods, their controls and papers"),
+    _("By the beginning of the HS code: group, controls, papers; of several rows the longest beginning counts"),
+    ("code",),
+    ("name_vi", "name_en", "name_zh", "group", "flags", "papers", "directions", "season"),
+    checks.goods,
+    preview=previews.goods,
+    words={
+        "group": naming.GROUPS,
+        "flags": naming.FLAGS,
+        "papers": naming.PAPERS,
+        "directions": naming.DIRECTION_SIGNS,
+    },
+    means=sentences.goods,
+)
+_table(
     "force",
     models.ForceEdition,
     120,

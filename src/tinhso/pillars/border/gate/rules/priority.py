@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tinhso.pillars.border.gate.rules.goods import PERISHABLE, Line, flags_of, papers_missing
+from tinhso.pillars.border.gate.rules.goods import PERISHABLE, Line, papers_missing
 from tinhso.pillars.border.gate.rules.queue import EMERGENCY, EMPTY, FRESH, ORDINARY, PREFERRED
 
 FALSE_CLAIM = "false_claim"
@@ -42,7 +42,7 @@ def classify(claim: Claim) -> Class:
         return Class(EMPTY, "empty")
     if claim.false_claim:
         return Class(ORDINARY, FALSE_CLAIM)
-    fresh = [line for line in claim.lines if PERISHABLE in flags_of(line.group)]
+    fresh = [line for line in claim.lines if PERISHABLE in line.flags]
     lacking = any(papers_missing(line, direction=claim.direction) for line in fresh)
     if fresh and not lacking:
         return Class(FRESH, "fresh")

@@ -172,6 +172,7 @@ def test_the_dry_run_of_results_and_corrections_tells_what_they_would_have_done(
         ("yard_tariff", {"next_day": 110_000}, {"yard_code": "ANY"}),
         ("hour_capacity", {"capacity": 1}, {"point__code": "HN-1119", "direction": "X"}),
         ("risk_rule", {"share_percent": 40}, {"code": "I1"}),
+        ("goods", {"papers": []}, {"code": "081090"}),
         ("force", {"name_vi": "Hải quan"}, {"code": "HAIQUAN"}),
         ("trip_type", {"goods_stage": "INLAND"}, {"trip_type": "EXP_VN"}),
         ("field_rule", {"need": "required"}, {"trip_type": "any", "field": "customs_no"}),
