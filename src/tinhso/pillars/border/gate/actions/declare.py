@@ -57,6 +57,7 @@ FILLED = (
 )  # fmt: skip
 OF_DECLARATION = (
     "enterprise", "regime", "planned_on", "customs_no", "channel", "contract_no", "partner", "partner_phone",
+    "just_in_time",
 )  # fmt: skip
 AS_TOLD = ("seal_no", "reefer_temp", "tir_carnet_no", "ecmr_ref", "customs_no", "source", "note")
 """What a draft and its declaration, a draft and its trip call by one name."""
@@ -107,6 +108,7 @@ class Draft:
     contract_no: str = ""
     partner: str = ""
     partner_phone: str = ""
+    just_in_time: bool = False
     reefer_temp: Decimal | None = None
     tir_carnet_no: str = ""
     ecmr_ref: str = ""
@@ -298,9 +300,13 @@ def raise_first(trip: Trip) -> None:
 
 def class_of(trip: Trip, lines: Sequence[GoodsLine], law: Law, *, false_claim: bool = False) -> priority.Class:
     """The class of a trip that no order puts first, and its basis, by these rules."""
+    told = tuple(rule_line(line, law.goods) for line in lines)
+    tax_code = trip.enterprise.tax_code if trip.enterprise else ""
     claim = priority.Claim(
-        lines=tuple(rule_line(line, law.goods) for line in lines),
+        lines=told,
         direction=trip.direction,
+        just_in_time=trip.declaration.just_in_time,
+        named=any(row.names(tax_code, told) for row in law.waited_for),
         preferred_firm=trip.enterprise is not None and trip.enterprise.preferred,
         false_claim=false_claim,
     )

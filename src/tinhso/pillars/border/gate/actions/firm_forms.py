@@ -388,6 +388,7 @@ class Who(DriverFields):
 def intent_of(what: What, who: Who) -> Intent:
     """Both steps together; both must be valid."""
     first, second = what.cleaned_data, who.cleaned_data
+    told: dict[str, Any] = {name: second.get(name) or "" for name in VEHICLE}
     return Intent(
         kind=first["kind"],
         regime=first["regime"],
@@ -404,5 +405,5 @@ def intent_of(what: What, who: Who) -> Intent:
         carrier=second.get("carrier"),
         reefer_temp=second.get("reefer_temp"),
         **{name: first[name] for name in more_fields.OF_DECLARATION},
-        **{name: second.get(name) or "" for name in VEHICLE},
+        **told,
     )

@@ -14,6 +14,7 @@ from tinhso.pillars.border.gate.models import (
     FieldRule,
     ForceEdition,
     GoodsRule,
+    JustInTimeRule,
     Limit,
     NoticeText,
     OrderText,
@@ -44,6 +45,7 @@ def load_first_rules() -> int:
         ([_reason(row) for row in table("reason_codes")], ("kind", "code")),
         ([_task_result(row) for row in table("task_results")], ("result",)),
         (_goods_rules(), ("code",)),
+        ([_just_in_time(row) for row in table("just_in_time")], ("code",)),
         ([_refusal_text(row) for row in table("error_codes")], ("code",)),
         ([_trip_type(row) for row in table("trip_types")], ("trip_type",)),
         ([_field_rule(row) for row in table("fields_asked")], ("trip_type", "field")),
@@ -111,6 +113,17 @@ def _goods_rule(code: str, row: Row) -> GoodsRule:
         flags=list(words(row["flags"])),
         papers=list(words(row["papers"])),
         **told,
+        **_since(row["source"], row["status"]),
+    )
+
+
+def _just_in_time(row: Row) -> JustInTimeRule:
+    return JustInTimeRule(
+        code=row["code"],
+        title_vi=row["title_vi"],
+        title_en=row["title_en"],
+        tax_codes=list(words(row["tax_codes"])),
+        hs_prefixes=list(words(row["hs_prefixes"])),
         **_since(row["source"], row["status"]),
     )
 

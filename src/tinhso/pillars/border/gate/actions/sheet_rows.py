@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.base.text import fold
@@ -36,6 +37,11 @@ Problem = dict[str, str]
 ROW = "BG-036"
 """The code of what a form says without one of the catalogue's own."""
 LANGUAGES = ("vi", "en")
+CLAIMED = {
+    **dict.fromkeys(("co", "yes", "x", "1", "true"), "on"),
+    **dict.fromkeys(("khong", "no", "0", "false"), ""),
+}
+"""How a row says that something is claimed, or is not."""
 COUNTRIES = {"viet nam": "VN", "vietnam": "VN", "trung quoc": "CN", "china": "CN"}
 """As people write them, without accents; beside the codes and what the pages say."""
 COLUMNS = {
@@ -122,6 +128,7 @@ def words_of(points: Iterable[CrossingPoint]) -> dict[str, dict[str, str]]:
         "container": _words(CONTAINER_TITLES),
         "paper": _words(dict(PaperKind.choices)),
         "nationality": {**_words(dict(NATIONALITIES[1:])), **COUNTRIES},
+        "yes": CLAIMED,
     }
     named = [(point.code, name) for point in points for name in (point.code, str(point.name), str(point.gate_short))]
     return {**found, "point": {fold(name): code for code, name in named}}
@@ -136,6 +143,7 @@ def choices_of(reads: str, points: Iterable[CrossingPoint]) -> list[str]:
         "paper": [label for _code, label in PaperKind.choices],
         "nationality": [label for _code, label in NATIONALITIES[1:]],
         "point": [point.gate_short for point in points],
+        "yes": [_("yes"), _("no")],
         "hour": [title for _hour, title in hours_offered(calendars_for(points))] if reads == "hour" else [],
     }
     return [f"{str(title)[:1].upper()}{str(title)[1:]}" for title in offered.get(reads, [])]

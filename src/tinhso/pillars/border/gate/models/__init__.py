@@ -27,7 +27,7 @@ from tinhso.pillars.border.gate.models.customs import CustomsEntry
 from tinhso.pillars.border.gate.models.fees import FeeAssessment
 from tinhso.pillars.border.gate.models.figures import DayFigure, MonthTime, ReplayedDay
 from tinhso.pillars.border.gate.models.foresight import ForecastDay, OpenDay, WhatIfRun
-from tinhso.pillars.border.gate.models.goods import GoodsRule
+from tinhso.pillars.border.gate.models.goods import GoodsRule, JustInTimeRule
 from tinhso.pillars.border.gate.models.guidance import (
     CallPause,
     HealthForm,
@@ -150,6 +150,7 @@ __all__ = [
     "Incident",
     "InflowNotice",
     "InspectionAsk",
+    "JustInTimeRule",
     "LastPosition",
     "Limit",
     "MachineLight",

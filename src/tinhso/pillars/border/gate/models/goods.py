@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.kernel.base.bilingual import Bilingual
 from tinhso.kernel.rulebook.models import DatedRow, one_at_a_time
 from tinhso.pillars.border.gate.rules.goods import Kind
+from tinhso.pillars.border.gate.rules.priority import JustInTime
 
 
 class GoodsRule(DatedRow):
@@ -48,3 +49,28 @@ class GoodsRule(DatedRow):
             directions=self.directions,
             season=self.season,
         )
+
+
+class JustInTimeRule(DatedRow):
+    """Electronics that a production line waits for: whose, or which (rules.priority.JustInTime)."""
+
+    code = models.CharField(_("code"), max_length=12)
+    title_vi = models.CharField(_("name"), max_length=120)
+    title_en = models.CharField(_("English name"), max_length=120)
+    tax_codes = ArrayField(models.CharField(max_length=13), default=list, blank=True, verbose_name=_("tax codes"))
+    hs_prefixes = ArrayField(models.CharField(max_length=8), default=list, blank=True, verbose_name=_("HS prefixes"))
+
+    class Meta:
+        ordering = ["code"]
+        constraints = one_at_a_time("border_gate_just_in_time", "code")
+
+    def __str__(self) -> str:
+        return str(self.title)
+
+    @property
+    def title(self) -> Bilingual:
+        return Bilingual(self.title_vi, self.title_en)
+
+    def just_in_time(self) -> JustInTime:
+        """The row as the rules want it."""
+        return JustInTime(self.code, frozenset(self.tax_codes), tuple(self.hs_prefixes))

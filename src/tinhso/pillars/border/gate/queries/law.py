@@ -20,6 +20,7 @@ from tinhso.pillars.border.gate.models import (
     FeeRule,
     FieldRule,
     GoodsRule,
+    JustInTimeRule,
     Limit,
     OperatingCalendar,
     OrderText,
@@ -38,6 +39,7 @@ from tinhso.pillars.border.gate.rules.checks import CheckBook, CheckRow, TripTyp
 from tinhso.pillars.border.gate.rules.fees import Rate
 from tinhso.pillars.border.gate.rules.goods import GoodsList, first_list
 from tinhso.pillars.border.gate.rules.hours import Hours
+from tinhso.pillars.border.gate.rules.priority import JustInTime
 from tinhso.pillars.border.gate.rules.selection import Risk
 
 RowsOf = Callable[[str], Sequence[Any]]
@@ -50,6 +52,7 @@ TABLES: dict[str, type[Any]] = {
     "border_gate.goods": GoodsRule,
     "border_gate.hour_capacity": SlotDefault,
     "border_gate.hours": OperatingCalendar,
+    "border_gate.just_in_time": JustInTimeRule,
     "border_gate.limit": Limit,
     "border_gate.queue_cycle": QueueCycle,
     "border_gate.risk_rule": RiskRule,
@@ -81,6 +84,7 @@ class Law:
     booking: Terms
     risks: tuple[Risk, ...] = ()
     goods: GoodsList = field(default_factory=first_list)
+    waited_for: tuple[JustInTime, ...] = ()
 
     def number(self, code: str) -> limits.Number:
         """A number by its code; the first one where no row holds. Raises KeyError for an unknown code."""
@@ -126,6 +130,7 @@ def law_of(rows: RowsOf) -> Law:
         calendar=_calendar(rows),
         risks=tuple(row.risk() for row in rows("border_gate.risk_rule")),
         goods=_goods(rows),
+        waited_for=tuple(row.just_in_time() for row in rows("border_gate.just_in_time")),
         booking=next((row.terms() for row in rows("border_gate.booking_rule")), published()),
     )
 

@@ -46,6 +46,7 @@ DECLARED_TITLES: dict[str, Any] = {
     "temperature": _("Temperature of the goods, °C"),
     "un_number": _("UN number of dangerous goods"),
     "channel": _("Customs channel"),
+    "just_in_time": _("Electronics that a production line waits for"),
     "contract": _("Contract number"),
     "partner": _("Partner on the Chinese side"),
     "partner_phone": _("Telephone of the partner"),

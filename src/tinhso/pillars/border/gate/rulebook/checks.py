@@ -12,9 +12,9 @@ from django.db.models import Q
 from tinhso.kernel.base.dates import show_date
 from tinhso.pillars.border.gate.models import CheckRule, FeeRule, ForceEdition, OperatingCalendar, TaskResult
 from tinhso.pillars.border.gate.models.trips import KIND_TITLES
-from tinhso.pillars.border.gate.rules import asked, conditions, fees, hs, limits, orders
+from tinhso.pillars.border.gate.rules import asked, conditions, fees, hs, limits, orders, taxcodes
 from tinhso.pillars.border.gate.rules import goods as rules
-from tinhso.pillars.border.gate.rules.codes import catalogue, refuse
+from tinhso.pillars.border.gate.rules.codes import GateRefusal, catalogue, refuse
 from tinhso.pillars.border.gate.rules.queue import CLASSES
 
 HS_PREFIX = re.compile(r"[0-9]{2,8}")
@@ -41,9 +41,7 @@ def check_rule(row: CheckRule, on: date) -> None:
 def risk_rule(row: Any, on: date) -> None:
     """Known goods groups, beginnings of HS codes; of a hundred at most a hundred. BG-313, BG-547."""
     _listed("groups", row.groups, rules.GROUPS)
-    for prefix in row.hs_prefixes:
-        if not HS_PREFIX.fullmatch(prefix):
-            raise refuse("BG-547", field="hs_prefixes", v=prefix)
+    _prefixes(row)
     if row.share_percent > 100:
         raise refuse("BG-313", field="share_percent", v=str(row.share_percent), list="0–100")
 
@@ -62,6 +60,22 @@ def goods(row: Any, on: date) -> None:
     fresh = [kind for kind, groups in rules.FRESH_GROUPS.items() if kind in row.flags and row.group in groups]
     if rules.PERISHABLE in row.flags and not fresh:
         raise refuse("BG-570", field="flags", v=row.code)
+
+
+def just_in_time(row: Any, on: date) -> None:
+    """Tax codes that can be, and beginnings of HS codes. BG-006, BG-107, BG-547."""
+    for code in row.tax_codes:
+        try:
+            taxcodes.read(code)
+        except GateRefusal as wrong:
+            raise refuse(wrong.code, field="tax_codes", v=code) from wrong
+    _prefixes(row)
+
+
+def _prefixes(row: Any) -> None:
+    for prefix in row.hs_prefixes:
+        if not HS_PREFIX.fullmatch(prefix):
+            raise refuse("BG-547", field="hs_prefixes", v=prefix)
 
 
 def fee_rule(row: FeeRule, on: date) -> None:

@@ -66,6 +66,19 @@ def goods(row: Any, said: Said) -> str:
     return " ".join(told)
 
 
+def just_in_time(row: Any, said: Said) -> str:
+    """Whose electronics, or which, count as waited for where the firm claims it."""
+    firms, goods = said("tax_codes"), said("hs_prefixes")
+    facts = {"title": row.title, "firms": firms, "goods": goods}
+    if row.tax_codes and row.hs_prefixes:
+        return _("%(title)s: goods of HS %(goods)s declared by %(firms)s.") % facts
+    if row.tax_codes:
+        return _("%(title)s: all electronics declared by %(firms)s.") % facts
+    if row.hs_prefixes:
+        return _("%(title)s: goods of HS %(goods)s, whoever declares them.") % facts
+    return _("%(title)s: nobody is named yet, so a claim gives no priority.") % facts
+
+
 def force(row: Any, said: Said) -> str:
     told = f"{Bilingual(row.name_vi, row.name_en, row.name_zh)}."
     duties = _("Duties: %(duties)s.") % {"duties": row.duties}

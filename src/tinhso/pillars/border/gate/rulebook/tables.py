@@ -112,6 +112,17 @@ _table(
     means=sentences.goods,
 )
 _table(
+    "just_in_time",
+    models.JustInTimeRule,
+    113,
+    _("Electronics that production lines wait for"),
+    _("Firms and goods whose claim counts: they are called with priority firms"),
+    ("code",),
+    ("title_vi", "title_en", "tax_codes", "hs_prefixes"),
+    checks.just_in_time,
+    means=sentences.just_in_time,
+)
+_table(
     "force",
     models.ForceEdition,
     120,

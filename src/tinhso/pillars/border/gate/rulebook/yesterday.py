@@ -47,7 +47,7 @@ class Played:
     classes: Counter[str] = field(default_factory=Counter)
 
 
-PLAYED = ("fee_rule", "check_rule", "force", "field_rule", "trip_type", "hours", "risk_rule", "goods")
+PLAYED = ("fee_rule", "check_rule", "force", "field_rule", "trip_type", "hours", "risk_rule", "goods", "just_in_time")
 """Tables whose rows are asked of each trip."""
 JUDGED = frozenset({BY_ORDER, FALSE_CLAIM})
 """Classes that an order or an officer's finding has given: no rule gives another."""
@@ -105,7 +105,7 @@ def _played(day: Yesterday, trips: list[Trip]) -> list[Pair]:
         section(_checks_title, counted(first.tasks, then.tasks, _task_label(day.run)), summed=True),
         section(_fees_title, counted(first.fees, then.fees, _regime), unit="đ", summed=True),
         section(_refusals_title, counted(first.refused, then.refused, _code), summed=True),
-        *([classes] if day.touches("goods") else []),
+        *([classes] if day.touches("goods", "just_in_time") else []),
     ]
 
 
