@@ -22,6 +22,7 @@ from tinhso.pillars.border.gate.models import (
     ReasonCode,
     RefusalText,
     RiskRule,
+    SampleRule,
     SlotDefault,
     TaskResult,
     TripTypeRule,
@@ -57,6 +58,7 @@ def load_first_rules() -> int:
         ([_notice_text(kind) for kind in kinds().values()], ("kind",)),
         ([one for row in table("gates") for one in _capacities(row)], ("point_id", "direction", "goods_group")),
         ([_risk_rule(row) for row in table("risk_rules")], ("code",)),
+        ([_sample_rule(row) for row in table("sample_rules")], ("code",)),
         ([_booking_rule(row) for row in table("booking_rules")], ("code",)),
         (_yard_rooms(), ("yard_id",)),
         ([_yard_tariff(row) for row in table("yard_tariff")], ("yard_code",)),
@@ -93,7 +95,10 @@ def _since(source: str, status: str = "") -> dict[str, Any]:
 
 def _task_result(row: Row) -> TaskResult:
     return TaskResult(
-        result=row["result"], task_state=row["task_state"], effect=row["effect"], **_since("table of results")
+        result=row["result"],
+        task_state=row["task_state"],
+        effect=row["effect"],
+        **_since("table of results"),
     )
 
 
@@ -225,6 +230,22 @@ def _risk_rule(row: Row) -> RiskRule:
         undeclared=int(row["undeclared"]),
         share_percent=int(row["share_percent"]),
         **_since(row["source"], row["status"]),
+    )
+
+
+def _sample_rule(row: Row) -> SampleRule:
+    return SampleRule(
+        code=row["code"],
+        title_vi=row["title_vi"],
+        title_en=row["title_en"],
+        direction=row["direction"],
+        hs_prefixes=list(words(row["hs_prefixes"])),
+        share_percent=int(row["share_percent"]),
+        valid_from=date.fromisoformat(row["valid_from"]),
+        valid_until=date.fromisoformat(row["valid_until"]) if row["valid_until"] else None,
+        status=row["status"],
+        document_no=row["document_no"],
+        source=row["source"],
     )
 
 

@@ -69,6 +69,7 @@ from tinhso.pillars.border.gate.models.rulebook import (
     TaskResult,
     TripTypeRule,
 )
+from tinhso.pillars.border.gate.models.samples import SampleDraw, SampleRule
 from tinhso.pillars.border.gate.models.seals import SealEvent
 from tinhso.pillars.border.gate.models.selection import InspectionAsk, RiskRule
 from tinhso.pillars.border.gate.models.sheets import DeclarationRow, DeclarationSheet
@@ -182,6 +183,8 @@ __all__ = [
     "Registration",
     "ReplayedDay",
     "RiskRule",
+    "SampleDraw",
+    "SampleRule",
     "SealEvent",
     "SignedCheck",
     "SignedList",

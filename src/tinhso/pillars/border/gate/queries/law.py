@@ -28,6 +28,7 @@ from tinhso.pillars.border.gate.models import (
     ReasonCode,
     RefusalText,
     RiskRule,
+    SampleRule,
     SlotDefault,
     TaskResult,
     TripTypeRule,
@@ -40,7 +41,7 @@ from tinhso.pillars.border.gate.rules.fees import Rate
 from tinhso.pillars.border.gate.rules.goods import GoodsList, first_list
 from tinhso.pillars.border.gate.rules.hours import Hours
 from tinhso.pillars.border.gate.rules.priority import JustInTime
-from tinhso.pillars.border.gate.rules.selection import Risk
+from tinhso.pillars.border.gate.rules.selection import Risk, Sample
 
 RowsOf = Callable[[str], Sequence[Any]]
 TABLES: dict[str, type[Any]] = {
@@ -56,6 +57,7 @@ TABLES: dict[str, type[Any]] = {
     "border_gate.limit": Limit,
     "border_gate.queue_cycle": QueueCycle,
     "border_gate.risk_rule": RiskRule,
+    "border_gate.sample_rule": SampleRule,
     "border_gate.task_result": TaskResult,
     "border_gate.trip_type": TripTypeRule,
 }
@@ -85,6 +87,7 @@ class Law:
     risks: tuple[Risk, ...] = ()
     goods: GoodsList = field(default_factory=first_list)
     waited_for: tuple[JustInTime, ...] = ()
+    samples: tuple[Sample, ...] = ()
 
     def number(self, code: str) -> limits.Number:
         """A number by its code; the first one where no row holds. Raises KeyError for an unknown code."""
@@ -131,13 +134,14 @@ def law_of(rows: RowsOf) -> Law:
         risks=tuple(row.risk() for row in rows("border_gate.risk_rule")),
         goods=_goods(rows),
         waited_for=tuple(row.just_in_time() for row in rows("border_gate.just_in_time")),
+        samples=tuple(row.sample() for row in rows("border_gate.sample_rule")),
         booking=next((row.terms() for row in rows("border_gate.booking_rule")), published()),
     )
 
 
 def goods_today() -> GoodsList:
     """The goods list of today (first one: tables/border_goods.csv, goods_chapters.csv)."""
-    return law_on(clock.today()).goods
+    return _lists.get(clock.today())
 
 
 def reasons_today() -> QuerySet[ReasonCode]:
@@ -161,11 +165,12 @@ def refusal_text(code: str) -> Bilingual | None:
 
 
 def _read(day: date) -> Law:
-    def rows(name: str) -> Sequence[Any]:
-        holding = Q(valid_from__lte=day) & (Q(valid_until=None) | Q(valid_until__gt=day))
-        return list(TABLES[name]._default_manager.filter(holding))
+    return law_of(lambda name: _holding(name, day))
 
-    return law_of(rows)
+
+def _holding(name: str, day: date) -> Sequence[Any]:
+    holding = Q(valid_from__lte=day) & (Q(valid_until=None) | Q(valid_until__gt=day))
+    return list(TABLES[name]._default_manager.filter(holding))
 
 
 def _book(rows: RowsOf) -> CheckBook:
@@ -188,6 +193,11 @@ def _goods(rows: RowsOf) -> GoodsList:
     return GoodsList({row.code: row.kind() for row in rows("border_gate.goods")} or first_list().kinds)
 
 
+def _read_goods(day: date) -> GoodsList:
+    """The goods list alone: pages that only name goods read no other rules."""
+    return _goods(lambda name: _holding(name, day))
+
+
 def _calendar(rows: RowsOf) -> dict[tuple[Any, str], tuple[Hours, ...]]:
     found: dict[tuple[Any, str], tuple[Hours, ...]] = {}
     for row in rows("border_gate.hours"):
@@ -201,4 +211,5 @@ def _read_texts(day: date) -> dict[str, Bilingual]:
 
 
 _laws: Held[Law] = Held(_read)
+_lists: Held[GoodsList] = Held(_read_goods)
 _texts: Held[dict[str, Bilingual]] = Held(_read_texts)

@@ -42,8 +42,7 @@ def risk_rule(row: Any, on: date) -> None:
     """Known goods groups, beginnings of HS codes; of a hundred at most a hundred. BG-313, BG-547."""
     _listed("groups", row.groups, rules.GROUPS)
     _prefixes(row)
-    if row.share_percent > 100:
-        raise refuse("BG-313", field="share_percent", v=str(row.share_percent), list="0–100")
+    _share(row)
 
 
 def goods(row: Any, on: date) -> None:
@@ -76,6 +75,19 @@ def _prefixes(row: Any) -> None:
     for prefix in row.hs_prefixes:
         if not HS_PREFIX.fullmatch(prefix):
             raise refuse("BG-547", field="hs_prefixes", v=prefix)
+
+
+def sample_rule(row: Any, on: date) -> None:
+    """Goods by beginnings of HS codes, at least one; of a hundred at most a hundred. BG-313, BG-547."""
+    if not row.hs_prefixes:
+        raise refuse("BG-547", field="hs_prefixes", v="–")
+    _prefixes(row)
+    _share(row)
+
+
+def _share(row: Any) -> None:
+    if row.share_percent > 100:
+        raise refuse("BG-313", field="share_percent", v=str(row.share_percent), list="0–100")
 
 
 def fee_rule(row: FeeRule, on: date) -> None:

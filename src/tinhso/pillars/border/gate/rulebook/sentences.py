@@ -79,6 +79,12 @@ def just_in_time(row: Any, said: Said) -> str:
     return _("%(title)s: nobody is named yet, so a claim gives no priority.") % facts
 
 
+def sample_rule(row: Any, said: Said) -> str:
+    """Of which goods how many trips are sampled."""
+    facts = {"title": row.title, "share": row.share_percent, "goods": said("hs_prefixes"), "way": said("direction")}
+    return _("%(title)s (HS %(goods)s, %(way)s): %(share)s of a hundred trips are drawn for a sample.") % facts
+
+
 def force(row: Any, said: Said) -> str:
     told = f"{Bilingual(row.name_vi, row.name_en, row.name_zh)}."
     duties = _("Duties: %(duties)s.") % {"duties": row.duties}

@@ -123,6 +123,17 @@ _table(
     means=sentences.just_in_time,
 )
 _table(
+    "sample_rule",
+    models.SampleRule,
+    117,
+    _("Samples of the plant quarantine"),
+    _("Of which goods how many in a hundred trips are drawn by lot for a sample"),
+    ("code",),
+    ("title_vi", "title_en", "direction", "hs_prefixes", "share_percent"),
+    checks.sample_rule,
+    means=sentences.sample_rule,
+)
+_table(
     "force",
     models.ForceEdition,
     120,

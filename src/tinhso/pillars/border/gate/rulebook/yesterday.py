@@ -79,6 +79,7 @@ TOLD: tuple[tuple[tuple[str, ...], Callable[[Yesterday], Pair]], ...] = (
     (("order_text",), counts.order_texts),
     (("notice_text",), notice_texts.told_yesterday),
     (("fee_term",), counts.tariff_words),
+    (("sample_rule",), counts.samples),
     (("yard_room",), yards.rooms_told),
     (("yard_tariff",), yards.tariffs_told),
 )

@@ -174,6 +174,7 @@ def test_the_dry_run_of_results_and_corrections_tells_what_they_would_have_done(
         ("risk_rule", {"share_percent": 40}, {"code": "I1"}),
         ("goods", {"papers": []}, {"code": "081090"}),
         ("just_in_time", {"hs_prefixes": ["8542"]}, {"code": "J1"}),
+        ("sample_rule", {"share_percent": 50}, {"code": "DURIAN"}),
         ("force", {"name_vi": "Hải quan"}, {"code": "HAIQUAN"}),
         ("trip_type", {"goods_stage": "INLAND"}, {"trip_type": "EXP_VN"}),
         ("field_rule", {"need": "required"}, {"trip_type": "any", "field": "customs_no"}),

@@ -93,7 +93,7 @@ def test_every_table_of_the_rulebook_holds_rows_today(gate):
     counts = {table.name: rows.rows_on(table, TODAY).count() for table in RULE_TABLES}
 
     assert [name for name, count in counts.items() if not count] == []
-    assert len([name for name in counts if name.startswith("border_gate.")]) == 22
+    assert len([name for name in counts if name.startswith("border_gate.")]) == 23
 
 
 def test_the_first_rows_open_the_same_checks_as_the_tables(gate):
@@ -350,8 +350,7 @@ def test_a_table_goes_out_and_comes_back_as_a_file(gate, two):
 
 
 def test_loading_the_profile_again_leaves_what_the_board_has_changed(gate, two):
-    from tinhso.pillars.border.gate.actions.first_rules import load_first_rules
-
+    
     changed(two, "limit", {"value": 48}, key={"code": "expiry_h"})
     load_first_rules()
 
