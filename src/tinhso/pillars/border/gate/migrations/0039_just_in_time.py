@@ -8,7 +8,7 @@ from tinhso.kernel.rulebook.migrate import counted
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("border_gate", "0037_goods"),
+        ("border_gate", "0038_goods"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from tinhso.kernel.rulebook.migrate import counted
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("border_gate", "0036_yard_rules"),
+        ("border_gate", "0037_parts_of_plates"),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ from tinhso.kernel.rulebook.migrate import counted
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("border_gate", "0038_just_in_time"),
+        ("border_gate", "0039_just_in_time"),
     ]
 
     operations = [
