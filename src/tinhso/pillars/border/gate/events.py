@@ -95,6 +95,8 @@ HAULAGE_ENDED = "border_gate.haulage_ended"
 AHEAD_SENT = "border_gate.ahead_sent"
 AHEAD_DECIDED = "border_gate.ahead_decided"
 """A driver asks a firm to consent to what he declares ahead; the firm has answered: payload state."""
+SAMPLE_RECORDED = "border_gate.sample_recorded"
+"""The plant quarantine wrote down what its sample of a trip's goods showed; payload: rule, number, result."""
 CLAIM_DISPROVED = "border_gate.fresh_claim_disproved"
 """A quarantine found that the goods are not fresh; payload: reason; when a firm is known also count, days, limit,
 lock, and until when its booking is locked."""

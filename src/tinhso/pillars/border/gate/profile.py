@@ -30,7 +30,6 @@ from tinhso.pillars.border.gate.models import (
     CrossingPoint,
     Force,
     Gate,
-    Goods,
     HsCode,
     OperatingCalendar,
     QrKey,
@@ -39,7 +38,6 @@ from tinhso.pillars.border.gate.models import (
 from tinhso.pillars.border.gate.models.places import place_id
 from tinhso.pillars.border.gate.rules import hs
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
-from tinhso.pillars.border.gate.rules.goods import flags_of
 from tinhso.pillars.border.gate.rules.tables import Row, table
 from tinhso.shared.payments import facade as payments
 
@@ -94,10 +92,9 @@ def forces(at: datetime) -> int:
 @profile(42)
 @transaction.atomic
 def reference(at: datetime) -> int:
-    """What the forces check, reasons, goods, HS codes, normal hours and the published tariff."""
+    """What the forces check, reasons, HS codes, goods, normal hours and the published tariff."""
     codes = [HsCode(code) for code in sorted(hs.codes())]
     HsCode.objects.bulk_create(codes, ignore_conflicts=True, batch_size=2000)
-    _put([_good(row) for row in table("border_goods")], unique=["hs"], only=["name_vi", "name_en", "name_zh"])
     put_new([_hours(row) for row in table("calendar")], "id")
     load_rates(demo=False)
     return len(codes) + load_first_rules()
@@ -288,20 +285,6 @@ def _force(row: Row, ids: dict[str, Any]) -> Force:
         name_zh=row["name_zh"],
         duties=row["duties"],
         basis=row["basis"],
-    )
-
-
-def _good(row: Row) -> Goods:
-    return Goods(
-        hs_id=row["hs6"],
-        name_vi=row["name_vi"],
-        name_en=row["name_en"],
-        name_zh=row["name_zh"],
-        group=row["group"],
-        directions=row["directions"],
-        season=row["season_months"],
-        paper_needed=row["paper_needed"],
-        flags=sorted(flags_of(row["group"])),
     )
 
 

@@ -36,6 +36,7 @@ from tinhso.pillars.border.gate.models import (
     Vehicle,
 )
 from tinhso.pillars.border.gate.permissions import step_permission
+from tinhso.pillars.border.gate.queries.law import law_on
 from tinhso.pillars.border.gate.queries.problems import rule_line
 from tinhso.pillars.border.gate.rules import goods
 from tinhso.pillars.border.gate.rules.codes import refuse
@@ -157,7 +158,8 @@ def declare_back(
         return trip.back
     (declaration,) = declarations_for([draft], codes_for([draft], by, at), by, at)
     declaration.save(force_insert=True)
-    goods.must_not_be_mixed([rule_line(line) for line in lines_of(draft, declaration)], two_way=True)
+    listed = law_on(draft.planned_on).goods
+    goods.must_not_be_mixed([rule_line(line, listed) for line in lines_of(draft, declaration)], two_way=True)
     GoodsLine.objects.bulk_create(lines_of(draft, declaration))
     trip.back = declaration
     trip.save(update_fields=["back"])

@@ -37,7 +37,7 @@ from tinhso.pillars.border.gate.models import (
 )
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries.codes import registry_for
-from tinhso.pillars.border.gate.queries.law import law_on
+from tinhso.pillars.border.gate.queries.law import Law, law_on
 from tinhso.pillars.border.gate.queries.mandates import brokers_of
 from tinhso.pillars.border.gate.queries.problems import problems_of, rule_line, what_stands_against
 from tinhso.pillars.border.gate.queries.risk import risk_of
@@ -57,6 +57,7 @@ FILLED = (
 )  # fmt: skip
 OF_DECLARATION = (
     "enterprise", "regime", "planned_on", "customs_no", "channel", "contract_no", "partner", "partner_phone",
+    "just_in_time",
 )  # fmt: skip
 AS_TOLD = ("seal_no", "reefer_temp", "tir_carnet_no", "ecmr_ref", "customs_no", "source", "note")
 """What a draft and its declaration, a draft and its trip call by one name."""
@@ -107,6 +108,7 @@ class Draft:
     contract_no: str = ""
     partner: str = ""
     partner_phone: str = ""
+    just_in_time: bool = False
     reefer_temp: Decimal | None = None
     tir_carnet_no: str = ""
     ecmr_ref: str = ""
@@ -198,7 +200,9 @@ def check_trips(*, trips: Sequence[Trip], at: datetime, times: bool = True) -> N
     for trip in trips:
         own = lines.get(trip.declaration_id, [])
         trip.problems = problems_of(trip, own, at=at, times=times, registry=registry)
-        _classify(trip, own, false_claim=trip.pk in disproved)
+        if trip.priority_basis != BY_ORDER:
+            found = class_of(trip, own, law_on(trip.planned_on), false_claim=trip.pk in disproved)
+            trip.priority, trip.priority_basis = found.name, found.basis
         trip.risk = risk_of(trip)
     Trip.objects.bulk_update(trips, ["problems", "priority", "priority_basis", "risk"], batch_size=500)
 
@@ -294,17 +298,19 @@ def raise_first(trip: Trip) -> None:
         raise GateRefusal(plain, code=first["code"], status=status, **told)
 
 
-def _classify(trip: Trip, lines: Sequence[GoodsLine], *, false_claim: bool = False) -> None:
-    if trip.priority_basis == BY_ORDER:
-        return
+def class_of(trip: Trip, lines: Sequence[GoodsLine], law: Law, *, false_claim: bool = False) -> priority.Class:
+    """The class of a trip that no order puts first, and its basis, by these rules."""
+    told = tuple(rule_line(line, law.goods) for line in lines)
+    tax_code = trip.enterprise.tax_code if trip.enterprise else ""
     claim = priority.Claim(
-        lines=tuple(rule_line(line) for line in lines),
+        lines=told,
         direction=trip.direction,
+        just_in_time=trip.declaration.just_in_time,
+        named=any(row.names(tax_code, told) for row in law.waited_for),
         preferred_firm=trip.enterprise is not None and trip.enterprise.preferred,
         false_claim=false_claim,
     )
-    found = priority.classify(claim)
-    trip.priority, trip.priority_basis = found.name, found.basis
+    return priority.classify(claim)
 
 
 def _disproved(trips: Sequence[Trip]) -> set[UUID]:

@@ -34,6 +34,7 @@ TRIP_COLUMNS = (
 )  # fmt: skip
 DECLARATION_COLUMNS = (
     "regime", "point_id", "planned_on", "customs_no", "channel", "contract_no", "partner", "partner_phone",
+    "just_in_time",
 )  # fmt: skip
 
 

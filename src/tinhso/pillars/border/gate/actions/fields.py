@@ -187,6 +187,10 @@ def _put_two_way(own: Declared, value: bool) -> None:
     own.trip.dwell_limit_h = stay_hours(own.trip.kind, own.trip.planned_on, two_way=own.trip.two_way)
 
 
+def _put_just_in_time(own: Declared, value: bool) -> None:
+    own.trip.declaration.just_in_time = bool(value)
+
+
 FIELDS: dict[str, Field] = {
     **{field: Field(columns_seen(field), put_columns(field)) for field in LINE_FIELDS},
     "lines": Field(lines_seen, put_lines),
@@ -194,6 +198,7 @@ FIELDS: dict[str, Field] = {
     "back": Field(back_seen, put_back),
     "customs_no": Field(lambda own: own.trip.customs_no, _put_customs_no),
     "channel": Field(lambda own: own.trip.declaration.channel, _put_channel),
+    "just_in_time": Field(lambda own: own.trip.declaration.just_in_time, _put_just_in_time),
     "contract": _of_declaration("contract_no", 40),
     "partner": _of_declaration("partner", 120),
     "partner_phone": _ruled(particulars.partner_phone, _declaration, "partner_phone"),

@@ -79,6 +79,7 @@ class Intent:
     contract_no: str = ""
     partner: str = ""
     partner_phone: str = ""
+    just_in_time: bool = False
     reefer_temp: Decimal | None = None
     tir_carnet_no: str = ""
     ecmr_ref: str = ""
@@ -307,6 +308,7 @@ def draft_of(
         contract_no=intent.contract_no,
         partner=intent.partner,
         partner_phone=intent.partner_phone,
+        just_in_time=intent.just_in_time,
         reefer_temp=intent.reefer_temp,
         tir_carnet_no=intent.tir_carnet_no,
         ecmr_ref=intent.ecmr_ref,

@@ -29,7 +29,7 @@ from tinhso.pillars.border.gate.actions.kind_fields import (
     temporary_plate,
     vehicle_fields,
 )
-from tinhso.pillars.border.gate.models import CrossingPoint, Driver, Enterprise, Goods, Trip
+from tinhso.pillars.border.gate.models import CrossingPoint, Driver, Enterprise, Trip
 from tinhso.pillars.border.gate.models.parties import PaperKind
 from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLES
 from tinhso.pillars.border.gate.queries.firms import drivers_of
@@ -44,6 +44,7 @@ from tinhso.pillars.border.gate.queries.words import REGIME_TITLES
 from tinhso.pillars.border.gate.rules import containers, identity_papers, kinds, plates, taxcodes, vins
 from tinhso.pillars.border.gate.rules.asked import ANY
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
+from tinhso.pillars.border.gate.rules.goods import Kind
 
 KINDS = ("EXP_VN", "EXP_XFER", "IMP_CN", "IMP_VN_PICKUP")
 """What a row of a spreadsheet can say; the pages offer every kind."""
@@ -63,7 +64,7 @@ class Known:
 
     points: Mapping[str, CrossingPoint]
     drivers: Mapping[str, Driver]
-    goods: tuple[Goods, ...]
+    goods: tuple[Kind, ...]
     calendars: Calendars
 
 
@@ -387,6 +388,7 @@ class Who(DriverFields):
 def intent_of(what: What, who: Who) -> Intent:
     """Both steps together; both must be valid."""
     first, second = what.cleaned_data, who.cleaned_data
+    told: dict[str, Any] = {name: second.get(name) or "" for name in VEHICLE}
     return Intent(
         kind=first["kind"],
         regime=first["regime"],
@@ -403,5 +405,5 @@ def intent_of(what: What, who: Who) -> Intent:
         carrier=second.get("carrier"),
         reefer_temp=second.get("reefer_temp"),
         **{name: first[name] for name in more_fields.OF_DECLARATION},
-        **{name: second.get(name) or "" for name in VEHICLE},
+        **told,
     )

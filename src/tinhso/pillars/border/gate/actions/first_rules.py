@@ -13,6 +13,8 @@ from tinhso.pillars.border.gate.models import (
     FeeTerm,
     FieldRule,
     ForceEdition,
+    GoodsRule,
+    JustInTimeRule,
     Limit,
     NoticeText,
     OrderText,
@@ -20,6 +22,7 @@ from tinhso.pillars.border.gate.models import (
     ReasonCode,
     RefusalText,
     RiskRule,
+    SampleRule,
     SlotDefault,
     TaskResult,
     TripTypeRule,
@@ -29,9 +32,24 @@ from tinhso.pillars.border.gate.models import (
 )
 from tinhso.pillars.border.gate.models.places import place_id
 from tinhso.pillars.border.gate.queries.notice_texts import TONGUES, has_short_words, kinds
+from tinhso.pillars.border.gate.rules.goods import kind_of
 from tinhso.pillars.border.gate.rules.tables import Row, table, words
 
 SINCE = date(2022, 2, 21)  # the pilot's decision in force, as reports date it
+FORCES_NAMED = {
+    "named in reports of the province": "được nêu trong báo cáo của tỉnh",
+    "named in reports of the province (Kiểm dịch)": "được nêu trong báo cáo của tỉnh (Kiểm dịch)",
+    "named in press sources": "được báo chí nêu",
+    "named in press sources (step 4 of 8)": "được báo chí nêu (bước 4 trong 8)",
+    "named in press sources (step 6 of 8)": "được báo chí nêu (bước 6 trong 8)",
+    "ASSUMPTION": "giả định: chưa nguồn nào nêu",
+    "ASSUMPTION (a Mong Cai source lists a road transit management station among border agencies)": (
+        "giả định: một nguồn ở Móng Cái nêu trạm quản lý vận tải qua biên giới"
+    ),
+}
+REFUSALS_FROM = {"own": "câu của nền tảng", "province": "danh sách mã từ chối trong thiết kế cho tỉnh"}
+MINUTES_FROM = {"assumed": "số phút là giả định", "source": "số phút theo nguồn"}
+"""What the tables name in a word, as the rulebook says it to people."""
 
 
 def load_first_rules() -> int:
@@ -41,6 +59,8 @@ def load_first_rules() -> int:
         ([_check_rule(row, number) for number, row in enumerate(table("check_rules"), start=1)], ("task",)),
         ([_reason(row) for row in table("reason_codes")], ("kind", "code")),
         ([_task_result(row) for row in table("task_results")], ("result",)),
+        (_goods_rules(), ("code",)),
+        ([_just_in_time(row) for row in table("just_in_time")], ("code",)),
         ([_refusal_text(row) for row in table("error_codes")], ("code",)),
         ([_trip_type(row) for row in table("trip_types")], ("trip_type",)),
         ([_field_rule(row) for row in table("fields_asked")], ("trip_type", "field")),
@@ -52,6 +72,7 @@ def load_first_rules() -> int:
         ([_notice_text(kind) for kind in kinds().values()], ("kind",)),
         ([one for row in table("gates") for one in _capacities(row)], ("point_id", "direction", "goods_group")),
         ([_risk_rule(row) for row in table("risk_rules")], ("code",)),
+        ([_sample_rule(row) for row in table("sample_rules")], ("code",)),
         ([_booking_rule(row) for row in table("booking_rules")], ("code",)),
         (_yard_rooms(), ("yard_id",)),
         ([_yard_tariff(row) for row in table("yard_tariff")], ("yard_code",)),
@@ -68,6 +89,23 @@ def put_new(rows: list[Any], *key: str) -> None:
     model = type(rows[0])
     known = set(model._default_manager.values_list(*key))
     model._default_manager.bulk_create([row for row in rows if tuple(getattr(row, k) for k in key) not in known])
+    _name_sources(rows, key)
+
+
+def _name_sources(rows: list[Any], key: tuple[str, ...]) -> None:
+    """A first row names its source in the words of this release; what it says stays as it is."""
+
+    def which(row: Any) -> tuple[Any, ...]:
+        return (*(getattr(row, name) for name in key), row.valid_from)
+
+    named = {which(row): row.source for row in rows}
+    first_days = {row.valid_from for row in rows}
+    model = type(rows[0])
+    stand = model._default_manager.filter(valid_from__in=first_days)
+    changed = [row for row in stand if named.get(which(row), row.source) != row.source]
+    for row in changed:
+        row.source = named[which(row)]
+    model._default_manager.bulk_update(changed, ["source"])
 
 
 def _edition(row: Row) -> ForceEdition:
@@ -78,7 +116,7 @@ def _edition(row: Row) -> ForceEdition:
         name_en=row["name_en"],
         name_zh=row["name_zh"],
         duties=row["duties"],
-        **_since(row["basis"]),
+        **_since(FORCES_NAMED.get(row["basis"], row["basis"])),
     )
 
 
@@ -88,13 +126,47 @@ def _since(source: str, status: str = "") -> dict[str, Any]:
 
 def _task_result(row: Row) -> TaskResult:
     return TaskResult(
-        result=row["result"], task_state=row["task_state"], effect=row["effect"], **_since("table of results")
+        result=row["result"],
+        task_state=row["task_state"],
+        effect=row["effect"],
+        **_since("bảng kết quả kiểm tra, thiết kế của nền tảng"),
+    )
+
+
+def _goods_rules() -> list[GoodsRule]:
+    """The usual goods, and the chapters for goods that are not among them."""
+    rows = [(row["hs6"], row) for row in table("border_goods")] + [
+        (row["code"], row) for row in table("goods_chapters")
+    ]
+    return [_goods_rule(code, row) for code, row in rows]
+
+
+def _goods_rule(code: str, row: Row) -> GoodsRule:
+    kind = kind_of(code, row)
+    told = {name: getattr(kind, name) for name in ("name_vi", "name_en", "name_zh", "group", "directions", "season")}
+    return GoodsRule(
+        code=code,
+        flags=list(words(row["flags"])),
+        papers=list(words(row["papers"])),
+        **told,
+        **_since(row["source"], row["status"]),
+    )
+
+
+def _just_in_time(row: Row) -> JustInTimeRule:
+    return JustInTimeRule(
+        code=row["code"],
+        title_vi=row["title_vi"],
+        title_en=row["title_en"],
+        tax_codes=list(words(row["tax_codes"])),
+        hs_prefixes=list(words(row["hs_prefixes"])),
+        **_since(row["source"], row["status"]),
     )
 
 
 def _refusal_text(row: Row) -> RefusalText:
     said = {name: row[name] for name in ("message_vi", "message_en", "message_zh")}
-    return RefusalText(code=row["code"], **said, **_since(row["basis"]))
+    return RefusalText(code=row["code"], **said, **_since(REFUSALS_FROM.get(row["basis"], row["basis"])))
 
 
 def _trip_type(row: Row) -> TripTypeRule:
@@ -124,7 +196,7 @@ def _correction(row: Row) -> CorrectionRule:
         reopens=list(words(row["reopens"])),
         fee_anew=row["fee_anew"] == "1",
         note=row["note"],
-        **_since("border brief 6.8, design", "design"),
+        **_since("tài liệu nghiệp vụ cửa khẩu, mục 6.8, thiết kế của nền tảng", "design"),
     )
 
 
@@ -159,7 +231,7 @@ def _notice_text(kind: NoticeKind) -> NoticeText:
 def _capacities(row: Row) -> list[SlotDefault]:
     a_point = place_id(row["point_code"])
     caps = {"X": row["default_slot_cap_export_per_h"], "N": row["default_slot_cap_import_per_h"]}
-    source = _since("border brief 7.4, from the averages of July 2025", "design")
+    source = _since("tài liệu nghiệp vụ cửa khẩu, mục 7.4, theo số bình quân tháng 7/2025", "design")
     return [
         SlotDefault(point_id=a_point, direction=way, capacity=int(cap), **source)
         for way, cap in caps.items()
@@ -189,6 +261,22 @@ def _risk_rule(row: Row) -> RiskRule:
         undeclared=int(row["undeclared"]),
         share_percent=int(row["share_percent"]),
         **_since(row["source"], row["status"]),
+    )
+
+
+def _sample_rule(row: Row) -> SampleRule:
+    return SampleRule(
+        code=row["code"],
+        title_vi=row["title_vi"],
+        title_en=row["title_en"],
+        direction=row["direction"],
+        hs_prefixes=list(words(row["hs_prefixes"])),
+        share_percent=int(row["share_percent"]),
+        valid_from=date.fromisoformat(row["valid_from"]),
+        valid_until=date.fromisoformat(row["valid_until"]) if row["valid_until"] else None,
+        status=row["status"],
+        document_no=row["document_no"],
+        source=row["source"],
     )
 
 
@@ -232,7 +320,7 @@ def _check_rule(row: Row, number: int) -> CheckRule:
         results=list(words(row["results"])),
         minutes=int(row["minutes"]),
         valid_from=SINCE,
-        source="table of checks; minutes " + row["minutes_basis"],
+        source="bảng kiểm tra; " + MINUTES_FROM[row["minutes_basis"]],
     )
 
 
@@ -244,5 +332,5 @@ def _reason(row: Row) -> ReasonCode:
         label_en=row["label_en"],
         label_zh=row["name_zh"],
         secret=bool(int(row["secret"])),
-        **_since("table of reasons"),
+        **_since("bảng lý do, thiết kế của nền tảng"),
     )

@@ -15,7 +15,9 @@ from tinhso.pillars.border.gate.actions.strikes import count_strike
 from tinhso.pillars.border.gate.flows import TASK, TRIP
 from tinhso.pillars.border.gate.models import ClearanceTask, FalseClaim, Trip
 from tinhso.pillars.border.gate.permissions import WORK_TASK
-from tinhso.pillars.border.gate.queries.fresh_claims import false_claims_of
+from tinhso.pillars.border.gate.queries.fresh_claims import claims_fresh, false_claims_of
+from tinhso.pillars.border.gate.rules.codes import refuse
+from tinhso.pillars.border.gate.rules.goods import FRESH_GROUPS
 from tinhso.pillars.border.gate.rules.priority import FALSE_CLAIM
 from tinhso.pillars.border.gate.rules.queue import ORDINARY
 
@@ -32,6 +34,8 @@ def disprove_fresh(*, task: ClearanceTask, reason: str, by: Actor, at: datetime)
     require(by, WORK_TASK, task, at)
     if FalseClaim.objects.filter(trip_id=task.trip_id).exists():
         return task
+    if task.kind in FRESH_GROUPS and not claims_fresh(task):
+        raise refuse("BG-500")
     said = reason.strip()[:LONGEST_FINDING]
     TASK.fire(task, "not_fresh", by=by, at=at, reason=said)
     trip = Trip.objects.select_related("enterprise").get(pk=task.trip_id)  # the step has locked it

@@ -12,8 +12,8 @@ from typing import Any
 
 from tinhso.pillars.border.gate.actions.declared import LINE_FIELDS, WORDS, Declared, is_held
 from tinhso.pillars.border.gate.models import Declaration, GoodsLine
+from tinhso.pillars.border.gate.queries.law import goods_today, law_on
 from tinhso.pillars.border.gate.queries.problems import rule_line
-from tinhso.pillars.border.gate.queries.reference import goods_group
 from tinhso.pillars.border.gate.rules import goods, hs, particulars
 from tinhso.pillars.border.gate.rules.codes import refuse
 
@@ -118,7 +118,8 @@ def put_back(own: Declared, value: Told) -> None:
         raise refuse("BG-491", field="back")
     if any(line.gross_kg <= 0 for line in own.back):
         raise refuse("BG-009", field="back", v=min(line.gross_kg for line in own.back), max="…")
-    goods.must_not_be_mixed([rule_line(line) for line in own.back], two_way=True)
+    listed = law_on(own.trip.back.planned_on).goods
+    goods.must_not_be_mixed([rule_line(line, listed) for line in own.back], two_way=True)
 
 
 def as_json(value: Any) -> Any:
@@ -135,7 +136,7 @@ def _say(line: GoodsLine, new: Mapping[str, Any], names: tuple[str, ...]) -> Non
         setattr(line, name, _read(name, new[name]))
     if "hs6" in new.keys() & set(names):
         line.hs6 = hs.read(str(new["hs6"]))
-        line.group = goods_group(line.hs6)
+        line.group = goods_today().group(line.hs6)
 
 
 def _read(name: str, told: Any) -> Any:

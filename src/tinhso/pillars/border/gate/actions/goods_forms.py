@@ -12,9 +12,9 @@ from tinhso.kernel.base.text import fold
 from tinhso.pillars.border.gate.actions.checked_forms import Checked, whole
 from tinhso.pillars.border.gate.actions.declare import DraftLine
 from tinhso.pillars.border.gate.actions.more_fields import OF_LINE
-from tinhso.pillars.border.gate.models import Goods
+from tinhso.pillars.border.gate.queries.law import goods_today
 from tinhso.pillars.border.gate.rules import hs
-from tinhso.pillars.border.gate.rules.goods import group_of
+from tinhso.pillars.border.gate.rules.goods import Kind
 
 LINES = (1, 2, 3)
 GOODS = ("goods", "kg", "packages", "puc", "phc", "certificate")
@@ -45,7 +45,7 @@ def goods_fields(number: int, *, required: bool) -> dict[str, forms.Field]:
     }
 
 
-def line_of(form: Checked, number: int, goods: Iterable[Goods] | None, origin: str) -> DraftLine | None:
+def line_of(form: Checked, number: int, goods: Iterable[Kind] | None, origin: str) -> DraftLine | None:
     """The goods line of that number as it was typed; None for one that is empty or wrong."""
     known = form.read(f"goods_{number}", lambda typed: goods_named(typed, goods), None)
     values = form.cleaned_data
@@ -87,20 +87,20 @@ def goods_groups(form: Checked) -> list[dict[str, Any]]:
     return found
 
 
-def goods_named(text: str, known: Iterable[Goods] | None = None) -> tuple[str, str, str]:
+def goods_named(text: str, known: Iterable[Kind] | None = None) -> tuple[str, str, str]:
     """HS code, name and group of what was typed: a row of the list, its name, or any HS code with a name.
 
     Refusals: BG-004, BG-005.
     """
     name, _sign, rest = text.rpartition("(")
     digits = "".join(sign for sign in rest if sign.isdigit())
-    for row in Goods.objects.all() if known is None else known:
-        if digits[:6] == row.pk or fold(text) in (fold(row.name_vi), fold(row.name_en)):
-            return digits if len(digits) == 8 else row.pk, name.strip() or row.name_vi, row.group
+    for row in goods_today().usual() if known is None else known:
+        if digits[:6] == row.code or fold(text) in (fold(row.name_vi), fold(row.name_en)):
+            return digits if len(digits) == 8 else row.code, name.strip() or row.name_vi, row.group
     code = hs.read(digits)
-    return code, name.strip() or text, group_of(code)
+    return code, name.strip() or text, goods_today().group(code)
 
 
 def goods_choices() -> list[str]:
     """What the list offers: names with their HS codes."""
-    return [f"{row.name} ({row.pk})" for row in Goods.objects.all()]
+    return [f"{row.name} ({row.code})" for row in goods_today().usual()]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from tinhso.pillars.border.gate.rules import particulars
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
 
-OF_DECLARATION = ("contract_no", "partner", "partner_phone")
+OF_DECLARATION = ("contract_no", "partner", "partner_phone", "just_in_time")
 OF_VEHICLE = ("reefer_temp", "tir_carnet_no", "ecmr_ref")
 OF_LINE = ("temperature", "un_number")
 
@@ -59,11 +59,16 @@ def ecmr(label: Any) -> Ruled:
 
 
 def of_declaration() -> dict[str, forms.Field]:
-    """Contract and partner, asked in step 1."""
+    """Contract, partner and the claim that a production line waits, asked in step 1."""
     return {
         "contract_no": forms.CharField(label=_("Contract number"), required=False, max_length=40),
         "partner": forms.CharField(label=_("Partner on the Chinese side"), required=False, max_length=120),
         "partner_phone": partner_phone(_("Telephone of the partner")),
+        "just_in_time": forms.BooleanField(
+            label=_("Electronics that a production line waits for"),
+            required=False,
+            help_text=_("Called with priority firms where the rulebook names the firm or the goods"),
+        ),
     }
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate.models import GoodsLine, Refusal, RefusedBy, Trip
+from tinhso.pillars.border.gate.queries.law import law_on
 from tinhso.pillars.border.gate.rules import goods
 
 CHINESE = "CN_REFUSED"
@@ -36,7 +37,8 @@ def refused_by_quarantine(
     if flag is None:
         return
     lines = GoodsLine.objects.filter(declaration_id=trip.declaration_id)
-    own = [line for line in lines if flag in goods.flags_of(line.group)]
+    listed = law_on(trip.planned_on).goods
+    own = [line for line in lines if flag in listed.flags(line.hs6)]
     _write(trip, own, RefusedBy.QUARANTINE, result, reason_code, finding, by, at, minutes_no, witnesses)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from tinhso.kernel.base.actor import SYSTEM
+from tinhso.pillars.border.gate.actions.samples import draw_again
 from tinhso.pillars.border.gate.actions.tasks import checks_of, open_missing, start_clocks
 from tinhso.pillars.border.gate.flows import TASK
 from tinhso.pillars.border.gate.flows.overlays import FAILED, OPEN, PASSED
@@ -40,6 +41,7 @@ def _new_deadlines(tasks: list[ClearanceTask], at: datetime) -> None:
 
 def _fit(trip: Trip, kinds: frozenset[str], at: datetime) -> None:
     """Other goods or another vehicle need other checks."""
+    draw_again(trip=trip, at=at)
     open_missing(trips=[trip], kinds=kinds, at=at)
     if trip.yard_in_at is not None:
         start_clocks(trip_id=trip.pk, at=at)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.base.text import fold
@@ -22,10 +23,11 @@ from tinhso.pillars.border.gate.actions.firm_forms import (
     intent_of,
     open_points,
 )
-from tinhso.pillars.border.gate.models import CrossingPoint, Enterprise, Goods
+from tinhso.pillars.border.gate.models import CrossingPoint, Enterprise
 from tinhso.pillars.border.gate.models.parties import PaperKind, paper_digest
 from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLES
 from tinhso.pillars.border.gate.queries.firms import drivers_of
+from tinhso.pillars.border.gate.queries.law import goods_today
 from tinhso.pillars.border.gate.queries.point_hours import calendars_for, hours_offered
 from tinhso.pillars.border.gate.rules import identity_papers, sheets
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
@@ -35,6 +37,11 @@ Problem = dict[str, str]
 ROW = "BG-036"
 """The code of what a form says without one of the catalogue's own."""
 LANGUAGES = ("vi", "en")
+CLAIMED = {
+    **dict.fromkeys(("co", "yes", "x", "1", "true"), "on"),
+    **dict.fromkeys(("khong", "no", "0", "false"), ""),
+}
+"""How a row says that something is claimed, or is not."""
 COUNTRIES = {"viet nam": "VN", "vietnam": "VN", "trung quoc": "CN", "china": "CN"}
 """As people write them, without accents; beside the codes and what the pages say."""
 COLUMNS = {
@@ -104,12 +111,12 @@ class Reader:
 
 
 def reader_of(firm: Enterprise) -> Reader:
-    """A reader for that firm's rows, made with four queries."""
+    """A reader for that firm's rows, made with three queries."""
     points = {point.code: point for point in open_points().select_related("gate", "place")}
     drivers = {str(driver.pk): driver for driver in drivers_of(firm)}
     papers = {bytes(driver.paper_digest): key for key, driver in drivers.items()}
     calendars = calendars_for(points.values())
-    known = Known(points=points, drivers=drivers, goods=tuple(Goods.objects.all()), calendars=calendars)
+    known = Known(points=points, drivers=drivers, goods=goods_today().usual(), calendars=calendars)
     return Reader(firm, known, papers, words_of(points.values()))
 
 
@@ -121,6 +128,7 @@ def words_of(points: Iterable[CrossingPoint]) -> dict[str, dict[str, str]]:
         "container": _words(CONTAINER_TITLES),
         "paper": _words(dict(PaperKind.choices)),
         "nationality": {**_words(dict(NATIONALITIES[1:])), **COUNTRIES},
+        "yes": CLAIMED,
     }
     named = [(point.code, name) for point in points for name in (point.code, str(point.name), str(point.gate_short))]
     return {**found, "point": {fold(name): code for code, name in named}}
@@ -135,6 +143,7 @@ def choices_of(reads: str, points: Iterable[CrossingPoint]) -> list[str]:
         "paper": [label for _code, label in PaperKind.choices],
         "nationality": [label for _code, label in NATIONALITIES[1:]],
         "point": [point.gate_short for point in points],
+        "yes": [_("yes"), _("no")],
         "hour": [title for _hour, title in hours_offered(calendars_for(points))] if reads == "hour" else [],
     }
     return [f"{str(title)[:1].upper()}{str(title)[1:]}" for title in offered.get(reads, [])]

@@ -10,6 +10,7 @@ from django.db.models import F
 
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.pillars.border.gate.actions.market import MARKET
+from tinhso.pillars.border.gate.actions.samples import copy_samples
 from tinhso.pillars.border.gate.flows import TASK
 from tinhso.pillars.border.gate.flows.overlays import IN_PROGRESS, NOT_NEEDED, OPEN, PASSED
 from tinhso.pillars.border.gate.models import ClearanceTask, Transfer, TransferLine, Trip, TripGoods
@@ -35,7 +36,9 @@ def take_over(*, transfers: Sequence[Transfer], at: datetime) -> None:
         own = [line for line in taken if line.from_trip_id == giver]
         tasks = _goods_tasks(giver)
         for taker in sorted({line.to_trip_id for line in own if line.to_trip_id}):
-            _take_checks(tasks, Trip.objects.get(pk=taker), at)
+            trip = Trip.objects.get(pk=taker)
+            _take_checks(tasks, trip, at)
+            copy_samples(giver=giver, taker=trip)
         _take_goods(own)
         if _gave_all(giver, transfers) and not given_to_the_warehouse(giver):
             open_ones = [task for task in tasks if task.state != PASSED]

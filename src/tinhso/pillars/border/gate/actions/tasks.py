@@ -14,17 +14,17 @@ from tinhso.kernel.workflow.outcome import StepRefused
 from tinhso.pillars.border.gate.actions.market import go_on_after
 from tinhso.pillars.border.gate.actions.orders import number_of, reason_of
 from tinhso.pillars.border.gate.actions.refusals import refused_by_quarantine
+from tinhso.pillars.border.gate.actions.samples import draw_samples, must_be_sampled
 from tinhso.pillars.border.gate.flows import HOLD, TASK
 from tinhso.pillars.border.gate.flows.overlays import ACTIVE, FAILED, IN_PROGRESS, NOT_NEEDED, OPEN, UNDONE
 from tinhso.pillars.border.gate.models import ClearanceTask, Declaration, Force, GoodsLine, Hold, Trip
 from tinhso.pillars.border.gate.queries.customs import channels_said
 from tinhso.pillars.border.gate.queries.filing import photos_of
-from tinhso.pillars.border.gate.queries.law import Law, law_at
+from tinhso.pillars.border.gate.queries.law import Law, law_at, law_on
 from tinhso.pillars.border.gate.queries.medical import medical_points
 from tinhso.pillars.border.gate.queries.selection import chosen_for, is_import
 from tinhso.pillars.border.gate.rules import checks
 from tinhso.pillars.border.gate.rules.codes import refuse
-from tinhso.pillars.border.gate.rules.goods import flags_of
 from tinhso.pillars.border.gate.rules.selection import INSPECT, MARKET, GoodsOf
 from tinhso.pillars.border.gate.rules.tripcodes import IMPORT
 
@@ -35,7 +35,9 @@ Device = Mapping[str, Any] | None
 
 
 def open_tasks(*, trips: Sequence[Trip], at: datetime, returns: str = "") -> list[ClearanceTask]:
-    """Open what the rules demand of each trip, in one statement."""
+    """Open what the rules demand of each trip, in one statement, and draw the samples of its goods."""
+    if not returns:
+        draw_samples(trips=trips, at=at)
     return TASK.create_many(_wanted(trips, returns, at), by=SYSTEM, at=at)
 
 
@@ -95,7 +97,7 @@ def pass_task(
     """Confirm. A red channel passes the papers and opens the inspection.
 
     Refusals: BG-023 for a result with which such a task does not pass (tables/task_results.csv, check_rules.csv),
-    BG-440 for an inspection without a photo.
+    BG-440 for an inspection without a photo, BG-571 and BG-572 for a sample that is due or showed something.
     """
     if result not in law_at(task.created_at).book.passing(task.kind):
         raise refuse("BG-023", event=result, state=task.get_state_title())
@@ -103,15 +105,17 @@ def pass_task(
         return _to_inspection(task, by, at, note)
     if not (offline and offline.get("photo")) and _wants_photos(task):  # a device names the digest, the photo follows
         raise refuse("BG-440", field="photos")
+    if why := must_be_sampled([task]).get(task.pk):
+        raise why
     return TASK.fire(task, "pass", by=by, at=at, result=result, **_noted(note), **_by_device(offline))
 
 
 def pass_tasks(*, tasks: Sequence[ClearanceTask], by: Actor, at: datetime) -> Any:
-    """Confirm many at once; each is told for itself. An inspection without photos is not among them."""
-    bare = [task for task in tasks if _wants_photos(task)]
-    outcome = TASK.fire_many([one for one in tasks if one not in bare], "pass", by=by, at=at, together=False,
+    """Confirm many at once; each is told for itself. Without its photos or its sample one is not among them."""
+    bare = {task.pk: refuse("BG-440") for task in tasks if _wants_photos(task)} | must_be_sampled(tasks)
+    outcome = TASK.fire_many([one for one in tasks if one.pk not in bare], "pass", by=by, at=at, together=False,
                              result="PASS")  # fmt: skip
-    outcome.refused.update({task.pk: StepRefused(refuse("BG-440"), step="pass") for task in bare})
+    outcome.refused.update({pk: StepRefused(why, step="pass") for pk, why in bare.items()})
     return outcome
 
 
@@ -294,7 +298,10 @@ def _papers_of(trip: Trip, returns: str) -> UUID:
 def facts_of(
     trips: Sequence[Trip], returns: str = "", *, at: datetime, law: Law | None = None
 ) -> dict[Any, checks.TripFacts]:
-    """What decides the tasks of each trip, by its id; few queries. `law`: other rules than those of the day."""
+    """What decides the tasks of each trip, by its id; few queries. `law`: other rules than those of the day.
+
+    What its goods need is said by the goods list of the trip's own day.
+    """
     goods = {trip.pk: _papers_of(trip, returns) for trip in trips}
     ids = list(goods.values())
     lines: dict[Any, list[GoodsOf]] = {}
@@ -310,7 +317,7 @@ def facts_of(
     return {
         trip.pk: checks.TripFacts(
             trip_type=trip.kind,
-            flags=frozenset().union(*(flags_of(group) for group in groups.get(goods[trip.pk], ()))),
+            flags=_flags(carried[trip.pk], law or law_on(trip.planned_on)),
             groups=frozenset(groups.get(goods[trip.pk], ())),
             loaded=bool(groups.get(goods[trip.pk])),
             foreign_vehicle=trip.tractor is not None and trip.tractor.country != "VN",
@@ -325,3 +332,7 @@ def facts_of(
         )
         for trip in trips
     }
+
+
+def _flags(lines: Sequence[GoodsOf], law: Law) -> frozenset[str]:
+    return frozenset().union(*(law.goods.flags(hs) for _group, hs in lines))

@@ -244,6 +244,7 @@ class Values(TypedDict, total=False):
     planned_on: date
     eta: AwareDatetime
     two_way: bool
+    just_in_time: bool
 
 
 def amend_fields(trip: Trip, *, values: Values, reason: Reason, by: Actor, at: datetime) -> None:

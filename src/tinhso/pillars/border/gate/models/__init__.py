@@ -27,6 +27,7 @@ from tinhso.pillars.border.gate.models.customs import CustomsEntry
 from tinhso.pillars.border.gate.models.fees import FeeAssessment
 from tinhso.pillars.border.gate.models.figures import DayFigure, MonthTime, ReplayedDay
 from tinhso.pillars.border.gate.models.foresight import ForecastDay, OpenDay, WhatIfRun
+from tinhso.pillars.border.gate.models.goods import GoodsRule, JustInTimeRule
 from tinhso.pillars.border.gate.models.guidance import (
     CallPause,
     HealthForm,
@@ -51,7 +52,7 @@ from tinhso.pillars.border.gate.models.places import ControlPoint, CrossingPoint
 from tinhso.pillars.border.gate.models.positions import LastPosition, Position
 from tinhso.pillars.border.gate.models.qr_keys import QrKey, QrUse
 from tinhso.pillars.border.gate.models.readings import PlateReading
-from tinhso.pillars.border.gate.models.reference import CheckRule, FeeRule, Force, Goods, HsCode, ReasonCode
+from tinhso.pillars.border.gate.models.reference import CheckRule, FeeRule, Force, HsCode, ReasonCode
 from tinhso.pillars.border.gate.models.registrations import Registration
 from tinhso.pillars.border.gate.models.relays import ArmAnswer, ArmCommand
 from tinhso.pillars.border.gate.models.reports import DailyReport
@@ -68,6 +69,7 @@ from tinhso.pillars.border.gate.models.rulebook import (
     TaskResult,
     TripTypeRule,
 )
+from tinhso.pillars.border.gate.models.samples import SampleDraw, SampleRule
 from tinhso.pillars.border.gate.models.seals import SealEvent
 from tinhso.pillars.border.gate.models.selection import InspectionAsk, RiskRule
 from tinhso.pillars.border.gate.models.sheets import DeclarationRow, DeclarationSheet
@@ -138,8 +140,8 @@ __all__ = [
     "ForceEdition",
     "ForecastDay",
     "Gate",
-    "Goods",
     "GoodsLine",
+    "GoodsRule",
     "Haulage",
     "HealthForm",
     "HelpRequest",
@@ -149,6 +151,7 @@ __all__ = [
     "Incident",
     "InflowNotice",
     "InspectionAsk",
+    "JustInTimeRule",
     "LastPosition",
     "Limit",
     "MachineLight",
@@ -180,6 +183,8 @@ __all__ = [
     "Registration",
     "ReplayedDay",
     "RiskRule",
+    "SampleDraw",
+    "SampleRule",
     "SealEvent",
     "SignedCheck",
     "SignedList",

@@ -1,4 +1,4 @@
-"""Reference rows: forces, what they check, the tariff, reasons and goods. Each with its source and days."""
+"""Reference rows: forces, what they check, the tariff, reasons and HS codes. Each with its source and days."""
 
 from __future__ import annotations
 
@@ -183,27 +183,3 @@ class HsCode(models.Model):
 
     def __str__(self) -> str:
         return self.code
-
-
-class Goods(models.Model):
-    """Usual goods of the border under their HS code; `flags` are a rule of thumb that may be edited."""
-
-    hs = models.OneToOneField(HsCode, models.PROTECT, primary_key=True, related_name="goods")
-    name_vi = models.CharField(_("name"), max_length=160)
-    name_en = models.CharField(_("English name"), max_length=160)
-    name_zh = models.CharField(_("Chinese name"), max_length=160, blank=True)
-    group = models.CharField(_("goods group"), max_length=12)
-    directions = models.CharField(_("directions"), max_length=2)
-    season = models.CharField(_("season, months"), max_length=60, blank=True)
-    paper_needed = models.CharField(_("paper needed"), max_length=20, blank=True)
-    flags = ArrayField(models.CharField(max_length=12), default=list, blank=True, verbose_name=_("goods flags"))
-
-    class Meta:
-        ordering = ["group", "hs"]
-
-    def __str__(self) -> str:
-        return str(self.name)
-
-    @property
-    def name(self) -> Bilingual:
-        return Bilingual(self.name_vi, self.name_en, self.name_zh)

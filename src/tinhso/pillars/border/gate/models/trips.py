@@ -67,6 +67,7 @@ class Declaration(models.Model):
     contract_no = models.CharField(_("contract number"), max_length=40, blank=True)
     partner = models.CharField(_("Chinese partner"), max_length=120, blank=True)
     partner_phone = models.CharField(_("telephone of the partner"), max_length=20, blank=True)
+    just_in_time = models.BooleanField(_("electronics that a production line waits for"), default=False)
     created_at = models.DateTimeField()
     created_by = models.UUIDField()
 

@@ -16,6 +16,7 @@ from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.actions import tasks as actions
 from tinhso.pillars.border.gate.actions.filing import do_with_photos, pass_with_photos
 from tinhso.pillars.border.gate.actions.fresh_claims import disprove_fresh
+from tinhso.pillars.border.gate.actions.samples import record_sample
 from tinhso.pillars.border.gate.models import ClearanceTask, Hold
 from tinhso.pillars.border.gate.pages.acting import act, by, reason
 from tinhso.pillars.border.gate.queries import tasks as queries
@@ -91,6 +92,15 @@ def repeat(request: Request, task_id: UUID) -> HttpResponse:
 def recheck(request: Request, task_id: UUID) -> HttpResponse:
     one = _task(request, task_id)
     return act(request, lambda: actions.recheck_task(task=one, **by(request)))
+
+
+@require_POST
+@needs(p.WORK_TASK)
+def sample(request: Request, task_id: UUID) -> HttpResponse:
+    """What the plant quarantine's sample of the goods showed."""
+    one, post = _task(request, task_id), request.POST
+    told: dict[str, Any] = {"result": post.get("result", ""), "finding": post.get("finding", "")}
+    return act(request, lambda: record_sample(task=one, **told, **by(request)))
 
 
 @require_POST

@@ -28,6 +28,7 @@ urlpatterns = [
     path("nhiem-vu/<uuid:task_id>/nhan/", desk_steps.take, name="task_take"),
     path("nhiem-vu/<uuid:task_id>/dat/", desk_steps.passed, name="task_pass"),
     path("nhiem-vu/<uuid:task_id>/khong-dat/", desk_steps.failed, name="task_fail"),
+    path("nhiem-vu/<uuid:task_id>/mau/", desk_steps.sample, name="task_sample"),
     path("nhiem-vu/<uuid:task_id>/khong-tuoi/", desk_steps.not_fresh, name="task_not_fresh"),
     path("nhiem-vu/<uuid:task_id>/kiem-lai/", desk_steps.recheck, name="task_recheck"),
     path("nhiem-vu/<uuid:task_id>/xu-ly/", desk_steps.treated, name="task_treat"),

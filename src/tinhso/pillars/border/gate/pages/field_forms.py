@@ -361,6 +361,12 @@ BUILD: dict[str, Callable[[Trip, list[GoodsLine]], Built]] = {
     "phone": _phone,
     "point": _point,
     "yard": _yard,
+    "just_in_time": lambda trip, lines: {
+        "just_in_time": (
+            forms.BooleanField(label=TITLES["just_in_time"], required=False),
+            trip.declaration.just_in_time,
+        )
+    },
     "two_way": lambda trip, lines: {
         "two_way": (forms.BooleanField(label=TITLES["two_way"], required=False), trip.two_way)
     },
@@ -388,7 +394,7 @@ READ: dict[str, Callable[[FieldForm], Any]] = {
         name: _typed(name)
         for name in (
             *("customs_no", "contract", "partner", "partner_phone", "tir", "ecmr", "regime", "seal", "note"),
-            *("supervisor", "tractor", "trailer", "point", "yard", "two_way"),
+            *("supervisor", "tractor", "trailer", "point", "yard", "two_way", "just_in_time"),
         )
     },
 }

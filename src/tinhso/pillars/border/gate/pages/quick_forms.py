@@ -13,7 +13,8 @@ from tinhso.pillars.border.gate.actions.checked_forms import Checked, day_field,
 from tinhso.pillars.border.gate.actions.firm_forms import dialled
 from tinhso.pillars.border.gate.actions.goods_forms import codes_of, goods_named
 from tinhso.pillars.border.gate.actions.undeclared import Answers
-from tinhso.pillars.border.gate.models import Goods, Trip
+from tinhso.pillars.border.gate.models import Trip
+from tinhso.pillars.border.gate.queries.law import goods_today
 from tinhso.pillars.border.gate.queries.parties import driver_by_paper
 from tinhso.pillars.border.gate.rules import identity_papers, taxcodes
 from tinhso.pillars.border.gate.rules.goods import Line, papers_missing
@@ -114,9 +115,10 @@ class Quick(Checked):
     def _goods(self, typed: str) -> tuple[str, str, str] | None:
         """As the list names it, else the one kind of goods whose name holds what was typed: not all have the list."""
         part = fold(typed.strip())
-        rows = [row for row in Goods.objects.all() if part and part in f"{fold(row.name_vi)} {fold(row.name_en)}"]
+        usual = goods_today().usual()
+        rows = [row for row in usual if part and part in f"{fold(row.name_vi)} {fold(row.name_en)}"]
         if len(rows) == 1:
-            return str(rows[0].pk), upper(typed.strip()), rows[0].group
+            return rows[0].code, upper(typed.strip()), rows[0].group
         exact = any(part in (fold(row.name_vi), fold(row.name_en)) for row in rows)
         if rows and not exact:
             names = "; ".join(row.name_vi for row in rows[:SUGGESTED])
@@ -147,7 +149,8 @@ class Quick(Checked):
             return
         code, _title, group = self.known
         grown, packed = (codes_of(self.cleaned_data.get(name) or "") for name in PAPERS.values())
-        line = Line(hs6=code[:6], group=group, growing_areas=grown, packing_houses=packed)
+        needed = goods_today().papers(code)
+        line = Line(hs6=code[:6], group=group, growing_areas=grown, packing_houses=packed, papers=needed)
         for paper in papers_missing(line, direction=self.trip.direction):
             if paper in PAPERS:
                 self.add_error(PAPERS[paper], str(_("Fresh fruit for export needs these codes.")))

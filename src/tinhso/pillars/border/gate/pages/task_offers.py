@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tinhso.pillars.border.gate.models import ClearanceTask, Force
+from tinhso.pillars.border.gate.models import ClearanceTask, Force, SampleDraw
 from tinhso.pillars.border.gate.pages.offers import Box, Offer, photos, reasons
 from tinhso.pillars.border.gate.queries.filing import photos_of
 from tinhso.pillars.border.gate.queries.fresh_claims import may_be_disproved
 from tinhso.pillars.border.gate.queries.law import law_at
+from tinhso.pillars.border.gate.queries.samples import waiting_for_sample
 from tinhso.pillars.border.gate.rules.checks import WANT_PHOTOS
 
 
@@ -28,7 +29,10 @@ def offers_of(task: ClearanceTask | None) -> Iterator[Offer]:
 
 
 def _results(task: ClearanceTask) -> Iterator[Offer]:
-    yield _inspected(task) if task.kind in WANT_PHOTOS else _passed(task)
+    if waiting_for_sample([task]):
+        yield _sampled(task)
+    else:
+        yield _inspected(task) if task.kind in WANT_PHOTOS else _passed(task)
     if task.state == "open":
         yield Offer("take", _("Take"), _url("take", task), icon="hand-stop", key="N")
     for result in law_at(task.created_at).book.results_of(task.kind):
@@ -62,6 +66,25 @@ def _inspected(task: ClearanceTask) -> Offer:
             Box("photos", _("Photos of the inspection"), "files", hint=hint, required=not there),
             Box("seal_no", _("New seal, if one was put on"), required=False),
             Box("note", _("Note of the officer"), "long", required=False),
+        ),
+    )
+
+
+def _sampled(task: ClearanceTask) -> Offer:
+    """The trip was drawn: its sample comes first."""
+    return Offer(
+        "sample",
+        _("Record the sample"),
+        _url("sample", task),
+        icon="flask",
+        key="M",
+        ahead=True,
+        title=_("Result of the sample"),
+        verb=_("Record the sample"),
+        text=_("This trip was drawn by lot. The check passes once the sample is found clean."),
+        boxes=(
+            Box("result", _("What the sample showed"), "choice", SampleDraw.Result.choices),
+            Box("finding", _("Finding, when something was found"), "long", required=False),
         ),
     )
 

@@ -19,6 +19,7 @@ BASES = {
     "fresh": gettext_lazy("fresh, papers complete"),
     "preferred_firm": gettext_lazy("priority firm"),
     "just_in_time": gettext_lazy("electronics for a production line"),
+    "just_in_time_unlisted": gettext_lazy("claimed for a production line, not named in the rulebook"),
     "papers_missing": gettext_lazy("fresh, but papers are missing"),
     "false_claim": gettext_lazy("claimed as fresh, found otherwise"),
     "ordinary": gettext_lazy("nothing claimed"),

@@ -15,11 +15,13 @@ from tinhso.kernel.base.clock import BEIJING
 from tinhso.kernel.base.dates import show_span, show_time
 from tinhso.pillars.border.gate.flows import STATES
 from tinhso.pillars.border.gate.flows.overlays import UNDONE
-from tinhso.pillars.border.gate.models import ClearanceTask, Goods, Hold, Trip, UndeclaredArrival, Yard
+from tinhso.pillars.border.gate.models import ClearanceTask, Hold, Trip, UndeclaredArrival, Yard
 from tinhso.pillars.border.gate.queries.figures import title_of
+from tinhso.pillars.border.gate.queries.law import goods_today
 from tinhso.pillars.border.gate.queries.queue import explained, places_in_queue
 from tinhso.pillars.border.gate.queries.secrecy import public_reason_of
 from tinhso.pillars.border.gate.rules import plates, ways
+from tinhso.pillars.border.gate.rules.goods import LISTED
 from tinhso.pillars.border.gate.rules.kinds import COMES_EMPTY
 from tinhso.pillars.border.gate.rules.queue import Place
 
@@ -150,8 +152,8 @@ def goods_named(trip: Trip) -> str:
     if not trip.goods_title or get_language() == "vi":
         return trip.goods_title
     line = trip.declaration.lines.first()
-    usual = Goods.objects.filter(hs_id=line.hs6[:6]).first() if line else None
-    return str(usual.name) if usual else trip.goods_title
+    usual = goods_today().kind(line.hs6) if line else None
+    return str(usual.name) if usual and len(usual.code) >= LISTED else trip.goods_title
 
 
 def _title(trip: Trip) -> str:

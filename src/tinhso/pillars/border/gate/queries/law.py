@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +19,8 @@ from tinhso.pillars.border.gate.models import (
     CorrectionRule,
     FeeRule,
     FieldRule,
+    GoodsRule,
+    JustInTimeRule,
     Limit,
     OperatingCalendar,
     OrderText,
@@ -26,6 +28,7 @@ from tinhso.pillars.border.gate.models import (
     ReasonCode,
     RefusalText,
     RiskRule,
+    SampleRule,
     SlotDefault,
     TaskResult,
     TripTypeRule,
@@ -35,8 +38,10 @@ from tinhso.pillars.border.gate.rules.asked import Needs
 from tinhso.pillars.border.gate.rules.booking import Terms, published
 from tinhso.pillars.border.gate.rules.checks import CheckBook, CheckRow, TripType, first_book
 from tinhso.pillars.border.gate.rules.fees import Rate
+from tinhso.pillars.border.gate.rules.goods import GoodsList, first_list
 from tinhso.pillars.border.gate.rules.hours import Hours
-from tinhso.pillars.border.gate.rules.selection import Risk
+from tinhso.pillars.border.gate.rules.priority import JustInTime
+from tinhso.pillars.border.gate.rules.selection import Risk, Sample
 
 RowsOf = Callable[[str], Sequence[Any]]
 TABLES: dict[str, type[Any]] = {
@@ -45,11 +50,14 @@ TABLES: dict[str, type[Any]] = {
     "border_gate.correction": CorrectionRule,
     "border_gate.fee_rule": FeeRule,
     "border_gate.field_rule": FieldRule,
+    "border_gate.goods": GoodsRule,
     "border_gate.hour_capacity": SlotDefault,
     "border_gate.hours": OperatingCalendar,
+    "border_gate.just_in_time": JustInTimeRule,
     "border_gate.limit": Limit,
     "border_gate.queue_cycle": QueueCycle,
     "border_gate.risk_rule": RiskRule,
+    "border_gate.sample_rule": SampleRule,
     "border_gate.task_result": TaskResult,
     "border_gate.trip_type": TripTypeRule,
 }
@@ -77,6 +85,9 @@ class Law:
     calendar: Mapping[tuple[Any, str], tuple[Hours, ...]]
     booking: Terms
     risks: tuple[Risk, ...] = ()
+    goods: GoodsList = field(default_factory=first_list)
+    waited_for: tuple[JustInTime, ...] = ()
+    samples: tuple[Sample, ...] = ()
 
     def number(self, code: str) -> limits.Number:
         """A number by its code; the first one where no row holds. Raises KeyError for an unknown code."""
@@ -121,8 +132,16 @@ def law_of(rows: RowsOf) -> Law:
         },
         calendar=_calendar(rows),
         risks=tuple(row.risk() for row in rows("border_gate.risk_rule")),
+        goods=_goods(rows),
+        waited_for=tuple(row.just_in_time() for row in rows("border_gate.just_in_time")),
+        samples=tuple(row.sample() for row in rows("border_gate.sample_rule")),
         booking=next((row.terms() for row in rows("border_gate.booking_rule")), published()),
     )
+
+
+def goods_today() -> GoodsList:
+    """The goods list of today (first one: tables/border_goods.csv, goods_chapters.csv)."""
+    return _lists.get(clock.today())
 
 
 def reasons_today() -> QuerySet[ReasonCode]:
@@ -146,11 +165,12 @@ def refusal_text(code: str) -> Bilingual | None:
 
 
 def _read(day: date) -> Law:
-    def rows(name: str) -> Sequence[Any]:
-        holding = Q(valid_from__lte=day) & (Q(valid_until=None) | Q(valid_until__gt=day))
-        return list(TABLES[name]._default_manager.filter(holding))
+    return law_of(lambda name: _holding(name, day))
 
-    return law_of(rows)
+
+def _holding(name: str, day: date) -> Sequence[Any]:
+    holding = Q(valid_from__lte=day) & (Q(valid_until=None) | Q(valid_until__gt=day))
+    return list(TABLES[name]._default_manager.filter(holding))
 
 
 def _book(rows: RowsOf) -> CheckBook:
@@ -169,6 +189,15 @@ def _book(rows: RowsOf) -> CheckBook:
     )
 
 
+def _goods(rows: RowsOf) -> GoodsList:
+    return GoodsList({row.code: row.kind() for row in rows("border_gate.goods")} or first_list().kinds)
+
+
+def _read_goods(day: date) -> GoodsList:
+    """The goods list alone: pages that only name goods read no other rules."""
+    return _goods(lambda name: _holding(name, day))
+
+
 def _calendar(rows: RowsOf) -> dict[tuple[Any, str], tuple[Hours, ...]]:
     found: dict[tuple[Any, str], tuple[Hours, ...]] = {}
     for row in rows("border_gate.hours"):
@@ -182,4 +211,5 @@ def _read_texts(day: date) -> dict[str, Bilingual]:
 
 
 _laws: Held[Law] = Held(_read)
+_lists: Held[GoodsList] = Held(_read_goods)
 _texts: Held[dict[str, Bilingual]] = Held(_read_texts)

@@ -17,7 +17,7 @@ from tinhso.pillars.border.gate.flows.states import DRAFT
 from tinhso.pillars.border.gate.models import GoodsLine, Trip
 from tinhso.pillars.border.gate.queries.codes import EXPORT, Registry
 from tinhso.pillars.border.gate.queries.kind_problems import kind_checks
-from tinhso.pillars.border.gate.queries.law import law_at
+from tinhso.pillars.border.gate.queries.law import law_at, law_on
 from tinhso.pillars.border.gate.queries.parties import (
     must_be_allowed_to_drive,
     must_be_in_date,
@@ -146,14 +146,16 @@ def _told_of(other: Trip, trip: Trip) -> dict[str, str]:
     return {"v": plates.show(typed), "trip": "…"}
 
 
-def rule_line(line: GoodsLine) -> goods.Line:
-    """A goods line as the rules want it."""
+def rule_line(line: GoodsLine, listed: goods.GoodsList) -> goods.Line:
+    """A goods line as the rules want it; `listed`: the goods list of the trip's day."""
     return goods.Line(
         hs6=line.hs6[:6],
         group=line.group,
         growing_areas=tuple(line.growing_areas),
         packing_houses=tuple(line.packing_houses),
         certificate_no=line.certificate_no,
+        flags=listed.flags(line.hs6),
+        papers=listed.papers(line.hs6),
     )
 
 
@@ -265,6 +267,7 @@ def _container(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Cal
 def _goods(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Callable[[], object]]:
     for line in lines:
         yield lambda line=line: hs.read(line.hs6)  # type: ignore[misc]
-    rule_lines = [rule_line(line) for line in lines]
+    listed = law_on(trip.planned_on).goods
+    rule_lines = [rule_line(line, listed) for line in lines]
     yield lambda: goods.must_be_registered(rule_lines, direction=trip.direction)
     yield lambda: goods.must_not_be_mixed(rule_lines, two_way=trip.two_way)

@@ -22,6 +22,7 @@ from tinhso.pillars.border.gate.queries.overrides import overridden_between
 from tinhso.pillars.border.gate.queries.periods import NOTHING, Period, Span
 from tinhso.pillars.border.gate.queries.reconciling import APP
 from tinhso.pillars.border.gate.queries.refusals import refused_by_code
+from tinhso.pillars.border.gate.queries.samples import shares
 from tinhso.pillars.border.gate.queries.section import TONNE, TOP, Cell, Section, firm_names, hours, share, table
 from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.limits import TARGET_EARLY, TARGET_UNDECLARED
@@ -176,6 +177,18 @@ def _refused_codes(found: Period) -> Section:
     return table("refused-codes", title, head, iter(rows), texts=4, note=_more(len(all_of)))
 
 
+def _samples(found: Period) -> Section:
+    """How the draws of the plant quarantine's samples came out: their real share beside what the samples showed."""
+    begins, ends = _moments(found.span)
+
+    def rows() -> Rows:
+        for one in shares(begins=begins, ends=ends):
+            yield str(one.title), one.trips, one.drawn, share(one.drawn, one.trips), one.clean, one.found
+
+    head = (_("Goods"), _("Trips"), _("Drawn"), _("Share, %"), _("Found clean"), _("Something found"))
+    return table("samples", _("Samples of the plant quarantine"), head, rows())
+
+
 def _holds(found: Period) -> Section:
     """Holds by force: placed; lifted, how long these had lasted; and lifted by a leader's order."""
     placed, lifted, ordered = (found.by_key(name) for name in ("hold", "held", "override"))
@@ -265,6 +278,7 @@ MAKERS: tuple[Callable[[Period], Section], ...] = (
     _lanes,
     _refused,
     _refused_codes,
+    _samples,
     _holds,
     _yards,
     _devices,

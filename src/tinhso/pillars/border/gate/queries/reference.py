@@ -9,11 +9,10 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db.models import Q
 
-from tinhso.pillars.border.gate.models import CrossingPoint, Goods, Moratorium, OperatingCalendar, QrKey
+from tinhso.pillars.border.gate.models import CrossingPoint, Moratorium, OperatingCalendar, QrKey
 from tinhso.pillars.border.gate.queries.law import law_on
 from tinhso.pillars.border.gate.rules import hours
 from tinhso.pillars.border.gate.rules.fees import Rate
-from tinhso.pillars.border.gate.rules.goods import group_of
 
 
 def rates_on(day: date) -> list[Rate]:
@@ -49,12 +48,6 @@ def moratorium_for(
         Q(points=[]) | Q(points__contains=[point.pk]), Q(directions=[]) | Q(directions__contains=[direction])
     )
     return next((row for row in here if trip not in row.exempt and _speaks_of(row, hs_codes, groups)), None)
-
-
-def goods_group(code: str) -> str:
-    """The group of an HS code: as the list of usual goods says, else by its chapter."""
-    listed = Goods.objects.filter(pk=code[:6]).values_list("group", flat=True).first()
-    return listed or group_of(code)
 
 
 def signing_key() -> QrKey:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from tinhso.pillars.border.gate.rules.goods import by_code
+from tinhso.pillars.border.gate.queries.law import goods_today
 
 USUAL = 3
 GOODS_TITLES = {
@@ -46,6 +46,7 @@ DECLARED_TITLES: dict[str, Any] = {
     "temperature": _("Temperature of the goods, °C"),
     "un_number": _("UN number of dangerous goods"),
     "channel": _("Customs channel"),
+    "just_in_time": _("Electronics that a production line waits for"),
     "contract": _("Contract number"),
     "partner": _("Partner on the Chinese side"),
     "partner_phone": _("Telephone of the partner"),
@@ -74,13 +75,13 @@ DECLARED_TITLES: dict[str, Any] = {
 
 def goods_of(headings: list[str]) -> dict[str, str]:
     """HS headings (4 digits), each with the usual good of the border under it where there is one."""
-    known = {code[:4]: row["name_vi"].split(",")[0] for code, row in by_code().items()}
+    known = {kind.code[:4]: kind.name_vi.split(",")[0] for kind in goods_today().usual()}
     return {heading: f"{heading} {known.get(heading, '')}".strip() for heading in headings}
 
 
 def chapters_of(chapters: list[str]) -> dict[str, str]:
     """HS chapters (2 digits), each with the usual goods of the border in it."""
     usual: dict[str, list[str]] = {}
-    for code, row in by_code().items():
-        usual.setdefault(code[:2], []).append(row["name_vi"].split(",")[0])
+    for kind in goods_today().usual():
+        usual.setdefault(kind.code[:2], []).append(kind.name_vi.split(",")[0])
     return {chapter: f"{chapter} {', '.join(usual.get(chapter, [])[:USUAL])}".strip() for chapter in chapters}

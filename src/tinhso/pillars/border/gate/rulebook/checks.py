@@ -12,14 +12,14 @@ from django.db.models import Q
 from tinhso.kernel.base.dates import show_date
 from tinhso.pillars.border.gate.models import CheckRule, FeeRule, ForceEdition, OperatingCalendar, TaskResult
 from tinhso.pillars.border.gate.models.trips import KIND_TITLES
-from tinhso.pillars.border.gate.rules import asked, conditions, fees, goods, limits, orders
-from tinhso.pillars.border.gate.rules.codes import catalogue, refuse
+from tinhso.pillars.border.gate.rules import asked, conditions, fees, hs, limits, orders, taxcodes
+from tinhso.pillars.border.gate.rules import goods as rules
+from tinhso.pillars.border.gate.rules.codes import GateRefusal, catalogue, refuse
 from tinhso.pillars.border.gate.rules.queue import CLASSES
 
 HS_PREFIX = re.compile(r"[0-9]{2,8}")
 PLACE = re.compile(r"\{(\w+)\}")
-CONTROLS = (goods.PLANT, goods.ANIMAL, goods.PERISHABLE)
-WORDS = {"flag": CONTROLS, "group": goods.GROUPS, "type": tuple(KIND_TITLES), "stage": ("EXIT", "INLAND")}
+WORDS = {"flag": rules.FLAGS, "group": rules.GROUPS, "type": tuple(KIND_TITLES), "stage": ("EXIT", "INLAND")}
 
 
 def check_rule(row: CheckRule, on: date) -> None:
@@ -40,10 +40,52 @@ def check_rule(row: CheckRule, on: date) -> None:
 
 def risk_rule(row: Any, on: date) -> None:
     """Known goods groups, beginnings of HS codes; of a hundred at most a hundred. BG-313, BG-547."""
-    _listed("groups", row.groups, goods.GROUPS)
+    _listed("groups", row.groups, rules.GROUPS)
+    _prefixes(row)
+    _share(row)
+
+
+def goods(row: Any, on: date) -> None:
+    """A beginning of an HS code that there is, a known group, flags and papers. BG-313, BG-547, BG-570.
+
+    Goods that spoil are first in the queue, so that they are of a group of which a quarantine may find otherwise.
+    """
+    if not any(code.startswith(row.code[:6]) for code in hs.codes()) or not HS_PREFIX.fullmatch(row.code):
+        raise refuse("BG-547", field="code", v=row.code)
+    _listed("group", [row.group], rules.GROUPS)
+    _listed("flags", row.flags, rules.FLAGS)
+    _listed("papers", row.papers, rules.PAPERS)
+    _listed("directions", row.directions or "–", "XN")
+    fresh = [kind for kind, groups in rules.FRESH_GROUPS.items() if kind in row.flags and row.group in groups]
+    if rules.PERISHABLE in row.flags and not fresh:
+        raise refuse("BG-570", field="flags", v=row.code)
+
+
+def just_in_time(row: Any, on: date) -> None:
+    """Tax codes that can be, and beginnings of HS codes. BG-006, BG-107, BG-547."""
+    for code in row.tax_codes:
+        try:
+            taxcodes.read(code)
+        except GateRefusal as wrong:
+            raise refuse(wrong.code, field="tax_codes", v=code) from wrong
+    _prefixes(row)
+
+
+def _prefixes(row: Any) -> None:
     for prefix in row.hs_prefixes:
         if not HS_PREFIX.fullmatch(prefix):
             raise refuse("BG-547", field="hs_prefixes", v=prefix)
+
+
+def sample_rule(row: Any, on: date) -> None:
+    """Goods by beginnings of HS codes, at least one; of a hundred at most a hundred. BG-313, BG-547."""
+    if not row.hs_prefixes:
+        raise refuse("BG-547", field="hs_prefixes", v="–")
+    _prefixes(row)
+    _share(row)
+
+
+def _share(row: Any) -> None:
     if row.share_percent > 100:
         raise refuse("BG-313", field="share_percent", v=str(row.share_percent), list="0–100")
 
@@ -51,7 +93,7 @@ def risk_rule(row: Any, on: date) -> None:
 def fee_rule(row: FeeRule, on: date) -> None:
     """Known words of the tariff; an amount or a coefficient. BG-313, BG-315."""
     _listed("regimes", row.regimes, fees.REGIMES)
-    _listed("groups", row.groups, goods.GROUPS)
+    _listed("groups", row.groups, rules.GROUPS)
     _listed("vehicles", row.vehicles, fees.VEHICLE_CLASSES)
     _listed("route", [row.route], (fees.ANY, *fees.ROUTES))
     money = row.kind in (FeeRule.Kind.BASE, FeeRule.Kind.CEILING)

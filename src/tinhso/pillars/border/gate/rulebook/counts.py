@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from tinhso.pillars.border.gate.models import (
     ClearanceTask,
     CrossingPoint,
     FieldChange,
+    GoodsLine,
     Hold,
     MovementOrder,
     SlotWindow,
@@ -26,11 +28,13 @@ from tinhso.pillars.border.gate.models import (
 from tinhso.pillars.border.gate.models.rulebook import TaskState
 from tinhso.pillars.border.gate.queries.law import Law
 from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
+from tinhso.pillars.border.gate.queries.samples import drawn_by
 from tinhso.pillars.border.gate.queries.words import DECLARED_TITLES
 from tinhso.pillars.border.gate.rulebook.naming import RESULT_TITLES
 from tinhso.pillars.border.gate.rulebook.showing import Pair, Yesterday, counted, row, section, text_row, texts
 from tinhso.pillars.border.gate.rules import queue
 from tinhso.pillars.border.gate.rules.booking import Terms
+from tinhso.pillars.border.gate.rules.selection import GoodsOf, Sample
 
 MOST = 2_000
 LOADED = ("P0", "P1", "P2", "P3")
@@ -196,6 +200,33 @@ def _locked(day: Yesterday, terms: Terms) -> int:
     since = day.ends - timedelta(days=terms.strike_days)
     missed = Booking.objects.filter(state="missed", ended_at__gte=since, ended_at__lt=day.ends, agency__isnull=False)
     return missed.values("agency").annotate(count=Count("pk")).filter(count__gte=terms.strikes).count()
+
+
+def samples(day: Yesterday) -> Pair:
+    """Of the trips accepted yesterday, how many are drawn by the rules before and after."""
+    trips = list(Trip.objects.filter(**day.within("accepted_at")).order_by("id")[:MOST])
+    lines: dict[Any, list[GoodsOf]] = {}
+    rows = GoodsLine.objects.filter(declaration_id__in={trip.declaration_id for trip in trips})
+    for declaration, group, hs in rows.values_list("declaration_id", "group", "hs6"):
+        lines.setdefault(declaration, []).append((group, hs))
+    before, after = (_drawn(trips, lines, law.samples) for law in (day.before, day.after))
+    titles = {rule.code: rule.title for law in (day.before, day.after) for rule in law.samples}
+    told = {"count": len(trips)}
+    return section(
+        lambda: _("Trips drawn for a sample of the plant quarantine"),
+        counted(before, after, lambda code: titles[code]),
+        summed=True,
+        note=lambda: _("Of %(count)s trips accepted yesterday.") % told,
+    )
+
+
+def _drawn(trips: list[Trip], lines: dict[Any, list[GoodsOf]], rules: Iterable[Sample]) -> Counter[str]:
+    return Counter(
+        rule.code
+        for rule in rules
+        for trip in trips
+        if rule.fits(trip.direction, lines.get(trip.declaration_id, ())) and drawn_by(trip.code, rule) < rule.share
+    )
 
 
 def cycle(day: Yesterday) -> Pair:

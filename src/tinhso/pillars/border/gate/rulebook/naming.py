@@ -14,12 +14,12 @@ from tinhso.kernel.base.bilingual import Bilingual
 from tinhso.kernel.modules.rule_tables import Words
 from tinhso.pillars.border.gate.models import CheckRule, ForceEdition, Limit, ReasonCode, TaskResult
 from tinhso.pillars.border.gate.models.tasks import STAGE_TITLES, TASK_TITLES
-from tinhso.pillars.border.gate.models.trips import KIND_TITLES
+from tinhso.pillars.border.gate.models.trips import DIRECTIONS, KIND_TITLES
 from tinhso.pillars.border.gate.queries.problems import FIELD_TITLES
 from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
 from tinhso.pillars.border.gate.queries.words import DECLARED_TITLES, GOODS_TITLES, REGIME_TITLES
-from tinhso.pillars.border.gate.rulebook.condition_field import ConditionField, told
-from tinhso.pillars.border.gate.rules import asked, fees
+from tinhso.pillars.border.gate.rulebook.condition_field import CONTROL_TITLES, ConditionField, told
+from tinhso.pillars.border.gate.rules import asked, fees, goods
 from tinhso.pillars.border.gate.rules.queue import CLASSES
 from tinhso.pillars.border.gate.rules.tables import table
 
@@ -52,6 +52,12 @@ RESULT_TITLES = {
     "PAID": pgettext_lazy("result of a check", "fee paid"),
     "WAIVED": pgettext_lazy("result of a check", "fee waived"),
     "DEFERRED": pgettext_lazy("result of a check", "fee deferred"),
+}
+PAPER_TITLES = {
+    goods.REGISTERED: gettext_lazy("codes of growing area and packing house, for export"),
+    goods.PHYTO: gettext_lazy("certificate of plant quarantine"),
+    goods.ANIMAL_CERT: gettext_lazy("certificate of animal quarantine"),
+    goods.LICENCE: gettext_lazy("export licence (not asked by the platform)"),
 }
 REASON_KINDS = {
     "HOLD": gettext_lazy("reason of a hold"),
@@ -165,6 +171,8 @@ RESULT = Words(named=results_on, is_open=True)
 STAGES = fixed(STAGE_TITLES)
 REGIMES, GROUPS, VEHICLES = fixed(REGIME_TITLES), fixed(GOODS_TITLES), fixed(VEHICLE_TITLES)
 ROUTES = fixed(ROUTE_TITLES)
+FLAGS, PAPERS = fixed(CONTROL_TITLES), fixed(PAPER_TITLES)
+DIRECTION_SIGNS = fixed({sign: DIRECTIONS[sign] for sign in "XN"}, has_letters=True)
 STANDING = fixed(STANDING_TITLES)
 TRIP_TYPES = fixed(KIND_TITLES)
 TRIP_TYPES_OR_ANY = fixed({asked.ANY: gettext_lazy("any trip type"), **KIND_TITLES})

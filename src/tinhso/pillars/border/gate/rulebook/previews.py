@@ -23,6 +23,15 @@ def check_rule(old: Any, new: Any) -> list[str]:
     return [] if new else [_("From that day on this check is no longer opened; open ones are finished.")]
 
 
+def goods(old: Any, new: Any) -> list[str]:
+    """Of goods that end: which row speaks for them then. Of goods whose controls change: from which trips on."""
+    if new is None:
+        return [_("From that day on such goods go by the row with the next shorter code, or by none.")]
+    if old is not None and (set(old.flags), set(old.papers)) != (set(new.flags), set(new.papers)):
+        return [_("Counts for trips planned for that day or later; checks that are open stay open.")]
+    return []
+
+
 def limit(old: Any, new: Any) -> list[str]:
     row = new or old
     return [f"{row.title}: " + _told(*(f"{one.value} {one.get_unit_display()}" if one else "–" for one in (old, new)))]

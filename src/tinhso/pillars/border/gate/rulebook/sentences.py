@@ -57,6 +57,34 @@ def risk_rule(row: Any, said: Said) -> str:
     return f"{told} {_('Firms that came undeclared %(n)s times lately or more.') % {'n': row.undeclared}}"
 
 
+def goods(row: Any, said: Said) -> str:
+    """Which goods, in which group; their controls and papers."""
+    facts: dict[str, Any] = {"name": row.name, "code": row.code, "group": said("group")}
+    told = [_("%(name)s (HS %(code)s…): %(group)s.") % facts]
+    told += [_("Controls: %(list)s.") % {"list": said("flags")}] if row.flags else []
+    told += [_("Papers: %(list)s.") % {"list": said("papers")}] if row.papers else []
+    return " ".join(told)
+
+
+def just_in_time(row: Any, said: Said) -> str:
+    """Whose electronics, or which, count as waited for where the firm claims it."""
+    firms, goods = said("tax_codes"), said("hs_prefixes")
+    facts = {"title": row.title, "firms": firms, "goods": goods}
+    if row.tax_codes and row.hs_prefixes:
+        return _("%(title)s: goods of HS %(goods)s declared by %(firms)s.") % facts
+    if row.tax_codes:
+        return _("%(title)s: all electronics declared by %(firms)s.") % facts
+    if row.hs_prefixes:
+        return _("%(title)s: goods of HS %(goods)s, whoever declares them.") % facts
+    return _("%(title)s: nobody is named yet, so a claim gives no priority.") % facts
+
+
+def sample_rule(row: Any, said: Said) -> str:
+    """Of which goods how many trips are sampled."""
+    facts = {"title": row.title, "share": row.share_percent, "goods": said("hs_prefixes"), "way": said("direction")}
+    return _("%(title)s (HS %(goods)s, %(way)s): %(share)s of a hundred trips are drawn for a sample.") % facts
+
+
 def force(row: Any, said: Said) -> str:
     told = f"{Bilingual(row.name_vi, row.name_en, row.name_zh)}."
     duties = _("Duties: %(duties)s.") % {"duties": row.duties}

@@ -94,6 +94,46 @@ _table(
     means=sentences.risk_rule,
 )
 _table(
+    "goods",
+    models.GoodsRule,
+    112,
+    _("Goods, their controls and papers"),
+    _("By the beginning of the HS code: group, controls, papers; of several rows the longest beginning counts"),
+    ("code",),
+    ("name_vi", "name_en", "name_zh", "group", "flags", "papers", "directions", "season"),
+    checks.goods,
+    preview=previews.goods,
+    words={
+        "group": naming.GROUPS,
+        "flags": naming.FLAGS,
+        "papers": naming.PAPERS,
+        "directions": naming.DIRECTION_SIGNS,
+    },
+    means=sentences.goods,
+)
+_table(
+    "just_in_time",
+    models.JustInTimeRule,
+    113,
+    _("Electronics that production lines wait for"),
+    _("Firms and goods whose claim counts: they are called with priority firms"),
+    ("code",),
+    ("title_vi", "title_en", "tax_codes", "hs_prefixes"),
+    checks.just_in_time,
+    means=sentences.just_in_time,
+)
+_table(
+    "sample_rule",
+    models.SampleRule,
+    117,
+    _("Samples of the plant quarantine"),
+    _("Of which goods how many in a hundred trips are drawn by lot for a sample"),
+    ("code",),
+    ("title_vi", "title_en", "direction", "hs_prefixes", "share_percent"),
+    checks.sample_rule,
+    means=sentences.sample_rule,
+)
+_table(
     "force",
     models.ForceEdition,
     120,

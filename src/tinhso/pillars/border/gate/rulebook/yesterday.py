@@ -20,15 +20,18 @@ from django.utils.translation import gettext_lazy
 from tinhso.kernel.base.bilingual import Bilingual
 from tinhso.kernel.base.dates import show_date
 from tinhso.kernel.modules.rule_tables import RehearsalRun, dry_run
+from tinhso.pillars.border.gate.actions.declare import BY_ORDER, class_of
 from tinhso.pillars.border.gate.actions.tasks import NOT_TASKS, facts_of
 from tinhso.pillars.border.gate.models import GoodsLine, SlotWindow, Trip
 from tinhso.pillars.border.gate.queries.law import Law
-from tinhso.pillars.border.gate.queries.problems import FIELD_TITLES, filled_of
+from tinhso.pillars.border.gate.queries.problems import FIELD_TITLES, filled_of, rule_line
+from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
 from tinhso.pillars.border.gate.queries.words import REGIME_TITLES
 from tinhso.pillars.border.gate.rulebook import counts, measures, naming, notice_texts, sentences, yards
 from tinhso.pillars.border.gate.rulebook.showing import Pair, Yesterday, both, counted, section, yesterday_of
-from tinhso.pillars.border.gate.rules import asked, checks, containers, fees, hours, limits, queue
+from tinhso.pillars.border.gate.rules import asked, checks, containers, fees, goods, hours, limits, queue
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, catalogue
+from tinhso.pillars.border.gate.rules.priority import FALSE_CLAIM
 
 MOST = 2_000
 EACH = 100
@@ -36,15 +39,18 @@ EACH = 100
 
 @dataclass
 class Played:
-    """What the rules made of all trips: tasks by kind and force, fees by regime, refusals by code."""
+    """What the rules made of all trips: tasks by kind and force, fees by regime, refusals by code, classes."""
 
     tasks: Counter[tuple[str, str]] = field(default_factory=Counter)
     fees: Counter[str] = field(default_factory=Counter)
     refused: Counter[Any] = field(default_factory=Counter)
+    classes: Counter[str] = field(default_factory=Counter)
 
 
-PLAYED = ("fee_rule", "check_rule", "force", "field_rule", "trip_type", "hours", "risk_rule")
+PLAYED = ("fee_rule", "check_rule", "force", "field_rule", "trip_type", "hours", "risk_rule", "goods", "just_in_time")
 """Tables whose rows are asked of each trip."""
+JUDGED = frozenset({BY_ORDER, FALSE_CLAIM})
+"""Classes that an order or an officer's finding has given: no rule gives another."""
 
 
 @dry_run("border_gate.yesterday", title=gettext_lazy("the trips of yesterday, once more"))
@@ -73,6 +79,7 @@ TOLD: tuple[tuple[tuple[str, ...], Callable[[Yesterday], Pair]], ...] = (
     (("order_text",), counts.order_texts),
     (("notice_text",), notice_texts.told_yesterday),
     (("fee_term",), counts.tariff_words),
+    (("sample_rule",), counts.samples),
     (("yard_room",), yards.rooms_told),
     (("yard_tariff",), yards.tariffs_told),
 )
@@ -85,7 +92,7 @@ def _is_told(day: Yesterday, tables: tuple[str, ...]) -> bool:
 
 
 def _played(day: Yesterday, trips: list[Trip]) -> list[Pair]:
-    """Tasks, fees and refusals of yesterday's trips."""
+    """Tasks, fees, refusals and classes of yesterday's trips."""
     lines, laws = _lines(trips), (day.before, day.after)
     facts = [facts_of(trips, at=day.run.at, law=law) for law in laws]
     found = first, then = Played(), Played()
@@ -94,10 +101,12 @@ def _played(day: Yesterday, trips: list[Trip]) -> list[Pair]:
             _play(trip, lines.get(trip.declaration_id, []), facts_then[trip.pk], law, day.run.on, made)
         if number % EACH == 0 or number == len(trips):
             day.run.told(number, len(trips))
+    classes = section(_classes_title, counted(first.classes, then.classes, _class), summed=True)
     return [
         section(_checks_title, counted(first.tasks, then.tasks, _task_label(day.run)), summed=True),
         section(_fees_title, counted(first.fees, then.fees, _regime), unit="đ", summed=True),
         section(_refusals_title, counted(first.refused, then.refused, _code), summed=True),
+        *([classes] if day.touches("goods", "just_in_time") else []),
     ]
 
 
@@ -118,7 +127,10 @@ def _play(trip: Trip, lines: list[GoodsLine], facts: checks.TripFacts, law: Law,
         found.refused["BG-310", name] += 1
     if not _open(trip, law):
         found.refused["BG-015"] += 1
+    if trip.priority_basis not in JUDGED:
+        found.classes[class_of(trip, lines, law).name] += 1
     try:
+        goods.must_be_registered([rule_line(line, law.goods) for line in lines], direction=trip.direction)
         found.fees[trip.declaration.regime] += _fee(trip, [line.group for line in lines], law, on)
     except GateRefusal as refusal:
         found.refused[refusal.code] += 1
@@ -187,6 +199,10 @@ def _refusals_title() -> str:
     return _("Trips that are refused, by reason")
 
 
+def _classes_title() -> str:
+    return _("Trips by class of the queue")
+
+
 def _slots_title() -> str:
     return _("Hours booked beyond their room")
 
@@ -208,6 +224,10 @@ def _sides(run: RehearsalRun, table: str) -> tuple[Sequence[Any], Sequence[Any]]
 
 def _regime(code: str) -> str:
     return str(REGIME_TITLES.get(code, code))
+
+
+def _class(name: str) -> str:
+    return str(GROUP_TITLES[name])
 
 
 def _code(code: Any) -> str:

@@ -1,13 +1,16 @@
 """Which trips are chosen for a check by risk: rows of the rulebook (first ones: tables/risk_rules.csv).
 
 A rule names goods (by group or by the beginning of their HS code; nothing named means any), how often the firm came
-undeclared lately at least, and of how many in a hundred such trips the check is made.
+undeclared lately at least, and of how many in a hundred such trips the check is made. A sample of the plant quarantine
+is drawn in the same way (first rows: tables/sample_rules.csv).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+
+from tinhso.kernel.base.bilingual import Bilingual
 
 MARKET, INSPECT = "MARKET", "INSPECT"
 """What a rule chooses for: market surveillance, or an inspection of the goods by customs."""
@@ -34,6 +37,21 @@ class Risk:
         if not self.groups and not self.hs_prefixes:
             return True
         return group in self.groups or hs.startswith(self.hs_prefixes)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A row of the plant quarantine's samples: of goods in that direction so many in a hundred trips."""
+
+    code: str
+    direction: str
+    hs_prefixes: tuple[str, ...]
+    share: int
+    title: Bilingual
+
+    def fits(self, direction: str, lines: Iterable[GoodsOf]) -> bool:
+        """Whether one of the lines is of the goods it names, in its direction."""
+        return direction == self.direction and any(hs.startswith(self.hs_prefixes) for _group, hs in lines)
 
 
 def chosen(

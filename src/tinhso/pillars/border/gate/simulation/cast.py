@@ -14,8 +14,8 @@ from uuid import UUID
 from tinhso.pillars.border.gate.actions.declare import Draft, DraftLine
 from tinhso.pillars.border.gate.models import CrossingPoint, Driver, Enterprise, Vehicle, VehicleKind, Yard
 from tinhso.pillars.border.gate.rules import containers
-from tinhso.pillars.border.gate.rules.goods import flags_of
-from tinhso.pillars.border.gate.rules.tables import Row, table
+from tinhso.pillars.border.gate.rules.goods import PERISHABLE, REGISTERED, first_list
+from tinhso.pillars.border.gate.rules.tables import Row, table, words
 from tinhso.pillars.border.gate.simulation.durations import Draw
 from tinhso.pillars.border.gate.simulation.plan import EXPORT, IMPORT, Planned
 from tinhso.pillars.border.gate.simulation.present import present
@@ -152,7 +152,7 @@ def new_vehicle(planned: Planned, day: date) -> Vehicle:
 def _line(direction: str, number: int, draw: Draw, day: date, way: str = "") -> DraftLine:
     row = _goods(direction, draw, day, way)
     gross = 8_000 + int(draw.part("kg") * 16) * 1_000
-    registered = row["paper_needed"] == "GACC_PUC_PHC" or row["group"] == "FRUIT"
+    registered = REGISTERED in words(row["papers"])
     return DraftLine(
         hs6=row["hs6"],
         title=row["name_vi"].split(",")[0],
@@ -172,7 +172,7 @@ def _container(planned: Planned, line: DraftLine, draw: Draw, day: date) -> tupl
     if planned.way == "new_vehicle" or not draw.happens("container"):
         return "", ""
     serial = day.toordinal() % 200 * 5_000 + planned.number % 5_000
-    if "PERISHABLE" in flags_of(line.group):
+    if PERISHABLE in first_list().flags(line.hs6):
         return containers.numbered("DMOU", serial), "45R1"
     return containers.numbered("DMOU", serial), "22G1" if line.gross_kg < LIGHT_KG else "45G1"
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import simpy
 
-from tinhso.pillars.border.gate.rules.goods import ANIMAL, PLANT, flags_of
+from tinhso.pillars.border.gate.rules.goods import ANIMAL, PLANT, first_list, typical
 from tinhso.pillars.border.gate.rules.tables import table
 from tinhso.pillars.border.gate.simulation import durations
 from tinhso.pillars.border.gate.simulation.plan import EXPORT, IMPORT, per_hour
@@ -177,7 +177,7 @@ class _Day:
 
     def _checks(self, draw: durations.Draw, group: str) -> float:
         """The longest of the checks side by side and the fee; a red channel adds the inspection."""
-        kinds = ["PERSON", "CUSTOMS_DOC", *sorted(flags_of(group) & {PLANT, ANIMAL})]
+        kinds = ["PERSON", "CUSTOMS_DOC", *sorted(first_list().flags(typical(group)) & {PLANT, ANIMAL})]
         times = [draw.minutes("task.wait", kind) + draw.minutes(f"task.{kind}") for kind in kinds]
         red = draw.minutes("task.CUSTOMS_INSPECT") if draw.happens("red") else 0.0
         return max([*times, draw.minutes("fee.pay")]) + red

@@ -140,6 +140,7 @@ def test_exactly_the_checks_of_the_changed_fields_are_open_again(trip, people, f
         "eta": "2026-06-10T15:00:00+07:00",
         "channel": 2,
         "two_way": True,
+        "just_in_time": True,
         "customs_no": "307000123459",
         "regime": "TEMP_EXP_REIMP",
         "lines": {"2": {"hs6": "081090", "title": "Thanh long", "gross_kg": 900, "certificate_no": "KD-2", **CODES}},

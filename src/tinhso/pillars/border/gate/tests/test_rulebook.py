@@ -11,14 +11,16 @@ from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.base.ids import uuid7
+from tinhso.kernel.base.text import fold
 from tinhso.kernel.modules.rule_tables import RULE_TABLES
 from tinhso.kernel.rulebook import actions, rows, sheets
 from tinhso.kernel.rulebook.wording import Wording
 from tinhso.kernel.testing.people import grant
 from tinhso.pillars.border.gate.actions import declare, fee_money, fees, tasks
+from tinhso.pillars.border.gate.actions.first_rules import load_first_rules
 from tinhso.pillars.border.gate.actions.forces import follow_rulebook
 from tinhso.pillars.border.gate.flows.predicates import later, span
-from tinhso.pillars.border.gate.models import ClearanceTask, CrossingPoint, FeeAssessment, Force, Trip
+from tinhso.pillars.border.gate.models import ClearanceTask, CrossingPoint, FeeAssessment, Force, Limit, Trip
 from tinhso.pillars.border.gate.permissions import role_code
 from tinhso.pillars.border.gate.queries import offline
 from tinhso.pillars.border.gate.queries.law import law_on, usual_orders
@@ -93,7 +95,7 @@ def test_every_table_of_the_rulebook_holds_rows_today(gate):
     counts = {table.name: rows.rows_on(table, TODAY).count() for table in RULE_TABLES}
 
     assert [name for name, count in counts.items() if not count] == []
-    assert len([name for name in counts if name.startswith("border_gate.")]) == 20
+    assert len([name for name in counts if name.startswith("border_gate.")]) == 23
 
 
 def test_the_first_rows_open_the_same_checks_as_the_tables(gate):
@@ -357,6 +359,27 @@ def test_loading_the_profile_again_leaves_what_the_board_has_changed(gate, two):
 
     assert law_on(TOMORROW).number("expiry_h").value == 48
     assert law_on(date(2026, 1, 1)).number("expiry_h").value == 72
+
+
+def test_every_first_row_names_its_source_in_vietnamese(gate):
+    plain = [
+        (name, row.source)
+        for name in sorted(table.name for table in RULE_TABLES if table.name.startswith("border_gate."))
+        for row in rows.rows_on(RULE_TABLES.get(name), TODAY)
+        if row.source != "test" and fold(row.source) == row.source.casefold()
+    ]
+
+    assert plain == []
+
+
+def test_loading_again_names_the_source_anew_and_leaves_what_two_people_decided(gate, two):
+    Limit.objects.filter(code="fee_kept").update(source="border brief")
+    changed(two, "limit", {"value": 15}, key={"code": "fee_kept"})
+
+    load_first_rules()
+
+    told = Limit.objects.filter(code="fee_kept").order_by("valid_from").values_list("value", "source")
+    assert [(value, source.startswith("tài liệu")) for value, source in told] == [(10, True), (15, False)]
 
 
 def test_a_condition_is_read_term_by_term():

@@ -9,9 +9,17 @@ from tinhso.pillars.border.gate.rules.goods import Line
 from tinhso.pillars.border.gate.rules.hs import codes
 from tinhso.pillars.border.gate.rules.tables import table
 
-DURIAN = Line("081060", "FRUIT", ("PUC-1",), ("PHC-1",))
-BARE_DURIAN = Line("081060", "FRUIT")
-CHIPS = Line("854231", "ELECTRONICS")
+LIST = goods.first_list()
+
+
+def line(code: str, *papers: tuple[str, ...]) -> Line:
+    """A line of goods as the first list knows them."""
+    return Line(code, LIST.group(code), *papers, flags=LIST.flags(code), papers=LIST.papers(code))
+
+
+DURIAN = line("081060", ("PUC-1",), ("PHC-1",))
+BARE_DURIAN = line("081060")
+CHIPS = line("854231")
 EMPTY = Line("", "EMPTY")
 
 
@@ -27,7 +35,8 @@ def kinds(facts):
         (("P3", "papers_missing"), priority.Claim((BARE_DURIAN,), "X")),
         (("P3", "false_claim"), priority.Claim((DURIAN,), "X", false_claim=True)),
         (("P2", "preferred_firm"), priority.Claim((CHIPS,), "N", preferred_firm=True)),
-        (("P2", "just_in_time"), priority.Claim((CHIPS,), "N", just_in_time=True)),
+        (("P2", "just_in_time"), priority.Claim((CHIPS,), "N", just_in_time=True, named=True)),
+        (("P3", "just_in_time_unlisted"), priority.Claim((CHIPS,), "N", just_in_time=True)),
         (("P3", "ordinary"), priority.Claim((CHIPS,), "N")),
         (("P4", "empty"), priority.Claim((EMPTY,), "N")),
     ],
@@ -49,7 +58,7 @@ def test_fresh_fruit_for_export_needs_both_codes():
 
 def test_a_two_way_truck_carries_one_farm_item():
     goods.must_not_be_mixed([DURIAN, CHIPS], two_way=False)
-    goods.must_not_be_mixed([CHIPS, Line("851779", "ELECTRONICS")], two_way=True)
+    goods.must_not_be_mixed([CHIPS, line("851779")], two_way=True)
     with pytest.raises(GateRefusal) as refused:
         goods.must_not_be_mixed([DURIAN, CHIPS], two_way=True)
 
@@ -62,7 +71,7 @@ def test_a_two_way_truck_carries_one_farm_item():
      ("260300", "MINERAL"), ("61091000", "TEXTILE"), ("950300", "OTHER")],
 )  # fmt: skip
 def test_goods_outside_the_list_have_the_group_of_their_chapter(code, group):
-    assert goods.group_of(code) == group
+    assert LIST.group(code) == group
 
 
 def test_every_usual_good_has_a_known_code_and_group():

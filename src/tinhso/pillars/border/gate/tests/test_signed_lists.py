@@ -161,7 +161,7 @@ def test_lists_of_other_points_are_not_there(gate, officer, desk):
 def test_a_signed_list_costs_few_statements_however_long(gate, officer, django_assert_max_num_queries):
     checks = plant_checks(declared(gate, 12))
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         made = sign_tasks(tasks=checks, by=officer.actor(), at=NOON)
 
     assert made.passed == 12

@@ -26,3 +26,20 @@ def test_checks_by_risk_and_by_lot_are_worked(demo):
     assert [
         one for one in world.board.seen.values() if not moves(one, world.timeline) and not waits_for_others(one)
     ] == []
+
+
+def test_drawn_samples_are_taken_before_their_checks_pass(demo):
+    from tinhso.pillars.border.gate.models import ClearanceTask, SampleDraw, SampleRule
+
+    fresh = ["0810", "0804", "0803", "0807", "0805", "0709"]
+    SampleRule.objects.filter(valid_until=None).update(share_percent=50, hs_prefixes=fresh)
+
+    world = play(hour=24)
+
+    passed = ClearanceTask.objects.filter(kind="PLANT_Q", state="passed", trip__samples__drawn=True)
+    results = SampleDraw.objects.filter(trip__in=passed.values("trip")).values_list("result", "drawn")
+    assert Counter(results)["CLEAN", True] > 0
+    assert {result for result, drawn in results if drawn} == {"CLEAN"}
+    assert [
+        one for one in world.board.seen.values() if not moves(one, world.timeline) and not waits_for_others(one)
+    ] == []

@@ -114,8 +114,9 @@ class Cast:
         """The forces' checks of such a trip. `inwards`: transit that comes over the line."""
         key = (kind, group, foreign, medical, tax, inwards, returns)
         if key not in self._checks:
+            flags = goods.first_list().flags(goods.typical(group))
             asked = TripFacts(
-                trip_type=kind, flags=goods.flags_of(group), loaded=group != EMPTY, foreign_vehicle=foreign,
+                trip_type=kind, flags=flags, loaded=group != EMPTY, foreign_vehicle=foreign,
                 medical_control=medical, driver_on_board=kind != "AGV", transit_inwards=inwards, tax_flag=tax,
                 returns=returns,
             )  # fmt: skip
@@ -125,9 +126,12 @@ class Cast:
     def priority(self, group: str, direction: str, preferred: bool) -> tuple[str, str]:
         key = (group, direction, preferred)
         if key not in self._classes:
+            code, listed = goods.typical(group), goods.first_list()
             line = goods.Line(
-                hs6="081090",
+                hs6=code,
                 group=group,
+                flags=listed.flags(code),
+                papers=listed.papers(code),
                 growing_areas=("DEMO-0123",),
                 packing_houses=("DEMO-9001",),
                 certificate_no="KD-DEMO",

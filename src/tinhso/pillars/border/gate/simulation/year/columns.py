@@ -268,7 +268,7 @@ class Writing:
 
 def goods_line(declaration: str, row: Row, group: str, vehicle: Vehicle, day: date, origin: str) -> str:
     kg, number = vehicle.kg, vehicle.number
-    listed = row["paper_needed"] == "GACC_PUC_PHC"
+    listed = "GACC_PUC_PHC" in row["papers"] and origin == "VN"
     areas, houses = (f'["DEMO-{number % 90 + 10:04d}"]', f'["DEMO-{number % 40 + 9000}"]') if listed else ("[]", "[]")
     return GOODS.line((
         declaration, "1", row["hs6"], text(row["name_vi"].split(",")[0]), group, str(kg // 12), str(kg - kg // 20),
