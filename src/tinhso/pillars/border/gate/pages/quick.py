@@ -39,7 +39,7 @@ SUBMIT = step_permission("submit")
 def quick(request: Request, code: str) -> HttpResponse:
     """The page of a short link: six fields while the vehicle is not declared, afterwards where its trip stands."""
     arrival = queries.arrival_by_digest(undeclared.link_digest(code))
-    if arrival is None or arrival.link_until <= clock.real():
+    if arrival is None or arrival.withdrawn_at or arrival.link_until <= clock.real():
         return render(request, "border_gate/quick_closed.html", _desk(), status=404 if arrival is None else 410)
     if arrival.trip.state != DRAFT:
         return render(request, "border_gate/quick_done.html", _done(request, arrival))
