@@ -15,6 +15,8 @@ from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate.models import AheadDeclaration, Driver, Enterprise, Trip, UndeclaredArrival
 from tinhso.pillars.border.gate.permissions import BARRIER_ONE, role_code, step_permission
 from tinhso.pillars.border.gate.queries.law import law_at
+from tinhso.pillars.border.gate.rules import taxcodes
+from tinhso.pillars.border.gate.rules.kinds import COMES_EMPTY
 
 SHOWN = ("trip__point", "trip__yard", "trip__declaration", "trip__tractor", "trip__driver__person")
 WITHDRAWN_WITHIN = "undeclared_withdraw_h"
@@ -54,6 +56,19 @@ def driver_before(arrival: UndeclaredArrival | AheadDeclaration) -> Driver | Non
     """Who drove it then."""
     before = trip_before(arrival)
     return before.driver if before else None
+
+
+def known_before(before: Trip | None) -> dict[str, Any]:
+    """What a form needs not ask again, as that trip said it; the number of a paper is never shown."""
+    if before is None:
+        return {}
+    firm, driver = before.enterprise, before.driver
+    return {
+        "tax_code": taxcodes.show(firm.tax_code) if firm else "",
+        "driver_name": driver.person.full_name if driver else "",
+        "goods": before.goods_title,
+        "empty": before.kind in COMES_EMPTY,
+    }
 
 
 def arrivals_of(firm: Enterprise, *, since: datetime) -> int:
