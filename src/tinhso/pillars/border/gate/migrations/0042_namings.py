@@ -17,7 +17,7 @@ STATES = [
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("border_gate", "0037_arrivals_withdrawn"),
+        ("border_gate", "0041_arrivals_withdrawn"),
     ]
 
     operations = [
