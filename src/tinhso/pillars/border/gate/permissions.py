@@ -80,8 +80,8 @@ VIEW_PARTIES = permission(f"{LABEL}.view_parties", _("see firm and driver of tri
 VIEW_PAPERS = permission(f"{LABEL}.view_papers", _("see drivers' papers"))
 OPEN_TASK = permission(f"{LABEL}.open_task", _("open a task"), system=True)
 WORK_TASK = permission(f"{LABEL}.work_task", _("work a task of one's force"))
-PLACE_HOLD = permission(f"{LABEL}.place_hold", _("hold a vehicle"))
-LIFT_HOLD = permission(f"{LABEL}.lift_hold", _("lift a hold of one's force"))
+PLACE_HOLD = permission(f"{LABEL}.place_hold", _("hold a vehicle"), system=True)
+LIFT_HOLD = permission(f"{LABEL}.lift_hold", _("lift a hold of one's force"), system=True)
 OVERRIDE_HOLD = permission(f"{LABEL}.override_hold", _("lift another force's hold by order"))
 ASSESS_FEE = permission(f"{LABEL}.assess_fee", _("assess a fee"), system=True)
 COLLECT_FEE = permission(f"{LABEL}.collect_fee", _("collect a fee"), system=True)
@@ -114,6 +114,7 @@ KEEP_FIRMS = permission(f"{LABEL}.keep_firms", _("confirm firms and change their
 GIVE_MANDATE = permission(f"{LABEL}.give_mandate", _("give mandates to customs brokers and revoke them"))
 DECLARE_AHEAD = permission(f"{LABEL}.declare_ahead", _("declare one's own vehicle ahead, for a firm"))
 CONSENT_AHEAD = permission(f"{LABEL}.consent_ahead", _("consent to what drivers declare in the firm's name"))
+DECLARE_FOR = permission(f"{LABEL}.declare_for", _("declare for others at the help desk and take down their firm"))
 CARRY_TRIP = permission(f"{LABEL}.carry_trip", _("assign vehicles and drivers to trips given to one's transport firm"))
 
 ISSUE_ORDER = permission(f"{LABEL}.issue_order", _("issue movement orders"))
@@ -198,7 +199,7 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
     # Sees of a trip what it carries by kg and group, never VIEW_TRIP: its own pages alone show it (brief 2 row 3).
     "CARRIER": (_("Transport firm"), (MANAGE_FIRM, CARRY_TRIP)),
     "DRIVER": (_("Driver"), (*WHOLE_TRIP, FILE_APPEAL)),
-    "HELPDESK": (_("Declaration help desk"), (*OFFICER, KEY_PAPER)),
+    "HELPDESK": (_("Declaration help desk"), (*OFFICER, KEY_PAPER, DECLARE_FOR)),
     "YARD": (_("Yard operator"), (VIEW_TRIP, VIEW_BOARD, DECIDE_BARRIER, ENROL_DEVICE, CLOSE_BAY)),
     "BUFFER": (_("Holding area operator"), (VIEW_TRIP, VIEW_BOARD, DECIDE_BARRIER, ENROL_DEVICE)),
     "BQLKKT": (

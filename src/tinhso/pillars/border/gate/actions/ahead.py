@@ -24,10 +24,10 @@ from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.events.publish import publish
 from tinhso.pillars.border.gate import events
-from tinhso.pillars.border.gate.actions.declare import Draft, DraftLine, draft_trip, submit_trip
-from tinhso.pillars.border.gate.actions.links import link_with_role
+from tinhso.pillars.border.gate.actions.declare import Draft, draft_trip, submit_trip
+from tinhso.pillars.border.gate.actions.links import link_to_firm, link_with_role
 from tinhso.pillars.border.gate.actions.registration import checked_reason
-from tinhso.pillars.border.gate.actions.undeclared import Answers, driver_named, kept_vehicle
+from tinhso.pillars.border.gate.actions.undeclared import Answers, driver_named, kept_vehicle, load_of
 from tinhso.pillars.border.gate.models import AheadDeclaration, CrossingPoint, Trip, sealing
 from tinhso.pillars.border.gate.permissions import (
     AHEAD_FIRM_ROLE,
@@ -71,7 +71,7 @@ def begin_ahead(*, coming: Coming, at: datetime, language: str = "vi") -> tuple[
     Refusals: BG-001, BG-002 and BG-101 for the plate, BG-010 and BG-011 for the day, BG-478 for one telephone.
     """
     read = plates.read_tractor(coming.plate)
-    _must_be_a_near_day(coming.planned_on, at)
+    must_be_a_near_day(coming.planned_on, at)
     if open_of_phone(coming.phone, at=at) >= MOST_OF_A_PHONE:
         raise refuse("BG-478", field="phone", n=MOST_OF_A_PHONE)
     wanted = AheadDeclaration(
@@ -127,7 +127,7 @@ def consent_ahead(*, wanted: AheadDeclaration, by: Actor, at: datetime) -> Trip:
     row = _locked(wanted, AheadDeclaration.SENT)
     answers = answers_of(row)
     with _declaring(row, by, at):
-        trip = draft_trip(draft=_draft(row, answers, by, at), by=by, at=at)
+        trip = draft_trip(draft=draft_ahead(row, answers, by, at), by=by, at=at)
         trip = submit_trip(trip=trip, by=by, at=at)
     row.trip = trip
     _decide(row, AheadDeclaration.CONSENTED, "", by, at)
@@ -168,14 +168,9 @@ def answers_of(row: AheadDeclaration) -> Answers:
 
 def link_for_consent(*, wanted: AheadDeclaration, at: datetime) -> tuple[str, Any]:
     """The token of a link to the firm's own telephone, and who holds it: he may answer this one and nothing else."""
-    firm = wanted.firm
-    if firm is None or not firm.phone:
+    if wanted.firm is None:
         return "", None
-    link, token = link_with_role(
-        AHEAD_FIRM_ROLE, KIND, wanted.pk, page="border_gate:ahead_asked", lives=LIVES,
-        name=firm.representative or str(firm), phone=firm.phone, by=SYSTEM, at=at,
-    )  # fmt: skip
-    return token, link.holder_id
+    return link_to_firm(wanted.firm, KIND, wanted.pk, page="border_gate:ahead_asked", lives=LIVES, at=at)
 
 
 @contextmanager
@@ -192,32 +187,22 @@ def _declaring(row: AheadDeclaration, by: Actor, at: datetime) -> Iterator[None]
     end(grant=lent, by=SYSTEM, at=at)
 
 
-def _draft(row: AheadDeclaration, answers: Answers, by: Actor, at: datetime) -> Draft:
-    code, title, group = answers.goods
-    line = DraftLine(
-        hs6=code,
-        title=title,
-        group=group,
-        gross_kg=answers.gross_kg,
-        origin="CN" if row.foreign else "VN",
-        growing_areas=answers.growing_areas,
-        packing_houses=answers.packing_houses,
-    )
+def draft_ahead(row: AheadDeclaration, answers: Answers, by: Actor, at: datetime, *, source: str = "APP") -> Draft:
+    """What is declared, from the answers; vehicle and driver are entered where they are new."""
     return Draft(
         enterprise=row.firm,
-        kind=row.kind,
-        regime="IMPORT" if row.foreign else "EXPORT",
         point=row.point,
         planned_on=row.planned_on,
         tractor=kept_vehicle(plates.read(row.plate), row.plate_typed),
         driver=driver_named(row, answers, by, at),
-        lines=(line,),
         yard=yard_for(row.point_id),
-        source="APP",
+        source=source,
+        **load_of(answers, foreign=row.foreign),
     )
 
 
-def _must_be_a_near_day(day: date, at: datetime) -> None:
+def must_be_a_near_day(day: date, at: datetime) -> None:
+    """Refusals: BG-010 for a past day, BG-011 for one beyond the horizon of bookings."""
     today, ahead = at.astimezone(HANOI).date(), law_at(at).booking.horizon_days
     if day < today:
         raise refuse("BG-010", field="planned_on")

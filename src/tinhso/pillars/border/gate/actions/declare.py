@@ -168,7 +168,9 @@ def draft_trips(*, drafts: Sequence[Draft], by: Actor, at: datetime, step: str =
 def fill_draft(*, trip: Trip, draft: Draft, by: Actor, at: datetime) -> Trip:
     """Put into a trip that is still a draft what its driver declares on the spot: a vehicle that came undeclared.
 
-    Submitting is a step of its own. Refusals: BG-023 when it is no draft any more; Forbidden as for submitting.
+    Submitting is a step of its own. A Chinese vehicle turns out to come empty: then it is of that kind; its code
+    keeps the letter under which it was noted. Refusals: BG-023 when it is no draft any more; Forbidden as for
+    submitting.
     """
     require(by, step_permission("submit"), on=trip, at=at)
     stored = Trip.objects.select_for_update(of=("self",)).select_related("declaration").get(pk=trip.pk)
@@ -184,6 +186,8 @@ def fill_draft(*, trip: Trip, draft: Draft, by: Actor, at: datetime) -> Trip:
     filled = trip_of(draft, stored.code, declaration, lines)
     for name in FILLED:
         setattr(stored, name, getattr(filled, name))
+    if (stored.kind, filled.kind) == ("IMP_CN", "CN_EMPTY_IN"):
+        stored.kind, stored.direction = filled.kind, filled.direction
     stored.save()
     record("border_gate.draft_filled", by=by, at=at, kind=TRIP.name, record_id=stored.pk)
     return stored

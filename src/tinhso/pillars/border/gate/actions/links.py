@@ -18,8 +18,8 @@ from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.identity.actions import make_link, revoke
 from tinhso.kernel.identity.models import AccessLink
-from tinhso.pillars.border.gate.models import Trip
-from tinhso.pillars.border.gate.permissions import role_code, step_permission
+from tinhso.pillars.border.gate.models import Enterprise, Trip
+from tinhso.pillars.border.gate.permissions import AHEAD_FIRM_ROLE, role_code, step_permission
 from tinhso.pillars.border.gate.rules.codes import refuse
 
 TRIP_KIND = "border_gate.trip"
@@ -63,6 +63,19 @@ def link_with_role(
     )  # fmt: skip
     give(role=Role.objects.get(code=role), holder_id=link.holder_id, where=Where(record=record_id), by=by, at=at)
     return link, token
+
+
+def link_to_firm(
+    firm: Enterprise, kind: str, record_id: UUID, *, page: str, lives: timedelta, at: datetime
+) -> tuple[str, UUID | None]:
+    """The token of a link to the firm's own telephone, and who holds it: he may answer this one and nothing else."""
+    if not firm.phone:
+        return "", None
+    link, token = link_with_role(
+        AHEAD_FIRM_ROLE, kind, record_id, page=page, lives=lives, name=firm.representative or str(firm),
+        phone=firm.phone, by=SYSTEM, at=at,
+    )  # fmt: skip
+    return token, link.holder_id
 
 
 @transaction.atomic

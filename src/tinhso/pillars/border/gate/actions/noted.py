@@ -74,7 +74,7 @@ def declare_arrivals(*, trips: Sequence[Trip], at: datetime, corrected: bool = F
     own = [trip for trip in trips if trip.undeclared and not corrected]
     for trip in own + _taken_over(trips, at):
         if trip.enterprise is not None:
-            _count(trip, trip.enterprise, at)
+            count_arrival(trip, trip.enterprise, at)
 
 
 def _taken_over(trips: Sequence[Trip], at: datetime) -> list[Trip]:
@@ -152,7 +152,7 @@ def _hand_over(arrival: UndeclaredArrival, trip: Trip, at: datetime) -> None:
         let_declare(arrival=arrival, by=SYSTEM, at=at)
 
 
-def _count(trip: Trip, firm: Enterprise, at: datetime) -> None:
+def count_arrival(trip: Trip, firm: Enterprise, at: datetime) -> None:
     """The first arrivals are a warning, from the third within 90 days on booking is locked for 7 days."""
     facts = count_strike(firm, "undeclared", times=arrivals_of, at=at)
     publish(events.ARRIVAL_COUNTED, kind=TRIP.name, record_id=trip.pk, by=SYSTEM, at=at, **facts)

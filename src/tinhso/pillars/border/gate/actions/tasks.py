@@ -18,6 +18,7 @@ from tinhso.pillars.border.gate.actions.samples import draw_samples, must_be_sam
 from tinhso.pillars.border.gate.flows import HOLD, TASK
 from tinhso.pillars.border.gate.flows.overlays import ACTIVE, FAILED, IN_PROGRESS, NOT_NEEDED, OPEN, UNDONE
 from tinhso.pillars.border.gate.models import ClearanceTask, Declaration, Force, GoodsLine, Hold, Trip
+from tinhso.pillars.border.gate.models.namings import DISOWNED
 from tinhso.pillars.border.gate.queries.customs import channels_said
 from tinhso.pillars.border.gate.queries.filing import photos_of
 from tinhso.pillars.border.gate.queries.law import Law, law_at, law_on
@@ -225,7 +226,12 @@ def place_hold(
 
 
 def lift_hold(*, hold: Hold, by: Actor, at: datetime) -> Hold:
-    """Let the vehicle go on; only the force that held it may. What the force had not passed is to be checked again."""
+    """Let the vehicle go on; only the force that held it may. What the force had not passed is to be checked again.
+
+    Refusal: BG-589 while the vehicle has no firm, because the one named has disowned it.
+    """
+    if hold.reason_code == DISOWNED and hold.trip.enterprise_id is None:
+        raise refuse("BG-589")
     with transaction.atomic():
         HOLD.fire(hold, "lift", by=by, at=at)
         _check_again(hold, at)

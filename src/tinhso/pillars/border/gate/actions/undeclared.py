@@ -29,6 +29,8 @@ from tinhso.kernel.identity.models import Person
 from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.actions.declare import Draft, DraftLine, draft_trips, fill_draft, submit_trip
 from tinhso.pillars.border.gate.actions.filing import add_file
+from tinhso.pillars.border.gate.actions.for_others import named_or_registered, say_consent
+from tinhso.pillars.border.gate.actions.namings import note_naming
 from tinhso.pillars.border.gate.actions.noted import declarer, lapse_if_over, leave_other_points, let_declare
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import (
@@ -43,7 +45,7 @@ from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries.barrier import yard_for
 from tinhso.pillars.border.gate.queries.filing import ARRIVAL, PHOTO
 from tinhso.pillars.border.gate.queries.law import law_at
-from tinhso.pillars.border.gate.queries.parties import driver_by_paper, firm_by_tax_code
+from tinhso.pillars.border.gate.queries.parties import driver_by_paper
 from tinhso.pillars.border.gate.queries.undeclared import driver_before, standing_undeclared
 from tinhso.pillars.border.gate.queries.yard import free_undeclared_bay
 from tinhso.pillars.border.gate.rules import identity_papers, plates
@@ -57,13 +59,17 @@ SIGNS = 12
 class Answers:
     """What is declared on the spot. Six things; the rest only when the goods or a driver not known yet ask for it.
 
-    An empty `paper_no`: the driver of the vehicle's trip before, of the same name. Weight in kg.
+    An empty `paper_no`: the driver of the vehicle's trip before, of the same name. Weight in kg. `empty`: a Chinese
+    vehicle comes for goods of the yard and brings none. `firm_name`, `firm_phone`: of a firm not known here yet.
     """
 
     tax_code: str
-    goods: tuple[str, str, str]
-    gross_kg: int
     driver_name: str
+    goods: tuple[str, str, str] = ("", "", "")
+    gross_kg: int = 0
+    empty: bool = False
+    firm_name: str = ""
+    firm_phone: str = ""
     paper_kind: str = ""
     paper_no: str = ""
     paper_until: date | None = None
@@ -159,41 +165,60 @@ def send_link(*, arrival: UndeclaredArrival, phone: str, by: Actor, at: datetime
 
 
 @transaction.atomic
-def declare_with(*, arrival: UndeclaredArrival, answers: Answers, by: Actor, at: datetime) -> Trip:
-    """Complete the draft with the answers and send it. Refusals: BG-270 for a firm that is not known here, BG-220 for
-    another's paper, BG-007 for a paper without a last day, and each problem that any declaration would meet.
+def declare_with(
+    *, arrival: UndeclaredArrival, answers: Answers, by: Actor, at: datetime, consent: bool = False
+) -> Trip:
+    """Complete the draft with the answers and send it; the firm hears that it was named. `consent`: who helps the
+    driver says that he agrees.
+
+    Refusals: BG-482 without it, BG-270 for a firm that is not known here, BG-220 for another's paper, BG-007 for a
+    paper without a last day, and each problem that any declaration would meet.
     """
     require(by, step_permission("submit"), on=arrival.trip, at=at)
-    firm = firm_by_tax_code(answers.tax_code)
-    if firm is None:
-        raise refuse("BG-270", field="tax_code", v=answers.tax_code)
     trip = arrival.trip
+    say_consent(trip=trip, consent=consent, by=by, at=at)
+    firm = named_or_registered(
+        tax_code=answers.tax_code, name=answers.firm_name, phone=answers.firm_phone, point=trip.point, by=by, at=at
+    )
+    draft = Draft(
+        enterprise=firm,
+        point=trip.point,
+        planned_on=at.astimezone(HANOI).date(),
+        tractor=trip.tractor or Vehicle(),
+        driver=driver_named(arrival, answers, by, at),
+        yard=trip.yard or yard_for(trip.point_id),
+        source="WALK_UP",
+        **load_of(answers, foreign=trip.kind == "IMP_CN"),
+    )
+    if answers.phone:
+        arrival.phone = answers.phone
+        arrival.save(update_fields=["phone"])
+    declared = declare_on_the_spot(arrival=arrival, draft=draft, by=by, at=at)
+    note_naming(trip=declared, firm=firm, by=by, at=at)
+    return declared
+
+
+def load_of(answers: Answers, *, foreign: bool) -> dict[str, Any]:
+    """Kind, regime and goods of a draft. Refusal: BG-583 for a Vietnamese vehicle that is said to come empty.
+
+    Who comes empty names no goods (group EMPTY): what he takes over was declared by its exporter (border brief 6.4).
+    """
+    if answers.empty and not foreign:
+        raise refuse("BG-583", field="empty")
+    if answers.empty:
+        return {"kind": "CN_EMPTY_IN", "regime": "EXPORT", "lines": ()}
     code, title, group = answers.goods
     line = DraftLine(
         hs6=code,
         title=title,
         group=group,
         gross_kg=answers.gross_kg,
-        origin="CN" if trip.kind == "IMP_CN" else "VN",
+        origin="CN" if foreign else "VN",
         growing_areas=answers.growing_areas,
         packing_houses=answers.packing_houses,
     )
-    draft = Draft(
-        enterprise=firm,
-        kind=trip.kind,
-        regime=trip.declaration.regime,
-        point=trip.point,
-        planned_on=at.astimezone(HANOI).date(),
-        tractor=trip.tractor or Vehicle(),
-        driver=driver_named(arrival, answers, by, at),
-        lines=(line,),
-        yard=trip.yard or yard_for(trip.point_id),
-        source="WALK_UP",
-    )
-    if answers.phone:
-        arrival.phone = answers.phone
-        arrival.save(update_fields=["phone"])
-    return declare_on_the_spot(arrival=arrival, draft=draft, by=by, at=at)
+    kind, regime = ("IMP_CN", "IMPORT") if foreign else ("EXP_VN", "EXPORT")
+    return {"kind": kind, "regime": regime, "lines": (line,)}
 
 
 @transaction.atomic

@@ -14,8 +14,6 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from pydantic_core import to_jsonable_python
 from typing_extensions import TypedDict
 
-from tinhso.kernel.access.may import may
-from tinhso.kernel.audit.record import record
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.workflow.flow import Flow
 from tinhso.pillars.border.gate.actions import (
@@ -31,9 +29,10 @@ from tinhso.pillars.border.gate.actions import (
     tasks,
     transfers,
 )
+from tinhso.pillars.border.gate.actions.for_others import say_consent
 from tinhso.pillars.border.gate.actions.move import Sighting
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Trip
-from tinhso.pillars.border.gate.permissions import STEPS, step_permission
+from tinhso.pillars.border.gate.permissions import STEPS
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.rules.codes import refuse
 
@@ -254,10 +253,7 @@ def amend_fields(trip: Trip, *, values: Values, reason: Reason, by: Actor, at: d
 
 def submit(trip: Trip, *, consent: bool = False, by: Actor, at: datetime) -> None:
     """Send the declaration. The help desk says with `consent` that he for whom it declares agrees."""
-    if not may(by, step_permission("resubmit"), trip, at):  # firms and drivers hold it, who helps them does not
-        if not consent:
-            raise refuse("BG-482", field="consent")
-        record("border_gate.consent_said", by=by, at=at, kind=Trip.flow.name, record_id=trip.pk)
+    say_consent(trip=trip, consent=consent, by=by, at=at)
     declare.submit_trip(trip=trip, by=by, at=at)
 
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.urls import reverse
 
-from tinhso.kernel.access.models import Grant
 from tinhso.kernel.base import site
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.events.event import Event
 from tinhso.kernel.modules.declare import subscribe
-from tinhso.kernel.notices.actions import Recipient, reached, send
+from tinhso.kernel.notices.actions import Recipient, send
 from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.actions.ahead import link_for_consent
 from tinhso.pillars.border.gate.handlers import ahead_words as words
-from tinhso.pillars.border.gate.handlers.audience import ENTERPRISE
+from tinhso.pillars.border.gate.handlers.audience import people_of_firm
 from tinhso.pillars.border.gate.models import AheadDeclaration
-from tinhso.pillars.border.gate.permissions import role_code
 
 SAID = {AheadDeclaration.CONSENTED: words.CONSENTED, AheadDeclaration.DECLINED: words.DECLINED}
 
@@ -28,9 +25,7 @@ def ask_firm(event: Event) -> None:
     if wanted is None or wanted.firm is None:
         return
     url, key = reverse("border_gate:ahead_asked"), f"{event.name}:{event.id}"
-    now = Q(valid_from__lte=event.at) & (Q(valid_until=None) | Q(valid_until__gt=event.at))
-    held = Grant.objects.filter(now, role__code=role_code(ENTERPRISE), agency_id=wanted.firm.pk, record_id=None)
-    people = reached(held.values_list("holder_id", flat=True).distinct())
+    people = people_of_firm(wanted.firm, at=event.at)
     send(words.ASKED.name, to=people, event_key=key, by=SYSTEM, at=event.at, url=url, plate=wanted.shown_plate)
     token, holder = link_for_consent(wanted=wanted, at=event.at)
     if holder is not None:

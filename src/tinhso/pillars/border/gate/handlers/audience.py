@@ -17,7 +17,7 @@ from tinhso.kernel.access.models import Grant
 from tinhso.kernel.notices.actions import Recipient, reached
 from tinhso.pillars.border.gate.actions.links import open_links, open_links_of
 from tinhso.pillars.border.gate.flows.overlays import UNDONE
-from tinhso.pillars.border.gate.models import ClearanceTask, Driver, Trip
+from tinhso.pillars.border.gate.models import ClearanceTask, Driver, Enterprise, Trip
 from tinhso.pillars.border.gate.permissions import role_code
 from tinhso.pillars.border.gate.queries.transfers import takers_of
 
@@ -41,6 +41,12 @@ def people_of(trip: Trip, audiences: Iterable[str], *, at: datetime, points: Seq
     for word, some in roles.items():
         found[word] = [known[holder] for role in some for holder in holders.get(role, ())]
     return found
+
+
+def people_of_firm(firm: Enterprise, *, at: datetime) -> list[Recipient]:
+    """Everybody who works for the firm here."""
+    held = Grant.objects.filter(_now(at), role__code=role_code(ENTERPRISE), agency_id=firm.pk, record_id=None)
+    return reached(held.values_list("holder_id", flat=True).distinct())
 
 
 def drivers_of(trips: Sequence[Trip]) -> list[Recipient]:

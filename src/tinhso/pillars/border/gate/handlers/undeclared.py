@@ -18,6 +18,7 @@ from tinhso.pillars.border.gate.actions import noted, undeclared
 from tinhso.pillars.border.gate.flows.states import DRAFT
 from tinhso.pillars.border.gate.flows.trip import FROM_INLAND
 from tinhso.pillars.border.gate.handlers import officers, travellers
+from tinhso.pillars.border.gate.handlers import undeclared_words as words
 from tinhso.pillars.border.gate.handlers.audience import ENTERPRISE, YARD, people_of
 from tinhso.pillars.border.gate.handlers.telling import Told, announce, tell, trip_of
 from tinhso.pillars.border.gate.models import Trip, UndeclaredArrival
@@ -76,6 +77,14 @@ def tell_counted(event: Event) -> None:
     if until:
         facts["until"] = show_date(datetime.fromisoformat(until))
     tell(trip, event, [Told(kind, (ENTERPRISE,), lasts=True)], **facts)
+
+
+@subscribe(events.ARRIVAL_WITHDRAWN, name="border_gate.tell_noted_by_mistake")
+def tell_noted_by_mistake(event: Event) -> None:
+    """The firm, where it is known, was told of the arrival and of its count."""
+    trip = trip_of(event.record_id)
+    if trip is not None:
+        tell(trip, event, [Told(words.NOTED_BY_MISTAKE, (ENTERPRISE,), lasts=True)])
 
 
 def path_of(arrival: UndeclaredArrival) -> str:

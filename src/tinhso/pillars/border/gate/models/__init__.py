@@ -39,6 +39,7 @@ from tinhso.pillars.border.gate.models.guidance import (
 from tinhso.pillars.border.gate.models.haulage import Haulage
 from tinhso.pillars.border.gate.models.industry import InflowNotice, MoratoriumDraft
 from tinhso.pillars.border.gate.models.machines import MachineLight, SimulatedSystem
+from tinhso.pillars.border.gate.models.namings import FirmNaming
 from tinhso.pillars.border.gate.models.parties import (
     Driver,
     Enterprise,
@@ -136,6 +137,7 @@ __all__ = [
     "FeeTerm",
     "FieldChange",
     "FieldRule",
+    "FirmNaming",
     "Force",
     "ForceEdition",
     "ForecastDay",

@@ -17,20 +17,22 @@ from tinhso.pillars.border.gate.rules import plates
 
 
 class AheadDeclaration(models.Model):
-    """A driver's quick declaration before he arrives. It becomes a trip when the firm consents, not before.
+    """A driver's quick declaration before he arrives. It becomes a trip when the firm consents, not before; what the
+    help desk declares for others (DESK) is a trip at once.
 
     `holder_id`: who proved the telephone by a code. `answers`: what was typed; the number of the paper is encrypted
     beside it, and both the number and the answers go when it is decided or its day has passed. One plate may be asked
     for by several telephones: nobody bars a vehicle from its own driver by being first.
     """
 
-    TYPED, SENT, CONSENTED, DECLINED, LAPSED = "typed", "sent", "consented", "declined", "lapsed"
+    TYPED, SENT, CONSENTED, DECLINED, LAPSED, DESK = "typed", "sent", "consented", "declined", "lapsed", "desk"
     STATES: ClassVar = [
         (TYPED, _("not sent yet")),
         (SENT, _("waits for the firm")),
         (CONSENTED, _("the firm has consented")),
         (DECLINED, _("the firm has declined")),
         (LAPSED, _("the day has passed")),
+        (DESK, _("declared at the help desk")),
     ]
     access_scope = Scope(agency="firm_id", place="point_id")
 

@@ -309,7 +309,7 @@ class UndeclaredArrival(models.Model):
 
     `trip`: the one noted at the gate, or the declaration that has taken the arrival over. `seen_again_at`: when it was
     last noted while it stood there. Whoever holds its short link acts under the arrival's id until `link_until` (real
-    clock).
+    clock). `withdrawn_at`: the force that noted it said that it was a mistake; it stays and counts nowhere.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -324,6 +324,9 @@ class UndeclaredArrival(models.Model):
     bay = models.CharField(_("bay"), max_length=8, blank=True)
     link_digest = models.BinaryField(max_length=32, unique=True)
     link_until = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.UUIDField(null=True)
+    withdrawn_why = models.CharField(_("reason"), max_length=240, default="", blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["point", "-seen_at"], name="border_gate_undeclared_seen")]

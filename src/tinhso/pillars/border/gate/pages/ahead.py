@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -20,50 +20,34 @@ from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions import ahead as actions
-from tinhso.pillars.border.gate.actions.checked_forms import Checked, day_field
-from tinhso.pillars.border.gate.actions.firm_forms import open_points
 from tinhso.pillars.border.gate.actions.goods_forms import goods_choices
-from tinhso.pillars.border.gate.models import AheadDeclaration, Trip
+from tinhso.pillars.border.gate.actions.namings import disown
+from tinhso.pillars.border.gate.actions.registration import LONGEST_REASON
+from tinhso.pillars.border.gate.models import AheadDeclaration
+from tinhso.pillars.border.gate.pages.desk_forms import Vehicle
 from tinhso.pillars.border.gate.pages.driver import HELP_DESK
-from tinhso.pillars.border.gate.pages.quick_forms import Quick, called
+from tinhso.pillars.border.gate.pages.quick_forms import PHONE, Quick, called
 from tinhso.pillars.border.gate.permissions import CONSENT_AHEAD, DECLARE_AHEAD
 from tinhso.pillars.border.gate.queries import ahead as queries
-from tinhso.pillars.border.gate.rules import plates, taxcodes
+from tinhso.pillars.border.gate.queries.namings import naming_for, open_namings
+from tinhso.pillars.border.gate.queries.undeclared import known_before
 
 OFTEN = Rate(10)
 """Forms of one caller in a minute: each of them sends a message with a code."""
 SHOWN = 50
 
 
-class ComingForm(Checked):
+class ComingForm(Vehicle):
     """Which vehicle, where, on which day, and the telephone to which the code goes."""
 
-    plate = forms.CharField(
-        label=gettext_lazy("Plate of the tractor"), max_length=24,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
-    )  # fmt: skip
     phone = forms.RegexField(
-        r"^\+?[0-9 .]{9,16}$",
+        PHONE,
         label=gettext_lazy("Telephone"),
         help_text=gettext_lazy("A code is sent there"),
         error_messages={"invalid": gettext_lazy("A telephone number has 9 to 15 digits.")},
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
-    point = forms.ModelChoiceField(
-        open_points(), label=gettext_lazy("Crossing point"), to_field_name="code", empty_label=None
-    )
-    planned_on = day_field(gettext_lazy("Day at the gate"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        point = cast(Any, self.fields["point"])
-        point.queryset = open_points()
-        point.label_from_instance = lambda one: one.gate_short
-
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        self.read("plate", plates.read_tractor)
-        return found
+    field_order = ("plate", "phone", "point", "planned_on")
 
     def coming(self) -> actions.Coming:
         """As it was typed; the form must be valid."""
@@ -100,7 +84,7 @@ def ahead_form(request: Request) -> HttpResponse:
         return render(request, "border_gate/ahead_sent.html", {"wanted": wanted, **_desk()})
     before = queries.trip_known_to(wanted)
     given: dict[str, Any] = {"trip": wanted, "before": before}
-    initial = _known(wanted, before)
+    initial = known_before(before)  # for the telephone of its own driver alone
     form = Quick(request.POST, **given) if request.method == "POST" else Quick(initial=initial, **given)
     form.fields["phone"].disabled, form.initial["phone"] = True, wanted.phone  # the one that was proved
     if form.is_bound and form.is_valid():
@@ -121,7 +105,8 @@ def asked(request: Request) -> HttpResponse:
     """What drivers want to declare in the firm's name."""
     rows = queries.asked_of(by=request.actor, at=request.moment)[:SHOWN]
     shown = [(one, actions.answers_of(one)) for one in rows]
-    return render(request, "border_gate/ahead_asked.html", {"rows": shown})
+    named = open_namings(by=request.actor, at=request.moment)[:SHOWN]
+    return render(request, "border_gate/ahead_asked.html", {"rows": shown, "named": named})
 
 
 @require_POST
@@ -156,17 +141,21 @@ def decline(request: Request, ahead_id: UUID) -> HttpResponse:
     return redirect("border_gate:ahead_asked")
 
 
-def _known(wanted: AheadDeclaration, before: Trip | None) -> dict[str, Any]:
-    """What the vehicle's last trip said, for the telephone of its own driver alone."""
-    if before is None:
-        return {}
-    firm, driver = before.enterprise, before.driver
-    return {
-        "tax_code": taxcodes.show(firm.tax_code) if firm else "",
-        "driver_name": driver.person.full_name if driver else "",
-        "goods": before.goods_title,
-    }
-
-
 def _desk() -> dict[str, Any]:
     return {"help_desk": HELP_DESK, "help_desk_dial": HELP_DESK.replace(" ", "")}
+
+
+@require_POST
+@needs(CONSENT_AHEAD)
+def not_ours(request: Request, naming_id: UUID) -> HttpResponse:
+    """Không phải của chúng tôi: the vehicle that was declared for the firm is not its own. What was typed stays."""
+    naming = naming_for(naming_id, by=request.actor, at=request.moment)
+    reason = request.POST.get("reason", "")[:LONGEST_REASON]
+    try:
+        disown(naming=naming, reason=reason, by=request.actor, at=request.moment)
+    except Refusal as refusal:
+        named = open_namings(by=request.actor, at=request.moment)[:SHOWN]
+        told = {"named": named, "about": naming.pk, "wrong": refusal.for_people(), "typed": reason}
+        return render(request, "border_gate/ahead_asked.html", told, status=refusal.status)
+    messages.info(request, _("The vehicle is not the firm's any more; the gate is told"))
+    return redirect("border_gate:ahead_asked")

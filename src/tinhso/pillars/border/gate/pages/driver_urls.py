@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from tinhso.pillars.border.gate.pages import ahead, driver, driver_asides, driver_help, driver_positions, quick
+from tinhso.pillars.border.gate.pages import (
+    ahead,
+    desk_declare,
+    driver,
+    driver_asides,
+    driver_help,
+    driver_positions,
+    quick,
+)
 
 urlpatterns = [
     path("xe/", driver_help.ways, name="ways"),
@@ -26,8 +34,11 @@ urlpatterns = [
     path("khai-truoc/", ahead.asked, name="ahead_asked"),
     path("khai-truoc/<uuid:ahead_id>/dong-y/", ahead.consent, name="ahead_consent"),
     path("khai-truoc/<uuid:ahead_id>/tu-choi/", ahead.decline, name="ahead_decline"),
+    path("khai-truoc/xe/<uuid:naming_id>/khong-phai/", ahead.not_ours, name="named_disown"),
     path("kn/<str:code>/", quick.quick, name="quick"),
     path("khai-ho/", quick.waiting, name="quick_waiting"),
+    path("khai-ho/truoc/", desk_declare.ahead, name="desk_ahead"),
+    path("khai-ho/doanh-nghiep/<uuid:trip_id>/", desk_declare.true_firm, name="name_firm"),
     path("khai-ho/<uuid:arrival_id>/", quick.for_another, name="quick_for"),
     path("lai-xe/sw.js", driver.worker, name="driver_worker"),
 ]

@@ -32,6 +32,7 @@ from tinhso.pillars.border.gate.queries import driver as driving
 from tinhso.pillars.border.gate.queries import firms as queries
 from tinhso.pillars.border.gate.queries.filing import filed_by_firm
 from tinhso.pillars.border.gate.queries.inflow import notices_of_firm
+from tinhso.pillars.border.gate.queries.namings import named_for
 from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.templatetags.border_gate import trip_tone
 
@@ -74,6 +75,7 @@ def board(request: Request) -> HttpResponseBase:
         "tab": "" if words else tab,
         "words": words,
         "ahead_count": ahead.waiting_for(firm),
+        "named_count": named_for(firm),
         "inflow": inflow.told(notices_of_firm(firm.pk, at=request.moment)),
         "last": queries.last_trip(firm, by=request.actor, at=request.moment),
         "now": "board",

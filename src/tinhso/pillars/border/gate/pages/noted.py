@@ -1,4 +1,4 @@
-"""Vehicles that stand undeclared at a barrier's point, and the officer's word that one of them has left."""
+"""Vehicles that stand undeclared at a barrier's point; the officer's word that one has left or was noted by mistake."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from tinhso.kernel.access.needs import needs
 from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions.noted import LEFT, leave_undeclared
-from tinhso.pillars.border.gate.models import ControlPoint
+from tinhso.pillars.border.gate.actions.withdrawals import withdraw_arrival
+from tinhso.pillars.border.gate.models import ControlPoint, UndeclaredArrival
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries.law import reasons_today
-from tinhso.pillars.border.gate.queries.undeclared import standing_undeclared
+from tinhso.pillars.border.gate.queries.undeclared import noted_lately, standing_undeclared
 from tinhso.pillars.border.gate.rules import plates
 
 LEAVE = step_permission("leave_undeclared")
@@ -51,10 +52,31 @@ def left(request: Request, code: str, arrival_id: UUID) -> HttpResponse:
     return redirect("border_gate:barrier_noted", barrier.code)
 
 
+@require_POST
+@needs(LEAVE)
+def mistaken(request: Request, code: str, arrival_id: UUID) -> HttpResponse:
+    """Ghi nhận nhầm: whoever noted it takes it back. What was typed stays when it is refused."""
+    barrier = _barrier(request, code)
+    arrival = UndeclaredArrival.objects.filter(point=barrier.point, pk=arrival_id).first()
+    if arrival is None:
+        raise NotFound
+    typed = request.POST.get("reason", "")[:LONGEST]
+    try:
+        withdraw_arrival(arrival=arrival, reason=typed, by=request.actor, at=request.moment)
+    except Refusal as refusal:
+        wrong = {"mistake": refusal.for_people(), "about": arrival.pk, "typed": typed}
+        return _screen(request, barrier, wrong, status=refusal.status)
+    messages.success(request, _("%(plate)s does not count as undeclared.") % {"plate": plates.show(arrival.plate)})
+    return redirect("border_gate:barrier_noted", barrier.code)
+
+
 def _screen(request: Request, barrier: ControlPoint, told: dict[str, Any], status: int = 200) -> HttpResponse:
-    rows = standing_undeclared().filter(point=barrier.point)[:SHOWN]
+    rows = list(standing_undeclared().filter(point=barrier.point)[:SHOWN])
+    here_still = {row.pk for row in rows}
+    lately = noted_lately(barrier.point_id, at=request.moment)[:SHOWN]
+    gone = [row for row in lately if row.pk not in here_still]
     reasons = reasons_today().filter(kind=LEFT)
-    context = {"barrier": barrier, "rows": rows, "reasons": reasons, **told}
+    context = {"barrier": barrier, "rows": rows, "gone": gone, "reasons": reasons, **told}
     return render(request, "border_gate/barrier_noted.html", context, status=status)
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tinhso.kernel.access.limits import Rate, limited
+from tinhso.kernel.access.may import may
 from tinhso.kernel.access.needs import needs
 from tinhso.kernel.audit.binding import acting_as
 from tinhso.kernel.base import clock
@@ -21,12 +22,15 @@ from tinhso.pillars.border.gate.actions import undeclared
 from tinhso.pillars.border.gate.actions.goods_forms import goods_choices
 from tinhso.pillars.border.gate.flows.states import DRAFT
 from tinhso.pillars.border.gate.models import Trip, UndeclaredArrival
+from tinhso.pillars.border.gate.pages.desk_forms import QuickForAnother
 from tinhso.pillars.border.gate.pages.driver import HELP_DESK
-from tinhso.pillars.border.gate.pages.quick_forms import Quick, QuickForAnother
-from tinhso.pillars.border.gate.permissions import step_permission
+from tinhso.pillars.border.gate.pages.quick_forms import Quick
+from tinhso.pillars.border.gate.permissions import DECLARE_FOR, step_permission
 from tinhso.pillars.border.gate.queries import driver as standings
 from tinhso.pillars.border.gate.queries import undeclared as queries
-from tinhso.pillars.border.gate.rules import plates, taxcodes
+from tinhso.pillars.border.gate.queries.namings import nameless_trips
+from tinhso.pillars.border.gate.queries.undeclared import known_before
+from tinhso.pillars.border.gate.rules import plates
 
 OPENED = Rate(60)
 """A minute and network: many drivers stand behind one mobile network, and a link has 60 bits."""
@@ -39,7 +43,7 @@ SUBMIT = step_permission("submit")
 def quick(request: Request, code: str) -> HttpResponse:
     """The page of a short link: six fields while the vehicle is not declared, afterwards where its trip stands."""
     arrival = queries.arrival_by_digest(undeclared.link_digest(code))
-    if arrival is None or arrival.link_until <= clock.real():
+    if arrival is None or arrival.withdrawn_at or arrival.link_until <= clock.real():
         return render(request, "border_gate/quick_closed.html", _desk(), status=404 if arrival is None else 410)
     if arrival.trip.state != DRAFT:
         return render(request, "border_gate/quick_done.html", _done(request, arrival))
@@ -51,10 +55,12 @@ def quick(request: Request, code: str) -> HttpResponse:
 @require_safe
 @needs(SUBMIT)
 def waiting(request: Request) -> HttpResponse:
-    """Vehicles that wait undeclared, for whoever may declare for their drivers."""
+    """Vehicles that wait undeclared, or for their true firm, for whoever may declare for their drivers."""
     rows = queries.waiting_arrivals(by=request.actor, at=request.moment)
     shown = [(arrival, plates.show(arrival.plate)) for arrival in rows[:200]]
-    return render(request, "border_gate/quick_waiting.html", {"rows": shown})
+    nameless = nameless_trips(by=request.actor, at=request.moment)[:200]
+    ahead = may(request.actor, DECLARE_FOR, at=request.moment)
+    return render(request, "border_gate/quick_waiting.html", {"rows": shown, "nameless": nameless, "ahead": ahead})
 
 
 @never_cache
@@ -73,10 +79,15 @@ def _declared(request: Request, arrival: UndeclaredArrival, by: Actor, kind: typ
     """Show the form; send what was typed, or show it again with what stands in the way."""
     before = queries.trip_before(arrival)
     given: dict[str, Any] = {"trip": arrival.trip, "before": before}
+    if kind is QuickForAnother:
+        given["registers"] = may(by, DECLARE_FOR, arrival.trip, request.moment)
     form = kind(request.POST, **given) if request.method == "POST" else kind(initial=_known(arrival, before), **given)
     if form.is_bound and form.is_valid():
         try:
-            undeclared.declare_with(arrival=arrival, answers=form.answers(), by=by, at=request.moment)
+            consent = bool(form.cleaned_data.get("consent"))
+            undeclared.declare_with(
+                arrival=arrival, answers=form.answers(), consent=consent, by=by, at=request.moment
+            )  # fmt: skip
         except Refusal as refusal:
             form.refuse(refusal.field, refusal.for_people())
         else:
@@ -87,15 +98,8 @@ def _declared(request: Request, arrival: UndeclaredArrival, by: Actor, kind: typ
 
 def _known(arrival: UndeclaredArrival, before: Trip | None) -> dict[str, Any]:
     """What is known of the vehicle from its last trip; the number of a paper is never shown."""
-    known: dict[str, Any] = {"phone": arrival.phone, "goods": arrival.goods_guess}
-    if before is not None:
-        firm, driver = before.enterprise, before.driver
-        known |= {
-            "tax_code": taxcodes.show(firm.tax_code) if firm else "",
-            "driver_name": driver.person.full_name if driver else "",
-            "goods": arrival.goods_guess or before.goods_title,
-        }
-    return known
+    known = {"goods": "", **known_before(before), "phone": arrival.phone}
+    return {**known, "goods": arrival.goods_guess or known["goods"]}
 
 
 def _done(request: Request, arrival: UndeclaredArrival) -> dict[str, Any]:

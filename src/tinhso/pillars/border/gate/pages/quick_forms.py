@@ -28,7 +28,11 @@ FIELD_OF = {
     "id_expires_on": "paper_until",
     "driver": "driver_name",
     "lines.1": "growing_areas",
+    "enterprise": "tax_code",
+    "tractor": "plate",
 }
+PHONE = r"^\+?[0-9 .]{9,16}$"
+LOADED = ("goods", "kg")
 PAPERS = {"GROWING_AREA": "growing_areas", "PACKING_HOUSE": "packing_houses"}
 
 
@@ -38,6 +42,7 @@ class Quick(Checked):
     tax_code = forms.CharField(
         label=_("Tax code of the firm"), max_length=16, help_text=_("10 digits"), widget=forms.TextInput(attrs=NUMBER)
     )
+    empty = forms.BooleanField(label=_("The vehicle comes empty and takes goods in the yard"), required=False)
     goods = forms.CharField(
         label=_("Goods"),
         max_length=160,
@@ -54,7 +59,7 @@ class Quick(Checked):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
     phone = forms.RegexField(
-        r"^\+?[0-9 .]{9,16}$",
+        PHONE,
         label=_("Telephone"),
         help_text=_("The link and the calls go to it"),
         error_messages={"invalid": _("A telephone number has 9 to 15 digits.")},
@@ -67,6 +72,11 @@ class Quick(Checked):
     def __init__(self, *args: Any, trip: Trip, before: Trip | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.trip, self.before = trip, before
+        if trip.kind != "IMP_CN":
+            del self.fields["empty"]
+        elif self.is_bound and self["empty"].value():
+            for name in LOADED:
+                self.fields[name].required = False
         for field in self.fields.values():
             field.error_messages["required"] = _("This has to be filled in.")
         if before is not None:
@@ -75,7 +85,8 @@ class Quick(Checked):
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         self.tax = self.read("tax_code", taxcodes.read)
-        self.known = self._goods(found.get("goods") or "")
+        self.no_load = bool(found.get("empty"))
+        self.known = None if self.no_load else self._goods(found.get("goods") or "")
         typed = found.get("paper_no") or ""
         self.paper_kind = identity_papers.kind_of(typed)
         self.paper = self.read("paper_no", lambda number: identity_papers.read(self.paper_kind, number))
@@ -90,22 +101,27 @@ class Quick(Checked):
 
     def answers(self) -> Answers:
         """What was typed; the form must be valid."""
-        values, known = self.cleaned_data, self.known
-        if known is None:
-            raise ValueError("the form is not valid")
+        values = self.cleaned_data
         return Answers(
             tax_code=self.tax,
-            goods=known,
-            gross_kg=values["kg"],
+            **self._load(),
             driver_name=" ".join(values["driver_name"].split()),
             paper_kind=self.paper_kind,
             paper_no=self.paper,
             paper_until=values["paper_until"],
             phone=called(values["phone"]),
             language=get_language() or "vi",
-            growing_areas=codes_of(values["growing_areas"]),
-            packing_houses=codes_of(values["packing_houses"]),
         )
+
+    def _load(self) -> dict[str, Any]:
+        """What is on board; nothing of it is kept of who comes empty, though it was typed."""
+        if self.no_load:
+            return {"empty": True}
+        if self.known is None:
+            raise ValueError("the form is not valid")
+        values = self.cleaned_data
+        codes = {name: codes_of(values[name]) for name in PAPERS.values()}
+        return {"goods": self.known, "gross_kg": values["kg"], **codes}
 
     def refuse(self, code_field: str | None, words: str) -> None:
         """Put the refusal of an action where it belongs; what was typed stays."""
@@ -154,12 +170,6 @@ class Quick(Checked):
         for paper in papers_missing(line, direction=self.trip.direction):
             if paper in PAPERS:
                 self.add_error(PAPERS[paper], str(_("Fresh fruit for export needs these codes.")))
-
-
-class QuickForAnother(Quick):
-    """The same, filled in by somebody else: he says that the driver agrees."""
-
-    consent = forms.BooleanField(label=_("The driver has read this and agrees that I send it for him"))
 
 
 def called(phone: str) -> str:

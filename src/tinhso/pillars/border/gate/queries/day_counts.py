@@ -41,7 +41,7 @@ _SPAN = "h.at > %(since)s::timestamptz and h.at <= %(until)s::timestamptz"
 _CLEARED = "(x.step = 'cross_out' and x.direction = 'X' or x.step = 'cross_in' and x.direction = 'N')"
 _FIRST = "(x.step in ('enter_buffer', 'arrive', 'cross_in') and x.at = x.first_arrival_at)"
 _GONE = "(x.step in ('cross_out', 'leave_inland', 'turn_back') and x.at >= x.yard_in_at)"
-_WALKED_UP = "x.step in ('walk_up', 'walk_up_line')"
+_WALKED_UP = "x.step in ('walk_up', 'walk_up_line') and x.undeclared"
 # What is counted of a step: its name, its key, what is summed, and of which steps.
 _COUNTED = (
     ("'cleared.' || x.direction", f"case when x.kind = '{NEW}' then x.kind else x.goods_group end", "x.kg", _CLEARED),
@@ -68,7 +68,7 @@ _STEPS = (
 _GATHERED = f"""
 with x as materialized (
     select {day_of("h.at")} as day, h.place_id, h.step, h.at, h.facts, t.direction, t.kind, t.goods_group,
-        {CARRIED} as kg, t.enterprise_id, t.first_arrival_at, t.accepted_at, t.yard_in_at, y.code as yard
+        {CARRIED} as kg, t.enterprise_id, t.first_arrival_at, t.accepted_at, t.yard_in_at, t.undeclared, y.code as yard
     from kernel_workflow_history h join border_gate_trip t on t.id = h.record_id
     left join border_gate_yard y on y.place_id = t.yard_id
     where h.flow = 'border_gate.trip' and {_SPAN} and h.step = any (%(counted)s::text[])

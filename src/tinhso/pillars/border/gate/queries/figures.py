@@ -14,15 +14,17 @@ from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
 from tinhso.pillars.border.gate.queries.statistics import midnight, rows_of
 from tinhso.pillars.border.gate.rules.tables import table
 
-# A vehicle whose arrival another declaration took over came once: under the trip of that declaration.
+# A vehicle whose arrival another declaration took over came once: under the trip of that declaration. One that was
+# noted by mistake did not come by that.
 _UNDECLARED = """
 select count(distinct h.record_id) filter (where h.step in ('walk_up', 'walk_up_line')),
     count(distinct coalesce(case when h.step in ('walk_up', 'walk_up_line') then (
         select o.facts->>'trip' from kernel_workflow_history o
         where o.record_id = h.record_id and o.step = 'take_over_undeclared') end, h.record_id::text))
-from kernel_workflow_history h
+from kernel_workflow_history h join border_gate_trip t on t.id = h.record_id
 where h.flow = 'border_gate.trip' and h.step in ('enter_buffer', 'arrive', 'cross_in', 'walk_up', 'walk_up_line')
     and h.at >= %(midnight)s::timestamptz and h.at <= %(now)s::timestamptz
+    and (t.undeclared or h.step not in ('walk_up', 'walk_up_line'))
 """
 _RELEASE = """
 select percentile_cont(0.5) within group (order by extract(epoch from t.released_at - t.yard_in_at) / 60)

@@ -9,9 +9,10 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from tinhso.pillars.border.gate.flows.states import NO_SHOW
-from tinhso.pillars.border.gate.models import Enterprise, FalseClaim, Trip, UndeclaredArrival
+from tinhso.pillars.border.gate.models import Enterprise, FalseClaim, Trip
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.parties import MISSES_COUNT_FOR
+from tinhso.pillars.border.gate.queries.undeclared import counted_arrivals
 
 SHOWN = 60
 
@@ -28,7 +29,7 @@ def firms(words: str = "", *, standing: str = "", at: datetime) -> QuerySet[Ente
     law = law_at(at)
     since = at - law.number("undeclared_days").span
     own = Trip.objects.filter(agency_id=OuterRef("pk"))
-    came = UndeclaredArrival.objects.filter(trip__agency_id=OuterRef("pk"), seen_at__gt=since)
+    came = counted_arrivals().filter(trip__agency_id=OuterRef("pk"), seen_at__gt=since)
     untrue = FalseClaim.objects.filter(firm_id=OuterRef("pk"), at__gt=at - law.number("false_claim_days").span)
     return rows.annotate(
         missed=_number(own.filter(is_live=False, state=NO_SHOW, ended_at__gt=at - MISSES_COUNT_FOR), "agency_id"),

@@ -15,8 +15,9 @@ from uuid import UUID
 from django.db.models import Count
 from django.utils.crypto import salted_hmac
 
-from tinhso.pillars.border.gate.models import InspectionAsk, Trip, UndeclaredArrival
+from tinhso.pillars.border.gate.models import InspectionAsk, Trip
 from tinhso.pillars.border.gate.queries.law import Law
+from tinhso.pillars.border.gate.queries.undeclared import counted_arrivals
 from tinhso.pillars.border.gate.rules.selection import INSPECT, GoodsOf, chosen
 from tinhso.pillars.border.gate.rules.tripcodes import IMPORT
 
@@ -56,7 +57,5 @@ def asks_of(trip: Trip) -> list[InspectionAsk]:
 def _undeclared(trips: Iterable[Trip], law: Law, at: datetime) -> dict[UUID | None, int]:
     """How often each firm's vehicles came undeclared in the days that count (limit `undeclared_days`)."""
     firms = {trip.enterprise_id for trip in trips if trip.enterprise_id}
-    rows = UndeclaredArrival.objects.filter(
-        trip__enterprise__in=firms, seen_at__gt=at - law.number("undeclared_days").span
-    )
+    rows = counted_arrivals().filter(trip__enterprise__in=firms, seen_at__gt=at - law.number("undeclared_days").span)
     return dict(rows.values_list("trip__enterprise").annotate(n=Count("pk")).values_list("trip__enterprise", "n"))

@@ -25,6 +25,7 @@ from tinhso.pillars.border.gate.models import (
     UndeclaredArrival,
     Yard,
 )
+from tinhso.pillars.border.gate.queries.undeclared import counted_arrivals
 from tinhso.pillars.border.gate.rulebook import yards
 from tinhso.pillars.border.gate.rulebook.showing import Pair, Yesterday, row, section
 from tinhso.pillars.border.gate.rules import fees, limits
@@ -219,7 +220,7 @@ OWN: dict[str, Callable[[Yesterday, Any, int, int], Pair]] = {
     "no_slot_min": _no_hour,
     **dict.fromkeys(
         ("undeclared_days", "undeclared_most", "undeclared_lock_days"),
-        partial(_locked, "undeclared", UndeclaredArrival.objects.all(), "trip__enterprise", "seen_at"),
+        partial(_locked, "undeclared", counted_arrivals(), "trip__enterprise", "seen_at"),
     ),
     **dict.fromkeys(
         ("false_claim_days", "false_claim_most", "false_claim_lock_days"),

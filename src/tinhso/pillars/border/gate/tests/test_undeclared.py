@@ -449,7 +449,7 @@ def test_a_count_does_not_undo_a_suspension_that_came_meanwhile(gate, firm, monk
     Enterprise.objects.filter(pk=firm.pk).update(standing=Standing.SUSPENDED)
     monkeypatch.setattr(arrivals, "arrivals_of", lambda firm, since: 5)
 
-    arrivals._count(trip, firm, NOON)
+    arrivals.count_arrival(trip, firm, NOON)
 
     assert Enterprise.objects.get(pk=firm.pk).standing == Standing.SUSPENDED
 

@@ -55,7 +55,7 @@ SUMS = (
     (
         "vehicles undeclared",
         f"select sum(n) from border_gate_dayfigure where name = 'undeclared' and {DAYS}",
-        f"select count(*) from border_gate_undeclaredarrival where {within('seen_at')}",
+        f"select count(*) from border_gate_undeclaredarrival where withdrawn_at is null and {within('seen_at')}",
     ),
     (
         "vehicles that stand undeclared at the end",
