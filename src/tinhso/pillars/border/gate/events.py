@@ -98,3 +98,6 @@ AHEAD_DECIDED = "border_gate.ahead_decided"
 CLAIM_DISPROVED = "border_gate.fresh_claim_disproved"
 """A quarantine found that the goods are not fresh; payload: reason; when a firm is known also count, days, limit,
 lock, and until when its booking is locked."""
+RAMP_ASKED = "border_gate.ramp_asked"
+RAMP_GIVEN = "border_gate.ramp_given"
+"""An inspection wants a bay with a ramp and none is free; a vehicle has got one; payload: bay, yard."""

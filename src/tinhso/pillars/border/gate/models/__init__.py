@@ -50,6 +50,7 @@ from tinhso.pillars.border.gate.models.parties import (
 from tinhso.pillars.border.gate.models.places import ControlPoint, CrossingPoint, Gate, Yard
 from tinhso.pillars.border.gate.models.positions import LastPosition, Position
 from tinhso.pillars.border.gate.models.qr_keys import QrKey, QrUse
+from tinhso.pillars.border.gate.models.ramps import RampTurn
 from tinhso.pillars.border.gate.models.readings import PlateReading
 from tinhso.pillars.border.gate.models.reference import CheckRule, FeeRule, Force, Goods, HsCode, ReasonCode
 from tinhso.pillars.border.gate.models.registrations import Registration
@@ -172,6 +173,7 @@ __all__ = [
     "QrUse",
     "QueueCycle",
     "QueueState",
+    "RampTurn",
     "ReasonCode",
     "Refusal",
     "RefusalText",
