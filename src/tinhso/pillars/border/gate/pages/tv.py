@@ -26,7 +26,7 @@ from tinhso.pillars.border.gate.queries.closures import closures, points_hours
 from tinhso.pillars.border.gate.rules import qr
 
 LANGUAGES = ("vi", "zh-hans", "en")
-CALLS, WAITING, GROUPS, HOURS, STOPPED, LOOK_UP = "goi", "cho", "nhom", "gio", "dung", "tra-cuu"
+CALLS, WAITING, GROUPS, ROOM, HOURS, STOPPED, LOOK_UP = "goi", "cho", "nhom", "bai", "gio", "dung", "tra-cuu"
 SECONDS = 12
 """How long a page stands: long enough to be read from five metres."""
 CALLS_A_PAGE = 8
@@ -78,7 +78,7 @@ def _pages(sheets: Sequence[Sequence[CalledTrip]], kept: dict[str, str], *, stop
     calls = [CALLS, *(f"{CALLS}-{number}" for number in range(2, len(sheets) + 1))]
     if "chi" in kept:
         return calls
-    return [*(calls if sheets else []), WAITING, GROUPS, HOURS, *([STOPPED] if stopped else []), LOOK_UP]
+    return [*(calls if sheets else []), WAITING, GROUPS, ROOM, HOURS, *([STOPPED] if stopped else []), LOOK_UP]
 
 
 def _address(page: str, language: str, kept: dict[str, str]) -> str:

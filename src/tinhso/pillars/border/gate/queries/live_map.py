@@ -118,12 +118,10 @@ def _station(
     count, held = sum(row[0] for row in rows), sum(row[2] for row in rows)
     since = min((row[1] for row in rows), default=None)
     oldest = statistics.minutes(at - since) if since else None
-    room = now.yard_capacity if key == "yard" else None
-    tone = "calm"
-    if key == "yard":
-        tone = tone_of_room(count, now.yard_capacity)
-    elif key in WAITED:
-        tone = tone_of_wait(oldest or 0)
+    room = {"yard": now.yard_capacity, "buffer": now.buffer_capacity or None}.get(key)
+    tones = [tone_of_room(now.in_buffer if key == "buffer" else count, room)] if room else []
+    tones += [tone_of_wait(oldest or 0)] if key in WAITED else []
+    tone = next((one for one in ("stop", "wait") if one in tones), "calm")
     return Station(key, title, count, oldest, tone, states[0], held, room, lanes.get(barrier, 0))
 
 
@@ -144,6 +142,9 @@ def _alarms(
         found.append(Alarm("off", _("No news since %(at)s") % {"at": show_time(now.silent_since)}))
     if yard.tone == "stop":
         found.append(Alarm("stop", _("Yard full: %(count)s of %(room)s") % {"count": yard.count, "room": yard.room}))
+    if now.buffer_capacity and tone_of_room(now.in_buffer, now.buffer_capacity) == "stop":
+        facts = {"count": now.in_buffer, "room": now.buffer_capacity}
+        found.append(Alarm("stop", _("Holding area full: %(count)s of %(room)s") % facts))
     if overstay:
         found.append(Alarm("stop", _vehicles(overstay, _("past the limit of stay"))))
     if held:

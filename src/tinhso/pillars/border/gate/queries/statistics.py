@@ -28,7 +28,8 @@ LATELY = timedelta(hours=2)
 @dataclass(frozen=True, slots=True)
 class PointNow:
     """One crossing point now. `waiting` are those in the holding area, called, or at barrier 1; minutes are
-    what the last of them has before it; `last_hour` and `today` are cleared vehicles.
+    what the last of them has before it; `last_hour` and `today` are cleared vehicles. `in_buffer` stand in the point's
+    holding areas, which have room for `buffer_capacity`; a point without a holding area has 0 of both.
 
     `silent_since` is set when the point should be working and sends nothing: then all figures are old.
     """
@@ -53,6 +54,8 @@ class PointNow:
     last_at: datetime | None
     silent_since: datetime | None
     daily_average: int
+    in_buffer: int
+    buffer_capacity: int
 
     @property
     def waiting(self) -> int:
@@ -65,6 +68,10 @@ class PointNow:
     @property
     def room(self) -> int:
         return max(self.yard_capacity - self.in_yard, 0)
+
+    @property
+    def buffer_room(self) -> int:
+        return max(self.buffer_capacity - self.in_buffer, 0)
 
     @property
     def chinese_name(self) -> str:
@@ -108,6 +115,12 @@ class Pace:
         return self.median - self.limit
 
 
+# Who was noted as undeclared waits in his bay at the gate, not in the holding area.
+_BUFFERS = """
+select y.point_id, (select count(*) from border_gate_trip t where t.is_live and t.point_id = y.point_id
+    and t.state = 'at_buffer' and not t.undeclared), sum(y.capacity)::integer
+from border_gate_yard y where y.level = 'buffer' group by y.point_id
+"""
 _DAY = """
 select h.place_id,
     count(*) filter (where h.step = 'cross_out' and t.direction = 'X'),
@@ -123,19 +136,28 @@ group by h.place_id
 
 
 def points(*, at: datetime) -> list[PointNow]:
-    """Every point that handles goods trucks, in the order of the table; five queries."""
+    """Every point that handles goods trucks, in the order of the table; six queries."""
     loads = {one.point: one for one in load.loads(at=at)}
     day = {row[0]: row[1:] for row in rows_of(_DAY, {"now": at, "midnight": midnight(at)})}
     yards = _yards()
     calendar = _calendar()
+    buffers = {point: (taken, room) for point, taken, room in rows_of(_BUFFERS, {})}
     return [
-        _point(row, loads[row.code], day.get(row.pk, (0, 0, 0, None)), yards.get(row.pk), calendar.get(row.pk, []), at)
+        _point(
+            row,
+            loads[row.code],
+            day.get(row.pk, (0, 0, 0, None)),
+            yards.get(row.pk),
+            buffers.get(row.pk, (0, 0)),
+            calendar.get(row.pk, []),
+            at,
+        )
         for row in CrossingPoint.objects.filter(code__in=loads)
     ]
 
 
 def _point(
-    row: CrossingPoint, now: load.GateLoad, day: tuple[Any, ...], yard: tuple[str, int] | None,
+    row: CrossingPoint, now: load.GateLoad, day: tuple[Any, ...], yard: tuple[str, int] | None, buffer: tuple[int, int],
     calendar: list[hours.Hours], at: datetime,
 ) -> PointNow:  # fmt: skip
     exported, imported, last_hour, last_at = day
@@ -163,6 +185,8 @@ def _point(
         last_at=last_at,
         silent_since=last_at if silent else None,
         daily_average=row.daily_average,
+        in_buffer=buffer[0],
+        buffer_capacity=buffer[1],
     )
 
 
