@@ -24,6 +24,7 @@ from tinhso.pillars.border.gate.actions.bookings import lapse_holds
 from tinhso.pillars.border.gate.actions.figures import count_lately
 from tinhso.pillars.border.gate.actions.guidance import reach_newcomers
 from tinhso.pillars.border.gate.actions.mandates import follow_staff
+from tinhso.pillars.border.gate.actions.platform_calls import call_everywhere
 from tinhso.pillars.border.gate.actions.ramps import follow_all
 from tinhso.pillars.border.gate.actions.report import freeze_report
 from tinhso.pillars.border.gate.actions.sheets import forget_sheets
@@ -229,3 +230,9 @@ def lapse_declarations_ahead(at: datetime) -> None:
 def follow_ramps(at: datetime) -> None:
     """Ramps that are free again, or held by vehicles that have left the yard."""
     follow_all(at=at)
+
+
+@every(seconds=30)
+def call_by_platform(at: datetime) -> None:
+    """The next vehicle at points where the platform calls by itself, as often as published."""
+    call_everywhere(at=at)
