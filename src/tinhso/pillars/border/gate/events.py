@@ -101,3 +101,8 @@ lock, and until when its booking is locked."""
 RAMP_ASKED = "border_gate.ramp_asked"
 RAMP_GIVEN = "border_gate.ramp_given"
 """An inspection wants a bay with a ramp and none is free; a vehicle has got one; payload: bay, yard."""
+WAY_BLOCKED = "border_gate.way_blocked"
+WAY_BLOCKED_LONG = "border_gate.way_blocked_long"
+WAY_FREE = "border_gate.way_free"
+"""A lane or the way in a yard is blocked, is so for long, is free again; payload: point, place, lane, kind_of_stoppage.
+"""

@@ -28,6 +28,7 @@ from tinhso.pillars.border.gate.actions.platform_calls import call_everywhere
 from tinhso.pillars.border.gate.actions.ramps import follow_all
 from tinhso.pillars.border.gate.actions.report import freeze_report
 from tinhso.pillars.border.gate.actions.sheets import forget_sheets
+from tinhso.pillars.border.gate.actions.stoppages import watch_stoppages
 from tinhso.pillars.border.gate.actions.yard_alarm import watch_yards
 from tinhso.pillars.border.gate.models import DailyReport
 from tinhso.pillars.border.gate.permissions import role_code
@@ -236,3 +237,9 @@ def follow_ramps(at: datetime) -> None:
 def call_by_platform(at: datetime) -> None:
     """The next vehicle at points where the platform calls by itself, as often as published."""
     call_everywhere(at=at)
+
+
+@every(seconds=60)
+def tell_who_waits_behind(at: datetime) -> None:
+    """Incidents that last: drivers behind them are told once."""
+    watch_stoppages(at=at)

@@ -75,6 +75,7 @@ from tinhso.pillars.border.gate.models.sheets import DeclarationRow, Declaration
 from tinhso.pillars.border.gate.models.signed_lists import SignedCheck, SignedList
 from tinhso.pillars.border.gate.models.simulation import SimulatedDay, SimulatedTrip, SimulationSwitch
 from tinhso.pillars.border.gate.models.stays import Incident
+from tinhso.pillars.border.gate.models.stoppages import Stoppage, StoppageKind
 from tinhso.pillars.border.gate.models.tasks import ClearanceTask, Hold
 from tinhso.pillars.border.gate.models.times import (
     CalendarKind,
@@ -192,6 +193,8 @@ __all__ = [
     "SlotDefault",
     "SlotWindow",
     "Standing",
+    "Stoppage",
+    "StoppageKind",
     "Switch",
     "TaskResult",
     "TrackingConsent",

@@ -19,6 +19,7 @@ from tinhso.pillars.border.gate.models import CallPause, ControlPoint
 from tinhso.pillars.border.gate.queries import statistics
 from tinhso.pillars.border.gate.queries.guidance import pauses
 from tinhso.pillars.border.gate.queries.statistics import PointNow, rows_of
+from tinhso.pillars.border.gate.queries.stoppages import open_stoppages
 from tinhso.pillars.border.gate.rules.crowding import tone_of_room, tone_of_wait
 
 # Place, its states, and the barrier whose lanes lead on from it.
@@ -93,7 +94,7 @@ def live_map(*, at: datetime, points: set[UUID] | None = None) -> list[PointMap]
     for point, state, *figures in rows_of(_STATES, {"now": at}):
         states[point][state] = tuple(figures)
     amiss = {(kind, point): count for kind, point, count in rows_of(_LATE, {"now": at})}
-    lanes, paused = _lanes(), pauses()
+    lanes, paused, blocked = _lanes(), pauses(), _blocked(at)
     found = []
     for now in statistics.ordered(statistics.points(at=at)):
         if points is not None and now.id not in points:
@@ -102,7 +103,7 @@ def live_map(*, at: datetime, points: set[UUID] | None = None) -> list[PointMap]
         stations = [_station(place, here, now, lanes.get(now.id, {}), at) for place in PLACES]
         pause = paused.get(now.id)
         alarms = _alarms(now, stations, here, amiss.get(("late", now.id), 0), amiss.get(("undeclared", now.id), 0))
-        found.append(PointMap(now, stations, alarms, pause))
+        found.append(PointMap(now, stations, [*blocked.get(now.id, ()), *alarms], pause))
     return found
 
 
@@ -129,6 +130,15 @@ def _lanes() -> dict[UUID, dict[str, int]]:
     found: dict[UUID, dict[str, int]] = defaultdict(dict)
     for point, kind, lanes in ControlPoint.objects.values_list("point_id", "kind", "lanes"):
         found[point][kind] = found[point].get(kind, 0) + lanes
+    return found
+
+
+def _blocked(at: datetime) -> dict[UUID, list[Alarm]]:
+    """Incidents that stand, by point. One query."""
+    found: dict[UUID, list[Alarm]] = defaultdict(list)
+    for row in open_stoppages():
+        facts = {"where": row.where, "what": row.get_kind_display(), "minutes": statistics.minutes(at - row.begun_at)}
+        found[row.point_id].append(Alarm("stop", _("%(where)s: %(what)s, %(minutes)s minutes") % facts))
     return found
 
 

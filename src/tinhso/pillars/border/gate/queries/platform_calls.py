@@ -17,6 +17,7 @@ from tinhso.pillars.border.gate.queries.guidance import pause_of
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.queue import told_why
 from tinhso.pillars.border.gate.queries.reference import calendars_of
+from tinhso.pillars.border.gate.queries.stoppages import open_lanes
 from tinhso.pillars.border.gate.queries.yard import yards_not_full
 from tinhso.pillars.border.gate.rules import hours
 from tinhso.pillars.border.gate.rules import platform_calls as rules
@@ -63,6 +64,7 @@ def gate_now(point: CrossingPoint, *, at: datetime) -> rules.Gate:
         call_waits=law_at(at).number(CALL_WAITS).span,
         ahead=live.filter(state__in=(CALLED, ARRIVED)).count(),
         waiting=live.filter(state=AT_BUFFER, holds=0).count(),
+        open_lanes=open_lanes(point.pk),
         last_called_at=state.last_called_at if state else None,
     )
 
