@@ -137,7 +137,8 @@ def _blocked(at: datetime) -> dict[UUID, list[Alarm]]:
     """Incidents that stand, by point. One query."""
     found: dict[UUID, list[Alarm]] = defaultdict(list)
     for row in open_stoppages():
-        facts = {"where": row.where, "what": row.get_kind_display(), "minutes": statistics.minutes(at - row.begun_at)}
+        where = row.where[:1].upper() + row.where[1:]
+        facts = {"where": where, "what": row.get_kind_display(), "minutes": statistics.minutes(at - row.begun_at)}
         found[row.point_id].append(Alarm("stop", _("%(where)s: %(what)s, %(minutes)s minutes") % facts))
     return found
 

@@ -105,7 +105,7 @@ def test_the_board_hears_at_once_and_sees_it_on_the_live_map(gate, barrier):
     assert notice.recipient == board.id
     with CaptureQueriesContext(connection) as after:
         here = next(one for one in live_map(at=NOON + 5 * MINUTE) if one.now.code == "HN-1119")
-    assert here.alarms[0].text == f"{barrier.name}, làn 3: xe hỏng, 5 phút"
+    assert here.alarms[0].text == "Barie 1 vào khu vực, làn 3: xe hỏng, 5 phút"
     assert len(after) == len(before)
 
 
