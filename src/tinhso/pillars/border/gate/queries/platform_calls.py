@@ -71,6 +71,8 @@ def gate_now(point: CrossingPoint, *, at: datetime) -> rules.Gate:
 
 def why_quiet(point: CrossingPoint, *, at: datetime) -> Any:
     """What the platform does at the point now, in one sentence; empty when the switch is off."""
+    if not point.platform_calls:
+        return ""
     reason = rules.why_not(gate_now(point, at=at), at)
     return "" if reason == rules.OFF else SENTENCES[reason]
 

@@ -16,8 +16,8 @@ from django.db import connection
 
 from tinhso.kernel.base.clock import HANOI
 from tinhso.pillars.border.gate.flows.states import WAITING
-from tinhso.pillars.border.gate.models import CrossingPoint, OperatingCalendar, SlotWindow, Yard
-from tinhso.pillars.border.gate.models.places import CHINESE_NAMES
+from tinhso.pillars.border.gate.models import CrossingPoint, OperatingCalendar, SlotWindow
+from tinhso.pillars.border.gate.models.places import CHINESE_NAMES, YardLevel
 from tinhso.pillars.border.gate.queries import load
 from tinhso.pillars.border.gate.rules import crowding, hours
 
@@ -116,10 +116,11 @@ class Pace:
 
 
 # Who was noted as undeclared waits in his bay at the gate, not in the holding area.
-_BUFFERS = """
-select y.point_id, (select count(*) from border_gate_trip t where t.is_live and t.point_id = y.point_id
-    and t.state = 'at_buffer' and not t.undeclared), sum(y.capacity)::integer
-from border_gate_yard y where y.level = 'buffer' group by y.point_id
+_YARDS = """
+select y.point_id, y.level, y.name, y.capacity, case when y.level = 'buffer' then (
+    select count(*) from border_gate_trip t where t.is_live and t.point_id = y.point_id and t.state = 'at_buffer'
+        and not t.undeclared) end
+from border_gate_yard y order by y.code
 """
 _DAY = """
 select h.place_id,
@@ -136,12 +137,11 @@ group by h.place_id
 
 
 def points(*, at: datetime) -> list[PointNow]:
-    """Every point that handles goods trucks, in the order of the table; six queries."""
+    """Every point that handles goods trucks, in the order of the table; five queries."""
     loads = {one.point: one for one in load.loads(at=at)}
     day = {row[0]: row[1:] for row in rows_of(_DAY, {"now": at, "midnight": midnight(at)})}
-    yards = _yards()
+    yards, buffers = _yards()
     calendar = _calendar()
-    buffers = {point: (taken, room) for point, taken, room in rows_of(_BUFFERS, {})}
     return [
         _point(
             row,
@@ -196,13 +196,17 @@ def _closing(calendar: list[hours.Hours], at: datetime) -> datetime | None:
     return datetime.combine(local.date(), row.closes, HANOI) if row and row.closes else None
 
 
-def _yards() -> dict[UUID, tuple[str, int]]:
-    """The border yards' first name and whole room, by point."""
-    found: dict[UUID, tuple[str, int]] = {}
-    for yard in Yard.objects.filter(level="border"):
-        name, room = found.get(yard.point_id, (yard.name, 0))
-        found[yard.point_id] = (name, room + yard.capacity)
-    return found
+def _yards() -> tuple[dict[UUID, tuple[str, int]], dict[UUID, tuple[int, int]]]:
+    """By point: the border yards' first name and whole room; who stands in the holding areas, and their whole room."""
+    border: dict[UUID, tuple[str, int]] = {}
+    buffers: dict[UUID, tuple[int, int]] = {}
+    for point, level, name, capacity, standing in rows_of(_YARDS, {}):
+        if level == YardLevel.BUFFER:
+            buffers[point] = (standing, buffers.get(point, (0, 0))[1] + capacity)
+        else:
+            first, room = border.get(point, (name, 0))
+            border[point] = (first, room + capacity)
+    return border, buffers
 
 
 def _calendar() -> dict[UUID, list[hours.Hours]]:
