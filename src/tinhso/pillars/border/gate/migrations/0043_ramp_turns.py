@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("border_gate", "0036_yard_rules"),
+        ("border_gate", "0042_namings"),
     ]
 
     operations = [

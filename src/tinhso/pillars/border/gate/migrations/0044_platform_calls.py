@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("border_gate", "0037_ramp_turns"),
+        ("border_gate", "0043_ramp_turns"),
     ]
 
     operations = [

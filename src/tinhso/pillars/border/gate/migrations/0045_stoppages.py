@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("border_gate", "0038_platform_calls"),
+        ("border_gate", "0044_platform_calls"),
     ]
 
     operations = [
