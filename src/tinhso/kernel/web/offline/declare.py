@@ -49,7 +49,8 @@ class OfflineApp:
     `scope`: the path that the worker keeps; below it `taken_over` paths are answered by the `page` (a route's
     name) when the network gives no answer; `start` (a route's name) is where the app opens. `apply` raises a Refusal
     when the event cannot be done as things stand: it then waits for a person. `again` does it on that person's word.
-    `attachable`: the kind under which an event carries its photographs (kernel.files).
+    `attachable`: the kind under which an event carries its photographs (kernel.files). `about`: of which record an
+    event speaks that a person has kept without doing it.
     """
 
     name: str
@@ -72,6 +73,7 @@ class OfflineApp:
     apply: Callable[[OfflineEvent, Actor, datetime], Applied]
     again: Callable[[OfflineEvent, Actor, datetime], Applied]
     alarm: Callable[[OfflineDevice, str, Mapping[str, Any], datetime], None]
+    about: Callable[[OfflineEvent], UUID | None] = lambda event: None
 
 
 APPS: Registry[OfflineApp] = Registry("offline app")

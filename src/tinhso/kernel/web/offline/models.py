@@ -139,6 +139,11 @@ class OfflineEvent(models.Model):
                 name="kernel_web_offline_waiting",
                 condition=Q(state__in=("waiting", "stored")),
             ),
+            models.Index(
+                fields=["record_id"],
+                name="kernel_web_offline_decided",
+                condition=Q(resolution__in=("keep", "duplicate")),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -44,6 +44,8 @@ def resolve(*, app: OfflineApp, event: OfflineEvent, how: str, reason: str, by: 
         refusal = do(row, officer_of(row), at, again=True)
         if refusal is not None:
             raise refusal
+    else:
+        row.record_id = app.about(row)
     row.state, row.resolution, row.reason = EventState.RESOLVED, how, reason.strip()
     row.resolved_by, row.settled_at = by.id, at
     row.save(update_fields=["state", "code", "why", "record_id", "resolution", "reason", "resolved_by", "settled_at"])

@@ -106,3 +106,11 @@ FIRM_DISOWNED = "border_gate.firm_disowned"
 CLAIM_DISPROVED = "border_gate.fresh_claim_disproved"
 """A quarantine found that the goods are not fresh; payload: reason; when a firm is known also count, days, limit,
 lock, and until when its booking is locked."""
+RAMP_ASKED = "border_gate.ramp_asked"
+RAMP_GIVEN = "border_gate.ramp_given"
+"""An inspection wants a bay with a ramp and none is free; a vehicle has got one; payload: bay, yard."""
+WAY_BLOCKED = "border_gate.way_blocked"
+WAY_BLOCKED_LONG = "border_gate.way_blocked_long"
+WAY_FREE = "border_gate.way_free"
+"""A lane or the way in a yard is blocked, is so for long, is free again; payload: point, place, lane, kind_of_stoppage.
+"""

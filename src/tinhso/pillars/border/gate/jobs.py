@@ -24,8 +24,11 @@ from tinhso.pillars.border.gate.actions.bookings import lapse_holds
 from tinhso.pillars.border.gate.actions.figures import count_lately
 from tinhso.pillars.border.gate.actions.guidance import reach_newcomers
 from tinhso.pillars.border.gate.actions.mandates import follow_staff
+from tinhso.pillars.border.gate.actions.platform_calls import call_everywhere
+from tinhso.pillars.border.gate.actions.ramps import follow_all
 from tinhso.pillars.border.gate.actions.report import freeze_report
 from tinhso.pillars.border.gate.actions.sheets import forget_sheets
+from tinhso.pillars.border.gate.actions.stoppages import watch_stoppages
 from tinhso.pillars.border.gate.actions.yard_alarm import watch_yards
 from tinhso.pillars.border.gate.models import DailyReport
 from tinhso.pillars.border.gate.permissions import role_code
@@ -222,3 +225,21 @@ def follow_brokers_staff(at: datetime) -> None:
 def lapse_declarations_ahead(at: datetime) -> None:
     """What drivers have declared ahead and no firm has answered by its day is let go."""
     lapse_ahead(at=at)
+
+
+@every(seconds=60)
+def follow_ramps(at: datetime) -> None:
+    """Ramps that are free again, or held by vehicles that have left the yard."""
+    follow_all(at=at)
+
+
+@every(seconds=30)
+def call_by_platform(at: datetime) -> None:
+    """The next vehicle at points where the platform calls by itself, as often as published."""
+    call_everywhere(at=at)
+
+
+@every(seconds=60)
+def tell_who_waits_behind(at: datetime) -> None:
+    """Incidents that last: drivers behind them are told once."""
+    watch_stoppages(at=at)

@@ -56,6 +56,19 @@ def yard_room() -> dict[str, int]:
     return _of_points("room")
 
 
+@metric("border_gate.in_buffer", title=_("Vehicles in the holding area"), unit="vehicle", public=True, dimensions=POINT,
+        title_of=title_of)  # fmt: skip
+def in_buffer() -> dict[str, int]:
+    """Of points that have a holding area."""
+    return {one.code: one.in_buffer for one in _points() if one.buffer_capacity}
+
+
+@metric("border_gate.buffer_room", title=_("Free places in the holding area"), unit="place", public=True,
+        dimensions=POINT, title_of=title_of)  # fmt: skip
+def buffer_room() -> dict[str, int]:
+    return {one.code: one.buffer_room for one in _points() if one.buffer_capacity}
+
+
 @metric("border_gate.wait_minutes", title=_("Minutes to wait"), unit="minute", public=True, dimensions=POINT,
         title_of=title_of)  # fmt: skip
 def wait_minutes() -> dict[str, int]:

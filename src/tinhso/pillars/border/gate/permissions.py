@@ -100,6 +100,7 @@ ORDER_MEDICAL = permission(f"{LABEL}.order_medical", _("order medical control of
 HANDLE_INCIDENT = permission(f"{LABEL}.handle_incident", _("handle incidents"))
 SWITCH_POINT = permission(f"{LABEL}.switch_point", _("switch a crossing point by order"))
 CLOSE_BAY = permission(f"{LABEL}.close_bay", _("close and open bays of a yard"))
+GIVE_RAMP = permission(f"{LABEL}.give_ramp", _("give bays with a ramp for inspections"))
 DECIDE_BARRIER = permission(f"{LABEL}.decide_barrier", _("work at a barrier"))
 ENROL_DEVICE = permission(f"{LABEL}.enrol_device", _("set up and lock devices that work without network"))
 RECONCILE = permission(f"{LABEL}.reconcile_event", _("decide on events recorded without network"))
@@ -200,7 +201,7 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
     "CARRIER": (_("Transport firm"), (MANAGE_FIRM, CARRY_TRIP)),
     "DRIVER": (_("Driver"), (*WHOLE_TRIP, FILE_APPEAL)),
     "HELPDESK": (_("Declaration help desk"), (*OFFICER, KEY_PAPER, DECLARE_FOR)),
-    "YARD": (_("Yard operator"), (VIEW_TRIP, VIEW_BOARD, DECIDE_BARRIER, ENROL_DEVICE, CLOSE_BAY)),
+    "YARD": (_("Yard operator"), (VIEW_TRIP, VIEW_BOARD, DECIDE_BARRIER, ENROL_DEVICE, CLOSE_BAY, GIVE_RAMP)),
     "BUFFER": (_("Holding area operator"), (VIEW_TRIP, VIEW_BOARD, DECIDE_BARRIER, ENROL_DEVICE)),
     "BQLKKT": (
         _("Border-gate management board"),

@@ -17,6 +17,7 @@ from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.events.publish import publish
 from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.actions import lights
+from tinhso.pillars.border.gate.actions.ramps import leave_ramp
 from tinhso.pillars.border.gate.actions.tasks import checks_of, open_missing, start_clocks
 from tinhso.pillars.border.gate.adapters import choice
 from tinhso.pillars.border.gate.adapters.customs import CHANNELLED, RELEASED, CustomsDeclaration, is_number
@@ -124,3 +125,4 @@ def _fit_inspection(trip: Trip, at: datetime) -> None:
     if not chosen.exists():
         idle = list(ClearanceTask.objects.filter(trip=trip, kind=INSPECTION, state=OPEN))
         TASK.fire_many(idle, "unneed", by=SYSTEM, at=at)
+        leave_ramp(tasks=[one.pk for one in idle], at=at)

@@ -20,7 +20,7 @@ from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import CrossingPoint, QueueState, Trip, Yard
 from tinhso.pillars.border.gate.queries.codes import must_not_be_suspended
 from tinhso.pillars.border.gate.queries.guidance import pause_of
-from tinhso.pillars.border.gate.queries.queue import pace_of, waiting_tickets
+from tinhso.pillars.border.gate.queries.queue import kept_reason, pace_of, waiting_tickets
 from tinhso.pillars.border.gate.queries.yard import yards_not_full
 from tinhso.pillars.border.gate.rules import queue
 from tinhso.pillars.border.gate.rules.codes import refuse
@@ -115,7 +115,7 @@ def call_lanes(*, point: CrossingPoint, count: int, at: datetime, by: Actor = SY
 @transaction.atomic
 def _call(trip: Trip, call: queue.Call, room: list[Yard], *, by: Actor, at: datetime) -> None:
     elsewhere = {"yard": str(room[0].pk)} if room and trip.yard_id not in {yard.pk for yard in room} else {}
-    TRIP.fire(trip, "call", by=by, at=at, first=queue.FirstInLine(trip.pk), reason=call.reason.kind, **elsewhere)
+    TRIP.fire(trip, "call", by=by, at=at, first=queue.FirstInLine(trip.pk), **kept_reason(call.reason), **elsewhere)
 
 
 def arrive(*, trip: Trip, plate: str, by: Actor, at: datetime, **seen: Unpack[Sighting]) -> Trip:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from tinhso.kernel.audit.record import record
 from tinhso.kernel.base.actor import SYSTEM, Actor
@@ -37,6 +38,12 @@ def apply_event(event: OfflineEvent, by: Actor, at: datetime) -> Applied:
 def apply_again(event: OfflineEvent, by: Actor, at: datetime) -> Applied:
     """The same on the board's word, after the trip's last step: history never runs backwards."""
     return _done(event, by, again=True)
+
+
+def about(event: OfflineEvent) -> UUID | None:
+    """The trip of which a device spoke, for what the board keeps without doing it; none when no trip has that code."""
+    code = str(event.payload.get("trip") or "")
+    return Trip.objects.filter(code=code).values_list("pk", flat=True).first() if code else None
 
 
 def alarm(device: OfflineDevice, what: str, facts: Any, at: datetime) -> None:

@@ -13,6 +13,7 @@ from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.workflow.outcome import StepRefused
 from tinhso.pillars.border.gate.actions.market import go_on_after
 from tinhso.pillars.border.gate.actions.orders import number_of, reason_of
+from tinhso.pillars.border.gate.actions.ramps import follow_trip
 from tinhso.pillars.border.gate.actions.refusals import refused_by_quarantine
 from tinhso.pillars.border.gate.actions.samples import draw_samples, must_be_sampled
 from tinhso.pillars.border.gate.flows import HOLD, TASK
@@ -78,13 +79,15 @@ def _wanted(trips: Sequence[Trip], returns: str, at: datetime) -> list[Clearance
 
 
 def start_clocks(*, trip_id: UUID, at: datetime) -> int:
-    """The vehicle is here: from now on its open tasks have a deadline, by the minutes of their kind."""
+    """The vehicle is here: its open tasks have a deadline by the minutes of their kind, an inspection wants a ramp."""
     book = law_at(at).book
     waiting = ClearanceTask.objects.filter(trip_id=trip_id, due_at=None, state__in=UNDONE)
     tasks = list(waiting.only("id", "kind"))
     for task in tasks:
         task.due_at = at + timedelta(minutes=book.minutes(task.kind))
-    return ClearanceTask.objects.bulk_update(tasks, ["due_at"])
+    begun = ClearanceTask.objects.bulk_update(tasks, ["due_at"])
+    follow_trip(trip_id=trip_id, at=at)
+    return begun
 
 
 def take_task(*, task: ClearanceTask, by: Actor, at: datetime) -> ClearanceTask:
@@ -276,6 +279,7 @@ def _to_inspection(task: ClearanceTask, by: Actor, at: datetime, note: str) -> C
             due_at=at + timedelta(minutes=law_at(at).book.minutes("CUSTOMS_INSPECT")),
         )
         TASK.create(inspection, by=SYSTEM, at=at)
+        follow_trip(trip_id=task.trip_id, at=at)
     return task
 
 

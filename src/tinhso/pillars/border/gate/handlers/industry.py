@@ -10,12 +10,13 @@ from tinhso.kernel.base.dates import show_moment
 from tinhso.kernel.events.event import Event
 from tinhso.kernel.modules.declare import subscribe
 from tinhso.kernel.notices.actions import reached
-from tinhso.kernel.notices.kinds import NoticeKind
+from tinhso.kernel.notices.kinds import NoticeKind, placeholders
 from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.handlers import audience, industry_words
 from tinhso.pillars.border.gate.handlers.board_orders import send_to
 from tinhso.pillars.border.gate.models import InflowNotice, MoratoriumDraft
 from tinhso.pillars.border.gate.queries.inflow import touched_by_inflow
+from tinhso.pillars.border.gate.queries.touched import COMING
 
 
 @subscribe(events.MORATORIUM_DRAFTED, name="border_gate.tell_moratorium_draft")
@@ -41,22 +42,33 @@ def tell_decided(event: Event) -> None:
 
 @subscribe(events.INFLOW_PUBLISHED, name="border_gate.tell_inflow")
 def tell_inflow(event: Event) -> None:
-    """Everybody of the firms whose trips it touches, each once; nothing that was ended meanwhile."""
+    """Everybody of the firms whose trips it touches and who drives these, each once; nothing that was ended meanwhile.
+
+    Who waits or was called already is told nothing: he has come.
+    """
     row = InflowNotice.objects.filter(pk=event.record_id, ended_at=None, ends_at__gt=event.at).first()
     if row is not None:
         facts = {"ref": row.document_no, "a": show_moment(row.begins_at), "b": show_moment(row.ends_at)}
-        _tell_firms(industry_words.INFLOW, row, event, text=row.text_vi, **facts)
+        _tell_touched((industry_words.INFLOW, industry_words.INFLOW_ON_THE_WAY), row, event, text=row.text_vi, **facts)
 
 
 @subscribe(events.INFLOW_ENDED, name="border_gate.tell_inflow_ended")
 def tell_inflow_ended(event: Event) -> None:
-    """Firms whose trips it would still touch."""
+    """Firms and drivers whose trips it would still touch."""
     row = InflowNotice.objects.filter(pk=event.record_id).first()
     if row is not None:
-        _tell_firms(industry_words.INFLOW_ENDED, row, event, ref=row.document_no, reason=row.end_reason)
+        kinds = (industry_words.INFLOW_ENDED, industry_words.INFLOW_OVER)
+        _tell_touched(kinds, row, event, ref=row.document_no, reason=row.end_reason)
 
 
-def _tell_firms(kind: NoticeKind, row: InflowNotice, event: Event, **facts: Any) -> None:
-    trips = list(touched_by_inflow(row, at=event.at).values_list("pk", flat=True))
-    people = audience.firms_of_many(trips, at=event.at) if trips else []
-    send_to(kind, people, event, reverse("border_gate:firm"), **facts)
+def _tell_touched(kinds: tuple[NoticeKind, NoticeKind], row: InflowNotice, event: Event, **facts: Any) -> None:
+    """To firms in the application, to drivers by message too: each reads the facts that his words name."""
+    touched = touched_by_inflow(row, at=event.at)
+    trips = list(touched.values_list("pk", flat=True))
+    coming = list(touched.filter(state__in=COMING).values_list("pk", flat=True))
+    firms = audience.firms_of_many(trips, at=event.at) if trips else []
+    drivers = audience.drivers_of_many(coming) if coming else []
+    for kind, people, page in zip(kinds, (firms, drivers), ("firm", "driver"), strict=True):
+        named = {name for text in kind.texts.values() for name in placeholders(text)}
+        told = {name: value for name, value in facts.items() if name in named}
+        send_to(kind, people, event, reverse(f"border_gate:{page}"), **told)

@@ -32,6 +32,28 @@ INFLOW = notice(
         "en": "Notice {ref} on the inflow of goods, from {a} to {b}; trips of the firm are touched. {text}",
     },
 )
+INFLOW_ON_THE_WAY = notice(
+    "border_gate.inflow_on_the_way",
+    title=_("Notice on the inflow of goods"),
+    texts={
+        "vi": "Thông báo điều tiết {ref}, từ {a} đến {b}, có lượt xe của bạn. Hỏi doanh nghiệp trước khi khởi hành.",
+        "en": "Notice {ref} on the inflow, from {a} to {b}, touches your trip. Ask the firm before setting out.",
+        "zh-hans": "货物调节通知{ref}涉及您的车次，时间为河内时间{a}至{b}。出发前请询问企业。",
+    },
+    channels=("app", "sms"),
+    sms_fields=("ref", "a", "b"),
+)
+INFLOW_OVER = notice(
+    "border_gate.inflow_over",
+    title=_("Notice on the inflow ended early"),
+    texts={
+        "vi": "Thông báo điều tiết {ref} đã kết thúc sớm. Đi theo kế hoạch của doanh nghiệp.",
+        "en": "Notice {ref} on the inflow of goods has ended early. Drive as the firm has planned.",
+        "zh-hans": "货物调节通知{ref}已提前结束。请按企业安排行驶。",
+    },
+    channels=("app", "sms"),
+    sms_fields=("ref",),
+)
 INFLOW_ENDED = notice(
     "border_gate.inflow_ended",
     title=_("Notice on the inflow ended early"),

@@ -52,6 +52,7 @@ from tinhso.pillars.border.gate.models.parties import (
 from tinhso.pillars.border.gate.models.places import ControlPoint, CrossingPoint, Gate, Yard
 from tinhso.pillars.border.gate.models.positions import LastPosition, Position
 from tinhso.pillars.border.gate.models.qr_keys import QrKey, QrUse
+from tinhso.pillars.border.gate.models.ramps import RampTurn
 from tinhso.pillars.border.gate.models.readings import PlateReading
 from tinhso.pillars.border.gate.models.reference import CheckRule, FeeRule, Force, HsCode, ReasonCode
 from tinhso.pillars.border.gate.models.registrations import Registration
@@ -77,6 +78,7 @@ from tinhso.pillars.border.gate.models.sheets import DeclarationRow, Declaration
 from tinhso.pillars.border.gate.models.signed_lists import SignedCheck, SignedList
 from tinhso.pillars.border.gate.models.simulation import SimulatedDay, SimulatedTrip, SimulationSwitch
 from tinhso.pillars.border.gate.models.stays import Incident
+from tinhso.pillars.border.gate.models.stoppages import Stoppage, StoppageKind
 from tinhso.pillars.border.gate.models.tasks import ClearanceTask, Hold
 from tinhso.pillars.border.gate.models.times import (
     CalendarKind,
@@ -177,6 +179,7 @@ __all__ = [
     "QrUse",
     "QueueCycle",
     "QueueState",
+    "RampTurn",
     "ReasonCode",
     "Refusal",
     "RefusalText",
@@ -197,6 +200,8 @@ __all__ = [
     "SlotDefault",
     "SlotWindow",
     "Standing",
+    "Stoppage",
+    "StoppageKind",
     "Switch",
     "TaskResult",
     "TrackingConsent",

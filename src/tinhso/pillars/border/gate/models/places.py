@@ -48,7 +48,8 @@ class CrossingPoint(models.Model):
 
     `medical_control`: drivers who cross are examined. `direct_mode`: a truck may go to the gate without being
     called. `buffer_compulsory`: nobody may. `goods_open`: vehicles are declared here. `shuttle_drivers`: drivers of the
-    shuttle may drive vehicles with Chinese plates. Slots are an hour's room in each direction.
+    shuttle may drive vehicles with Chinese plates. `platform_calls`: the platform calls the next vehicle by
+    itself. Slots are an hour's room in each direction.
     """
 
     access_scope = Scope(place="place_id")
@@ -65,6 +66,7 @@ class CrossingPoint(models.Model):
     direct_mode = models.BooleanField(_("direct mode"), default=False)
     buffer_compulsory = models.BooleanField(_("only through the holding area"), default=False)
     shuttle_drivers = models.BooleanField(_("shuttle drivers"), default=False)
+    platform_calls = models.BooleanField(_("calls by the platform"), default=False)
     in_season = models.BooleanField(_("season cycle of the queue"), default=True)
     slots_export = models.PositiveSmallIntegerField(_("export slots an hour"), default=0)
     slots_import = models.PositiveSmallIntegerField(_("import slots an hour"), default=0)

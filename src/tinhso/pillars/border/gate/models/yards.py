@@ -93,6 +93,7 @@ class Switch(models.TextChoices):
     BUFFER_COMPULSORY = "buffer_compulsory", _("only through the holding area")
     SHUTTLE_DRIVERS = "shuttle_drivers", _("shuttle drivers")
     GOODS_OPEN = "goods_open", _("open for goods")
+    PLATFORM_CALLS = "platform_calls", _("calls by the platform, without an officer's tap")
 
 
 GIVES_WAY = {Switch.DIRECT_MODE: Switch.BUFFER_COMPULSORY, Switch.BUFFER_COMPULSORY: Switch.DIRECT_MODE}

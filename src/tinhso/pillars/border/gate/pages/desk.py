@@ -35,6 +35,7 @@ from tinhso.pillars.border.gate.queries.declared_facts import declared_facts
 from tinhso.pillars.border.gate.queries.devices import devices_of
 from tinhso.pillars.border.gate.queries.filing import filed_on
 from tinhso.pillars.border.gate.queries.guidance import health_form_of
+from tinhso.pillars.border.gate.queries.ramps import turn_of
 from tinhso.pillars.border.gate.queries.samples import draws_of
 from tinhso.pillars.border.gate.queries.secrecy import secret_among
 from tinhso.pillars.border.gate.queries.selection import asks_of
@@ -163,6 +164,7 @@ def record(request: Request, trip_id: UUID, task: ClearanceTask | None) -> dict[
         "checks": _checks(dossier.tasks, own),
         "inspection_asks": asks_of(one) if forces and _is_inspected(dossier.tasks) else [],
         "samples": draws_of(one) if forces and seen.sees_goods(one) else [],
+        "ramp": turn_of(one) if _is_inspected(dossier.tasks) else None,
         "own_holds": [hold for hold in dossier.holds if hold.agency_id in own],
         "secret_holds": secret_among(dossier.holds),
         "offers": _offers(request, dossier, forces, task, corrected),

@@ -26,10 +26,12 @@ from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions import appeals, bookings, move
 from tinhso.pillars.border.gate.flows import LIVE
 from tinhso.pillars.border.gate.models import Trip
+from tinhso.pillars.border.gate.pages import inflow
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP
 from tinhso.pillars.border.gate.queries import bookings as slots
 from tinhso.pillars.border.gate.queries import driver as queries
 from tinhso.pillars.border.gate.queries import guidance, overlays
+from tinhso.pillars.border.gate.queries.inflow import notices_of_trip
 from tinhso.pillars.border.gate.queries.qr_codes import picture_of
 from tinhso.pillars.border.gate.rules import plates
 
@@ -64,6 +66,7 @@ def trip(request: Request) -> HttpResponse:
             "choices": slots.choices_of(one, at=request.moment),
             "may_appeal": one.state == "at_buffer",
             "appeals": list(one.appeals.all()[:3]),
+            "inflow": inflow.told(notices_of_trip(one, at=request.moment)),
         }
         response = render(request, "border_gate/driver_trip.html", context)
     patch_cache_control(response, private=True, no_cache=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -71,24 +70,6 @@ def told(rows: Iterable[InflowNotice]) -> list[tuple[InflowNotice, str]]:
     """Each with its text in the reader's language, Vietnamese where there is no other."""
     chinese = (get_language() or "vi").startswith("zh")
     return [(row, row.text_zh if chinese and row.text_zh else row.text_vi) for row in rows]
-
-
-def as_rows(rows: Iterable[InflowNotice], codes: dict[UUID, str]) -> list[dict[str, Any]]:
-    """The same as open data: codes of points, groups, moments in ISO 8601."""
-    return [
-        {
-            "document_no": row.document_no,
-            "points": [codes[one] for one in row.points if one in codes],
-            "goods_groups": row.groups,
-            "begins_at": row.begins_at.isoformat(),
-            "ends_at": row.ends_at.isoformat(),
-            "ended_at": row.ended_at.isoformat() if row.ended_at else None,
-            "end_reason": row.end_reason,
-            "text_vi": row.text_vi,
-            "text_zh": row.text_zh,
-        }
-        for row in rows
-    ]
 
 
 def _is_over(row: InflowNotice, request: Request) -> bool:

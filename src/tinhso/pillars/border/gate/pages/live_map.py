@@ -18,8 +18,9 @@ from tinhso.kernel.access.needs import needs
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.money import grouped
 from tinhso.kernel.web.request import Request
-from tinhso.pillars.border.gate.permissions import CONTROL_CALLS, VIEW_BOARD, step_permission
+from tinhso.pillars.border.gate.permissions import CONTROL_CALLS, VIEW_BOARD, VIEW_POSITIONS, step_permission
 from tinhso.pillars.border.gate.queries.live_map import PointMap, Station, live_map
+from tinhso.pillars.border.gate.queries.positions import shared
 from tinhso.pillars.border.gate.rules.crowding import NORMAL_FROM
 
 CALL = step_permission("call")
@@ -50,6 +51,7 @@ def shown(request: Request) -> dict[str, Any]:
     held = _held(request)
     found = [one for one in live_map(at=at) if held(VIEW_BOARD, one.now.id)]
     each = scale(found)
+    sharing = shared(by=request.actor, at=at) if held(VIEW_POSITIONS, None) else {}
     return {
         "at": at,
         "simulated": abs(at - clock.real()) > SIMULATED_FROM,
@@ -63,20 +65,22 @@ def shown(request: Request) -> dict[str, Any]:
                 "stations": [(station, lorries(station, each)) for station in one.stations],
                 "may_call": held(CALL, one.now.id) and not one.pause,
                 "may_control": held(CONTROL_CALLS, one.now.id),
+                "shared": sharing.get(one.now.code),
             }
             for one in found
         ],
     }
 
 
-def _held(request: Request) -> Callable[[str, UUID], bool]:
-    """Whether the reader holds a right at a point; asked once for all rights and points of the page."""
-    names = [VIEW_BOARD, CALL, CONTROL_CALLS]
+def _held(request: Request) -> Callable[[str, UUID | None], bool]:
+    """Whether the reader holds a right at a point, or at any (None); asked once for the whole page."""
+    names = [VIEW_BOARD, CALL, CONTROL_CALLS, VIEW_POSITIONS]
     rows = rights(request.actor, at=request.moment).filter(
         permission__in=names, agency_id=None, unit_id=None, record_id=None
     )
     own = set(rows.values_list("permission", "place_id"))
-    return lambda right, point: (right, None) in own or (right, point) in own
+    anywhere = {right for right, _place in own}
+    return lambda right, point: (right, None) in own or (right in anywhere if point is None else (right, point) in own)
 
 
 def finding(points: list[PointMap]) -> str:

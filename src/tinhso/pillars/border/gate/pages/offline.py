@@ -194,4 +194,5 @@ APP = offline_app(
     apply=actions.apply_event,
     again=actions.apply_again,
     alarm=actions.alarm,
+    about=actions.about,
 )

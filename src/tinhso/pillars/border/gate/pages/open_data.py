@@ -19,8 +19,8 @@ from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.models import CrossingPoint, InflowNotice
 from tinhso.pillars.border.gate.models.places import SHORT_NAMES
-from tinhso.pillars.border.gate.pages.inflow import as_rows
 from tinhso.pillars.border.gate.queries.foresight import days_counted, published
+from tinhso.pillars.border.gate.queries.inflow import as_rows
 from tinhso.pillars.border.gate.rules.open_data import LEAST, Cell
 
 LICENCE = "CC BY 4.0"

@@ -26,14 +26,33 @@ from tinhso.pillars.border.gate.queries.closures import closures, points_hours
 from tinhso.pillars.border.gate.queries.figures import title_of
 from tinhso.pillars.border.gate.queries.inflow import notices_now
 from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
+from tinhso.pillars.border.gate.rules.crowding import tone_of_room
 
-PARTS = ("waiting", "wait_minutes", "average_wait", "crowding", "open_minutes", "silent_minutes", "waiting_groups")
+ROOMS = ("in_yard", "yard_room", "in_buffer", "buffer_room")
+PARTS = (
+    "waiting", "wait_minutes", "average_wait", "crowding", "open_minutes", "silent_minutes", "waiting_groups", *ROOMS,
+)  # fmt: skip
 LEVELS = ("clear", "normal", "busy")
 
 
 @dataclass(frozen=True, slots=True)
+class Space:
+    """Room in the yards or in the holding areas of a point: how many places are free, of how many."""
+
+    free: int
+    whole: int
+    tone: str
+
+    def __str__(self) -> str:
+        return f"{grouped(self.free)}/{grouped(self.whole)}"
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One point as the public sees it; `average` is empty where nobody was called in the last two hours."""
+    """One point as the public sees it; `average` is empty where nobody was called in the last two hours.
+
+    `buffer` is empty where the point has no holding area.
+    """
 
     code: str
     name: Any
@@ -45,6 +64,8 @@ class Line:
     opens: str
     closes: str
     groups: tuple[tuple[str, int], ...]
+    yard: Space | None
+    buffer: Space | None
 
 
 @require_safe
@@ -81,6 +102,8 @@ def state() -> dict[str, Any]:
             "level": line.level,
             "since": line.since,
             "opens": line.opens,
+            "yard": str(line.yard or "–"),
+            "buffer": str(line.buffer or "–"),
             **dict(line.groups),
         }
         for line in now["lines"]
@@ -108,8 +131,16 @@ def _line(code: str, figures: dict[str, Figure], taken: datetime) -> Line:
         since=_time(taken, -silent),
         opens=_time(taken, -open_for) if open_for < 0 else "",
         closes=_time(taken, open_for) if open_for > 0 else "",
+        yard=_space(part("in_yard"), part("yard_room")),
+        buffer=_space(part("in_buffer"), part("buffer_room")),
         groups=tuple((name, int(figures["waiting_groups"].values.get((code, name), 0))) for name in GROUP_TITLES),
     )
+
+
+def _space(taken: int, free: int) -> Space | None:
+    """None where there is no place at all."""
+    whole = int(taken + free)
+    return Space(int(free), whole, tone_of_room(int(taken), whole)) if whole else None
 
 
 def _moratoria(at: datetime) -> list[Moratorium]:

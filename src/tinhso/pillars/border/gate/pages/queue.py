@@ -20,6 +20,7 @@ from tinhso.pillars.border.gate.pages.words import plain_words
 from tinhso.pillars.border.gate.permissions import CONTROL_CALLS, SET_CYCLE, VIEW_BOARD, step_permission
 from tinhso.pillars.border.gate.queries.fairness import called_out_of_order, cycle_changes, cycle_of
 from tinhso.pillars.border.gate.queries.guidance import pause_of
+from tinhso.pillars.border.gate.queries.platform_calls import calls_made, why_quiet
 from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES, queue_now
 from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.queue import EMPTY
@@ -90,6 +91,8 @@ def _shown(request: Request, point: CrossingPoint) -> dict[str, Any]:
         "next": [(trip, why, GROUP_TITLES.get(trip.priority, "")) for trip, why in now.next],
         "waiting": [row for row in rows if row[0].priority != EMPTY],
         "empty": [row for row in rows if row[0].priority == EMPTY],
+        "quiet": why_quiet(point, at=request.moment),
+        "platform_calls": calls_made(point, at=request.moment),
         "may_call": may(request.actor, CALL, point, request.moment),
         "may_control": may(request.actor, CONTROL_CALLS, point, request.moment),
         "pause": pause_of(point.pk),

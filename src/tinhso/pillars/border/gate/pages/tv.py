@@ -20,15 +20,20 @@ from django.views.decorators.http import require_safe
 from tinhso.kernel.base import site
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.models import CrossingPoint
+from tinhso.pillars.border.gate.pages import inflow
 from tinhso.pillars.border.gate.pages.public_board import shown
 from tinhso.pillars.border.gate.queries.called import CalledTrip, called_now, mark_of
 from tinhso.pillars.border.gate.queries.closures import closures, points_hours
+from tinhso.pillars.border.gate.queries.inflow import notices_now
 from tinhso.pillars.border.gate.rules import qr
 
 LANGUAGES = ("vi", "zh-hans", "en")
-CALLS, WAITING, GROUPS, HOURS, STOPPED, LOOK_UP = "goi", "cho", "nhom", "gio", "dung", "tra-cuu"
+CALLS, WAITING, GROUPS, ROOM, HOURS, STOPPED, LOOK_UP = "goi", "cho", "nhom", "bai", "gio", "dung", "tra-cuu"
+INFLOW = "dieu-tiet"
 SECONDS = 12
 """How long a page stands: long enough to be read from five metres."""
+MOST = 5
+"""So many notices fit on a page; the phone's board has the others."""
 CALLS_A_PAGE = 8
 """So many fit in letters that are read from ten metres."""
 
@@ -53,7 +58,8 @@ def _context(request: Request, language: str) -> dict[str, Any]:
     kept = _kept(request)
     calls = called_now(at=request.moment, point=kept.get("diem", ""))
     sheets = [calls[first : first + CALLS_A_PAGE] for first in range(0, len(calls), CALLS_A_PAGE)]
-    pages = _pages(sheets, kept, stopped=bool(context["moratoria"]))
+    context["inflow"] = inflow.told(notices_now(at=request.moment)[:MOST])
+    pages = _pages(sheets, kept, [STOPPED] * bool(context["moratoria"]) + [INFLOW] * bool(context["inflow"]))
     asked = request.GET.get("trang", "")
     page = asked if asked in pages else pages[0]
     turns = [_address(one, each, kept) for each in LANGUAGES for one in pages]
@@ -73,12 +79,15 @@ def _kept(request: Request) -> dict[str, str]:
     return kept | ({"doc": "1"} if request.GET.get("doc") == "1" else {})
 
 
-def _pages(sheets: Sequence[Sequence[CalledTrip]], kept: dict[str, str], *, stopped: bool) -> list[str]:
-    """Calls first, on as many pages as they need; none while nobody is called, unless the screen is theirs alone."""
+def _pages(sheets: Sequence[Sequence[CalledTrip]], kept: dict[str, str], notices: list[str]) -> list[str]:
+    """Calls first, on as many pages as they need; none while nobody is called, unless the screen is theirs alone.
+
+    `notices`: the pages of notices of which there are any.
+    """
     calls = [CALLS, *(f"{CALLS}-{number}" for number in range(2, len(sheets) + 1))]
     if "chi" in kept:
         return calls
-    return [*(calls if sheets else []), WAITING, GROUPS, HOURS, *([STOPPED] if stopped else []), LOOK_UP]
+    return [*(calls if sheets else []), WAITING, GROUPS, ROOM, HOURS, *notices, LOOK_UP]
 
 
 def _address(page: str, language: str, kept: dict[str, str]) -> str:

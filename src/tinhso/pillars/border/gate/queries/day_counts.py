@@ -9,6 +9,7 @@ from collections import defaultdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from tinhso.kernel.base import clock
 from tinhso.pillars.border.gate.models import DayFigure
 from tinhso.pillars.border.gate.queries.report import (
     CAME,
@@ -183,7 +184,8 @@ select {day_of("s.left_at")}, s.point_id, 'overstay.left', '', count(*),
     sum(extract(epoch from s.left_at - s.ends_at) / 60)::bigint
 from s where s.left_at > %(since)s::timestamptz and s.left_at <= %(until)s::timestamptz group by 1, 2
 """  # noqa: S608 – the columns are ours
-# The longest gap between two scans of a lane at barrier 1 with a vehicle in sight (brief 11), in seconds. In sight:
+# The longest time for which a lane of barrier 1 stood still (brief 11), in seconds: the longest gap between two scans
+# with a vehicle in sight, or the longest incident that was noted there, as far as it lies within the day. In sight:
 # since the camera there read its plate, else since the scan before when it had been called by then; without a camera
 # that is the most it can have been.
 LANES = f"""
@@ -198,11 +200,22 @@ with scans as (
     select s.id, min(c.read_at) as at from scans s join border_gate_platereading c on c.barrier_id = s.barrier
         and c.plate = s.plate and c.read_at > s.at - interval '2 hours' and c.read_at <= s.at
     group by s.id
+), days as (
+    select d.day::date, ((d.day::date - 1) + time '20:00') at time zone 'Asia/Ho_Chi_Minh' as begins
+    from generate_series(%(first)s::date, %(last)s::date, interval '1 day') d (day)
+), told (day, place_id, key, n, seconds) as (
+    select s.day, s.place_id, s.barrier || '/' || s.lane, 1, case when s.before is not null
+        and (seen.at is not null or s.called_at <= s.before) then extract(epoch from s.at
+            - greatest(s.before, coalesce(seen.at, case when s.called_at <= s.before then s.before end))) end
+    from scans s left join seen on seen.id = s.id
+    union all
+    select d.day, o.point_id, o.barrier_id || '/' || o.lane, 0, extract(epoch from
+        least(o.ended_at, d.begins + interval '1 day', %(now)s::timestamptz) - greatest(o.begun_at, d.begins))
+    from days d join border_gate_stoppage o on o.begun_at < least(d.begins + interval '1 day', %(now)s::timestamptz)
+        and coalesce(o.ended_at > d.begins, true)
+    join border_gate_controlpoint c on c.code = o.barrier_id and c.kind = 'entry'
 )
-select s.day, s.place_id, 'lane', s.barrier || '/' || s.lane, count(*), coalesce(max(extract(epoch from s.at
-    - greatest(s.before, coalesce(seen.at, case when s.called_at <= s.before then s.before end)))) filter (
-        where s.before is not null and (seen.at is not null or s.called_at <= s.before)), 0)::bigint
-from scans s left join seen on seen.id = s.id group by 1, 2, 4
+select day, place_id, 'lane', key, sum(n)::integer, coalesce(max(seconds), 0)::bigint from told group by 1, 2, 4
 """  # noqa: S608 – the columns are ours
 # Each vehicle of the export direction comes and goes; what stood before the first day is the caller's to know.
 MOVED = f"""
@@ -226,7 +239,7 @@ def span(first: date, last: date) -> dict[str, Any]:
     back = since - LOOKED_BACK
     moves = {"back": back, "came": list(CAME), "left": list(LEFT)}
     days = {"first": first, "last": last, "noted_back": since - NOTED_BACK}
-    return {"since": since, "until": period(last)[1], "counted": list(_STEPS), **moves, **days}
+    return {"since": since, "until": period(last)[1], "now": clock.now(), "counted": list(_STEPS), **moves, **days}
 
 
 def reports(first: date, last: date) -> list[Report]:

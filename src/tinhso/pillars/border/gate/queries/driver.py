@@ -19,6 +19,7 @@ from tinhso.pillars.border.gate.models import ClearanceTask, Hold, Trip, Undecla
 from tinhso.pillars.border.gate.queries.figures import title_of
 from tinhso.pillars.border.gate.queries.law import goods_today
 from tinhso.pillars.border.gate.queries.queue import explained, places_in_queue
+from tinhso.pillars.border.gate.queries.ramps import turn_of
 from tinhso.pillars.border.gate.queries.secrecy import public_reason_of
 from tinhso.pillars.border.gate.rules import plates, ways
 from tinhso.pillars.border.gate.rules.goods import LISTED
@@ -182,13 +183,24 @@ def _checks(trip: Trip) -> str:
     names = [str(task.title) for task in kinds]
     if _unpaid(trip):
         names.append(_("infrastructure fee"))
-    handing = _handing(trip)
+    handing = f"{_to_ramp(trip)} {_handing(trip)}".strip()
     if names:
         told = _("Still to come: %(list)s.") % {"list": ", ".join(names)}
         return f"{handing} {told}".strip()
     if handing:
         return handing
     return _("All checks are done. Wait in the cab for the customs' release.")
+
+
+def _to_ramp(trip: Trip) -> str:
+    """Where the goods are inspected, or that the driver waits for a bay with a ramp."""
+    turn = turn_of(trip)
+    if turn is None or turn.ended_at:
+        return ""
+    if not turn.bay:
+        return _("Stay in your bay: all bays with a ramp are taken, the yard calls you to the inspection.")
+    facts = {"bay": turn.bay, "yard": yard_name(turn.yard)}
+    return _("Drive to bay %(bay)s with a ramp, %(yard)s, for the inspection.") % facts
 
 
 def _handing(trip: Trip) -> str:

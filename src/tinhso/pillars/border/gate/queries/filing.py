@@ -26,6 +26,7 @@ from tinhso.kernel.files.kinds import Sees, attachable
 from tinhso.kernel.files.models import Attachment
 from tinhso.kernel.files.queries import files_of_all
 from tinhso.kernel.identity.models import Person
+from tinhso.kernel.web.offline.models import OfflineEvent, Resolution
 from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.models import (
     ClearanceTask,
@@ -179,7 +180,7 @@ def filed_on(trip: Trip, tasks: Sequence[ClearanceTask], *, by: Actor, at: datet
         Filed(
             file=one,
             title=title_of(one),
-            subject=subjects.get(events.get(one.record_id, one.record_id), ""),
+            subject=subjects.get(events.get(one.record_id, one.record_id), "") or _kept_word(one, events),
             who=names.get(one.added_by, ""),
         )
         for one in files
@@ -214,6 +215,11 @@ def photos_of(task: ClearanceTask) -> bool:
     return Attachment.objects.filter(kind=TASK, record_id=task.pk, purpose=PHOTO).exists()
 
 
+def _kept_word(file: Attachment, events: Mapping[UUID, UUID]) -> str:
+    """Said of a photo whose event changed nothing: the board has kept it as a record."""
+    return gettext("kept by decision of the board") if file.kind in OFFLINE and file.record_id not in events else ""
+
+
 def _with_files(trip: Trip, tasks: list[UUID]) -> list[tuple[str, UUID]]:
     """Records of the trip that have files, by kind and id: each part by its index, all in one statement."""
     holds = Hold.objects.filter(trip=trip).values("pk")
@@ -226,6 +232,7 @@ def _with_files(trip: Trip, tasks: list[UUID]) -> list[tuple[str, UUID]]:
         Q(kind=ARRIVAL, record_id__in=UndeclaredArrival.objects.filter(trip=trip).values("pk")),
         Q(kind__in=OFFLINE, record_id__in=_events_of(Q(record_id__in=[trip.pk, *tasks]))),
         Q(kind__in=OFFLINE, record_id__in=_events_of(Q(record_id__in=holds))),
+        Q(kind__in=OFFLINE, record_id__in=_decided(trip)),
     )
     found = [Attachment.objects.filter(part).values_list("kind", "record_id") for part in parts]
     return list(found[0].union(*found[1:]))
@@ -235,6 +242,12 @@ def _events_of(records: Q) -> QuerySet[History, Any]:
     """Ids of events with a photo that a device recorded of these records."""
     rows = History.objects.filter(records, facts__offline__has_key="photo")
     return rows.values_list(Cast(KT("facts__offline__event"), UUIDField()), flat=True)
+
+
+def _decided(trip: Trip) -> QuerySet[OfflineEvent, Any]:
+    """Ids of events of this trip that the board has kept without doing them: history says nothing of these."""
+    kept = (Resolution.KEEP, Resolution.DUPLICATE)
+    return OfflineEvent.objects.filter(record_id=trip.pk, resolution__in=kept).values_list("pk", flat=True)
 
 
 def _offline_events(records: list[UUID]) -> dict[UUID, UUID]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -47,3 +48,29 @@ def notices_about(*, point: UUID, direction: str, groups: Iterable[str], day: da
     )
     here = here.filter(ended_at=None, begins_at__lt=begins + DAY, ends_at__gt=max(begins, at))
     return list(here.order_by("begins_at", "id")[:MOST])
+
+
+def notices_of_trip(trip: Trip, *, at: datetime) -> list[InflowNotice]:
+    """Those that touch this trip; one query, and one more for each notice that stands."""
+    if trip.direction != EXPORT or not trip.is_live:
+        return []
+    rows = notices_now(at=at)[:MOST]
+    return [row for row in rows if touched_by_inflow(row, at=at).filter(pk=trip.pk).exists()]
+
+
+def as_rows(rows: Iterable[InflowNotice], codes: Mapping[UUID, str]) -> list[dict[str, Any]]:
+    """As open data and programs read them: codes of points, groups, moments in ISO 8601."""
+    return [
+        {
+            "document_no": row.document_no,
+            "points": [codes[one] for one in row.points if one in codes],
+            "goods_groups": row.groups,
+            "begins_at": row.begins_at.isoformat(),
+            "ends_at": row.ends_at.isoformat(),
+            "ended_at": row.ended_at.isoformat() if row.ended_at else None,
+            "end_reason": row.end_reason,
+            "text_vi": row.text_vi,
+            "text_zh": row.text_zh,
+        }
+        for row in rows
+    ]

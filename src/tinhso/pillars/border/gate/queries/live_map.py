@@ -19,6 +19,7 @@ from tinhso.pillars.border.gate.models import CallPause, ControlPoint
 from tinhso.pillars.border.gate.queries import statistics
 from tinhso.pillars.border.gate.queries.guidance import pauses
 from tinhso.pillars.border.gate.queries.statistics import PointNow, rows_of
+from tinhso.pillars.border.gate.queries.stoppages import open_stoppages
 from tinhso.pillars.border.gate.rules.crowding import tone_of_room, tone_of_wait
 
 # Place, its states, and the barrier whose lanes lead on from it.
@@ -93,7 +94,7 @@ def live_map(*, at: datetime, points: set[UUID] | None = None) -> list[PointMap]
     for point, state, *figures in rows_of(_STATES, {"now": at}):
         states[point][state] = tuple(figures)
     amiss = {(kind, point): count for kind, point, count in rows_of(_LATE, {"now": at})}
-    lanes, paused = _lanes(), pauses()
+    lanes, paused, blocked = _lanes(), pauses(), _blocked(at)
     found = []
     for now in statistics.ordered(statistics.points(at=at)):
         if points is not None and now.id not in points:
@@ -102,7 +103,7 @@ def live_map(*, at: datetime, points: set[UUID] | None = None) -> list[PointMap]
         stations = [_station(place, here, now, lanes.get(now.id, {}), at) for place in PLACES]
         pause = paused.get(now.id)
         alarms = _alarms(now, stations, here, amiss.get(("late", now.id), 0), amiss.get(("undeclared", now.id), 0))
-        found.append(PointMap(now, stations, alarms, pause))
+        found.append(PointMap(now, stations, [*blocked.get(now.id, ()), *alarms], pause))
     return found
 
 
@@ -118,12 +119,10 @@ def _station(
     count, held = sum(row[0] for row in rows), sum(row[2] for row in rows)
     since = min((row[1] for row in rows), default=None)
     oldest = statistics.minutes(at - since) if since else None
-    room = now.yard_capacity if key == "yard" else None
-    tone = "calm"
-    if key == "yard":
-        tone = tone_of_room(count, now.yard_capacity)
-    elif key in WAITED:
-        tone = tone_of_wait(oldest or 0)
+    room = {"yard": now.yard_capacity, "buffer": now.buffer_capacity or None}.get(key)
+    tones = [tone_of_room(now.in_buffer if key == "buffer" else count, room)] if room else []
+    tones += [tone_of_wait(oldest or 0)] if key in WAITED else []
+    tone = next((one for one in ("stop", "wait") if one in tones), "calm")
     return Station(key, title, count, oldest, tone, states[0], held, room, lanes.get(barrier, 0))
 
 
@@ -131,6 +130,16 @@ def _lanes() -> dict[UUID, dict[str, int]]:
     found: dict[UUID, dict[str, int]] = defaultdict(dict)
     for point, kind, lanes in ControlPoint.objects.values_list("point_id", "kind", "lanes"):
         found[point][kind] = found[point].get(kind, 0) + lanes
+    return found
+
+
+def _blocked(at: datetime) -> dict[UUID, list[Alarm]]:
+    """Incidents that stand, by point. One query."""
+    found: dict[UUID, list[Alarm]] = defaultdict(list)
+    for row in open_stoppages():
+        where = row.where[:1].upper() + row.where[1:]
+        facts = {"where": where, "what": row.get_kind_display(), "minutes": statistics.minutes(at - row.begun_at)}
+        found[row.point_id].append(Alarm("stop", _("%(where)s: %(what)s, %(minutes)s minutes") % facts))
     return found
 
 
@@ -144,6 +153,9 @@ def _alarms(
         found.append(Alarm("off", _("No news since %(at)s") % {"at": show_time(now.silent_since)}))
     if yard.tone == "stop":
         found.append(Alarm("stop", _("Yard full: %(count)s of %(room)s") % {"count": yard.count, "room": yard.room}))
+    if now.buffer_capacity and tone_of_room(now.in_buffer, now.buffer_capacity) == "stop":
+        facts = {"count": now.in_buffer, "room": now.buffer_capacity}
+        found.append(Alarm("stop", _("Holding area full: %(count)s of %(room)s") % facts))
     if overstay:
         found.append(Alarm("stop", _vehicles(overstay, _("past the limit of stay"))))
     if held:

@@ -122,15 +122,33 @@ def queue_now(*, point: CrossingPoint, at: datetime, show: int = 0) -> QueueNow:
 
 def why_next(call: queue.Call) -> str:
     """Why the next call names this vehicle, for those who call."""
-    facts: dict[str, Any] = call.reason.facts
+    return _why(call.reason.kind, call.reason.facts)
+
+
+def kept_reason(reason: queue.Reason) -> dict[str, Any]:
+    """The reason of a call as its history keeps it: plain values, from which `told_why` makes the sentence again."""
+    facts = reason.facts
+    counted = {"class": facts["priority"], "counts_from": facts["effective_at"].isoformat()}
+    return {"reason": reason.kind, **counted, **({"cycle_step": facts["step"]} if "step" in facts else {})}
+
+
+def told_why(kept: Mapping[str, Any]) -> str:
+    """Why a call named its vehicle, from what its history keeps; empty for one kept without reason."""
+    if "class" not in kept or "counts_from" not in kept:
+        return ""
+    facts = {"priority": kept["class"], "effective_at": datetime.fromisoformat(kept["counts_from"])}
+    return _why(str(kept["reason"]), {**facts, "step": kept.get("cycle_step", "–")})
+
+
+def _why(kind: str, facts: Mapping[str, Any]) -> str:
     name, since = CLASS_NAMES[facts["priority"]](), show_time(facts["effective_at"])
-    if call.reason.kind == "emergency":
+    if kind == "emergency":
         return _("Emergency vehicles go first, by order.")
-    if call.reason.kind == "waited_too_long":
+    if kind == "waited_too_long":
         return _("Next in line: waiting since %(since)s, longer than the limit of its class.") % {"since": since}
-    if call.reason.kind == "own_lane":
+    if kind == "own_lane":
         return _("Empty vehicles have a lane of their own: one is called beside each loaded one.")
-    if call.reason.kind == "last_in_class":
+    if kind == "last_in_class":
         return _("Two calls were missed; nobody else of %(name)s waits.") % {"name": name}
     return _("Step %(step)s of the published cycle: turn of %(name)s, the first of whom counts from %(since)s.") % {
         "step": facts["step"],

@@ -16,8 +16,8 @@ from django.db import connection
 
 from tinhso.kernel.base.clock import HANOI
 from tinhso.pillars.border.gate.flows.states import WAITING
-from tinhso.pillars.border.gate.models import CrossingPoint, OperatingCalendar, SlotWindow, Yard
-from tinhso.pillars.border.gate.models.places import CHINESE_NAMES
+from tinhso.pillars.border.gate.models import CrossingPoint, OperatingCalendar, SlotWindow
+from tinhso.pillars.border.gate.models.places import CHINESE_NAMES, YardLevel
 from tinhso.pillars.border.gate.queries import load
 from tinhso.pillars.border.gate.rules import crowding, hours
 
@@ -28,7 +28,8 @@ LATELY = timedelta(hours=2)
 @dataclass(frozen=True, slots=True)
 class PointNow:
     """One crossing point now. `waiting` are those in the holding area, called, or at barrier 1; minutes are
-    what the last of them has before it; `last_hour` and `today` are cleared vehicles.
+    what the last of them has before it; `last_hour` and `today` are cleared vehicles. `in_buffer` stand in the point's
+    holding areas, which have room for `buffer_capacity`; a point without a holding area has 0 of both.
 
     `silent_since` is set when the point should be working and sends nothing: then all figures are old.
     """
@@ -53,6 +54,8 @@ class PointNow:
     last_at: datetime | None
     silent_since: datetime | None
     daily_average: int
+    in_buffer: int
+    buffer_capacity: int
 
     @property
     def waiting(self) -> int:
@@ -65,6 +68,10 @@ class PointNow:
     @property
     def room(self) -> int:
         return max(self.yard_capacity - self.in_yard, 0)
+
+    @property
+    def buffer_room(self) -> int:
+        return max(self.buffer_capacity - self.in_buffer, 0)
 
     @property
     def chinese_name(self) -> str:
@@ -108,6 +115,13 @@ class Pace:
         return self.median - self.limit
 
 
+# Who was noted as undeclared waits in his bay at the gate, not in the holding area.
+_YARDS = """
+select y.point_id, y.level, y.name, y.capacity, case when y.level = 'buffer' then (
+    select count(*) from border_gate_trip t where t.is_live and t.point_id = y.point_id and t.state = 'at_buffer'
+        and not t.undeclared) end
+from border_gate_yard y order by y.code
+"""
 _DAY = """
 select h.place_id,
     count(*) filter (where h.step = 'cross_out' and t.direction = 'X'),
@@ -126,16 +140,24 @@ def points(*, at: datetime) -> list[PointNow]:
     """Every point that handles goods trucks, in the order of the table; five queries."""
     loads = {one.point: one for one in load.loads(at=at)}
     day = {row[0]: row[1:] for row in rows_of(_DAY, {"now": at, "midnight": midnight(at)})}
-    yards = _yards()
+    yards, buffers = _yards()
     calendar = _calendar()
     return [
-        _point(row, loads[row.code], day.get(row.pk, (0, 0, 0, None)), yards.get(row.pk), calendar.get(row.pk, []), at)
+        _point(
+            row,
+            loads[row.code],
+            day.get(row.pk, (0, 0, 0, None)),
+            yards.get(row.pk),
+            buffers.get(row.pk, (0, 0)),
+            calendar.get(row.pk, []),
+            at,
+        )
         for row in CrossingPoint.objects.filter(code__in=loads)
     ]
 
 
 def _point(
-    row: CrossingPoint, now: load.GateLoad, day: tuple[Any, ...], yard: tuple[str, int] | None,
+    row: CrossingPoint, now: load.GateLoad, day: tuple[Any, ...], yard: tuple[str, int] | None, buffer: tuple[int, int],
     calendar: list[hours.Hours], at: datetime,
 ) -> PointNow:  # fmt: skip
     exported, imported, last_hour, last_at = day
@@ -163,6 +185,8 @@ def _point(
         last_at=last_at,
         silent_since=last_at if silent else None,
         daily_average=row.daily_average,
+        in_buffer=buffer[0],
+        buffer_capacity=buffer[1],
     )
 
 
@@ -172,13 +196,17 @@ def _closing(calendar: list[hours.Hours], at: datetime) -> datetime | None:
     return datetime.combine(local.date(), row.closes, HANOI) if row and row.closes else None
 
 
-def _yards() -> dict[UUID, tuple[str, int]]:
-    """The border yards' first name and whole room, by point."""
-    found: dict[UUID, tuple[str, int]] = {}
-    for yard in Yard.objects.filter(level="border"):
-        name, room = found.get(yard.point_id, (yard.name, 0))
-        found[yard.point_id] = (name, room + yard.capacity)
-    return found
+def _yards() -> tuple[dict[UUID, tuple[str, int]], dict[UUID, tuple[int, int]]]:
+    """By point: the border yards' first name and whole room; who stands in the holding areas, and their whole room."""
+    border: dict[UUID, tuple[str, int]] = {}
+    buffers: dict[UUID, tuple[int, int]] = {}
+    for point, level, name, capacity, standing in rows_of(_YARDS, {}):
+        if level == YardLevel.BUFFER:
+            buffers[point] = (standing, buffers.get(point, (0, 0))[1] + capacity)
+        else:
+            first, room = border.get(point, (name, 0))
+            border[point] = (first, room + capacity)
+    return border, buffers
 
 
 def _calendar() -> dict[UUID, list[hours.Hours]]:

@@ -23,6 +23,7 @@ from tinhso.pillars.border.gate.models import (
     Bay,
     BayKind,
     CrossingPoint,
+    RampTurn,
     Transfer,
     Trip,
     UndeclaredArrival,
@@ -32,6 +33,7 @@ from tinhso.pillars.border.gate.models import (
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries.expected import Expected, expected_in
 from tinhso.pillars.border.gate.queries.law import law_at
+from tinhso.pillars.border.gate.queries.ramps import turns_in
 from tinhso.pillars.border.gate.queries.transfers import open_transfers, told_lines
 from tinhso.pillars.border.gate.queries.undeclared_bays import standing_in_bays
 from tinhso.pillars.border.gate.rules.limits import YARD_FULL
@@ -79,7 +81,8 @@ class Zone:
 @dataclass(frozen=True, slots=True)
 class YardNow:
     """A yard now. `zones` are its bays by kind; `entering` have passed barrier 1 or the line; `unloading` stand and are
-    to be unloaded, each with what was signed; `coming` are expected within two hours; `returned` are back, not closed.
+    to be unloaded, each with what was signed; `coming` are expected within two hours; `returned` are back, not closed;
+    `turns` are inspections, on a bay with a ramp or waiting for one, and `ramps` the free ones.
     """
 
     yard: Yard
@@ -92,6 +95,8 @@ class YardNow:
     reserved: int
     returned: list[Trip]
     price: YardTariff | None
+    turns: list[RampTurn]
+    ramps: list[str]
 
     @property
     def room(self) -> int:
@@ -121,11 +126,13 @@ def yard_now(yard: Yard, *, at: datetime) -> YardNow:
     entering = coming.filter(state__in=("arrived", "crossed_in")).order_by("state_since")[:ROWS]
     to_unload = [trip for trip in standing if trip.state == "in_yard" and trip.kind in UNLOADS and trip.balance_kg]
     price, begun = price_on(yard, at.astimezone(HANOI).date()), open_transfers(yard)
+    turns = list(turns_in(yard).select_related("trip"))
+    zones = _zones(yard, standing, turns, price, at)
     recorded = {line.from_trip_id: transfer for transfer in begun for line in told_lines(transfer)}
     return YardNow(
         yard=yard,
         standing=standing,
-        zones=_zones(yard, standing, price, at),
+        zones=zones,
         entering=list(entering),
         unloading=[(trip, recorded.get(trip.pk)) for trip in sorted(to_unload, key=lambda trip: trip.bay)][:ROWS],
         transfers=begun,
@@ -133,6 +140,8 @@ def yard_now(yard: Yard, *, at: datetime) -> YardNow:
         coming=expected_in(yard, at=at),
         reserved=coming.filter(state__in=INBOUND).count(),
         price=price,
+        turns=turns,
+        ramps=[place.bay.code for zone in zones if zone.kind == BayKind.RAMP for place in zone.free],
     )
 
 
@@ -179,13 +188,18 @@ def free_undeclared_bay(point_id: UUID) -> str:
     return kept.exclude(code__in=taken).order_by("number").values_list("code", flat=True).first() or ""
 
 
-def _zones(yard: Yard, standing: list[Trip], price: YardTariff | None, at: datetime) -> list[Zone]:
+def _zones(
+    yard: Yard, standing: list[Trip], turns: list[RampTurn], price: YardTariff | None, at: datetime
+) -> list[Zone]:
     there = {trip.bay: trip for trip in standing}
+    on_ramp = {turn.bay: turn for turn in turns if turn.bay and turn.bay not in there}
     bays = list(Bay.objects.filter(yard=yard).order_by("number"))
     noted = {one.bay: one for one in standing_in_bays(yard.point_id)}
     places = [
         _noted(bay, noted[bay.code], at)
         if bay.kind == BayKind.UNDECLARED and bay.code in noted and bay.code not in there
+        else _inspected(bay, on_ramp[bay.code], at)
+        if bay.code in on_ramp
         else _place(bay, there.pop(bay.code, None), price, at)
         for bay in bays
     ]
@@ -212,3 +226,8 @@ def _place(bay: Bay, trip: Trip | None, price: YardTariff | None, at: datetime) 
 def _noted(bay: Bay, arrival: UndeclaredArrival, at: datetime) -> Place:
     """It is not in the yard yet: it stands there since it was seen, and nothing is charged."""
     return Place(bay, arrival.trip, at - arrival.seen_at)
+
+
+def _inspected(bay: Bay, turn: RampTurn, at: datetime) -> Place:
+    """It stands there for its inspection, and its own bay stays its own: nothing more is charged."""
+    return Place(bay, turn.trip, at - (turn.given_at or at))

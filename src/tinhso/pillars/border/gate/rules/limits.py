@@ -11,6 +11,7 @@ from tinhso.pillars.border.gate.rules.tables import table
 
 DWELL, DWELL_TWO_WAY, TRANSIT = "dwell_hours", "dwell_hours_two_way", "transit_hours"
 TOLERANCE, YARD_FULL = "transfer_tolerance", "yard_full"
+CALL_WAITS, BLOCKED_TOLD = "call_min", "blocked_told_min"
 KEPT, QR_LIFE = "fee_kept", "qr_hours"
 TARGET_UNDECLARED, TARGET_EARLY = "target_undeclared", "target_early"
 SPANS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}

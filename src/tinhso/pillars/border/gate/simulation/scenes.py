@@ -13,7 +13,7 @@ from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate.actions import convoy, declare, move, undeclared
 from tinhso.pillars.border.gate.actions.declare import Draft
 from tinhso.pillars.border.gate.flows import ENDS
-from tinhso.pillars.border.gate.models import SimulatedTrip, Trip, UndeclaredArrival
+from tinhso.pillars.border.gate.models import CrossingPoint, SimulatedTrip, Trip, UndeclaredArrival
 from tinhso.pillars.border.gate.simulation.again import again
 from tinhso.pillars.border.gate.simulation.board import Board
 from tinhso.pillars.border.gate.simulation.cast import Cast, country_of
@@ -153,10 +153,12 @@ class Scenes:
             yield seen.id
 
     def call(self, asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
-        """Call whom the published order names, as often as was asked for at each point."""
+        """Call whom the published order names, as often as was asked for; not where the platform calls by itself."""
         asked: dict[str, list[Ask]] = {}
         for ask in asks:
             asked.setdefault(ask.point, []).append(ask)
+        for code in CrossingPoint.objects.filter(code__in=asked, platform_calls=True).values_list("code", flat=True):
+            del asked[code]
         for code, some in asked.items():
             wanted = {"point": self.cast.points[code], "count": len(some), "at": at, "by": by}
             called = again(lambda wanted=wanted: move.call_many(**wanted)) or []  # type: ignore[misc]

@@ -10,11 +10,12 @@ from django.test import Client
 from tinhso.kernel.base import clock
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.pillars.border.gate.actions import declare, move
-from tinhso.pillars.border.gate.models import Trip
+from tinhso.pillars.border.gate.models import Trip, Yard
 from tinhso.pillars.border.gate.pages import board, flow_map
 from tinhso.pillars.border.gate.pages.public_board import state
 from tinhso.pillars.border.gate.permissions import VIEW_BOARD, role_code
 from tinhso.pillars.border.gate.queries import statistics
+from tinhso.pillars.border.gate.queries.live_map import live_map
 from tinhso.pillars.border.gate.queries.statistics import Hours, Pace
 from tinhso.pillars.border.gate.rules import crowding
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft
@@ -165,3 +166,44 @@ def test_the_yard_of_another_point_lets_nobody_in(gate, waiting):
 
     with clock.frozen(NOON):
         assert client.post(f"/cua-khau-so/bai/{waiting.pk}/vao/").status_code == 404
+
+
+def test_boards_show_the_room_of_the_holding_areas_beside_that_of_the_yards(waiting):
+    with clock.frozen(NOON + timedelta(minutes=1)):
+        phone = Client().get("/cua-khau-so/bang-cong-khai/").content.decode()
+        hall = Client().get("/cua-khau-so/bang-cong-khai/man-hinh/?trang=bai&tieng=en").content.decode()
+        told = state()["points"]
+
+    assert (told["HN-1119"]["buffer"], told["HN-1119"]["yard"]) == ("1.799/1.800", "300/300")
+    assert told["CM-01"]["buffer"] == "–"  # no holding area of its own
+    assert "Chỗ trống tại các bãi" in phone
+    for shown in (phone, hall):
+        assert ">1.799/1.800<" in shown
+    assert "Free places in yards" in hall
+
+
+def test_who_was_called_or_waits_undeclared_at_the_gate_takes_no_place_of_the_holding_area(gate, waiting):
+    assert points_of("HN-1119").buffer_room == 1_799
+    Trip.objects.filter(pk=waiting.pk).update(undeclared=True)
+    assert points_of("HN-1119").buffer_room == 1_800
+    Trip.objects.filter(pk=waiting.pk).update(undeclared=False)
+
+    move.call_next(point=gate.points["HN-1119"], at=NOON)
+
+    assert points_of("HN-1119").buffer_room == 1_800
+
+
+def points_of(code: str) -> statistics.PointNow:
+    return next(point for point in statistics.points(at=NOON) if point.code == code)
+
+
+def test_the_map_says_how_full_the_holding_area_is_and_when_it_is_full(waiting):
+    Yard.objects.filter(level="buffer").update(capacity=1)
+
+    here = next(one for one in live_map(at=NOON) if one.now.code == "HN-1119")
+    station = next(one for one in here.stations if one.key == "buffer")
+    Yard.objects.filter(level="buffer", code="PT").update(capacity=0)
+    full = next(one for one in live_map(at=NOON) if one.now.code == "HN-1119")
+
+    assert (station.count, station.room, station.tone) == (1, 2, "calm")
+    assert "Bãi chờ đã kín: 1/1" in [alarm.text for alarm in full.alarms]

@@ -424,10 +424,10 @@ def test_the_screen_turns_through_all_pages_in_three_languages(gate, at_noon):
 
     shown = [client.get(turn, headers={"X-Live": "1"}).content.decode() for turn in turns]
 
-    assert len(turns) == 5 * 3
-    assert "Tạm dừng hoa quả tươi" in "".join(shown[:5])
-    assert "暂停接收鲜水果" in "".join(shown[5:10])
-    assert "Where do I stand in the queue" in "".join(shown[10:])
+    assert len(turns) == 6 * 3
+    assert "Tạm dừng hoa quả tươi" in "".join(shown[:6])
+    assert "暂停接收鲜水果" in "".join(shown[6:12])
+    assert "Where do I stand in the queue" in "".join(shown[12:])
     assert not any(word in text for text in shown for word in ("12C", "Công ty", "Lái xe"))
 
 

@@ -12,14 +12,16 @@ from django.urls import reverse
 from tinhso.kernel.audit.models import Entry
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.errors import Forbidden
-from tinhso.kernel.notices.models import Notice
+from tinhso.kernel.identity.models import Person
+from tinhso.kernel.notices.models import Delivery, Notice
 from tinhso.kernel.testing.people import grant, make_person
-from tinhso.pillars.border.gate.actions import inflow, stop_drafts
+from tinhso.pillars.border.gate.actions import inflow, move, stop_drafts
 from tinhso.pillars.border.gate.models import InflowNotice, Moratorium, MoratoriumDraft, Trip
 from tinhso.pillars.border.gate.permissions import role_code
 from tinhso.pillars.border.gate.queries.inflow import notices_about, notices_of_firm
 from tinhso.pillars.border.gate.tests.conftest import NOON, make_firm
 from tinhso.pillars.border.gate.tests.test_bookings import DAY, EIGHT, HOUR, book, refused, trips_of, window
+from tinhso.pillars.border.gate.tests.test_driver_pages import opened
 from tinhso.pillars.border.gate.tests.test_order_pages import client_of, text_of
 from tinhso.pillars.border.gate.tests.test_orders_of_the_board import board_of, deliver, leader, stop
 
@@ -203,9 +205,73 @@ def test_an_inflow_notice_tells_each_of_the_touched_firms_once_and_stops_nothing
     for _twice in range(2):
         deliver("border_gate.inflow_ended", row.pk)
 
-    told = sorted(Notice.objects.values_list("kind", "recipient"))
+    at_the_firm = Notice.objects.filter(recipient__in=[clerk.pk, stranger.pk])
+    told = sorted(at_the_firm.values_list("kind", "recipient"))
     assert told == [("border_gate.inflow_ended", clerk.pk), ("border_gate.inflow_published", clerk.pk)]
     book(gate, trips[0], window(gate))
+
+
+def test_drivers_of_the_touched_trips_are_told_by_message_and_those_who_have_come_or_are_strangers_are_not(gate):
+    firm, other = make_firm(), make_firm("Công ty Bình", "4900345678")
+    coming, waiting = trips_of(gate, firm, 2)
+    (late,) = trips_of(gate, other, 1, first=20_000)
+    Trip.objects.filter(pk=late.pk).update(planned_on=(EIGHT + 9 * DAY).date())
+    move.enter_buffer(trip=waiting, plate=waiting.tractor_plate, by=gate.everything, at=NOON)
+    Person.objects.filter(pk=coming.driver.person_id).update(phone="+84900000001")
+    Notice.objects.all().delete()
+    row = notice(begins_at=NOON)
+
+    for _twice in range(2):
+        deliver("border_gate.inflow_published", row.pk)
+    inflow.end_inflow(notice=row, reason="Bên bạn đã mở lại", by=industry(), at=NOON)
+    deliver("border_gate.inflow_ended", row.pk)
+
+    kinds = ["border_gate.inflow_on_the_way", "border_gate.inflow_over"]
+    told = Notice.objects.order_by("kind").values_list("kind", "recipient")
+    assert list(told) == [(kind, coming.driver.person_id) for kind in kinds]
+    sent = Delivery.objects.filter(channel="sms").values_list("notice__kind", flat=True)
+    assert sorted(sent) == kinds
+
+
+def test_the_hall_shows_the_notice_as_long_as_it_stands(gate):
+    row = notice()
+    screen = reverse("border_gate:public_screen")
+
+    vietnamese, chinese = (
+        text_of(Client().get(screen, {"trang": "dieu-tiet", "tieng": tongue})) for tongue in ("vi", "zh-hans")
+    )
+    assert INFLOW.text_vi in vietnamese
+    assert INFLOW.text_zh in chinese
+    inflow.end_inflow(notice=row, reason=REASON, by=industry(), at=NOON)
+
+    assert "dieu-tiet" not in Client().get(screen).headers["X-Turns"]
+
+
+def test_programs_read_what_stands_and_what_touches_a_trip_of_theirs(gate):
+    firm, other = make_firm(), make_firm("Công ty Bình", "4900345678")
+    (trip,) = trips_of(gate, firm, 1)
+    notice()
+    notice(groups=("AQUA",), document_no="77/TB-SCT")
+    api = "/api/v1/border/gate"
+    own, stranger = (client_of("ENTERPRISE", agency=one.pk) for one in (firm, other))
+
+    def numbers(answer) -> list[str]:
+        return [one["document_no"] for one in answer.json()["items"]]
+
+    assert numbers(Client().get(f"{api}/inflow-notices")) == ["88/TB-SCT", "77/TB-SCT"]
+    assert numbers(own.get(f"{api}/trips/{trip.pk}/inflow-notices")) == ["88/TB-SCT"]
+    assert stranger.get(f"{api}/trips/{trip.pk}/inflow-notices").status_code == 404
+
+
+def test_the_driver_reads_the_notice_on_his_page_while_it_touches_his_trip(gate):
+    (trip,) = trips_of(gate, make_firm(), 1)
+    Person.objects.filter(pk=trip.driver.person_id).update(phone="+84900000001")
+    row = notice()
+    client = opened(Trip.objects.get(pk=trip.pk))
+
+    assert INFLOW.text_vi in text_of(client.get(reverse("border_gate:driver")))
+    inflow.end_inflow(notice=row, reason=REASON, by=industry(), at=NOON)
+    assert INFLOW.text_vi not in text_of(client.get(reverse("border_gate:driver")))
 
 
 def test_a_notice_speaks_of_its_points_goods_and_days_and_of_exports_alone(gate):

@@ -216,3 +216,37 @@ def test_the_form_to_print_has_the_codes_of_expected_trips(gate, trips, at_noon)
     page = signed_in(gate, "BIENPHONG").get(f"/cua-khau-so/phieu-giay/{barrier('entry').code}/").content.decode()
 
     assert all(trip.shown_code() in page for trip in trips)
+
+
+def test_the_dossier_shows_the_photo_of_an_event_that_the_board_has_kept_without_doing_it(
+    gate,
+    trips,  # noqa: F811
+    at_noon,
+    settings,
+    tmp_path,
+):
+    settings.MEDIA_ROOT = tmp_path
+    guard = signed_in(gate, "BIENPHONG")
+    tablet = Tablet(guard)
+    tablet.enrol([barrier("entry").code])
+    officer = tablet.sync().json()["duty"]["officer"]
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 20), "white").save(picture, "JPEG")
+    digest = hashlib.sha256(picture.getvalue()).hexdigest()
+    trip = trips[0]  # not called: it could not come through barrier 1
+    payload = {"barrier": barrier("entry").code, "trip": trip.code, "plate": trip.tractor_plate, "step": "arrive",
+               "photo": digest, "list_at": NOON.isoformat()}  # fmt: skip
+    event = {"id": str(uuid7()), "seq": 1, "kind": "pass", "officer": officer, "occurred_at": NOON.isoformat(),
+             "payload": payload}  # fmt: skip
+    tablet.sync(events=[event], next_seq=2)
+    tablet.photo(digest, picture.getvalue())
+    dossier, shown = f"/cua-khau-so/luot-xe/{trip.pk}/", "Ban Quản lý quyết định lưu"
+    before = guard.get(dossier).content.decode()
+
+    signed_in(gate, "BQLKKT").post(
+        f"/cua-khau-so/doi-soat/{event['id']}/", {"how": "keep", "reason": "Xe đã được đo lường lại tại trạm"}
+    )
+
+    assert OfflineEvent.objects.get().record_id == trip.pk
+    assert shown not in before
+    assert shown in guard.get(dossier).content.decode()

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from tinhso.kernel.base import clock
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.identity.actions import make_key
 from tinhso.kernel.identity.models import Person
@@ -20,11 +21,12 @@ from tinhso.pillars.border.gate.actions.positions import Ping, keep_positions
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import LastPosition, Position, Trip
 from tinhso.pillars.border.gate.permissions import role_code
-from tinhso.pillars.border.gate.queries.positions import counted, last_positions
+from tinhso.pillars.border.gate.queries.positions import Shared, last_positions, shared
 from tinhso.pillars.border.gate.rules.positions import MOST, in_province
 from tinhso.pillars.border.gate.tests.conftest import NOON
 from tinhso.pillars.border.gate.tests.test_api import BASE, signed_in
 from tinhso.pillars.border.gate.tests.test_driver_pages import opened
+from tinhso.pillars.border.gate.tests.test_order_pages import client_of
 from tinhso.pillars.border.gate.tests.test_orders import at_noon  # noqa: F401
 from tinhso.pillars.border.gate.tests.test_way_back import accepted  # noqa: F401
 
@@ -70,7 +72,7 @@ def test_outside_the_province_is_under_way_and_no_error(gate, under_way):
     seen = last_positions(by=gate.everything, at=NOON + 10 * MINUTE)
 
     assert (kept.taken, [one.near for one in seen]) == (1, [False])
-    assert counted(seen) == {"HN-1119": (1, 0)}
+    assert shared(by=gate.everything, at=NOON + 10 * MINUTE) == {"HN-1119": Shared(1, 0)}
     assert in_province(*LANG_SON)
 
 
@@ -265,3 +267,22 @@ def key_of(agency) -> str:
 def send(key: str, body: dict):
     headers = {"HTTP_AUTHORIZATION": f"Bearer {key}"}
     return Client().post(BASE + "/positions", json.dumps(body), content_type="application/json", **headers)
+
+
+@pytest.mark.parametrize(
+    ("role", "point", "told"),
+    [("BQLKKT", "HN-1119", True), ("CSGT", "HN-1119", True), ("BQLKKT", "CM-01", False), ("HAIQUAN", "HN-1119", False)],
+)
+def test_the_live_map_tells_board_and_police_of_the_point_how_many_share_where_they_are(
+    gate, under_way, role, point, told
+):
+    keep(gate, ping(under_way))
+    client = client_of(role, place=gate.points[point])
+
+    with clock.frozen(NOON + 10 * MINUTE):
+        fresh = client.get(reverse("border_gate:live_map")).content.decode()
+    with clock.frozen(NOON + timedelta(hours=1)):
+        old = client.get(reverse("border_gate:live_map")).content.decode()
+
+    assert ("1 xe gửi vị trí, 1 xe đã vào tỉnh" in fresh) is told
+    assert "xe gửi vị trí" not in old

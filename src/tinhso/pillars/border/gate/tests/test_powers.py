@@ -32,6 +32,7 @@ from tinhso.kernel.workflow.flow import FLOWS
 from tinhso.pillars.border.gate.actions import declare, tasks
 from tinhso.pillars.border.gate.api.declarations import router as declarations
 from tinhso.pillars.border.gate.api.devices import router as devices
+from tinhso.pillars.border.gate.api.inflow import router as inflow
 from tinhso.pillars.border.gate.api.positions import router as positions
 from tinhso.pillars.border.gate.api.readings import router as readings
 from tinhso.pillars.border.gate.api.routes import router
@@ -64,7 +65,7 @@ FACTORY = RequestFactory()
 OPEN, REFUSED, SIGN_IN = "open", "refused", "sign in"
 OF_THE_TRIP_ITSELF = (
     *("POST /positions", "POST /trips/{id}/pairs", "GET /trips/{id}", "GET /trips/{id}/history"),
-    *("GET /trips/{id}/papers", "GET /trips/{id}/transfers"),
+    *("GET /trips/{id}/papers", "GET /trips/{id}/transfers", "GET /trips/{id}/inflow-notices"),
 )
 """What a firm's right reaches; its holds, checks and fees it reads on its own page."""
 
@@ -368,7 +369,7 @@ def operations() -> set[str]:
     """Method and path of every call, its own names of the record left out."""
     return {
         f"{method} {re.sub(r'{uuidstr:[a-z_]+}', '{id}', path)}"
-        for one in (router, declarations, positions, readings, devices, transfers)
+        for one in (router, declarations, inflow, positions, readings, devices, transfers)
         for path, view in one.path_operations.items()
         for operation in view.operations
         for method in operation.methods

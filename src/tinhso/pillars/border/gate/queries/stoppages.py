@@ -1,0 +1,71 @@
+"""What stands in the way now, and which vehicles wait behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from tinhso.kernel.access.may import visible
+from tinhso.kernel.base.actor import Actor
+from tinhso.pillars.border.gate.flows.states import ARRIVED, CALLED, CROSSED_IN, EN_ROUTE, RELEASED, RETURNED_IN
+from tinhso.pillars.border.gate.models import ControlPoint, Stoppage, Trip, Yard
+from tinhso.pillars.border.gate.models.places import BarrierKind
+from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER
+
+LATELY = timedelta(hours=12)
+SHOWN = 20
+# Where vehicles are that have to pass that kind of barrier next; those who drive into a yard, under no kind.
+BEHIND: dict[str, Q] = {
+    BarrierKind.BUFFER: Q(state=EN_ROUTE),
+    BarrierKind.ENTRY: Q(state=CALLED) | Q(state=RELEASED, released_to="inland"),
+    BarrierKind.YARD: Q(state__in=(ARRIVED, CROSSED_IN, RETURNED_IN)),
+    BarrierKind.LINE: Q(state=RELEASED, released_to="line"),
+}
+
+
+def open_stoppages(points: Iterable[UUID] | None = None) -> QuerySet[Stoppage]:
+    """Those that nobody has ended, the oldest first."""
+    rows = Stoppage.objects.filter(ended_at=None).select_related("barrier", "yard").order_by("begun_at")
+    return rows if points is None else rows.filter(point__in=list(points))
+
+
+def place_for(code: str, *, by: Actor, at: datetime) -> ControlPoint | Yard | None:
+    """The barrier or yard of that code, at a point where the actor works at barriers."""
+    barrier = visible(ControlPoint.objects.filter(code=code), by, DECIDE_BARRIER, at).select_related("point").first()
+    if barrier is not None:
+        return barrier
+    yard = Yard.objects.filter(code=code).select_related("point").first()
+    here = visible(ControlPoint.objects.filter(point=yard.point), by, DECIDE_BARRIER, at) if yard else None
+    return yard if here is not None and here.exists() else None
+
+
+def stoppages_at(place: ControlPoint | Yard, *, at: datetime) -> tuple[list[Stoppage], list[Stoppage]]:
+    """Those that stand there, and those that ended in the last twelve hours, newest first."""
+    own = Stoppage.objects.filter(**of_place(place)).select_related("barrier", "yard")
+    past = own.filter(ended_at__gt=at - LATELY).order_by("-begun_at")[:SHOWN]
+    return list(own.filter(ended_at=None).order_by("begun_at")), list(past)
+
+
+def of_place(place: ControlPoint | Yard) -> dict[str, ControlPoint | Yard]:
+    """The place as a stoppage names it."""
+    return {"barrier": place} if isinstance(place, ControlPoint) else {"yard": place}
+
+
+def open_lanes(point_id: UUID) -> int | None:
+    """Lanes of barrier 1 in which nothing stands; None for a point of which no such barrier is known. Two queries."""
+    barriers = dict(ControlPoint.objects.filter(point=point_id, kind=BarrierKind.ENTRY).values_list("pk", "lanes"))
+    if not barriers:
+        return None
+    blocked = Stoppage.objects.filter(barrier__in=barriers, ended_at=None).values_list("barrier", "lane").distinct()
+    return sum(barriers.values()) - len(blocked)
+
+
+def behind(stoppage: Stoppage) -> QuerySet[Trip]:
+    """The trips whose way leads past it next."""
+    here = Trip.objects.filter(is_live=True, point=stoppage.point_id)
+    if stoppage.barrier is None:
+        return here.filter(BEHIND[BarrierKind.YARD], yard=stoppage.yard_id)
+    return here.filter(BEHIND[stoppage.barrier.kind])
