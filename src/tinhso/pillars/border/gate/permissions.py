@@ -152,7 +152,8 @@ RUN_SIMULATION = permission(f"{LABEL}.run_simulation", _("give any role of the s
 
 FORCES = ("BQLKKT", "BIENPHONG", "HAIQUAN", "CSGT", "KDYT", "KDTV", "KDDV", "THUE", "QLTT", "QLVT")
 PLAYED = (*FORCES, "YARD", "BUFFER")
-"""Roles that the simulation plays at each point, until people take them over."""
+"""Roles that work at the points (who holds them at several is on duty at one: brief 13, BG-025). The simulation
+plays them until people take them over."""
 
 
 def play_permission(role: str) -> str:
@@ -276,6 +277,7 @@ for _actor, (_title, _rights) in ROLES.items():
             *(step_permission(step) for step, (_t, actors) in STEPS.items() if _actor in actors),
         ),
         second_factor=_actor not in {"ENTERPRISE", "BROKER", "CARRIER", "DRIVER"},
+        one_place=_actor in PLAYED,
     )
 
 SEND_READING = permission(f"{LABEL}.send_reading", _("send what a machine at the gate reads"))
@@ -285,7 +287,7 @@ bundle(MACHINE_ROLE, title=_("Machine at the gate"), permissions=(SEND_READING,)
 GLASS_ROLE = bundle(
     "border_glass", title=_("One trip, by break-glass"), permissions=(*WHOLE_TRIP, VIEW_PAPERS, VIEW_BOARD)
 )
-FORCE_ROLE = bundle("border_force", title=_("Officer of a force at the gate"), permissions=FORCE_WORK)
+FORCE_ROLE = bundle("border_force", title=_("Officer of a force at the gate"), permissions=FORCE_WORK, one_place=True)
 
 REGISTRANT_ROLE = bundle(
     "border_registrant", title=_("Who registers a firm"), permissions=(SEND_REGISTRATION,), second_factor=False
