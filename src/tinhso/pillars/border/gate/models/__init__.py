@@ -52,7 +52,7 @@ from tinhso.pillars.border.gate.models.positions import LastPosition, Position
 from tinhso.pillars.border.gate.models.qr_keys import QrKey, QrUse
 from tinhso.pillars.border.gate.models.readings import PlateReading
 from tinhso.pillars.border.gate.models.reference import CheckRule, FeeRule, Force, Goods, HsCode, ReasonCode
-from tinhso.pillars.border.gate.models.registrations import Registration
+from tinhso.pillars.border.gate.models.registrations import ContactChange, Registration
 from tinhso.pillars.border.gate.models.relays import ArmAnswer, ArmCommand
 from tinhso.pillars.border.gate.models.reports import DailyReport
 from tinhso.pillars.border.gate.models.rulebook import (
@@ -113,6 +113,7 @@ __all__ = [
     "CodeKind",
     "CodeStanding",
     "CodeStatus",
+    "ContactChange",
     "ControlPoint",
     "CorrectionRule",
     "CrossingPoint",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -12,6 +12,31 @@ from tinhso.kernel.access.scope import Scope
 from tinhso.kernel.base.ids import uuid7
 from tinhso.pillars.border.gate.models.parties import Enterprise
 from tinhso.pillars.border.gate.models.places import CrossingPoint
+
+
+class ContactChange(models.Model):
+    """A firm's new telephone, mailbox and address; they hold once the code from the new telephone has come back.
+
+    `link_id`: the link of the kernel that carries the code; none where the telephone stayed.
+    """
+
+    access_scope = Scope(agency="enterprise_id")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="+")
+    phone = models.CharField(_("phone"), max_length=20)
+    email = models.EmailField(_("e-mail"), blank=True)
+    address = models.CharField(_("address"), max_length=240)
+    link_id = models.UUIDField(null=True)
+    asked_at = models.DateTimeField()
+    asked_by = models.UUIDField()
+    confirmed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.enterprise_id}: {self.phone}"
+
+    def get_state_title(self) -> Any:
+        return _("confirmed") if self.confirmed_at else _("to be confirmed")
 
 
 class Registration(models.Model):

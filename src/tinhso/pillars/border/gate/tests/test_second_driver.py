@@ -58,7 +58,7 @@ def test_papers_of_the_second_that_end_before_the_day_are_told_in_a_field_of_the
 def test_the_rule_of_nationality_holds_for_the_second_as_well(gate, firm, pair):
     from tinhso.pillars.border.gate.tests.conftest import make_vehicle
 
-    chinese = make_driver("王伟", "450101199001011236", employer=firm, nationality="CN")
+    chinese = make_driver("王伟", "451481199001011234", employer=firm, nationality="CN")
     tractor = make_vehicle("桂F12345", country="CN", owner=firm)
     draft = fruit_draft(gate, firm=firm, driver=chinese, second_driver=pair[1], tractor=tractor)
     trip = declare.draft_trip(draft=draft, by=gate.everything, at=NOON)
