@@ -24,6 +24,7 @@ from tinhso.pillars.border.gate.actions.passages import Passage, Seen, decide, p
 from tinhso.pillars.border.gate.actions.searches import note_search
 from tinhso.pillars.border.gate.api.declarations import router as declarations
 from tinhso.pillars.border.gate.api.devices import router as devices
+from tinhso.pillars.border.gate.api.haulages import router as haulages
 from tinhso.pillars.border.gate.api.positions import router as positions
 from tinhso.pillars.border.gate.api.programs import router as programs
 from tinhso.pillars.border.gate.api.readings import router as readings
@@ -44,6 +45,7 @@ router.add_router("", positions)
 router.add_router("", readings)
 router.add_router("", devices)
 router.add_router("", programs)
+router.add_router("", haulages)
 router.add_router("", transfers)
 UNLIMITED: list[BaseThrottle] = []
 """A barrier may never be told to come again later."""
