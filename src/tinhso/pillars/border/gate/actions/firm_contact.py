@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from tinhso.kernel.access.may import require
+from tinhso.kernel.audit.binding import acting_as
 from tinhso.kernel.audit.record import record
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import Actor
@@ -74,7 +75,9 @@ def confirm_contact(*, change: ContactChange, code: str, by: Actor, at: datetime
 
     Raises Invalid for a wrong or old code, of which each is counted. Refusal: BG-423 when it holds already.
     """
-    link = open_link(link=_link_of(change, by, at), code=code)
+    link = _link_of(change, by, at)
+    with acting_as(link.actor()):  # whoever holds the telephone has opened it
+        open_link(link=link, code=code)
     with transaction.atomic():
         revoke(credential=link, by=by, at=at)
         return _applied(ContactChange.objects.select_for_update(of=("self",)).get(pk=change.pk), by, at)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -80,7 +82,7 @@ def test_an_address_holds_at_once(firm, an):
     assert (firm.phone, firm.email, firm.address) == (OLD, "an@example.vn", "Số 2 đường Trần Đăng Ninh")
     assert change.confirmed_at == NOON
     entry = Entry.objects.get(action="border_gate.firm_contact_changed")
-    assert entry.payload["changed"] == ["address", "email"]
+    assert json.loads(entry.payload)["changed"] == ["address", "email"]
 
 
 def test_a_telephone_holds_once_its_code_has_come_back(firm, an):
@@ -133,8 +135,9 @@ def test_a_stranger_changes_nothing_and_finds_no_page_of_it(firm, an, chi):
         asked(firm, chi)
     with pytest.raises(Forbidden):
         actions.confirm_contact(change=change, code=code, by=chi.actor(), at=NOON)
-    assert page(chi).get(reverse("border_gate:firm_contact_code", args=[change.pk])).status_code == 404
-    shown = page(chi).get(reverse("border_gate:firm_contact"), {"dn": str(firm.pk)})
+    client = page(chi)
+    assert client.get(reverse("border_gate:firm_contact_code", args=[change.pk])).status_code == 404
+    shown = client.get(reverse("border_gate:firm_contact"), {"dn": str(firm.pk)})
     assert shown.context["firm"].pk != firm.pk
 
 
