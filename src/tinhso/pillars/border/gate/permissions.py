@@ -195,7 +195,7 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
         _("Enterprise"),
         (*WHOLE_TRIP, VIEW_PAPERS, MANAGE_FIRM, CONSENT_AHEAD, FILE_APPEAL, "shared_payments.use_wallet"),
     ),
-    "BROKER": (_("Customs broker"), (*WHOLE_TRIP, FILE_APPEAL, "shared_payments.use_wallet")),
+    "BROKER": (_("Customs broker"), (*WHOLE_TRIP, CONSENT_AHEAD, FILE_APPEAL, "shared_payments.use_wallet")),
     # Sees of a trip what it carries by kg and group, never VIEW_TRIP: its own pages alone show it (brief 2 row 3).
     "CARRIER": (_("Transport firm"), (MANAGE_FIRM, CARRY_TRIP)),
     "DRIVER": (_("Driver"), (*WHOLE_TRIP, FILE_APPEAL)),
@@ -307,7 +307,11 @@ FIRM_ADMIN_ROLE = bundle(
 
 # What a mandate lets a broker do: parts of the role BROKER. A mandate to declare is the least there is.
 MANDATE_RIGHTS: dict[str, tuple[str, ...]] = {
-    "declare": (*WHOLE_TRIP, *(step_permission(step) for step in ("create", "submit", "resubmit", "amend", "cancel"))),
+    "declare": (
+        *WHOLE_TRIP,
+        CONSENT_AHEAD,
+        *(step_permission(step) for step in ("create", "submit", "resubmit", "amend", "cancel")),
+    ),
     "book": (step_permission("book_slot"), step_permission("choose_point"), FILE_APPEAL),
     "pay": ("shared_payments.use_wallet",),
 }

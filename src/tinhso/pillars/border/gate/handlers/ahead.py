@@ -16,20 +16,22 @@ from tinhso.pillars.border.gate.actions.ahead import link_for_consent
 from tinhso.pillars.border.gate.handlers import ahead_words as words
 from tinhso.pillars.border.gate.handlers.audience import ENTERPRISE
 from tinhso.pillars.border.gate.models import AheadDeclaration
-from tinhso.pillars.border.gate.permissions import role_code
+from tinhso.pillars.border.gate.permissions import CONSENT_AHEAD, role_code
 
 SAID = {AheadDeclaration.CONSENTED: words.CONSENTED, AheadDeclaration.DECLINED: words.DECLINED}
 
 
 @subscribe(events.AHEAD_SENT, name="border_gate.ask_firm")
 def ask_firm(event: Event) -> None:
-    """Everybody of the firm in the application, and its telephone by a link that opens this one alone."""
+    """Everybody of the firm and its brokers in the application, its telephone by a link that opens this one alone."""
     wanted = AheadDeclaration.objects.filter(pk=event.record_id, state=AheadDeclaration.SENT).first()
     if wanted is None or wanted.firm is None:
         return
     url, key = reverse("border_gate:ahead_asked"), f"{event.name}:{event.id}"
     now = Q(valid_from__lte=event.at) & (Q(valid_until=None) | Q(valid_until__gt=event.at))
-    held = Grant.objects.filter(now, role__code=role_code(ENTERPRISE), agency_id=wanted.firm.pk, record_id=None)
+    of_broker = Q(role__code=role_code("BROKER"), only__contains=[CONSENT_AHEAD])
+    asked = Q(role__code=role_code(ENTERPRISE)) | of_broker
+    held = Grant.objects.filter(now, asked, agency_id=wanted.firm.pk, record_id=None)
     people = reached(held.values_list("holder_id", flat=True).distinct())
     send(words.ASKED.name, to=people, event_key=key, by=SYSTEM, at=event.at, url=url, plate=wanted.shown_plate)
     token, holder = link_for_consent(wanted=wanted, at=event.at)
