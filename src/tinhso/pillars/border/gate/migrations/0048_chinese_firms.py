@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("border_gate", "0038_contacts")]
+    dependencies = [("border_gate", "0047_contacts")]
 
     operations = [
         migrations.AddField(

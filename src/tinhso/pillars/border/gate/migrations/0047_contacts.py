@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("border_gate", "0037_second_seat")]
+    dependencies = [("border_gate", "0046_second_seat")]
 
     operations = [
         migrations.CreateModel(

@@ -45,7 +45,7 @@ drop function border_gate_one_seat();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("border_gate", "0036_yard_rules")]
+    dependencies = [("border_gate", "0045_stoppages")]
 
     operations = [
         migrations.AddIndex(
