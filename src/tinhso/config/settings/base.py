@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "tinhso.kernel.login.middleware.SecondFactor",
     "tinhso.kernel.web.middleware.MomentAndActor",
+    "tinhso.kernel.login.middleware.OnDuty",
     "tinhso.kernel.web.taken.TakenFiles",
     "tinhso.kernel.web.middleware.Refusals",
 ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.access.permissions import SYSTEM_ROLE, bundles
@@ -17,12 +18,16 @@ from tinhso.kernel.organisations.models import AdminUnit, Agency
 
 
 class Role(models.Model):
-    """A named set of rights. Declared roles follow the rooms' bundles; others are the administrator's own."""
+    """A named set of rights. Declared roles follow the rooms' bundles; others are the administrator's own.
+
+    `one_place`: who holds such roles at several places chooses where he is on duty; elsewhere they rest.
+    """
 
     code = models.SlugField(_("role code"), max_length=60, unique=True)
     title = models.CharField(_("role title"), max_length=160)
     declared = models.BooleanField(default=False)
     second_factor = models.BooleanField(_("needs two factors"), default=True)
+    one_place = models.BooleanField(_("worked at one place at a time"), default=False)
 
     def __str__(self) -> str:
         return self.code
@@ -52,7 +57,8 @@ class Grant(models.Model):
     """One role given to one actor. An empty scope column means everywhere; `valid_until` is excluded.
 
     A delegated grant names the grant it is a part of; the database keeps it within that one's role, scope and
-    days. `only` keeps a part of the role's rights.
+    days. `only` keeps a part of the role's rights. `by_duty` is the database's to set: the grant holds while its
+    holder is on duty at its place, for he has others of the kind elsewhere.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -87,10 +93,12 @@ class Grant(models.Model):
     )
     granted_by = models.UUIDField(_("granted by"))
     created_at = models.DateTimeField(auto_now_add=True)
+    by_duty = models.BooleanField(default=False, editable=False)
 
     class Meta:
         indexes = [
             models.Index(fields=["holder_id", "role"], name="access_grant_holder"),
+            models.Index(fields=["holder_id"], name="access_grant_by_duty", condition=Q(by_duty=True)),
             # Who holds a role somewhere is asked for each event; grants over one record are many and never meant.
             models.Index(fields=["role", "agency"], name="access_grant_of_role", condition=Q(record_id=None)),
         ]
@@ -109,6 +117,38 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.holder_id}: {self.role_id}"
+
+
+class Duty(models.Model):
+    """Where a person who works at several places is on duty, from when until when (excluded); one at a time.
+
+    Those of the last days alone are kept (kernel.access.duty); the audit keeps all.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    holder_id = models.UUIDField(_("holder"))
+    place = models.ForeignKey(Place, models.PROTECT, related_name="+", db_index=False, verbose_name=_("place"))
+    since = models.DateTimeField(_("from"))
+    until = models.DateTimeField(_("until"))
+
+    class Meta:
+        indexes = [models.Index(fields=["holder_id", "place"], name="access_duty_holder")]
+        constraints = [
+            models.CheckConstraint(name="access_duty_ends_after_it_begins", condition=Q(until__gte=F("since"))),
+            ExclusionConstraint(
+                name="access_duty_one_at_a_time",
+                expressions=[
+                    ("holder_id", RangeOperators.EQUAL),
+                    (
+                        Func("since", "until", function="tstzrange", output_field=DateTimeRangeField()),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.holder_id}: {self.place_id}"
 
 
 class Right(models.Model):

@@ -6,7 +6,7 @@ A room names its rights in its own `permissions.py`; the names are synchronised 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tinhso.kernel.modules.registry import Registry
@@ -30,12 +30,16 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A role that a room proposes. With `second_factor` its holders sign in with two factors in production."""
+    """A role that a room proposes. With `second_factor` its holders sign in with two factors in production.
+
+    With `one_place` who holds it at several places works at one of them at a time (kernel.access.duty).
+    """
 
     code: str
     title: Any
     permissions: tuple[str, ...]
     second_factor: bool = True
+    one_place: bool = False
 
 
 PERMISSIONS: Registry[Permission] = Registry("permission")
@@ -50,11 +54,18 @@ def permission(name: str, title: Any, *, system: bool = False) -> str:
     return name
 
 
-def bundle(code: str, *, title: Any = None, permissions: Iterable[str], second_factor: bool = True) -> str:
+def bundle(
+    code: str,
+    *,
+    title: Any = None,
+    permissions: Iterable[str],
+    second_factor: bool = True,
+    one_place: bool = False,
+) -> str:
     """Propose a role. Without `title` the rights are added to the bundle of that code which another room declares."""
     if code == SYSTEM_ROLE:
         raise ValueError("the platform's own role is made of the rights that say system=True")
-    _parts.append(Bundle(code, title, tuple(permissions), second_factor))
+    _parts.append(Bundle(code, title, tuple(permissions), second_factor, one_place))
     return code
 
 
@@ -76,7 +87,7 @@ def bundles() -> dict[str, Bundle]:
 
 def _joined(known: Bundle, part: Bundle) -> Bundle:
     names = tuple(dict.fromkeys(known.permissions + part.permissions))
-    return Bundle(known.code, known.title, names, known.second_factor)
+    return replace(known, permissions=names)
 
 
 def system_permissions() -> list[str]:

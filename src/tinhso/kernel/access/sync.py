@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connections
+from django.db.models import F
 from django.utils import translation
 
 from tinhso.kernel.access.models import Grant, Role, RolePermission
@@ -40,8 +41,16 @@ def synchronise() -> None:
 
 def _keep(bundle: Bundle) -> None:
     with translation.override("vi"):
-        values = {"title": str(bundle.title), "declared": True, "second_factor": bundle.second_factor}
+        values = {
+            "title": str(bundle.title),
+            "declared": True,
+            "second_factor": bundle.second_factor,
+            "one_place": bundle.one_place,
+        }
+    bound_before = Role.objects.filter(code=bundle.code, one_place=True).exists()
     role, _created = Role.objects.update_or_create(code=bundle.code, defaults=values)
+    if bound_before != role.one_place:  # written as they are: the database then binds them to duty, or frees them
+        Grant.objects.filter(role=role, place__isnull=False).update(valid_from=F("valid_from"))
     have = set(role.permissions.values_list("permission", flat=True))
     wanted = set(bundle.permissions)
     role.permissions.filter(permission__in=have - wanted).delete()

@@ -14,6 +14,7 @@ class Place(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(_("place code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=160)
+    short_name = models.CharField(_("short name"), max_length=80, blank=True)
     kind = models.CharField(_("kind"), max_length=24)
     point = models.PointField(_("position"), srid=4326, null=True, blank=True)
     unit_code = models.CharField(_("unit code"), max_length=5, blank=True)
@@ -24,6 +25,11 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def called(self) -> str:
+        """What people say."""
+        return self.short_name or self.name
 
 
 class Area(models.Model):

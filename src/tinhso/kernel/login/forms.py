@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account import forms as account
 from allauth.mfa.base import forms as factors
@@ -10,8 +10,12 @@ from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as keys
 from django import forms
 from django.contrib.auth.forms import SetPasswordForm
-from django.utils.text import capfirst
+from django.db.models import QuerySet
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
+
+from tinhso.kernel.access.duty import HOURS
+from tinhso.kernel.geo.models import Place
 
 LABELS = {
     "login": _("user name"),
@@ -88,3 +92,33 @@ class LinkCodeForm(Worded, forms.Form):
         },
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "maxlength": 6, "autofocus": True}),
     )
+
+
+class PlaceChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Places by the names that people say."""
+
+    def label_from_instance(self, obj: Place) -> str:
+        return obj.called
+
+
+class DutyForm(forms.Form):
+    """Where one works now, and for how long."""
+
+    place = PlaceChoice(
+        Place.objects.none(),
+        label=_("place of duty"),
+        empty_label=None,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("choose the place"), "invalid_choice": _("you do not work at this place")},
+    )
+    hours = forms.TypedChoiceField(
+        coerce=int,
+        label=_("length of the shift"),
+        choices=[(hours, format_lazy(_("{hours} hours"), hours=hours)) for hours in HOURS],
+        initial=8,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, places: QuerySet[Place], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast(PlaceChoice, self.fields["place"]).queryset = places.order_by("name")

@@ -6,11 +6,13 @@ from datetime import datetime
 
 from django.http import HttpRequest
 
+from tinhso.kernel.access.duty import Standing
 from tinhso.kernel.base.actor import Actor
 
 
 class Request(HttpRequest):
-    """For type hints: `moment` is the platform's, read once a request; `actor` is who asks."""
+    """For type hints: `moment` is the platform's, read once a request; `actor` is who asks, `duty` where he works."""
 
     moment: datetime
     actor: Actor
+    duty: Standing

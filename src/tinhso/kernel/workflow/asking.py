@@ -11,13 +11,12 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from tinhso.kernel.access import refusals
 from tinhso.kernel.access.may import may
 from tinhso.kernel.access.scope import Where
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.workflow.calling import call
-from tinhso.kernel.workflow.outcome import Outcome, StepRefused, refused
+from tinhso.kernel.workflow.outcome import Outcome, StepRefused, forbidden, refused
 from tinhso.kernel.workflow.sql.parts import applies
 from tinhso.kernel.workflow.table import FlowTable, PythonGuard
 
@@ -90,8 +89,7 @@ def _judge(
                 continue
             if may(by, one.permission, _where(flow, row), at):
                 raise refusal
-            refusals.record(by, one.permission, on=Where(record=row["id"]), at=at)
-            raise refused(flow, "FI403", one.permission, step)
+            raise forbidden(flow, one.permission, step, by=by, record_id=row["id"], at=at)
     return int(row["version"])
 
 

@@ -16,14 +16,12 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, models, transaction
 from psycopg.types.json import Jsonb
 
-from tinhso.kernel.access import refusals
 from tinhso.kernel.access.may import may
-from tinhso.kernel.access.scope import Where
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Stale
 from tinhso.kernel.workflow import asking
 from tinhso.kernel.workflow.calling import call, outermost
-from tinhso.kernel.workflow.outcome import Outcome, refusal_of, refused
+from tinhso.kernel.workflow.outcome import Outcome, forbidden, refusal_of, refused
 from tinhso.kernel.workflow.rows import as_json, computed_columns
 from tinhso.kernel.workflow.table import FlowTable
 
@@ -140,8 +138,7 @@ def find_for(
         raise refused(flow, "FI404", "", step)
     permissions = sorted({row.permission for row in flow.step_rows(step)})
     if not any(may(by, permission, record, at) for permission in permissions):
-        refusals.record(by, permissions[0], on=Where(record=record_id), at=at)
-        raise refused(flow, "FI403", permissions[0], step)
+        raise forbidden(flow, permissions[0], step, by=by, record_id=record_id, at=at)
     if expected not in (None, record.version):
         raise refused(flow, "FI409", "", step)
     record.seen_version = expected
@@ -183,9 +180,11 @@ def _fire_chunk(
         if not refusal:
             outcome.done[record_id] = version
             continue
-        if refusal == "FI403":
-            refusals.record(by, detail, on=Where(record=record_id), at=at)
-        outcome.refused[record_id] = refused(flow, refusal, detail or "", step)
+        outcome.refused[record_id] = (
+            forbidden(flow, detail, step, by=by, record_id=record_id, at=at)
+            if refusal == "FI403"
+            else refused(flow, refusal, detail or "", step)
+        )
         if together:  # none of the records was there: nothing was done
             raise outcome.refused[record_id]
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 import psycopg
 
 from tinhso.kernel.access import refusals
+from tinhso.kernel.access.reach import Reach, reaches
 from tinhso.kernel.access.scope import Where
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Refusal
-from tinhso.kernel.workflow.table import FlowTable
+from tinhso.kernel.base.rows import rows
+from tinhso.kernel.geo.models import Place
+from tinhso.kernel.workflow.table import ELSEWHERE, FlowTable
 
 
 class StepRefused(Refusal):
@@ -39,13 +42,40 @@ def refusal_of(
     """The refusal that a database error stands for, or the error itself when it stands for none."""
     state, detail, hint = error.sqlstate, error.diag.message_detail or "", error.diag.message_hint or ""
     if state == "FI403":
-        refusals.record(by, detail, on=Where(record=record_id), at=at)
+        return forbidden(flow, detail, step, by=by, record_id=record_id, at=at)
     constraint = error.diag.constraint_name or ""
     if state == "23505" and constraint in flow.constraints:
         return StepRefused(flow.refuse(flow.constraints[constraint]), step=step)
     if not state or not state.startswith("FI"):
         return error
     return refused(flow, state, detail, step, hint)
+
+
+def forbidden(flow: FlowTable, permission: str, step: str, *, by: Actor, record_id: UUID, at: datetime) -> StepRefused:
+    """The refusal of who lacks the right, of which a trace stays in the audit.
+
+    A flow that names the code ELSEWHERE tells with it those who hold the right at another place: `a` is where they
+    work now, `b` where the record belongs.
+    """
+    refusals.record(by, permission, on=Where(record=record_id), at=at)
+    places = _places(flow, permission, by, record_id, at) if ELSEWHERE in flow.codes else None
+    if places is None:
+        return refused(flow, "FI403", permission, step)
+    here, there = places
+    return StepRefused(flow.refuse(flow.codes[ELSEWHERE], step=step, a=here, b=there), step=step)
+
+
+def _places(flow: FlowTable, permission: str, by: Actor, record_id: UUID, at: datetime) -> tuple[str, str] | None:
+    """Where `by` holds the right that he lacks here, and where the record is; None if he lacks it for another cause."""
+    scopes = [scope for scope in reaches(by, [permission], at)[permission].scopes if scope.place]
+    columns = ", ".join({"pk": "id"}.get(path, path) if path else "null" for path in flow.scope.paths().values())
+    found = rows(f"select {columns} from {flow.table} where id = %s::uuid", record_id) if scopes else []
+    for scope in scopes if found else ():
+        there = Where(*found[0])
+        if there.place and Reach([scope]).covers(replace(there, place=scope.place)):
+            names = Place.objects.in_bulk([scope.place, there.place])
+            return names[scope.place].called, names[there.place].called
+    return None
 
 
 def refused(flow: FlowTable, state: str, detail: str, step: str, guard: str = "") -> StepRefused:

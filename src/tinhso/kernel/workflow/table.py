@@ -131,6 +131,10 @@ class Timer:
     within: str = "true"
 
 
+ELSEWHERE = "elsewhere"
+"""Key in `FlowTable.codes` of the refusal for who holds the right at another place (kernel.workflow.outcome)."""
+
+
 def refuse_plainly(code: str, **facts: Any) -> Refusal:
     """The refusal of a flow that brings no texts of its own."""
     return Refusal(code=code, **facts)

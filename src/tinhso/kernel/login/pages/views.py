@@ -63,7 +63,7 @@ def try_as(request: HttpRequest) -> HttpResponse:
     auth.logout(request)
     auth.login(request, account)
     note_signed_in(account=account)
-    return redirect(_safe(request, request.POST.get("next", "")) or landing(account))
+    return redirect(safe(request, request.POST.get("next", "")) or landing(account))
 
 
 @login_required
@@ -179,7 +179,7 @@ def _page(request: HttpRequest, template: str, link: AccessLink, **context: Any)
     return render(request, template, {"link": link, "phone_tail": tail, **context})
 
 
-def _safe(request: HttpRequest, target: str) -> str:
+def safe(request: HttpRequest, target: str) -> str:
     """`target` when it stays on this site, else nothing."""
     if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return target

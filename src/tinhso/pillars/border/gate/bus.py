@@ -16,6 +16,7 @@ from tinhso.pillars.border.gate import facade
 from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
 from tinhso.pillars.border.gate.models import CrossingPoint
 from tinhso.pillars.border.gate.permissions import (
+    CARRY_TRIP,
     CONFIRM_UNLOADING,
     DECIDE_BARRIER,
     MANAGE_FIRM,
@@ -111,7 +112,7 @@ def points_of(kind: str, records: list[UUID]) -> dict[UUID, str]:
 
 # What machines of others may be allowed: of a firm for the firm itself (and for whoever mandates it, as its people
 # are), of a yard and of customs at their point.
-FIRM, YARD, CUSTOMS = role_code("ENTERPRISE"), role_code("YARD"), role_code("HAIQUAN")
+FIRM, CARRIER, YARD, CUSTOMS = (role_code(actor) for actor in ("ENTERPRISE", "CARRIER", "YARD", "HAIQUAN"))
 machine_scope("border_gate.follow", title=_("follow the firm's trips"), role=FIRM, permissions=WHOLE_TRIP)
 machine_scope(
     "border_gate.declare",
@@ -120,6 +121,12 @@ machine_scope(
     permissions=(*MANDATE_RIGHTS["declare"], MANAGE_FIRM),
 )
 machine_scope("border_gate.book", title=_("book time windows"), role=FIRM, permissions=MANDATE_RIGHTS["book"])
+machine_scope(
+    "border_gate.carry",
+    title=_("read the trips given to the transport firm and name vehicle and driver"),
+    role=CARRIER,
+    permissions=(CARRY_TRIP,),
+)
 machine_scope(
     "border_gate.yard",
     title=_("record vehicles into and out of the yard, and goods that change vehicles"),

@@ -154,7 +154,8 @@ RUN_SIMULATION = permission(f"{LABEL}.run_simulation", _("give any role of the s
 
 FORCES = ("BQLKKT", "BIENPHONG", "HAIQUAN", "CSGT", "KDYT", "KDTV", "KDDV", "THUE", "QLTT", "QLVT")
 PLAYED = (*FORCES, "YARD", "BUFFER")
-"""Roles that the simulation plays at each point, until people take them over."""
+"""Roles that work at the points (who holds them at several is on duty at one: brief 13, BG-025). The simulation
+plays them until people take them over."""
 
 
 def play_permission(role: str) -> str:
@@ -196,7 +197,7 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
         _("Enterprise"),
         (*WHOLE_TRIP, VIEW_PAPERS, MANAGE_FIRM, CONSENT_AHEAD, FILE_APPEAL, "shared_payments.use_wallet"),
     ),
-    "BROKER": (_("Customs broker"), (*WHOLE_TRIP, FILE_APPEAL, "shared_payments.use_wallet")),
+    "BROKER": (_("Customs broker"), (*WHOLE_TRIP, CONSENT_AHEAD, FILE_APPEAL, "shared_payments.use_wallet")),
     # Sees of a trip what it carries by kg and group, never VIEW_TRIP: its own pages alone show it (brief 2 row 3).
     "CARRIER": (_("Transport firm"), (MANAGE_FIRM, CARRY_TRIP)),
     "DRIVER": (_("Driver"), (*WHOLE_TRIP, FILE_APPEAL)),
@@ -278,6 +279,7 @@ for _actor, (_title, _rights) in ROLES.items():
             *(step_permission(step) for step, (_t, actors) in STEPS.items() if _actor in actors),
         ),
         second_factor=_actor not in {"ENTERPRISE", "BROKER", "CARRIER", "DRIVER"},
+        one_place=_actor in PLAYED,
     )
 
 SEND_READING = permission(f"{LABEL}.send_reading", _("send what a machine at the gate reads"))
@@ -287,7 +289,7 @@ bundle(MACHINE_ROLE, title=_("Machine at the gate"), permissions=(SEND_READING,)
 GLASS_ROLE = bundle(
     "border_glass", title=_("One trip, by break-glass"), permissions=(*WHOLE_TRIP, VIEW_PAPERS, VIEW_BOARD)
 )
-FORCE_ROLE = bundle("border_force", title=_("Officer of a force at the gate"), permissions=FORCE_WORK)
+FORCE_ROLE = bundle("border_force", title=_("Officer of a force at the gate"), permissions=FORCE_WORK, one_place=True)
 
 REGISTRANT_ROLE = bundle(
     "border_registrant", title=_("Who registers a firm"), permissions=(SEND_REGISTRATION,), second_factor=False
@@ -307,7 +309,11 @@ FIRM_ADMIN_ROLE = bundle(
 
 # What a mandate lets a broker do: parts of the role BROKER. A mandate to declare is the least there is.
 MANDATE_RIGHTS: dict[str, tuple[str, ...]] = {
-    "declare": (*WHOLE_TRIP, *(step_permission(step) for step in ("create", "submit", "resubmit", "amend", "cancel"))),
+    "declare": (
+        *WHOLE_TRIP,
+        CONSENT_AHEAD,
+        *(step_permission(step) for step in ("create", "submit", "resubmit", "amend", "cancel")),
+    ),
     "book": (step_permission("book_slot"), step_permission("choose_point"), FILE_APPEAL),
     "pay": ("shared_payments.use_wallet",),
 }

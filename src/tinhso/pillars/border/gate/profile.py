@@ -35,7 +35,7 @@ from tinhso.pillars.border.gate.models import (
     QrKey,
     Yard,
 )
-from tinhso.pillars.border.gate.models.places import place_id
+from tinhso.pillars.border.gate.models.places import SHORT_NAMES, place_id
 from tinhso.pillars.border.gate.rules import hs
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
 from tinhso.pillars.border.gate.rules.tables import Row, table
@@ -194,6 +194,7 @@ def _place_of_point(row: Row) -> Place:
         id=place_id(row["point_code"]),
         code=row["point_code"],
         name=row["point_name_vi"],
+        short_name=SHORT_NAMES.get(row["point_code"], ""),
         kind="crossing_point",
         point=where,
         unit_code=row["unit_code"],

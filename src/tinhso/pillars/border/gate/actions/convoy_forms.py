@@ -16,7 +16,7 @@ from tinhso.pillars.border.gate.models import Driver, GoodsLine
 from tinhso.pillars.border.gate.rules.convoys import shared_out
 from tinhso.pillars.border.gate.rules.transfers import spread
 
-ONCE = ("tractor", "trailer", "driver", "container_no", "vin", "temporary_plate", "paper_no", "pair")
+ONCE = ("tractor", "trailer", "driver", "second_driver", "container_no", "vin", "temporary_plate", "paper_no", "pair")
 """What cannot be on two vehicles of one declaration."""
 
 
@@ -48,9 +48,12 @@ class OneOfSeveral(Who):
                 label=label, required=False, min_value=0, max_value=HEAVIEST,
                 widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
             )  # fmt: skip
-        driver = cast(Any, self.fields["driver"])  # asked once for all vehicles, not by each
-        driver.known = {str(one.pk): one for one in drivers}
-        driver.choices = [("", driver.empty_label), *((str(one.pk), str(one)) for one in drivers)]
+        for seat in ("driver", "second_driver"):
+            driver = cast(Any, self.fields.get(seat))
+            if driver is None:
+                continue
+            driver.known = {str(one.pk): one for one in drivers}  # asked once for all vehicles, not by each
+            driver.choices = [("", driver.empty_label), *((str(one.pk), str(one)) for one in drivers)]
 
     def carried(self) -> list[Any]:
         """The fields of the weights."""
@@ -117,10 +120,10 @@ def _carries_something(vehicles: Iterable[OneOfSeveral]) -> None:
 
 
 def _stands_once(vehicles: Sequence[Who]) -> None:
-    seen: dict[tuple[str, str], int] = {}
+    seen: dict[str, int] = {}
     for number, form in enumerate(vehicles, start=1):
         for name, value in _named_once(form.cleaned_data):
-            first = seen.setdefault((name, value), number)
+            first = seen.setdefault(value, number)
             if first != number:
                 form.add_error(name, _("Vehicle %(number)s has it already.") % {"number": first})
 
@@ -128,4 +131,5 @@ def _stands_once(vehicles: Sequence[Who]) -> None:
 def _named_once(values: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     for name in ONCE:
         if value := values.get(name):
-            yield name, str(getattr(value, "pk", value))
+            held = "driver" if name == "second_driver" else name  # nobody sits in two vehicles, in whichever seat
+            yield name, f"{held} {getattr(value, 'pk', value)}"

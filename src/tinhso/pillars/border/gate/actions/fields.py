@@ -141,7 +141,11 @@ def _put_driver(own: Declared, value: Mapping[str, str]) -> None:
 
 
 def _put_second(own: Declared, value: Mapping[str, str] | None) -> None:
-    own.trip.second_driver = _driver(own, value) if value else None
+    """Another person than the first. Refusal: BG-286."""
+    second = _driver(own, value) if value else None
+    if second is not None and second.pk == own.trip.driver_id:
+        raise refuse("BG-286", field="second_driver")
+    own.trip.second_driver = second
 
 
 def _put_phone(own: Declared, value: str) -> None:

@@ -91,6 +91,7 @@ class Intent:
     pair: Trip | None = None
     driver: Driver | None = None
     new_driver: NewDriver | None = None
+    second_driver: Driver | None = None
     carrier: Enterprise | None = None
 
     @property
@@ -299,6 +300,7 @@ def draft_of(
         tractor=tractor,
         trailer=trailer,
         driver=driver,
+        second_driver=intent.second_driver,
         lines=intent.lines,
         yard=yard,
         container_no=containers.read(intent.container_no) if intent.container_no else "",

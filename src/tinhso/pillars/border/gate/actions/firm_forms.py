@@ -30,7 +30,7 @@ from tinhso.pillars.border.gate.actions.kind_fields import (
     vehicle_fields,
 )
 from tinhso.pillars.border.gate.models import CrossingPoint, Driver, Enterprise, Trip
-from tinhso.pillars.border.gate.models.parties import PaperKind
+from tinhso.pillars.border.gate.models.parties import PaperKind, paper_digest
 from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLES
 from tinhso.pillars.border.gate.queries.firms import drivers_of
 from tinhso.pillars.border.gate.queries.parties import firm_by_tax_code
@@ -261,6 +261,7 @@ def container_choices() -> list[tuple[str, Any]]:
     return [("", "–"), *CONTAINER_TITLES.items()]
 
 
+MORE_OF_VEHICLE = ("second_driver", *more_fields.OF_VEHICLE)
 LICENCE = ("licence_no", "licence_class", "licence_until")
 
 
@@ -272,6 +273,18 @@ def sheet_fields() -> dict[str, forms.Field]:
         "licence_class": forms.CharField(label=_("Licence class"), required=False, max_length=4),
         "licence_until": day_field(_("Licence valid until"), required=False),
     }
+
+
+def _second_driver(drivers: QuerySet[Driver]) -> OneOf:
+    """Who relieves the driver on the way: one of the firm's list."""
+    found = OneOf(
+        drivers,
+        label=_("Second driver"),
+        required=False,
+        error_messages={"invalid_choice": _("No driver of your list has this paper: add the driver first.")},
+    )
+    found.empty_label = _("None")
+    return found
 
 
 class Who(DriverFields):
@@ -318,6 +331,9 @@ class Who(DriverFields):
         driver.queryset = drivers_of(firm)
         driver.known = known.drivers if known else None
         driver.empty_label = _("Named later") if self.driver_later else _("Another driver, typed below")
+        if self.kind not in kinds.ONE_DRIVER:
+            self.fields["second_driver"] = second = _second_driver(driver.queryset)
+            second.known = driver.known
 
     @property
     def driver_later(self) -> bool:
@@ -326,12 +342,12 @@ class Who(DriverFields):
 
     def more(self) -> list[Any]:
         """What may be told beyond that."""
-        return self.rows(*more_fields.OF_VEHICLE)
+        return self.rows(*(name for name in MORE_OF_VEHICLE if name in self.fields))
 
     @property
     def opens_more(self) -> bool:
         """Whether something of it is filled in or wrong."""
-        return more_fields.holds_something(self, more_fields.OF_VEHICLE)
+        return more_fields.holds_something(self, MORE_OF_VEHICLE)
 
     def own(self) -> list[Any]:
         """What this kind of vehicle is known by beside its plate."""
@@ -351,6 +367,8 @@ class Who(DriverFields):
         self.typed = None if found.get("driver") else self._new_driver()
         if found["carrier"] and not found.get("tractor") and "tractor" in self.fields:
             return self._left_to_carrier(found)
+        if (second := found.get("second_driver")) and self._is_first(second, found):
+            self.add_error("second_driver", str(_("Choose another person than the first driver.")))
         if not found.get("driver") and not self.typed and not self.driver_later:
             self.add_error("driver", str(_("Choose a driver or type one.")))
         return found
@@ -359,6 +377,11 @@ class Who(DriverFields):
         """As typed, with the licence where a row tells of it."""
         new, values = self.new_driver(), self.cleaned_data
         return new and replace(new, **{name: value for name in LICENCE if (value := values.get(name))})
+
+    def _is_first(self, second: Driver, found: Mapping[str, Any]) -> bool:
+        """Whether the second driver is the first as well, chosen or typed."""
+        typed = self.typed and bytes(paper_digest(self.typed.kind, self.typed.number))
+        return second == found.get("driver") or typed == bytes(second.paper_digest)
 
     def _country_agrees(self, found: Mapping[str, Any]) -> None:
         """A row may say of which country the vehicle is; its plate decides."""
@@ -380,9 +403,9 @@ class Who(DriverFields):
     def _left_to_carrier(self, found: dict[str, Any]) -> dict[str, Any]:
         """Vehicle and driver are the carrier's to name: nothing that was typed of them counts."""
         self.typed = None
-        for name in ("driver", "driver_name", "paper_no", "paper_until", "phone", "trailer"):
+        for name in ("driver", "driver_name", "paper_no", "paper_until", "phone", "second_driver", "trailer"):
             self.errors.pop(name, None)
-        return {**found, "driver": None, "trailer": ""}
+        return {**found, "driver": None, "second_driver": None, "trailer": ""}
 
 
 def intent_of(what: What, who: Who) -> Intent:
@@ -401,6 +424,7 @@ def intent_of(what: What, who: Who) -> Intent:
         inwards=first["inwards"],
         driver=second["driver"],
         new_driver=who.typed,
+        second_driver=second.get("second_driver"),
         pair=second.get("pair"),
         carrier=second.get("carrier"),
         reefer_temp=second.get("reefer_temp"),

@@ -116,7 +116,7 @@ def _be_on_duty(barrier: ControlPoint, by: Actor, at: datetime) -> None:
         elsewhere = visible(CrossingPoint.objects.all(), by, DECIDE_BARRIER, at).first()
         if elsewhere is None:
             raise
-        raise refuse("BG-025", a=elsewhere, b=barrier.point) from None
+        raise refuse("BG-025", a=elsewhere.gate_short, b=barrier.point.gate_short) from None
 
 
 def _opened(barrier: ControlPoint, plate: str, trip: Trip | None, seen: Seen, by: Actor, at: datetime) -> Passage:
@@ -124,7 +124,7 @@ def _opened(barrier: ControlPoint, plate: str, trip: Trip | None, seen: Seen, by
         return Passage(False, refusal=refuse("BG-209"), explanation=undeclared(barrier))
     step = step_at(barrier, trip)
     if trip.point_id != barrier.point_id:
-        elsewhere = refuse("BG-025", a=barrier.point, b=trip.point)
+        elsewhere = refuse("BG-025", a=barrier.point.gate_short, b=trip.point.gate_short)
         return Passage(False, step, trip, elsewhere, explain(trip, elsewhere, at=at))
     try:
         if seen.qr:

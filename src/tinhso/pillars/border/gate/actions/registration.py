@@ -29,7 +29,7 @@ from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.actions.links import link_with_role
 from tinhso.pillars.border.gate.models import CrossingPoint, Enterprise, Registration, Standing
 from tinhso.pillars.border.gate.permissions import KEEP_FIRMS, REGISTRANT_ROLE, SEND_REGISTRATION, role_code
-from tinhso.pillars.border.gate.queries.parties import firm_by_tax_code
+from tinhso.pillars.border.gate.queries.parties import firm_by_number
 from tinhso.pillars.border.gate.rules import taxcodes
 from tinhso.pillars.border.gate.rules.codes import refuse
 
@@ -43,9 +43,10 @@ FIRM_LINK_LIVES = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirmTyped:
-    """What a firm says of itself; the tax code in normal form."""
+    """What a firm says of itself: the tax code, or of a Chinese firm its credit code (18 characters)."""
 
     tax_code: str
+    uscc: str = ""
     name: str
     address: str
     contact: str
@@ -59,9 +60,10 @@ class FirmTyped:
 def begin_registration(*, typed: FirmTyped, at: datetime, language: str = "vi") -> tuple[Registration, str]:
     """Write down who wants to register, and the token of the link that proves the telephone by a code.
 
-    Refusals: BG-006, BG-107 for the tax code, BG-421 when the firm works here already.
+    Refusals: BG-006, BG-107 for the tax code, BG-103 for the Chinese credit code, BG-421 when the firm works here
+    already.
     """
-    _must_be_new(typed.tax_code)
+    _must_be_new(*_numbers(typed))
     wanted = Registration(holder_id=uuid7(), made_at=at, **_columns(typed))
     wanted.save(force_insert=True)
     _link, token = link_with_role(
@@ -82,7 +84,7 @@ def send_registration(*, wanted: Registration, typed: FirmTyped, by: Actor, at: 
     row = _locked(wanted)
     if row.state not in (Registration.TYPED, Registration.ASKED):
         raise refuse("BG-423", state=row.get_state_display())
-    _must_be_new(typed.tax_code)
+    _must_be_new(*_numbers(typed))
     if not Attachment.objects.filter(kind=KIND, record_id=row.pk).exists():
         raise refuse("BG-422", field="licence")
     for name, value in {**_columns(typed), "phone": row.phone}.items():
@@ -92,7 +94,7 @@ def send_registration(*, wanted: Registration, typed: FirmTyped, by: Actor, at: 
         with transaction.atomic():
             row.save()
     except IntegrityError:
-        raise refuse("BG-421", field="tax_code", v=typed.tax_code) from None
+        raise refuse("BG-421", field=_field(row.uscc), v=row.number) from None
     _tell("sent", row, by, at)
     publish(events.REGISTRATION_SENT, kind=KIND, record_id=row.pk, by=by, at=at)
     return row
@@ -105,7 +107,7 @@ def confirm_registration(*, wanted: Registration, by: Actor, at: datetime) -> En
     Refusals: BG-423 when it does not wait, BG-421 when the firm came in another way meanwhile.
     """
     row = _waiting(wanted, by, at)
-    _must_be_new(row.tax_code)
+    _must_be_new(row.tax_code, row.uscc)
     firm = _enterprise(row, by, at)
     Person.objects.create(id=row.holder_id, full_name=row.contact, phone=row.phone, email=row.email)
     role = Role.objects.get(code=role_code("CARRIER" if row.carries else "ENTERPRISE"))
@@ -156,14 +158,26 @@ def link_for_firm(*, wanted: Registration, at: datetime) -> str:
 
 def _columns(typed: FirmTyped) -> dict[str, object]:
     names = ("name", "address", "contact", "phone", "email", "point", "carries")
-    return {"tax_code": taxcodes.read(typed.tax_code), **{name: getattr(typed, name) for name in names}}
+    tax_code, uscc = _numbers(typed)
+    return {"tax_code": tax_code, "uscc": uscc, **{name: getattr(typed, name) for name in names}}
 
 
-def _must_be_new(tax_code: str) -> None:
+def _numbers(typed: FirmTyped) -> tuple[str, str]:
+    """Tax code and credit code in normal form, of which a firm has one."""
+    if typed.uscc and not typed.tax_code:
+        return "", taxcodes.read_chinese(typed.uscc)
+    return taxcodes.read(typed.tax_code), ""
+
+
+def _field(uscc: str) -> str:
+    return "uscc" if uscc else "tax_code"
+
+
+def _must_be_new(tax_code: str, uscc: str) -> None:
     """A firm that is only waiting to be confirmed may be registered; any other is known."""
-    known = firm_by_tax_code(taxcodes.read(tax_code))
+    known = firm_by_number(tax_code, uscc)
     if known is not None and known.standing != Standing.PENDING:
-        raise refuse("BG-421", field="tax_code", v=tax_code)
+        raise refuse("BG-421", field=_field(uscc), v=tax_code or uscc)
 
 
 def _locked(wanted: Registration) -> Registration:
@@ -179,11 +193,11 @@ def _waiting(wanted: Registration, by: Actor, at: datetime) -> Registration:
 
 
 def _enterprise(row: Registration, by: Actor, at: datetime) -> Enterprise:
-    firm = firm_by_tax_code(row.tax_code)
+    firm = firm_by_number(row.tax_code, row.uscc)
     if firm is None:
         day = at.astimezone(HANOI).date()
-        agency = open_agency(code=f"FIRM-{row.tax_code}", name=row.name, kind="firm", valid_from=day, by=by, at=at)
-        firm = Enterprise(agency=agency, tax_code=row.tax_code)
+        agency = open_agency(code=f"FIRM-{row.number}", name=row.name, kind="firm", valid_from=day, by=by, at=at)
+        firm = Enterprise(agency=agency, tax_code=row.tax_code, uscc=row.uscc)
     firm.address, firm.representative = row.address, row.contact
     firm.phone, firm.email = row.phone, row.email
     firm.standing = Standing.ACTIVE
@@ -201,6 +215,4 @@ def _decide(row: Registration, state: str, reason: str, by: Actor, at: datetime)
 
 
 def _tell(what: str, row: Registration, by: Actor, at: datetime, **facts: str) -> None:
-    record(
-        f"border_gate.registration_{what}", by=by, at=at, kind=KIND, record_id=row.pk, tax_code=row.tax_code, **facts
-    )
+    record(f"border_gate.registration_{what}", by=by, at=at, kind=KIND, record_id=row.pk, number=row.number, **facts)

@@ -46,6 +46,7 @@ COUNTRIES = {"viet nam": "VN", "vietnam": "VN", "trung quoc": "CN", "china": "CN
 """As people write them, without accents; beside the codes and what the pages say."""
 COLUMNS = {
     "driver": "paper_no",
+    "second_driver": "second_paper_no",
     "id_number": "paper_no",
     "id_expires_on": "paper_until",
     "eta": "planned_on",
@@ -93,6 +94,7 @@ class Reader:
         values["paper_kind"] = values["paper_kind"] or PaperKind.CCCD.value
         if not values["driver_name"]:
             values["driver"] = self._driver(values["paper_kind"], values["paper_no"])
+        values["second_driver"] = self._second(values["second_paper_no"])
         return values
 
     def _value(self, reads: str, text: str) -> str:
@@ -108,6 +110,11 @@ class Reader:
             return self.papers.get(paper_digest(kind, identity_papers.read(kind, number)), "")
         except GateRefusal:
             return ""
+
+    def _second(self, number: str) -> str:
+        """The id of the firm's own driver with that paper, of whichever kind; else what was typed, to be refused."""
+        found = (self._driver(kind, number) for kind in PaperKind.values) if number else ()
+        return next(filter(None, found), number)
 
 
 def reader_of(firm: Enterprise) -> Reader:

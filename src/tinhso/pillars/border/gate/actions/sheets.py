@@ -212,6 +212,8 @@ def _takes(intent: Intent) -> list[tuple[str, tuple[str, str], str]]:
         found.append(("paper_no", ("driver", paper_digest(new.kind, new.number).hex()), new.name))
     elif driver := intent.driver:
         found.append(("paper_no", ("driver", bytes(driver.paper_digest).hex()), str(driver)))
+    if second := intent.second_driver:
+        found.append(("second_driver", ("driver", bytes(second.paper_digest).hex()), str(second)))
     return found
 
 

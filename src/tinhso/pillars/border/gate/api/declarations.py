@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr, create_model
@@ -58,9 +59,9 @@ RowIn: type[BaseModel] = create_model(  # type: ignore[call-overload]
 
 
 class DeclarationsIn(Strict):
-    """`firm`: the tax code of the firm for which is declared; empty for one's own. A broker names who mandated him."""
+    """`firm`: tax code (Chinese: credit code) of the firm declared for; empty: one's own. Brokers name who mandated."""
 
-    firm: str = Field(default="", pattern="^[0-9]{0,13}$")
+    firm: str = Field(default="", pattern="^([0-9]{0,13}|[0-9A-Z]{18})$")
     rows: list[RowIn] = Field(min_length=1)  # type: ignore[valid-type]
 
 
@@ -86,7 +87,8 @@ def declare(request: HttpRequest, wanted: DeclarationsIn) -> HttpResponse:
 def firm_named(request: HttpRequest, tax_code: str) -> Enterprise:
     """One of the firms for which the caller may declare. Raises Forbidden."""
     who: dict[str, Any] = {"by": request.actor, "at": request.moment}
-    found = firms_of(**who).filter(tax_code=tax_code).first() if tax_code else home_firm(**who)
+    known = Q(tax_code=tax_code) | Q(uscc=tax_code)
+    found = firms_of(**who).filter(known).first() if tax_code else home_firm(**who)
     if found is None:
         raise Forbidden(permission=step_permission("submit"))
     return found

@@ -24,6 +24,7 @@ from tinhso.pillars.border.gate.actions.passages import Passage, Seen, decide, p
 from tinhso.pillars.border.gate.actions.searches import note_search
 from tinhso.pillars.border.gate.api.declarations import router as declarations
 from tinhso.pillars.border.gate.api.devices import router as devices
+from tinhso.pillars.border.gate.api.haulages import router as haulages
 from tinhso.pillars.border.gate.api.inflow import router as inflow
 from tinhso.pillars.border.gate.api.positions import router as positions
 from tinhso.pillars.border.gate.api.programs import router as programs
@@ -45,6 +46,7 @@ router.add_router("", positions)
 router.add_router("", readings)
 router.add_router("", devices)
 router.add_router("", programs)
+router.add_router("", haulages)
 router.add_router("", transfers)
 router.add_router("", inflow)
 UNLIMITED: list[BaseThrottle] = []

@@ -77,6 +77,17 @@ def people(administrator: Role) -> Iterator[DemoPerson]:
     yield DemoPerson("lanhdao", (Charge(role_code("LEADER")),))
     yield DemoPerson("bql", (Charge(role_code("BQLKKT")), _force_work("BQLKKT")))
     yield DemoPerson("tramsoat", (Charge(role_code("BIENPHONG"), place=place_id("HN-1119")),))
+    yield DemoPerson(
+        "haidiem",
+        tuple(
+            charge
+            for point in ("HN-1119", "TT-1088")
+            for charge in (
+                Charge(role_code("BIENPHONG"), place=place_id(point)),
+                _force_work("BIENPHONG", place_id(point)),
+            )
+        ),
+    )
     yield DemoPerson("trogiup", (Charge(role_code("HELPDESK")),))
     yield DemoPerson("ketoan", (Charge("payments_accountant", agency=Force.objects.get(code="BQLKKT").pk),))
     yield DemoPerson("khobac", (Charge("payments_accountant"),))

@@ -12,11 +12,11 @@ from django.utils.translation import pgettext_lazy
 from tinhso.kernel.access.scope import Scope
 from tinhso.kernel.workflow.flow import Flow, SqlGuard, Step, Timer
 from tinhso.pillars.border.gate import permissions as p
-from tinhso.pillars.border.gate.rules.codes import refuse
+from tinhso.pillars.border.gate.rules.codes import FLOW_CODES, refuse
 
 WANTED, ASKED, APPLIED, DECLINED, LAPSED = "wanted", "asked", "applied", "declined", "lapsed"
 UNDECIDED = (WANTED, ASKED)
-CODES = {"FI403": "BG-024", "FI404": "BG-214", "FI409": "BG-032", "FI423": "BG-287", "FI401": "BG-024"}
+CODES = FLOW_CODES | {"FI423": "BG-287"}
 
 SAID = SqlGuard("SAID", "BG-038", "length(btrim(f->>'reason')) >= 10")
 IN_TIME = SqlGuard("IN-TIME", "BG-285", "r.lapses_at is null or p_at < r.lapses_at")

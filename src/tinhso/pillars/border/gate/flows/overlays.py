@@ -10,11 +10,10 @@ from tinhso.kernel.workflow.flow import Counter, Flow, Overlay, SqlGuard, Step, 
 from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.flows.guards import REASON, SHORTEST_REASON
 from tinhso.pillars.border.gate.flows.states import BEFORE_RELEASE, ENDS
-from tinhso.pillars.border.gate.rules.codes import refuse
+from tinhso.pillars.border.gate.rules.codes import FLOW_CODES, refuse
 from tinhso.pillars.border.gate.rules.goods import fresh_of_quarantines
 
 TRIP = "border_gate.trip"
-CODES = {"FI403": "BG-024", "FI404": "BG-214", "FI409": "BG-032", "FI423": "BG-023", "FI401": "BG-024"}
 _ENDED = ", ".join(f"'{state}'" for state in ENDS)
 TRIP_LIVES = SqlGuard("TRIP-LIVES", "BG-215", f"p.state not in ({_ENDED})")
 # A vehicle may come in without the customs' number; its papers are not passed before it is known (brief 6.7).
@@ -196,7 +195,7 @@ TASK = Flow(
     ),
     timers=(Timer("lapse", (OPEN, IN_PROGRESS), "r.due_at", f"{MARKET} and not {OWN_HOLD}"),),
     refuse=refuse,
-    codes=CODES,
+    codes=FLOW_CODES,
 )
 
 ACTIVE, LIFTED = "active", "lifted"
@@ -239,7 +238,7 @@ HOLD = Flow(
     overlay=Overlay(parent=TRIP, column="trip_id", counters=(Counter("holds", (ACTIVE,)),)),
     ends=(LIFTED,),
     refuse=refuse,
-    codes=CODES,
+    codes=FLOW_CODES,
 )
 
 ASSESSED, PAID, WAIVED, DEFERRED, REPLACED, REFUNDED, VOIDED, REFUNDING = (
@@ -384,5 +383,5 @@ FEE = Flow(
     scope=Scope(place="point_id", record="trip_id"),
     overlay=Overlay(parent=TRIP, column="trip_id", mirrors={"fee_state": "v_to"}),
     refuse=refuse,
-    codes=CODES,
+    codes=FLOW_CODES,
 )

@@ -9,7 +9,7 @@ from tinhso.kernel.access.scope import Scope
 from tinhso.kernel.workflow.flow import Flow, SqlGuard, Step
 from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.flows.guards import REASON
-from tinhso.pillars.border.gate.rules.codes import refuse
+from tinhso.pillars.border.gate.rules.codes import FLOW_CODES, refuse
 
 OPEN, SIGNED, CONFIRMED, DROPPED = "open", "signed", "confirmed", "dropped"
 YARD = p.step_permission("transfer_done")
@@ -103,5 +103,5 @@ TRANSFER = Flow(
     scope=Scope(place="point_id"),
     ends=(CONFIRMED, DROPPED),
     refuse=refuse,
-    codes={"FI403": "BG-024", "FI404": "BG-214", "FI409": "BG-032", "FI423": "BG-023", "FI401": "BG-024"},
+    codes=FLOW_CODES,
 )

@@ -36,7 +36,7 @@ from tinhso.pillars.border.gate.flows.states import (
     TURNED_BACK,
 )
 from tinhso.pillars.border.gate.permissions import STEPS, step_permission
-from tinhso.pillars.border.gate.rules.codes import refuse
+from tinhso.pillars.border.gate.rules.codes import FLOW_CODES, refuse
 from tinhso.pillars.border.gate.rules.corrections import BEYOND_BARRIER_1, OPEN_STATES
 
 FROM_INLAND = ("EXP_VN", "EXP_XFER", "IMP_VN_PICKUP", "TRANSIT")
@@ -422,7 +422,7 @@ TRIP = Flow(
     ),
     ends=ENDS,
     refuse=refuse,
-    codes={"FI403": "BG-024", "FI404": "BG-214", "FI409": "BG-032", "FI423": "BG-023", "FI401": "BG-024"},
+    codes=FLOW_CODES,
     constraints={
         "border_gate_one_live_trip_per_tractor": "BG-012",
         "border_gate_one_live_trip_per_trailer": "BG-012",

@@ -12,7 +12,7 @@ from tinhso.kernel.notices.actions import Recipient, send
 from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.actions.ahead import link_for_consent
 from tinhso.pillars.border.gate.handlers import ahead_words as words
-from tinhso.pillars.border.gate.handlers.audience import people_of_firm
+from tinhso.pillars.border.gate.handlers.audience import consenters_of
 from tinhso.pillars.border.gate.models import AheadDeclaration
 
 SAID = {AheadDeclaration.CONSENTED: words.CONSENTED, AheadDeclaration.DECLINED: words.DECLINED}
@@ -20,12 +20,12 @@ SAID = {AheadDeclaration.CONSENTED: words.CONSENTED, AheadDeclaration.DECLINED: 
 
 @subscribe(events.AHEAD_SENT, name="border_gate.ask_firm")
 def ask_firm(event: Event) -> None:
-    """Everybody of the firm in the application, and its telephone by a link that opens this one alone."""
+    """Everybody of the firm and its brokers in the application, its telephone by a link that opens this one alone."""
     wanted = AheadDeclaration.objects.filter(pk=event.record_id, state=AheadDeclaration.SENT).first()
     if wanted is None or wanted.firm is None:
         return
     url, key = reverse("border_gate:ahead_asked"), f"{event.name}:{event.id}"
-    people = people_of_firm(wanted.firm, at=event.at)
+    people = consenters_of(wanted.firm, at=event.at)
     send(words.ASKED.name, to=people, event_key=key, by=SYSTEM, at=event.at, url=url, plate=wanted.shown_plate)
     token, holder = link_for_consent(wanted=wanted, at=event.at)
     if holder is not None:

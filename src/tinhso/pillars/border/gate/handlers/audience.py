@@ -18,7 +18,7 @@ from tinhso.kernel.notices.actions import Recipient, reached
 from tinhso.pillars.border.gate.actions.links import open_links, open_links_of
 from tinhso.pillars.border.gate.flows.overlays import UNDONE
 from tinhso.pillars.border.gate.models import ClearanceTask, Driver, Enterprise, Trip
-from tinhso.pillars.border.gate.permissions import role_code
+from tinhso.pillars.border.gate.permissions import CONSENT_AHEAD, role_code
 from tinhso.pillars.border.gate.queries.transfers import takers_of
 
 DRIVER, ENTERPRISE, YARD, LEADER = "DRIVER", "ENTERPRISE", "YARD", "LEADER"
@@ -46,6 +46,14 @@ def people_of(trip: Trip, audiences: Iterable[str], *, at: datetime, points: Seq
 def people_of_firm(firm: Enterprise, *, at: datetime) -> list[Recipient]:
     """Everybody who works for the firm here."""
     held = Grant.objects.filter(_now(at), role__code=role_code(ENTERPRISE), agency_id=firm.pk, record_id=None)
+    return reached(held.values_list("holder_id", flat=True).distinct())
+
+
+def consenters_of(firm: Enterprise, *, at: datetime) -> list[Recipient]:
+    """Who may answer for the firm what is declared ahead in its name: its people, and brokers whom it lets consent."""
+    of_broker = Q(role__code=role_code("BROKER"), only__contains=[CONSENT_AHEAD])
+    asked = Q(role__code=role_code(ENTERPRISE)) | of_broker
+    held = Grant.objects.filter(_now(at), asked, agency_id=firm.pk, record_id=None)
     return reached(held.values_list("holder_id", flat=True).distinct())
 
 

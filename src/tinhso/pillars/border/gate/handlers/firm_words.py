@@ -71,6 +71,28 @@ CHANGED: dict[str, NoticeKind] = {
         "restore", _("Activity restored"), "Doanh nghiệp được hoạt động trở lại", "Your firm may work again"
     ),
     "unlock": _changed("unlock", _("Booking unlocked"), "Đã mở khóa đặt khung giờ", "Your firm may book again"),
+    "contact_asked": notice(
+        "border_gate.firm_contact_asked",
+        title=_("Another telephone for the firm"),
+        texts={
+            "vi": "Có yêu cầu đổi điện thoại của doanh nghiệp sang số tận cùng {reason}. Nếu không phải bạn yêu cầu, "
+            "hãy báo Ban Quản lý.",
+            "en": "The firm's telephone is to become the number that ends in {reason}. If you know nothing of it, tell "
+            "the management board.",
+        },
+        channels=("app", "sms"),
+        sms_fields=("reason",),
+    ),
+    "contact": notice(
+        "border_gate.firm_contact",
+        title=_("The firm's contact has changed"),
+        texts={
+            "vi": "Liên hệ mới của doanh nghiệp đã có hiệu lực, điện thoại tận cùng {reason}.",
+            "en": "The firm's new contact holds; its telephone ends in {reason}.",
+        },
+        channels=("app", "sms"),
+        sms_fields=("reason",),
+    ),
     "prefer": _changed(
         "prefer",
         _("Marked as priority enterprise"),

@@ -55,9 +55,10 @@ def tell_firm(event: Event) -> None:
     notice = words.CHANGED.get(event.payload["change"])
     if firm is None or notice is None:
         return
-    held = Grant.objects.filter(role__code=role_code(ENTERPRISE), agency_id=firm.pk, record_id=None)
+    roles = [role_code(ENTERPRISE), role_code("CARRIER")]
+    held = Grant.objects.filter(role__code__in=roles, agency_id=firm.pk, record_id=None)
     held = held.filter(valid_from__lte=event.at).exclude(valid_until__lte=event.at)
-    people = [Recipient(holder) for holder in held.values_list("holder_id", flat=True).distinct()]
+    people = list(held.values_list("holder_id", flat=True).distinct())
     url, reason = reverse("border_gate:firm"), event.payload["reason"]
     send(notice.name, to=people, event_key=_key(event), by=SYSTEM, at=event.at, url=url, reason=reason)
 

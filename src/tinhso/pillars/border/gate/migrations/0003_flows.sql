@@ -1,4 +1,4 @@
--- digest: 4de5adf72c3de4239bb86aa07e4671a8
+-- digest: 3139c56fb446e62b7f2930392d72a54b
 
 create or replace function border_gate_amendment_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -3533,7 +3533,7 @@ begin
             if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-019', hint = 'G-PLATE';
             end if;
-            if not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
+            if not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and (r.second_driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.second_driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-007', hint = 'G-DRIVER';
             end if;
             if not coalesce((r.accepted_at is not null), false) then
@@ -3603,7 +3603,7 @@ begin
             if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-019', hint = 'G-PLATE';
             end if;
-            if not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
+            if not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and (r.second_driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.second_driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-007', hint = 'G-DRIVER';
             end if;
             if not coalesce((r.accepted_at is not null), false) then
@@ -3641,7 +3641,7 @@ begin
             if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-019', hint = 'G-PLATE';
             end if;
-            if not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
+            if not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and (r.second_driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.second_driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-007', hint = 'G-DRIVER';
             end if;
             if not coalesce((r.holds = 0), false) then
@@ -3868,7 +3868,7 @@ begin
             if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-019', hint = 'G-PLATE';
             end if;
-            if not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
+            if not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and (r.second_driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.second_driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-007', hint = 'G-DRIVER';
             end if;
             if not coalesce((r.holds = 0), false) then
@@ -3958,7 +3958,7 @@ begin
             if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-019', hint = 'G-PLATE';
             end if;
-            if not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
+            if not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and (r.second_driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.second_driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-007', hint = 'G-DRIVER';
             end if;
             if not coalesce((coalesce(f->>'load_state', '') <> 'LOADED' or r.two_way and r.back_id is not null), false) then
@@ -4957,7 +4957,7 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.direction, r.driver_id, r.dwell_limit_h, r.first_arrival_at, r.goods_group, r.holds, r.kind, r.point_id, r.tractor_id, r.tractor_plate, r.trailer_id
+            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.direction, r.driver_id, r.dwell_limit_h, r.first_arrival_at, r.goods_group, r.holds, r.kind, r.point_id, r.second_driver_id, r.tractor_id, r.tractor_plate, r.trailer_id
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
@@ -4965,7 +4965,7 @@ begin
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.cross_in_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.cross_in_trip' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.cross_in_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.cross_in_trip'
                 when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019'
-                when r.step_row = 0 and not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
+                when r.step_row = 0 and not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and (r.second_driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.second_driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
                 when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026'
                 when r.step_row = 0 and not coalesce((coalesce((
         select case
@@ -5333,7 +5333,7 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.direction, r.driver_id, r.dwell_deadline, r.dwell_limit_h, r.holds, r.kind, r.point_id, r.release_expires_at, r.tractor_id, r.tractor_plate, r.trailer_id
+            select r.id, r.version, r.state, w.want, w.f, r.accepted_at, r.agency_id, r.direction, r.driver_id, r.dwell_deadline, r.dwell_limit_h, r.holds, r.kind, r.point_id, r.release_expires_at, r.second_driver_id, r.tractor_id, r.tractor_plate, r.trailer_id
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
@@ -5341,7 +5341,7 @@ begin
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.cross_out_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.cross_out_trip' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.cross_out_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.cross_out_trip'
                 when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019'
-                when r.step_row = 0 and not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
+                when r.step_row = 0 and not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and (r.second_driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.second_driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
                 when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026'
                 when r.step_row = 0 and not coalesce((coalesce((
         select case
@@ -5570,7 +5570,7 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.back_id, r.driver_id, r.dwell_deadline, r.kind, r.point_id, r.tractor_id, r.tractor_plate, r.trailer_id, r.two_way
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.back_id, r.driver_id, r.dwell_deadline, r.kind, r.point_id, r.second_driver_id, r.tractor_id, r.tractor_plate, r.trailer_id, r.two_way
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
@@ -5578,7 +5578,7 @@ begin
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.return_in_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.return_in_trip' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.return_in_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.return_in_trip'
                 when r.step_row = 0 and not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then 'FI422 BG-019'
-                when r.step_row = 0 and not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
+                when r.step_row = 0 and not coalesce(((r.driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and (r.second_driver_id is null or exists (select 1 from border_gate_driver d where d.id = r.second_driver_id and d.paper_until >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and coalesce(d.licence_until, (p_at at time zone 'Asia/Ho_Chi_Minh')::date) >= (p_at at time zone 'Asia/Ho_Chi_Minh')::date)) and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id) and v.permit_until < (p_at at time zone 'Asia/Ho_Chi_Minh')::date)), false) then 'FI422 BG-007'
                 when r.step_row = 0 and not coalesce((coalesce(f->>'load_state', '') <> 'LOADED' or r.two_way and r.back_id is not null), false) then 'FI422 BG-294' else '' end as verdict,
                 case r.step_row when 0 then 'returned_in' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_returned' end as v_event,

@@ -55,7 +55,7 @@ from tinhso.pillars.border.gate.models.qr_keys import QrKey, QrUse
 from tinhso.pillars.border.gate.models.ramps import RampTurn
 from tinhso.pillars.border.gate.models.readings import PlateReading
 from tinhso.pillars.border.gate.models.reference import CheckRule, FeeRule, Force, HsCode, ReasonCode
-from tinhso.pillars.border.gate.models.registrations import Registration
+from tinhso.pillars.border.gate.models.registrations import ContactChange, Registration
 from tinhso.pillars.border.gate.models.relays import ArmAnswer, ArmCommand
 from tinhso.pillars.border.gate.models.reports import DailyReport
 from tinhso.pillars.border.gate.models.rulebook import (
@@ -118,6 +118,7 @@ __all__ = [
     "CodeKind",
     "CodeStanding",
     "CodeStatus",
+    "ContactChange",
     "ControlPoint",
     "CorrectionRule",
     "CrossingPoint",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -14,11 +14,37 @@ from tinhso.pillars.border.gate.models.parties import Enterprise
 from tinhso.pillars.border.gate.models.places import CrossingPoint
 
 
+class ContactChange(models.Model):
+    """A firm's new telephone, mailbox and address; they hold once the code from the new telephone has come back.
+
+    `link_id`: the link of the kernel that carries the code; none where the telephone stayed.
+    """
+
+    access_scope = Scope(agency="enterprise_id")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="+")
+    phone = models.CharField(_("phone"), max_length=20)
+    email = models.EmailField(_("e-mail"), blank=True)
+    address = models.CharField(_("address"), max_length=240)
+    link_id = models.UUIDField(null=True)
+    asked_at = models.DateTimeField()
+    asked_by = models.UUIDField()
+    confirmed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.enterprise_id}: {self.phone}"
+
+    def get_state_title(self) -> Any:
+        return _("confirmed") if self.confirmed_at else _("to be confirmed")
+
+
 class Registration(models.Model):
     """A firm that wants to work at the gate. It becomes an enterprise when the board confirms it, not before.
 
     `holder_id`: who filled it in and holds its link; he is the firm's first person. `point`: where it mostly clears,
-    and so whose board looks at it. `carries`: it declares no goods of its own, it carries those of others.
+    and so whose board looks at it. `uscc`: of a Chinese firm, which has no tax code here. `carries`: it declares no
+    goods of its own, it carries those of others.
     """
 
     TYPED, SENT, ASKED, CONFIRMED, REJECTED = "typed", "sent", "asked", "confirmed", "rejected"
@@ -34,7 +60,8 @@ class Registration(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=STATES, default=TYPED)
-    tax_code = models.CharField(_("tax code"), max_length=13)
+    tax_code = models.CharField(_("tax code"), max_length=13, blank=True)
+    uscc = models.CharField(_("Chinese credit code"), max_length=18, blank=True)
     name = models.CharField(_("name of the firm"), max_length=200)
     address = models.CharField(_("address"), max_length=240)
     contact = models.CharField(_("contact person"), max_length=120)
@@ -53,10 +80,20 @@ class Registration(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["tax_code"], condition=Q(state__in=("sent", "asked")), name="border_gate_one_registration"
-            )
+                fields=["tax_code", "uscc"],
+                condition=Q(state__in=("sent", "asked")),
+                name="border_gate_one_registration",
+            ),
+            models.CheckConstraint(
+                condition=Q(tax_code="") ^ Q(uscc=""), name="border_gate_registration_has_one_number"
+            ),
         ]
         indexes = [models.Index(fields=["state", "sent_at"], name="border_gate_registering")]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.tax_code})"
+        return f"{self.name} ({self.number})"
+
+    @property
+    def number(self) -> str:
+        """The tax code, or the credit code of a Chinese firm."""
+        return self.tax_code or self.uscc

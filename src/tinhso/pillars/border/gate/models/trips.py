@@ -260,6 +260,11 @@ class Trip(FlowModel):
                 name="border_gate_trip_noted",
                 condition=Q(undeclared=True, submitted_at=None, ended_at=None),
             ),
+            models.Index(
+                fields=["second_driver"],
+                name="border_gate_trip_second",
+                condition=Q(is_live=True, second_driver__isnull=False),
+            ),
             models.Index(fields=["agency", "ended_at"], name="border_gate_trip_ended", condition=Q(is_live=False)),
             BrinIndex(
                 fields=["created_at", "ended_at"],

@@ -8,9 +8,8 @@ from typing import Any
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions.convoy_forms import OneOfSeveral, prefix_of, weights
 from tinhso.pillars.border.gate.actions.firm_convoy import ConvoyPreview
-from tinhso.pillars.border.gate.actions.firm_forms import What, Who
+from tinhso.pillars.border.gate.actions.firm_forms import MORE_OF_VEHICLE, What, Who
 from tinhso.pillars.border.gate.actions.goods_forms import LINES
-from tinhso.pillars.border.gate.actions.more_fields import OF_VEHICLE
 from tinhso.pillars.border.gate.models import Enterprise
 from tinhso.pillars.border.gate.queries import firms as queries
 from tinhso.pillars.border.gate.rules import particulars, plates
@@ -22,7 +21,7 @@ Typed = dict[str, str]
 COUNT, MORE, OUT = "vehicles", "more", "out"
 NAMES = frozenset(
     (
-        *(*Who.base_fields, *OF_VEHICLE, "vin", "temporary_plate", "supervisor", "pair"),
+        *(*Who.base_fields, *MORE_OF_VEHICLE, "vin", "temporary_plate", "supervisor", "pair"),
         *(f"kg_{number}" for number in LINES),
     )
 )
@@ -79,6 +78,7 @@ def overview(what: What, vehicles: Sequence[OneOfSeveral], seen: ConvoyPreview) 
             "plates": [plates.show(one) for one in told if one] or [values.get("vin", "")],
             "container": values.get("container_no", ""),
             "driver": values.get("driver") or (form.typed.name if form.typed else ""),
+            "second_driver": values.get("second_driver") or "",
             "more": [one for one in (degrees, values.get("tir_carnet_no"), values.get("ecmr_ref")) if one],
             "carried": [(line.title, one) for line, one in zip(what.lines, carried, strict=True) if one],
             "kg": sum(carried),

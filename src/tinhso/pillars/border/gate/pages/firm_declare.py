@@ -260,6 +260,7 @@ def _who_of(trip: Trip) -> dict[str, Any]:
         "tractor": plates.show(trip.tractor_plate),
         "trailer": plates.show(trip.trailer_plate),
         "driver": str(trip.driver_id or ""),
+        "second_driver": str(trip.second_driver_id or ""),
         "supervisor": trip.supervisor,
         "reefer_temp": particulars.show_degrees(trip.reefer_temp),
     }

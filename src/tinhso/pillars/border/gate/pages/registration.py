@@ -38,7 +38,18 @@ FILES = attachable(actions.KIND, read=queries.sees, restricted=VIEW_PAPERS, writ
 class FirmForm(Checked):
     """What a firm says of itself."""
 
-    tax_code = forms.CharField(label=gettext_lazy("Tax code"), max_length=16)
+    tax_code = forms.CharField(
+        label=gettext_lazy("Tax code"),
+        max_length=16,
+        required=False,
+        help_text=gettext_lazy("A Chinese firm leaves it empty"),
+    )
+    uscc = forms.CharField(
+        label=gettext_lazy("Chinese credit code (USCC)"),
+        max_length=24,
+        required=False,
+        help_text=gettext_lazy("18 characters; Chinese firms only"),
+    )
     name = forms.CharField(label=gettext_lazy("Name of the firm"), max_length=200)
     address = forms.CharField(label=gettext_lazy("Address"), max_length=240)
     contact = forms.CharField(label=gettext_lazy("Contact person"), max_length=120)
@@ -64,11 +75,14 @@ class FirmForm(Checked):
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         self.tax = self.read("tax_code", taxcodes.read)
+        self.credit = self.read("uscc", taxcodes.read_chinese)
+        if bool(found.get("tax_code")) == bool(found.get("uscc")):
+            self.add_error("tax_code", str(_("Give the tax code, or of a Chinese firm its credit code alone.")))
         return found
 
     def typed(self) -> actions.FirmTyped:
         """As it was typed; the form must be valid."""
-        values = {**self.cleaned_data, "tax_code": self.tax}
+        values = {**self.cleaned_data, "tax_code": self.tax, "uscc": self.credit}
         values.pop(LICENCE, None)
         return actions.FirmTyped(**{**values, "phone": dialled(values["phone"])})
 
@@ -154,5 +168,5 @@ def _of_link(request: Request) -> Registration | None:
 
 
 def _initial(wanted: Registration) -> dict[str, Any]:
-    names = ("tax_code", "name", "address", "contact", "phone", "email", "carries")
+    names = ("tax_code", "uscc", "name", "address", "contact", "phone", "email", "carries")
     return {**{name: getattr(wanted, name) for name in names}, "point": wanted.point.code}

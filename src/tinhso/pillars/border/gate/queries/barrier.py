@@ -59,8 +59,8 @@ def _columns(model: type[models.Model], wanted: str) -> list[str]:
 DECIDING = _columns(Trip, "id state version kind direction point_id crossed_in_at")
 EXPLAINING = _columns(
     Trip,
-    "code state_since yard_id bay tractor_plate trailer_plate driver_name goods_title gross_kg leg priority holds"
-    " fee_state",
+    "code state_since yard_id bay tractor_plate trailer_plate driver_name second_driver_id goods_title gross_kg leg"
+    " priority holds fee_state",
 )
 AT_A_BARRIER = _columns(Trip, " ".join(DECIDING + EXPLAINING))
 """Of some ninety columns those that decide or explain; another one is read when somebody looks at it."""

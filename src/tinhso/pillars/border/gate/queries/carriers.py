@@ -18,7 +18,7 @@ from tinhso.kernel.access.may import unseen, visible
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.dates import show_time
 from tinhso.pillars.border.gate.flows.states import DRAFT, FIX_REQUESTED, SUBMITTED
-from tinhso.pillars.border.gate.models import Driver, Enterprise, GoodsLine, Haulage, Trip, Vehicle
+from tinhso.pillars.border.gate.models import Driver, Enterprise, Haulage, Trip, Vehicle
 from tinhso.pillars.border.gate.permissions import CARRY_TRIP
 from tinhso.pillars.border.gate.queries.firms import drivers_of, vehicles_of
 from tinhso.pillars.border.gate.queries.queue import places_in_queue
@@ -71,7 +71,7 @@ def haulages_of(carrier: Enterprise, *, by: Actor, at: datetime) -> QuerySet[Hau
     """What the carrier holds now, those without a vehicle first."""
     rows = visible(Haulage.objects.filter(carrier=carrier, ended_at=None), by, CARRY_TRIP, at)
     told = rows.select_related("trip__point", "trip__yard", "trip__enterprise__agency", "trip__driver__person")
-    return told.order_by("trip__ended_at", "trip__planned_on", "-given_at")
+    return told.prefetch_related("trip__declaration__lines").order_by("trip__ended_at", "trip__planned_on", "-given_at")
 
 
 def own_haulage(haulage_id: UUID, carrier: Enterprise, *, by: Actor, at: datetime) -> Haulage:
@@ -152,8 +152,8 @@ def crew(carrier: Enterprise) -> QuerySet[Driver]:
 
 
 def _groups(trip: Trip) -> str:
-    found = GoodsLine.objects.filter(declaration_id=trip.declaration_id).order_by("number")
-    groups = dict.fromkeys(found.values_list("group", flat=True)) or {trip.goods_group: None}
+    lines = sorted(trip.declaration.lines.all(), key=lambda line: line.number)
+    groups = dict.fromkeys(line.group for line in lines) or {trip.goods_group: None}
     return ", ".join(str(GOODS_TITLES.get(group, group)) for group in groups)
 
 

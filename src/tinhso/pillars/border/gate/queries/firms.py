@@ -24,7 +24,7 @@ from tinhso.pillars.border.gate.models import (
     Trip,
     Vehicle,
 )
-from tinhso.pillars.border.gate.permissions import VIEW_TRIP, step_permission
+from tinhso.pillars.border.gate.permissions import MANAGE_FIRM, VIEW_TRIP, step_permission
 from tinhso.pillars.border.gate.queries import driver as driving
 from tinhso.pillars.border.gate.queries.fees import dearer, fee_of
 from tinhso.pillars.border.gate.queries.mandates import principals_of
@@ -53,6 +53,18 @@ def firms_of(*, by: Actor, at: datetime) -> QuerySet[Enterprise]:
     """The firms for which the actor may declare."""
     rows = visible(Enterprise.objects.all(), by, step_permission("submit"), at)
     return rows.select_related("agency").order_by("agency__name")
+
+
+def kept_firms(*, by: Actor, at: datetime) -> QuerySet[Enterprise]:
+    """The firms whose own matters (vehicles, drivers, contact) the actor keeps: never by a mandate to declare."""
+    rows = visible(Enterprise.objects.all(), by, MANAGE_FIRM, at)
+    return rows.select_related("agency").order_by("agency__name")
+
+
+def kept_firm(chosen: str, *, by: Actor, at: datetime) -> Enterprise | None:
+    """The one of them that is named, else the first."""
+    own = list(kept_firms(by=by, at=at)[:ROWS])
+    return next((one for one in own if str(one.pk) == chosen), own[0] if own else None)
 
 
 def home_firm(*, by: Actor, at: datetime) -> Enterprise | None:

@@ -43,7 +43,7 @@ WITHOUT_GOODS = ("yard", "buffer")
 def entries_at(point_id: UUID, at: datetime) -> dict[str, dict[str, Any]]:
     """Trips by code, 0.4 KB each; keys are short because thousands of entries travel."""
     rows = listed_trips(point_id, at).select_related(
-        "driver", "slot", "yard", "tractor__wanted_by", "trailer__wanted_by"
+        "driver", "second_driver", "slot", "yard", "tractor__wanted_by", "trailer__wanted_by"
     )
     known, stops = holders(point_id), stops_between(point_id, at, at + offline.USELESS)
     asked = forces_asked(point_id)
@@ -204,12 +204,12 @@ def forces_asked(point_id: UUID) -> Mapping[UUID, Sequence[str]]:
 
 
 def _paper(trip: Trip) -> str:
-    """The earliest last day of the driver's paper and licence and the vehicles' permits, as the guard G-DRIVER asks."""
-    driver = trip.driver
-    if driver is not None and driver.paper_until is None:
+    """The earliest last day of papers, licences and permits of drivers and vehicles, as the guard G-DRIVER asks."""
+    drivers = [one for one in (trip.driver, trip.second_driver) if one is not None]
+    if any(one.paper_until is None for one in drivers):
         return offline.PAPER_UNKNOWN
     days = [one.permit_until for one in (trip.tractor, trip.trailer) if one is not None]
-    days += [driver.paper_until, driver.licence_until] if driver is not None else []
+    days += [day for one in drivers for day in (one.paper_until, one.licence_until)]
     return min((day.isoformat() for day in days if day is not None), default="")
 
 

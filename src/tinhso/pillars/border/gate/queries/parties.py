@@ -23,6 +23,13 @@ def firm_by_tax_code(number: str) -> Enterprise | None:
     return Enterprise.objects.filter(tax_code=number).select_related("agency").first()
 
 
+def firm_by_number(tax_code: str, uscc: str) -> Enterprise | None:
+    """The firm with that tax code, or that Chinese credit code (both normalised)."""
+    if tax_code:
+        return firm_by_tax_code(tax_code)
+    return Enterprise.objects.filter(uscc=uscc).select_related("agency").first() if uscc else None
+
+
 def vehicle_by_plate(text: str) -> Vehicle | None:
     """The vehicle with that plate, however it is written. Refusals: BG-001, BG-101."""
     plate = plates.read(text)

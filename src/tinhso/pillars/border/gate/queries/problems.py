@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.dates import show_moment
 from tinhso.pillars.border.gate.flows.states import DRAFT
-from tinhso.pillars.border.gate.models import GoodsLine, Trip
+from tinhso.pillars.border.gate.models import Driver, GoodsLine, Trip, Vehicle
 from tinhso.pillars.border.gate.queries.codes import EXPORT, Registry
 from tinhso.pillars.border.gate.queries.kind_problems import kind_checks
 from tinhso.pillars.border.gate.queries.law import law_at, law_on
@@ -29,6 +29,8 @@ from tinhso.pillars.border.gate.queries.stopped import moments_of
 from tinhso.pillars.border.gate.rules import asked, containers, goods, hs, plates, tripcodes
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
 
+SEATS = ("driver_id", "second_driver_id")
+"""Nobody sits in two live trips, in whichever seat."""
 FIELD_TITLES = {
     "customs_no": _("Customs declaration number"),
     "seal_no": _("Seal number"),
@@ -103,10 +105,12 @@ def _notice(trip: Trip, at: datetime) -> GateRefusal | None:
 
 
 def _other_trip(trip: Trip) -> GateRefusal | None:
-    same = {name: getattr(trip, f"{name}_id") for name in ("tractor", "trailer", "driver")}
     asked = Q()
-    for name, value in same.items():
+    for name in ("tractor", "trailer"):
+        value = getattr(trip, f"{name}_id")
         asked |= Q(**{name: value}) if value else Q()
+    if seated := [one for one in (trip.driver_id, trip.second_driver_id) if one]:
+        asked |= Q(driver__in=seated) | Q(second_driver__in=seated)
     found = Trip.objects.filter(asked, is_live=True).exclude(pk=trip.pk).first()
     if found is None:
         return None
@@ -119,16 +123,20 @@ def taken(trips: Sequence[Trip]) -> dict[UUID, GateRefusal]:
     One query for all of them; of a trip of another firm the code is not told.
     """
     asked = Q()
-    for name in ("tractor_id", "trailer_id", "driver_id", "container_no"):
+    for name in ("tractor_id", "trailer_id", "container_no"):
         values = {value for trip in trips if (value := getattr(trip, name))}
         asked |= Q(**{f"{name}__in": values}) if values else Q()
+    if seated := {value for trip in trips for name in SEATS if (value := getattr(trip, name))}:
+        asked |= Q(driver__in=seated) | Q(second_driver__in=seated)
     live = list(Trip.objects.filter(asked, is_live=True)) if asked else []
-    holders = {(name, getattr(one, name)): one for one in live for name in ("tractor_id", "trailer_id", "driver_id")}
+    holders = {(name, getattr(one, name)): one for one in live for name in ("tractor_id", "trailer_id")}
+    holders |= {("seat", value): one for one in live for name in SEATS if (value := getattr(one, name))}
     boxes = {one.container_no: one for one in live if one.container_no}
     found: dict[UUID, GateRefusal] = {}
     for trip in trips:
-        for name in ("tractor_id", "trailer_id", "driver_id"):
-            if (value := getattr(trip, name)) and (other := holders.get((name, value))):
+        for name in ("tractor_id", "trailer_id", *SEATS):
+            held = "seat" if name in SEATS else name
+            if (value := getattr(trip, name)) and (other := holders.get((held, value))):
                 found.setdefault(trip.pk, refuse("BG-012", field=name[:-3], **_told_of(other, trip)))
         if other := boxes.get(trip.container_no):
             told = {**_told_of(other, trip), "v": containers.show(other.container_no)}
@@ -247,15 +255,19 @@ def _vehicle(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Calla
 
 def _driver(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Callable[[], object]]:
     tractor = trip.tractor
-    for driver in (trip.driver, trip.second_driver):
-        if driver is not None and tractor is not None:
-            yield partial(
-                must_be_allowed_to_drive,
-                driver,
-                tractor,
-                on=trip.planned_on,
-                shuttle_drivers=trip.point.shuttle_drivers,
-            )
+    asked: dict[str, Any] = {"on": trip.planned_on, "shuttle_drivers": trip.point.shuttle_drivers}
+    if tractor is not None and trip.driver is not None:
+        yield partial(must_be_allowed_to_drive, trip.driver, tractor, **asked)
+    if tractor is not None and trip.second_driver is not None:
+        yield partial(_second_may_drive, trip.second_driver, tractor, **asked)
+
+
+def _second_may_drive(driver: Driver, tractor: Vehicle, **asked: Any) -> None:
+    """The same as of the first; what stands against him is mended in a field of its own."""
+    try:
+        must_be_allowed_to_drive(driver, tractor, **asked)
+    except GateRefusal as refusal:
+        raise refuse(refusal.code, field="second_driver", **refusal.facts) from None
 
 
 def _container(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Callable[[], object]]:

@@ -13,6 +13,16 @@ from tinhso.kernel.base.bilingual import Bilingual
 from tinhso.kernel.base.errors import Refusal
 from tinhso.pillars.border.gate.rules.tables import Row, table
 
+# What a step refuses by itself, in each of the gate's flows.
+FLOW_CODES = {
+    "FI403": "BG-024",
+    "FI404": "BG-214",
+    "FI409": "BG-032",
+    "FI423": "BG-023",
+    "FI401": "BG-024",
+    "elsewhere": "BG-025",
+}
+
 
 class GateRefusal(Refusal):
     """A refusal of the border gate; `code` is one of the catalogue's."""

@@ -38,6 +38,10 @@ def partners_of(kind: str, *, two_way: bool = False) -> tuple[frozenset[str], fr
     return givers, TAKERS.get(kind, frozenset()) - {WAREHOUSE}
 
 
+ONE_DRIVER = frozenset({"NEW_VEHICLE", "AGV"})
+"""Kinds on which nobody relieves a driver: driven a few hundred metres, or by nobody."""
+
+
 def not_asked(kind: str, *, two_way: bool = False) -> tuple[str, ...]:
     """Fields of the vehicle that do not exist on such a trip."""
     if kind == "NEW_VEHICLE":

@@ -67,8 +67,11 @@ def goods_title(context: template.Context, trip: Trip) -> str:
 
 @register.simple_tag(takes_context=True)
 def driver_of(context: template.Context, trip: Trip) -> str:
-    """The driver of a trip, if the reader may see him there."""
-    return trip.driver_name if trip.driver_name and sight(context["request"]).sees_parties(trip) else "–"
+    """The drivers of a trip, if the reader may see them there."""
+    if not trip.driver_name or not sight(context["request"]).sees_parties(trip):
+        return "–"
+    second = trip.second_driver
+    return f"{trip.driver_name}, {second.person.full_name}" if second else trip.driver_name
 
 
 def sight(request: Any) -> Sight:

@@ -239,3 +239,59 @@ def test_board_first_person_and_firm_are_told(at_noon, board):
     assert Delivery.objects.filter(channel="sms", address="+84900000001").exists()
     still_open = [link for link in AccessLink.objects.filter(record_id=wanted.pk) if link.is_open(clock.real())]
     assert [link.path for link in still_open] == [reverse("border_gate:firm")]
+
+
+CHINESE = {**TYPED, "tax_code": "", "uscc": "91110000600037341L", "phone": "+86 771 1234567"}
+
+
+def chinese(gate, **other):
+    return typed(gate, tax_code="", uscc="9111 0000 6000 3734 1L", **other)
+
+
+def test_a_chinese_firm_registers_by_its_credit_code_and_waits_for_the_board(at_noon):
+    wanted, token = actions.begin_registration(typed=chinese(at_noon), at=NOON)
+    holder = link_of(token).actor()
+    Attachment.objects.create(
+        content_id=_content(), kind=actions.KIND, record_id=wanted.pk, name="giay.pdf", original="0" * 64,
+        at=NOON, added_by=holder.id,
+    )  # fmt: skip
+    sent = actions.send_registration(wanted=wanted, typed=chinese(at_noon), by=holder, at=NOON)
+    assert (sent.state, Enterprise.objects.exists()) == (Registration.SENT, False)
+    assert not firms_of(by=holder, at=NOON)
+
+    firm = actions.confirm_registration(wanted=sent, by=at_noon.everything, at=NOON)
+
+    assert (firm.standing, firm.tax_code, firm.uscc) == (Standing.ACTIVE, "", CHINESE["uscc"])
+    assert list(firms_of(by=holder, at=NOON)) == [firm]
+    with pytest.raises(Refusal, match="BG-421"):
+        actions.begin_registration(typed=chinese(at_noon), at=NOON)
+
+
+def test_a_credit_code_with_a_wrong_check_digit_is_refused_at_its_field(at_noon):
+    wrong = Client().post(reverse("border_gate:register"), {**CHINESE, "uscc": "91110000600037342L"})
+    right = Client().post(reverse("border_gate:register"), CHINESE)
+
+    assert (wrong.status_code, right.status_code) == (422, 302)
+    assert "uscc" in wrong.context["form"].errors
+
+
+@pytest.mark.parametrize("numbers", [{"tax_code": "", "uscc": ""}, {"uscc": CHINESE["uscc"]}])
+def test_a_firm_gives_one_number_not_none_and_not_both(at_noon, numbers):
+    answer = Client().post(reverse("border_gate:register"), {**TYPED, **numbers})
+
+    assert answer.status_code == 422
+    assert not Registration.objects.exists()
+
+
+def test_two_chinese_firms_may_wait_at_once(at_noon):
+    content = _content()
+    for code in (CHINESE["uscc"], "91440300708461136T"):
+        wanted, token = actions.begin_registration(typed=typed(at_noon, tax_code="", uscc=code), at=NOON)
+        Attachment.objects.create(
+            content_id=content, kind=actions.KIND, record_id=wanted.pk, name="giay.pdf", original="0" * 64,
+            at=NOON, added_by=wanted.holder_id,
+        )  # fmt: skip
+        told = typed(at_noon, tax_code="", uscc=code)
+        actions.send_registration(wanted=wanted, typed=told, by=link_of(token).actor(), at=NOON)
+
+    assert Registration.objects.filter(state=Registration.SENT).count() == 2

@@ -15,14 +15,19 @@ from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Forbidden, Refusal
 from tinhso.kernel.base.ids import uuid7
+from tinhso.kernel.notices.models import Notice
 from tinhso.kernel.testing.people import grant, make_account, make_person
+from tinhso.pillars.border.gate import events
+from tinhso.pillars.border.gate.actions import ahead
 from tinhso.pillars.border.gate.actions.declare import draft_trip, submit_trip
 from tinhso.pillars.border.gate.actions.mandates import follow_staff, give_mandate, revoke_mandate
+from tinhso.pillars.border.gate.handlers import ahead as ahead_handlers
 from tinhso.pillars.border.gate.models import Mandate, Standing
 from tinhso.pillars.border.gate.permissions import VIEW_PAPERS, role_code, step_permission
 from tinhso.pillars.border.gate.queries.firms import firms_of, home_firm
 from tinhso.pillars.border.gate.queries.trips import visible_trips
 from tinhso.pillars.border.gate.tests.conftest import NOON, TODAY, fruit_draft, make_driver, make_firm, make_vehicle
+from tinhso.pillars.border.gate.tests.test_ahead import happened, sent
 
 SUBMIT, BOOK, WALLET = step_permission("submit"), step_permission("book_slot"), "shared_payments.use_wallet"
 REASON = "Chấm dứt hợp đồng đại lý"
@@ -291,3 +296,31 @@ def test_a_stranger_revokes_nothing(at_noon, gate, firm, broker, an, binh):
 
     assert answer.status_code == 404
     assert may(binh, SUBMIT, firm, NOON)
+
+
+def test_a_broker_consents_to_what_a_driver_declares_ahead_while_his_mandate_holds(gate, firm, broker, an, binh):
+    mandated(firm, broker, an)
+    with clock.frozen(NOON):
+        wanted = sent(gate)
+        ahead_handlers.ask_firm(happened(events.AHEAD_SENT))
+
+        trip = ahead.consent_ahead(wanted=wanted, by=binh, at=NOON)
+
+    assert Notice.objects.filter(recipient=binh.id, kind="border_gate.ahead_asked").exists()
+    assert (trip.state, trip.enterprise_id, trip.declaration.broker_id) == ("accepted", firm.pk, broker.pk)
+
+
+def test_without_a_mandate_or_after_it_the_broker_neither_consents_nor_is_asked(gate, firm, broker, an, binh):
+    mandate = mandated(firm, broker, an)
+    revoke_mandate(mandate=mandate, reason=REASON, by=an, at=NOON)
+    stranger = make_person("Chi")
+    grant(stranger, role_code("ENTERPRISE"), agency=make_firm("Đại lý Chi", "4900234583").pk)
+    with clock.frozen(NOON + timedelta(minutes=1)):
+        wanted = sent(gate)
+        ahead_handlers.ask_firm(happened(events.AHEAD_SENT))
+
+        for actor in (binh, stranger.actor()):
+            with pytest.raises(Forbidden):
+                ahead.consent_ahead(wanted=wanted, by=actor, at=NOON + timedelta(minutes=1))
+
+    assert not Notice.objects.filter(recipient__in=[binh.id, stranger.pk], kind="border_gate.ahead_asked").exists()

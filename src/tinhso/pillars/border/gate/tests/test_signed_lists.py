@@ -80,7 +80,7 @@ def test_one_refused_stops_no_other_and_is_told(gate, officer):
 
     assert [one.count for one in made.lists] == [2]
     assert set(made.refused) == {strange.pk}
-    assert made.refused[strange.pk].code == "BG-024"
+    assert made.refused[strange.pk].code == "BG-025"
     assert ClearanceTask.objects.get(pk=strange.pk).state == "open"
 
 

@@ -235,7 +235,7 @@ def test_a_stranger_neither_signs_nor_confirms(yard, garlic):
         transfers.begin_transfer(yard=giver.yard, loads=[Load(giver=giver, taker=one, kg=20_000)], by=chi, at=NOON)
     found = yard.signed(Load(giver=giver, taker=one, kg=20_000))
 
-    with pytest.raises(StepRefused, match="BG-024"):
+    with pytest.raises(StepRefused, match="BG-025"):
         transfers.confirm_transfer(transfer=found, by=chi, at=NOON)
 
 
