@@ -64,7 +64,7 @@ AS_TOLD = ("seal_no", "reefer_temp", "tir_carnet_no", "ecmr_ref", "customs_no", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftLine:
-    """One kind of goods as the firm gives it. Weights in kg."""
+    """One kind of goods as the firm gives it. Weights in kg; `unit`: UNECE Rec 20; `currency`: ISO 4217."""
 
     hs6: str
     title: str
@@ -72,6 +72,10 @@ class DraftLine:
     gross_kg: int
     packages: int = 0
     net_kg: int | None = None
+    quantity: Decimal | None = None
+    unit: str = ""
+    value: int | None = None
+    currency: str = ""
     origin: str = "VN"
     growing_areas: tuple[str, ...] = ()
     packing_houses: tuple[str, ...] = ()
@@ -367,6 +371,10 @@ def lines_of(draft: Draft, declaration: Declaration) -> list[GoodsLine]:
             packages=line.packages,
             net_kg=line.net_kg,
             gross_kg=line.gross_kg,
+            quantity=line.quantity,
+            unit=line.unit,
+            value=line.value,
+            currency=line.currency,
             origin=line.origin,
             growing_areas=list(line.growing_areas),
             packing_houses=list(line.packing_houses),

@@ -18,6 +18,7 @@ LINE_FIELDS = {
     "weight": ("gross_kg", "net_kg"),
     "packages": ("packages",),
     "value": ("value", "currency"),
+    "quantity": ("quantity", "unit"),
     "certificate": ("growing_areas", "packing_houses", "certificate_no"),
     "temperature": ("temperature_c",),
     "un_number": ("dangerous_un_no",),

@@ -21,7 +21,14 @@ from tinhso.pillars.border.gate.actions.asked_fields import WHAT, WHO, obey
 from tinhso.pillars.border.gate.actions.checked_forms import Checked, day_field, upper
 from tinhso.pillars.border.gate.actions.declare import direction_of
 from tinhso.pillars.border.gate.actions.firm import Intent, NewDriver
-from tinhso.pillars.border.gate.actions.goods_forms import GOODS, LINES, goods_fields, goods_groups, line_of
+from tinhso.pillars.border.gate.actions.goods_forms import (
+    GOODS,
+    LINES,
+    goods_fields,
+    goods_groups,
+    line_of,
+    more_of_line,
+)
 from tinhso.pillars.border.gate.actions.kind_fields import (
     QUESTIONS,
     kind_fields,
@@ -181,6 +188,10 @@ class What(Checked):
     def more(self) -> list[Any]:
         """What may be told beyond that of the whole declaration."""
         return self.rows(*more_fields.OF_DECLARATION)
+
+    def more_of_goods(self) -> list[list[Any]]:
+        """The same of the first goods line."""
+        return more_of_line(self, 1)
 
     @property
     def opens_more(self) -> bool:

@@ -9,23 +9,37 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from tinhso.pillars.border.gate.rules import particulars
+from tinhso.pillars.border.gate.actions.checked_forms import whole
+from tinhso.pillars.border.gate.queries.words import CURRENCY_TITLES, UNIT_TITLES
+from tinhso.pillars.border.gate.rules import particulars, quantities
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
 
 OF_DECLARATION = ("contract_no", "partner", "partner_phone")
 OF_VEHICLE = ("reefer_temp", "tir_carnet_no", "ecmr_ref")
-OF_LINE = ("temperature", "un_number")
+PAIRS_OF_LINE = (("quantity", "unit"), ("value", "currency"), ("net_kg",), ("temperature", "un_number"))
+"""Of a goods line, those side by side that belong together."""
+OF_LINE = tuple(name for pair in PAIRS_OF_LINE for name in pair)
 
 
 class Ruled(forms.CharField):
-    """A text that a rule reads; its refusal is the field's error. `nothing`: the value of an empty one."""
+    """A text that a rule reads; its refusal is the field's error.
 
-    def __init__(self, rule: Callable[[str], Any], *, nothing: Any = "", **kwargs: Any) -> None:
+    `nothing`: the value of an empty one. `show`: how a number with a fraction is written.
+    """
+
+    def __init__(
+        self,
+        rule: Callable[[str], Any],
+        *,
+        nothing: Any = "",
+        show: Callable[[Decimal], str] = particulars.show_degrees,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**{"max_length": 60, "required": False, **kwargs})
-        self.rule, self.nothing = rule, nothing
+        self.rule, self.nothing, self.show = rule, nothing, show
 
     def prepare_value(self, value: Any) -> Any:
-        return particulars.show_degrees(value) if isinstance(value, Decimal) else value
+        return self.show(value) if isinstance(value, Decimal) else value
 
     def clean(self, value: Any) -> Any:
         typed = super().clean(value)
@@ -40,6 +54,53 @@ class Ruled(forms.CharField):
 def temperature(label: Any) -> Ruled:
     """Degrees Celsius; None where none are told."""
     return Ruled(particulars.temperature, nothing=None, label=label, max_length=12)
+
+
+def quantity(label: Any) -> Ruled:
+    """Two decimals at most; None where none is told."""
+    typed = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    return Ruled(
+        quantities.quantity, nothing=None, show=quantities.show_quantity, label=label, max_length=14, widget=typed
+    )
+
+
+def unit(label: Any) -> Ruled:
+    """UNECE Rec 20."""
+    return Ruled(quantities.unit, label=label, widget=forms.Select(choices=unit_choices()))
+
+
+def value(label: Any) -> forms.IntegerField:
+    """Whole units of the currency."""
+    return whole(label, required=False, highest=quantities.HIGHEST_VALUE)
+
+
+def currency(label: Any) -> Ruled:
+    """ISO 4217: any of its codes counts, the usual ones are offered."""
+    return Ruled(quantities.currency, label=label, widget=OfferedSelect(choices=currency_choices()))
+
+
+class OfferedSelect(forms.Select):
+    """A choice that offers what stands there too, when it is none of the usual ones."""
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        offered = {str(code) for code, _title in self.choices}
+        self.choices = [*self.choices, *((one, one) for one in value if one not in offered)]
+        return super().optgroups(name, value, attrs)
+
+
+def unit_choices() -> list[tuple[str, Any]]:
+    """Units by their code, none first."""
+    return [("", "–"), *UNIT_TITLES.items()]
+
+
+def currency_choices() -> list[tuple[str, Any]]:
+    """Currencies with their code before the name, none first."""
+    return [("", "–"), *((code, f"{code}, {title}") for code, title in CURRENCY_TITLES.items())]
+
+
+def net_kg(label: Any) -> forms.IntegerField:
+    """Whole kg."""
+    return whole(label, required=False)
 
 
 def un_number(label: Any) -> Ruled:
@@ -68,8 +129,13 @@ def of_declaration() -> dict[str, forms.Field]:
 
 
 def of_line(number: int) -> dict[str, forms.Field]:
-    """How the goods of that line are kept, and how dangerous they are."""
+    """How much of them there is, how the goods of that line are kept, and how dangerous they are."""
     return {
+        f"quantity_{number}": quantity(_("Quantity of goods %(number)s") % {"number": number}),
+        f"unit_{number}": unit(_("Unit of measure, goods %(number)s") % {"number": number}),
+        f"value_{number}": value(_("Value of goods %(number)s") % {"number": number}),
+        f"currency_{number}": currency(_("Currency, goods %(number)s") % {"number": number}),
+        f"net_kg_{number}": net_kg(_("Net weight of goods %(number)s, kg") % {"number": number}),
         f"temperature_{number}": temperature(_("Temperature of goods %(number)s, °C") % {"number": number}),
         f"un_number_{number}": un_number(_("UN number, goods %(number)s") % {"number": number}),
     }

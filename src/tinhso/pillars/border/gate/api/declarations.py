@@ -38,6 +38,9 @@ WCO = {
     "ecmr_ref": "TransportContractDocument",
     "temperature": "Commodity.Temperature",
     "un_number": "DangerousGoods.UNDG",
+    "quantity": "Commodity.GoodsMeasure.TariffQuantity",
+    "value": "InvoiceLine.ItemChargeAmount",
+    "net_kg": "Commodity.GoodsMeasure.NetNetWeightMeasure",
 }
 """Names of the WCO data model, recalled, not copied from it."""
 

@@ -55,10 +55,18 @@ class StepsOut(BaseModel):
 
 
 class LineOut(BaseModel):
-    """How goods of the declaration are kept and how dangerous they are."""
+    """One kind of goods of the declaration. Names of the WCO data model are recalled, not copied from it."""
 
     number: int
     title: str
+    quantity: float | None = Field(description="WCO data model: Commodity.GoodsMeasure.TariffQuantity (recalled)")
+    unit: str = Field(description="of the quantity: UNECE Rec 20")
+    net_kg: int | None = Field(description="WCO data model: Commodity.GoodsMeasure.NetNetWeightMeasure (recalled); kg")
+    value: int | None = Field(
+        description="WCO data model: InvoiceLine.ItemChargeAmount (recalled); whole units of the currency; null for"
+        " who may not see the parties"
+    )
+    currency: str = Field(description="of the value: ISO 4217")
     temperature_c: float | None = Field(description="WCO data model: Commodity.Temperature (recalled); °C")
     dangerous_un_no: str = Field(description="WCO data model: DangerousGoods.UNDG (recalled); UN and 4 digits")
 
@@ -179,10 +187,11 @@ def _particulars(trip: Trip, seen: Sight) -> dict[str, Any]:
         "contract_no": declaration.contract_no if parties else "",
         "partner": declaration.partner if parties else "",
         "partner_phone": declaration.partner_phone if parties else "",
-        "lines": [_line(line) for line in declaration.lines.all()] if goods else [],
+        "lines": [_line(line, parties=parties) for line in declaration.lines.all()] if goods else [],
     }
 
 
-def _line(line: GoodsLine) -> dict[str, Any]:
-    names = ("number", "title", "temperature_c", "dangerous_un_no")
-    return {name: as_json(getattr(line, name)) for name in names}
+def _line(line: GoodsLine, *, parties: bool) -> dict[str, Any]:
+    names = ("number", "title", "quantity", "unit", "net_kg", "temperature_c", "dangerous_un_no")
+    worth = {"value": line.value, "currency": line.currency} if parties else {"value": None, "currency": ""}
+    return {**{name: as_json(getattr(line, name)) for name in names}, **worth}

@@ -178,10 +178,14 @@ class Line(TypedDict, total=False):
     title: Annotated[str, Field(max_length=160)]
     origin: Annotated[str, Field(max_length=2)]
     gross_kg: Weight
-    net_kg: Weight
+    net_kg: Weight | None
     packages: Annotated[int, Field(ge=0, le=100_000)]
-    value: Annotated[int, Field(ge=0, le=10**15)]
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
+    quantity: Annotated[
+        str | int | float | None, Field(description="two decimals at most, null for none; goes with its unit")
+    ]
+    unit: Annotated[str, Field(max_length=3, description="of the quantity: UNECE Rec 20; empty for none")]
+    value: Annotated[int, Field(gt=0, le=10**12, description="whole units of the currency; null for none")] | None
+    currency: Annotated[str, Field(max_length=3, description="of the value: ISO 4217; empty for none")]
     growing_areas: Codes
     packing_houses: Codes
     certificate_no: Number
@@ -215,6 +219,7 @@ class Values(TypedDict, total=False):
     weight: Lines
     packages: Lines
     value: Lines
+    quantity: Lines
     certificate: Lines
     temperature: Lines
     un_number: Lines

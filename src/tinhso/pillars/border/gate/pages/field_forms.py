@@ -118,13 +118,29 @@ def _numbers(name: str, key: str, attribute: str, *, highest: int) -> Callable[[
     }
 
 
-def _value(trip: Trip, lines: list[GoodsLine]) -> Built:
-    built = _numbers("value", "value", "value", highest=10**12)(trip, lines)
+def _weight(trip: Trip, lines: list[GoodsLine]) -> Built:
+    built = _numbers("weight", "kg", "gross_kg", highest=60_000)(trip, lines)
     for line in lines:
-        built[f"currency_{line.number}"] = (
-            forms.RegexField(r"^[A-Z]{3}$", label=f"{_('Currency')}, {line.title}"),
-            line.currency or "USD",
-        )
+        label = f"{_('Net weight, kg')}, {line.title}"
+        built[f"net_kg_{line.number}"] = (more_fields.net_kg(label), line.net_kg)
+    return built
+
+
+def _value(trip: Trip, lines: list[GoodsLine]) -> Built:
+    built: Built = {}
+    for line in lines:
+        label = f"{TITLES['value']}, {line.title}"
+        built[f"value_{line.number}"] = (more_fields.value(label), line.value)
+        built[f"currency_{line.number}"] = (more_fields.currency(f"{_('Currency')}, {line.title}"), line.currency)
+    return built
+
+
+def _quantity(trip: Trip, lines: list[GoodsLine]) -> Built:
+    built: Built = {}
+    for line in lines:
+        label = f"{TITLES['quantity']}, {line.title}"
+        built[f"quantity_{line.number}"] = (more_fields.quantity(label), line.quantity)
+        built[f"unit_{line.number}"] = (more_fields.unit(f"{_('Unit of measure')}, {line.title}"), line.unit)
     return built
 
 
@@ -319,9 +335,10 @@ def _typed(name: str) -> Callable[[FieldForm], Any]:
 
 BUILD: dict[str, Callable[[Trip, list[GoodsLine]], Built]] = {
     "certificate": _certificate,
-    "weight": _numbers("weight", "kg", "gross_kg", highest=60_000),
+    "weight": _weight,
     "packages": _numbers("packages", "packages", "packages", highest=100_000),
     "value": _value,
+    "quantity": _quantity,
     "goods": _goods,
     "lines": _lines,
     "share": _share,
@@ -367,9 +384,10 @@ BUILD: dict[str, Callable[[Trip, list[GoodsLine]], Built]] = {
 }
 READ: dict[str, Callable[[FieldForm], Any]] = {
     "certificate": _read_certificate,
-    "weight": _read_lines(gross_kg="kg"),
+    "weight": _read_lines(gross_kg="kg", net_kg="net_kg"),
     "packages": _read_lines(packages="packages"),
     "value": _read_lines(value="value", currency="currency"),
+    "quantity": _read_lines(quantity="quantity", unit="unit"),
     "temperature": _read_lines(temperature_c="temperature"),
     "un_number": _read_lines(dangerous_un_no="un_number"),
     "reefer_temp": lambda form: as_json(form.cleaned_data["reefer_temp"]),

@@ -9,9 +9,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tinhso.kernel.base.money import grouped
 from tinhso.pillars.border.gate.models import GoodsLine, Trip
 from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
-from tinhso.pillars.border.gate.queries.words import DECLARED_TITLES, REGIME_TITLES
+from tinhso.pillars.border.gate.queries.words import DECLARED_TITLES, REGIME_TITLES, measured, valued
 
 BASES = {
     "order": gettext_lazy("by order"),
@@ -38,7 +39,7 @@ def declared_facts(trip: Trip, lines: Iterable[GoodsLine], *, goods: bool, parti
     """Only what was told, and only what the reader may see: `goods` and their papers, the `parties`."""
     groups = [Group("", _of_trip(trip, goods=goods, parties=parties))]
     if goods:
-        groups += [Group(f"{line.number}. {line.title}", _of_line(line)) for line in lines]
+        groups += [Group(f"{line.number}. {line.title}", _of_line(line, parties=parties)) for line in lines]
     return [Group(one.title, told) for one in groups if (told := [fact for fact in one.facts if fact[1]])]
 
 
@@ -58,8 +59,12 @@ def _of_trip(trip: Trip, *, goods: bool, parties: bool) -> list[Fact]:
     return facts
 
 
-def _of_line(line: GoodsLine) -> list[Fact]:
+def _of_line(line: GoodsLine, *, parties: bool) -> list[Fact]:
+    """What goods are worth is between the parties: shown to who sees them too."""
     return [
+        (DECLARED_TITLES["quantity"], measured(line.quantity, line.unit)),
+        (_("Net weight"), f"{grouped(line.net_kg)} kg" if line.net_kg else ""),
+        (DECLARED_TITLES["value"], valued(line.value, line.currency) if parties else ""),
         (_("Origin"), line.origin),
         (_("Packing house"), ", ".join(line.packing_houses)),
         (DECLARED_TITLES["certificate"], line.certificate_no),

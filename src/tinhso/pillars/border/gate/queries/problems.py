@@ -26,7 +26,7 @@ from tinhso.pillars.border.gate.queries.parties import (
 )
 from tinhso.pillars.border.gate.queries.reference import moratorium_for
 from tinhso.pillars.border.gate.queries.stopped import moments_of
-from tinhso.pillars.border.gate.rules import asked, containers, goods, hs, plates, tripcodes
+from tinhso.pillars.border.gate.rules import asked, containers, goods, hs, plates, quantities, tripcodes
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
 
 FIELD_TITLES = {
@@ -39,6 +39,9 @@ FIELD_TITLES = {
     "packages": _("Packages"),
     "temperature": _("Temperature of the goods, °C"),
     "un_number": _("UN number of dangerous goods"),
+    "quantity": _("Quantity"),
+    "value": _("Value of the goods"),
+    "net_kg": _("Net weight, kg"),
     "reefer_temp": _("Temperature of the box, °C"),
     "partner_phone": _("Telephone of the partner"),
     "tir": _("TIR carnet"),
@@ -201,6 +204,9 @@ def filled_of(trip: Trip, lines: Iterable[GoodsLine]) -> dict[str, bool]:
         "packages": all(bool(line.packages) for line in lines),
         "temperature": all(line.temperature_c is not None for line in lines),
         "un_number": all(bool(line.dangerous_un_no) for line in lines),
+        "quantity": all(line.quantity is not None for line in lines),
+        "value": all(line.value is not None for line in lines),
+        "net_kg": all(line.net_kg is not None for line in lines),
         "reefer_temp": trip.reefer_temp is not None,
         "partner_phone": bool(trip.declaration.partner_phone),
         "tir": bool(trip.tir_carnet_no),
@@ -265,6 +271,17 @@ def _container(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Cal
 def _goods(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Callable[[], object]]:
     for line in lines:
         yield lambda line=line: hs.read(line.hs6)  # type: ignore[misc]
+        yield partial(_amounts_agree, line)
     rule_lines = [rule_line(line) for line in lines]
     yield lambda: goods.must_be_registered(rule_lines, direction=trip.direction)
     yield lambda: goods.must_not_be_mixed(rule_lines, two_way=trip.two_way)
+
+
+def _amounts_agree(line: GoodsLine) -> None:
+    """Quantity, value and net weight of a line fit each other; told beside the field of that line."""
+    names = ("quantity", "unit", "value", "currency", "net_kg", "gross_kg")
+    try:
+        quantities.must_agree(**{name: getattr(line, name) for name in names})
+    except GateRefusal as refusal:
+        refusal.field = f"{refusal.field}_{line.number}"
+        raise

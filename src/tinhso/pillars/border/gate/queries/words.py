@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.kernel.base.money import grouped
+from tinhso.pillars.border.gate.rules import quantities
 from tinhso.pillars.border.gate.rules.goods import by_code
 
 USUAL = 3
@@ -33,6 +36,34 @@ REGIME_TITLES = {
     "BORDER_TRANSFER": _("border transfer"),
     "BONDED": _("bonded goods"),
 }
+UNIT_TITLES = {
+    "KGM": _("kilogram"),
+    "TNE": _("tonne"),
+    "GRM": _("gram"),
+    "H87": _("piece"),
+    "PR": _("pair"),
+    "SET": _("set of things"),
+    "DZN": _("dozen"),
+    "CEN": _("hundred pieces"),
+    "MIL": _("thousand pieces"),
+    "LTR": _("litre"),
+    "MLT": _("millilitre"),
+    "MTR": _("metre"),
+    "MTK": _("square metre"),
+    "MTQ": _("cubic metre"),
+}
+"""UNECE Recommendation 20, as offered (rules.quantities)."""
+CURRENCY_TITLES = {
+    "VND": _("Vietnamese đồng"),
+    "CNY": _("Chinese yuan"),
+    "USD": _("US dollar"),
+    "EUR": _("euro"),
+    "THB": _("Thai baht"),
+    "JPY": _("Japanese yen"),
+    "KRW": _("Korean won"),
+    "HKD": _("Hong Kong dollar"),
+}
+"""ISO 4217: those that goods here are paid in; others are taken by their code."""
 
 DECLARED_TITLES: dict[str, Any] = {
     "customs_no": _("Customs declaration number"),
@@ -42,6 +73,7 @@ DECLARED_TITLES: dict[str, Any] = {
     "share": _("What this vehicle carries, kg"),
     "packages": _("Packages"),
     "value": _("Value of the goods"),
+    "quantity": _("Quantity"),
     "certificate": _("Quarantine certificate"),
     "temperature": _("Temperature of the goods, °C"),
     "un_number": _("UN number of dangerous goods"),
@@ -70,6 +102,16 @@ DECLARED_TITLES: dict[str, Any] = {
     "note": _("Note to the gate"),
 }
 """What a firm declares (tables/corrections.csv), in the order in which people look for it."""
+
+
+def measured(quantity: Decimal | float | None, unit: str) -> str:
+    """A quantity with its unit in words: 1860 piece; empty for none."""
+    return "" if quantity is None else f"{quantities.show_quantity(quantity)} {UNIT_TITLES.get(unit, unit)}".strip()
+
+
+def valued(value: int | None, currency: str) -> str:
+    """A value with its currency: 12.500 USD; empty for none."""
+    return "" if value is None else f"{grouped(value)} {currency}".strip()
 
 
 def goods_of(headings: list[str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLES
+from tinhso.pillars.border.gate.queries import words
 from tinhso.pillars.border.gate.queries.masks import Sight, sight_of
 from tinhso.pillars.border.gate.queries.simulation import own_parts
 from tinhso.pillars.border.gate.queries.tones import trip_tone
@@ -57,6 +58,18 @@ def container_title(code: str) -> str:
 def of(values: dict[Any, Any], key: Any) -> Any:
     """What a mapping holds of that key, nothing when it does not."""
     return values.get(key, "")
+
+
+@register.simple_tag
+def measured(line: Any) -> str:
+    """The quantity of a goods line with its unit."""
+    return words.measured(line.quantity, line.unit)
+
+
+@register.simple_tag
+def valued(line: Any) -> str:
+    """The value of a goods line with its currency."""
+    return words.valued(line.value, line.currency)
 
 
 @register.simple_tag(takes_context=True)
