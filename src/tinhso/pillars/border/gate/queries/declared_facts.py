@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tinhso.kernel.base.money import grouped
-from tinhso.pillars.border.gate.models import GoodsLine, Trip
+from tinhso.pillars.border.gate.models import GoodsLine, Trip, Vehicle
 from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
-from tinhso.pillars.border.gate.queries.words import DECLARED_TITLES, REGIME_TITLES, measured, valued
+from tinhso.pillars.border.gate.queries.words import DECLARED_TITLES, REGIME_TITLES, built, measured, valued
 
 BASES = {
     "order": gettext_lazy("by order"),
@@ -55,8 +55,14 @@ def _of_trip(trip: Trip, *, goods: bool, parties: bool) -> list[Fact]:
         facts += [
             (DECLARED_TITLES["second_driver"], second),
             (DECLARED_TITLES["supervisor"], trip.supervisor),
+            (_("Tractor, as registered"), _of_vehicle(trip.tractor)),
+            (_("Trailer, as registered"), _of_vehicle(trip.trailer)),
         ]
     return facts
+
+
+def _of_vehicle(vehicle: Vehicle | None) -> str:
+    return built(vehicle.axles, vehicle.kerb_kg) if vehicle else ""
 
 
 def _of_line(line: GoodsLine, *, parties: bool) -> list[Fact]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.base.money import grouped
@@ -112,6 +113,14 @@ def measured(quantity: Decimal | float | None, unit: str) -> str:
 def valued(value: int | None, currency: str) -> str:
     """A value with its currency: 12.500 USD; empty for none."""
     return "" if value is None else f"{grouped(value)} {currency}".strip()
+
+
+def built(axles: int | None, kerb_kg: int | None) -> str:
+    """How a vehicle is built, as far as its card tells: 3 axles, kerb weight 9.000 kg."""
+    told = [ngettext("%(count)s axle", "%(count)s axles", axles) % {"count": axles}] if axles else []
+    if kerb_kg:
+        told.append(gettext("kerb weight %(kg)s kg") % {"kg": grouped(kerb_kg)})
+    return ", ".join(told)
 
 
 def goods_of(headings: list[str]) -> dict[str, str]:

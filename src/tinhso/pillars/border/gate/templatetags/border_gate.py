@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
-from tinhso.pillars.border.gate.models import Trip
+from tinhso.pillars.border.gate.models import Trip, Vehicle
 from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLES
 from tinhso.pillars.border.gate.queries import words
 from tinhso.pillars.border.gate.queries.masks import Sight, sight_of
@@ -64,6 +64,12 @@ def of(values: dict[Any, Any], key: Any) -> Any:
 def measured(line: Any) -> str:
     """The quantity of a goods line with its unit."""
     return words.measured(line.quantity, line.unit)
+
+
+@register.filter
+def built(vehicle: Vehicle) -> str:
+    """Axles and kerb weight of a vehicle, as far as its card tells."""
+    return words.built(vehicle.axles, vehicle.kerb_kg)
 
 
 @register.simple_tag
