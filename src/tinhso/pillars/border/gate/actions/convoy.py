@@ -46,7 +46,7 @@ CREATE = step_permission("create")
 
 TOLD_OF_LINE = (
     "hs6", "title", "group", "packages", "net_kg", "gross_kg", "origin", "growing_areas", "packing_houses",
-    "certificate_no", "temperature_c", "dangerous_un_no", "quantity", "unit", "value", "currency",
+    "certificate_no", "temperature_c", "dangerous_un_no", "quantity", "unit", "value", "currency", "package_kind",
 )  # fmt: skip
 
 

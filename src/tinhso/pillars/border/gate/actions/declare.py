@@ -64,13 +64,17 @@ AS_TOLD = ("seal_no", "reefer_temp", "tir_carnet_no", "ecmr_ref", "customs_no", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftLine:
-    """One kind of goods as the firm gives it. Weights in kg; `unit`: UNECE Rec 20; `currency`: ISO 4217."""
+    """One kind of goods as the firm gives it. Weights in kg.
+
+    `package_kind`: UNECE Rec 21; `unit`: Rec 20; `currency`: ISO 4217.
+    """
 
     hs6: str
     title: str
     group: str
     gross_kg: int
     packages: int = 0
+    package_kind: str = ""
     net_kg: int | None = None
     quantity: Decimal | None = None
     unit: str = ""
@@ -369,6 +373,7 @@ def lines_of(draft: Draft, declaration: Declaration) -> list[GoodsLine]:
             title=line.title,
             group=line.group,
             packages=line.packages,
+            package_kind=line.package_kind,
             net_kg=line.net_kg,
             gross_kg=line.gross_kg,
             quantity=line.quantity,

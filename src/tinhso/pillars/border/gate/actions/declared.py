@@ -16,7 +16,7 @@ from tinhso.pillars.border.gate.rules.codes import refuse
 LINE_FIELDS = {
     "goods": ("hs6", "title", "group", "origin"),
     "weight": ("gross_kg", "net_kg"),
-    "packages": ("packages",),
+    "packages": ("packages", "package_kind"),
     "value": ("value", "currency"),
     "quantity": ("quantity", "unit"),
     "certificate": ("growing_areas", "packing_houses", "certificate_no"),

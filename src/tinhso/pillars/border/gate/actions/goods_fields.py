@@ -27,6 +27,7 @@ READ: dict[str, tuple[Callable[[str], Any], Any]] = {
     "value": (quantities.value, None),
     "currency": (quantities.currency, ""),
     "net_kg": (quantities.net_kg, None),
+    "package_kind": (quantities.package_kind, ""),
 }
 """Words that a rule reads, and what stands where none are told."""
 Told = Mapping[str, Mapping[str, Any] | None]

@@ -72,6 +72,7 @@ def line_of(form: Checked, number: int, goods: Iterable[Goods] | None, origin: s
         value=values.get(f"value_{number}"),
         currency=values.get(f"currency_{number}", ""),
         net_kg=values.get(f"net_kg_{number}"),
+        package_kind=values.get(f"package_kind_{number}", ""),
         origin=origin,
     )
     _must_agree(form, number, line)

@@ -10,13 +10,13 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from tinhso.pillars.border.gate.actions.checked_forms import whole
-from tinhso.pillars.border.gate.queries.words import CURRENCY_TITLES, UNIT_TITLES
+from tinhso.pillars.border.gate.queries.words import CURRENCY_TITLES, PACKAGE_TITLES, UNIT_TITLES
 from tinhso.pillars.border.gate.rules import particulars, quantities
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
 
 OF_DECLARATION = ("contract_no", "partner", "partner_phone")
 OF_VEHICLE = ("reefer_temp", "tir_carnet_no", "ecmr_ref")
-PAIRS_OF_LINE = (("quantity", "unit"), ("value", "currency"), ("net_kg",), ("temperature", "un_number"))
+PAIRS_OF_LINE = (("quantity", "unit"), ("value", "currency"), ("net_kg", "package_kind"), ("temperature", "un_number"))
 """Of a goods line, those side by side that belong together."""
 OF_LINE = tuple(name for pair in PAIRS_OF_LINE for name in pair)
 
@@ -98,6 +98,12 @@ def currency_choices() -> list[tuple[str, Any]]:
     return [("", "–"), *((code, f"{code}, {title}") for code, title in CURRENCY_TITLES.items())]
 
 
+def package_kind(label: Any) -> Ruled:
+    """UNECE Rec 21."""
+    choices = [("", "–"), *PACKAGE_TITLES.items()]
+    return Ruled(quantities.package_kind, label=label, widget=forms.Select(choices=choices))
+
+
 def net_kg(label: Any) -> forms.IntegerField:
     """Whole kg."""
     return whole(label, required=False)
@@ -136,6 +142,7 @@ def of_line(number: int) -> dict[str, forms.Field]:
         f"value_{number}": value(_("Value of goods %(number)s") % {"number": number}),
         f"currency_{number}": currency(_("Currency, goods %(number)s") % {"number": number}),
         f"net_kg_{number}": net_kg(_("Net weight of goods %(number)s, kg") % {"number": number}),
+        f"package_kind_{number}": package_kind(_("Kind of packages, goods %(number)s") % {"number": number}),
         f"temperature_{number}": temperature(_("Temperature of goods %(number)s, °C") % {"number": number}),
         f"un_number_{number}": un_number(_("UN number, goods %(number)s") % {"number": number}),
     }

@@ -38,6 +38,8 @@ WCO = {
     "ecmr_ref": "TransportContractDocument",
     "temperature": "Commodity.Temperature",
     "un_number": "DangerousGoods.UNDG",
+    "packages": "Packaging.QuantityQuantity",
+    "package_kind": "Packaging.TypeCode",
     "quantity": "Commodity.GoodsMeasure.TariffQuantity",
     "value": "InvoiceLine.ItemChargeAmount",
     "net_kg": "Commodity.GoodsMeasure.NetNetWeightMeasure",

@@ -61,6 +61,8 @@ class LineOut(BaseModel):
     title: str
     quantity: float | None = Field(description="WCO data model: Commodity.GoodsMeasure.TariffQuantity (recalled)")
     unit: str = Field(description="of the quantity: UNECE Rec 20")
+    packages: int = Field(description="WCO data model: Packaging.QuantityQuantity (recalled)")
+    package_kind: str = Field(description="WCO data model: Packaging.TypeCode (recalled); UNECE Rec 21")
     net_kg: int | None = Field(description="WCO data model: Commodity.GoodsMeasure.NetNetWeightMeasure (recalled); kg")
     value: int | None = Field(
         description="WCO data model: InvoiceLine.ItemChargeAmount (recalled); whole units of the currency; null for"
@@ -192,6 +194,16 @@ def _particulars(trip: Trip, seen: Sight) -> dict[str, Any]:
 
 
 def _line(line: GoodsLine, *, parties: bool) -> dict[str, Any]:
-    names = ("number", "title", "quantity", "unit", "net_kg", "temperature_c", "dangerous_un_no")
+    names = (
+        "number",
+        "title",
+        "packages",
+        "package_kind",
+        "quantity",
+        "unit",
+        "net_kg",
+        "temperature_c",
+        "dangerous_un_no",
+    )
     worth = {"value": line.value, "currency": line.currency} if parties else {"value": None, "currency": ""}
     return {**{name: as_json(getattr(line, name)) for name in names}, **worth}

@@ -180,6 +180,7 @@ class Line(TypedDict, total=False):
     gross_kg: Weight
     net_kg: Weight | None
     packages: Annotated[int, Field(ge=0, le=100_000)]
+    package_kind: Annotated[str, Field(max_length=2, description="UNECE Rec 21; empty for none")]
     quantity: Annotated[
         str | int | float | None, Field(description="two decimals at most, null for none; goes with its unit")
     ]

@@ -25,6 +25,7 @@ from tinhso.pillars.border.gate.models import GoodsLine, Transfer, TransferLine,
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries import transfers as queries
 from tinhso.pillars.border.gate.queries.masks import Sight, sight_of
+from tinhso.pillars.border.gate.queries.transfers import Balance
 from tinhso.pillars.border.gate.queries.trips import trip_for, visible_trips
 from tinhso.pillars.border.gate.queries.yard import yards_of
 from tinhso.pillars.border.gate.rules import plates
@@ -105,7 +106,8 @@ def of_trip(request: HttpRequest, trip_id: UUID) -> HttpResponse:
     trip = trip_for(trip_id, by=request.actor, at=request.moment)
     sight = sight_of(by=request.actor, at=request.moment)
     found = queries.transfers_of(trip)
-    return unless_known(request, {"items": [_shown(one, sight, of=trip) for one in found]})
+    balances = queries.balances_of(found)
+    return unless_known(request, {"items": [_shown(one, sight, balances[one.pk], of=trip) for one in found]})
 
 
 @router.post("/trips/{uuid:trip_id}/pairs", summary="Pair a trip with the one that takes or gives its goods")
@@ -130,7 +132,8 @@ def _what(request: HttpRequest, wanted: LinesIn) -> dict[str, Any]:
 def _written(request: HttpRequest, write: Any, wanted: LinesIn, *, status: int = 200) -> HttpResponse:
     found = transfers.write_and_sign(write=write, by=request.actor, at=request.moment) if wanted.sign else write()
     stored = Transfer.objects.select_related("yard").prefetch_related(queries.LINES).get(pk=found.pk)
-    return answer(request, _shown(stored, sight_of(by=request.actor, at=request.moment)), status=status)
+    balances = queries.balances_of([stored])[stored.pk]
+    return answer(request, _shown(stored, sight_of(by=request.actor, at=request.moment), balances), status=status)
 
 
 def _yard(request: HttpRequest, code: str) -> Yard:
@@ -166,8 +169,8 @@ def _line(goods: Mapping[UUID, Sequence[tuple[GoodsLine, int]]], load: LoadIn) -
     return found
 
 
-def _shown(transfer: Transfer, sight: Sight, *, of: Trip | None = None) -> dict[str, Any]:
-    """A transfer as the API tells it; `of`: only the lines of that trip."""
+def _shown(transfer: Transfer, sight: Sight, balances: Sequence[Balance], *, of: Trip | None = None) -> dict[str, Any]:
+    """A transfer as the API tells it; `of`: only the lines of that trip, and its own balance."""
     lines = queries.told_lines(transfer)
     own = [line for line in lines if of is None or of.pk in (line.from_trip_id, line.to_trip_id)]
     return {
@@ -183,7 +186,14 @@ def _shown(transfer: Transfer, sight: Sight, *, of: Trip | None = None) -> dict[
         "yard_signed_at": transfer.yard_at,
         "customs_signed_at": transfer.customs_at,
         "lines": [_line_shown(line, sight) for line in own],
+        "balances": [_balance_shown(one) for one in balances if of is None or one.giver.pk == of.pk],
     }
+
+
+def _balance_shown(balance: Balance) -> dict[str, Any]:
+    """Declared against what came off so far. Packages tell, kg decide."""
+    names = ("declared_kg", "given_kg", "declared_packages", "given_packages")
+    return {"giver": balance.giver.pk, **{name: getattr(balance, name) for name in names}}
 
 
 def _line_shown(line: TransferLine, sight: Sight) -> dict[str, Any]:
@@ -196,6 +206,7 @@ def _line_shown(line: TransferLine, sight: Sight) -> dict[str, Any]:
         "goods": line.line.title if sight.sees_goods(line.from_trip) else "",
         "kg": line.kg,
         "packages": line.packages,
+        "package_kind": line.line.package_kind,
         "seal_old": line.seal_old,
         "seal_new": line.seal_new,
     }

@@ -77,7 +77,7 @@ class Declaration(models.Model):
 class GoodsLine(models.Model):
     """Dòng hàng: one kind of goods of a declaration. Weights in kg.
 
-    `unit`: of the quantity, UNECE Rec 20. `value`: whole units of the currency, ISO 4217.
+    `package_kind`: UNECE Rec 21. `unit`: of the quantity, UNECE Rec 20. `value`: whole units of the currency, ISO 4217.
     """
 
     declaration = models.ForeignKey(Declaration, models.CASCADE, related_name="lines")
@@ -86,6 +86,7 @@ class GoodsLine(models.Model):
     title = models.CharField(_("goods"), max_length=160)
     group = models.CharField(_("goods group"), max_length=12, choices=[(group, group) for group in GROUPS])
     packages = models.IntegerField(_("packages"), default=0)
+    package_kind = models.CharField(_("kind of packages"), max_length=2, blank=True)
     net_kg = models.IntegerField(_("net weight, kg"), null=True, blank=True)
     gross_kg = models.IntegerField(_("gross weight, kg"))
     origin = models.CharField(_("origin"), max_length=2, default="VN")

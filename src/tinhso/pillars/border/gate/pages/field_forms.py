@@ -118,29 +118,38 @@ def _numbers(name: str, key: str, attribute: str, *, highest: int) -> Callable[[
     }
 
 
+def _of(line: GoodsLine, label: Any) -> str:
+    return f"{label}, {line.title}"
+
+
 def _weight(trip: Trip, lines: list[GoodsLine]) -> Built:
     built = _numbers("weight", "kg", "gross_kg", highest=60_000)(trip, lines)
     for line in lines:
-        label = f"{_('Net weight, kg')}, {line.title}"
-        built[f"net_kg_{line.number}"] = (more_fields.net_kg(label), line.net_kg)
+        built[f"net_kg_{line.number}"] = (more_fields.net_kg(_of(line, _("Net weight, kg"))), line.net_kg)
+    return built
+
+
+def _packages(trip: Trip, lines: list[GoodsLine]) -> Built:
+    built = _numbers("packages", "packages", "packages", highest=100_000)(trip, lines)
+    for line in lines:
+        kind = more_fields.package_kind(_of(line, _("Kind of packages")))
+        built[f"package_kind_{line.number}"] = (kind, line.package_kind)
     return built
 
 
 def _value(trip: Trip, lines: list[GoodsLine]) -> Built:
     built: Built = {}
     for line in lines:
-        label = f"{TITLES['value']}, {line.title}"
-        built[f"value_{line.number}"] = (more_fields.value(label), line.value)
-        built[f"currency_{line.number}"] = (more_fields.currency(f"{_('Currency')}, {line.title}"), line.currency)
+        built[f"value_{line.number}"] = (more_fields.value(_of(line, TITLES["value"])), line.value)
+        built[f"currency_{line.number}"] = (more_fields.currency(_of(line, _("Currency"))), line.currency)
     return built
 
 
 def _quantity(trip: Trip, lines: list[GoodsLine]) -> Built:
     built: Built = {}
     for line in lines:
-        label = f"{TITLES['quantity']}, {line.title}"
-        built[f"quantity_{line.number}"] = (more_fields.quantity(label), line.quantity)
-        built[f"unit_{line.number}"] = (more_fields.unit(f"{_('Unit of measure')}, {line.title}"), line.unit)
+        built[f"quantity_{line.number}"] = (more_fields.quantity(_of(line, TITLES["quantity"])), line.quantity)
+        built[f"unit_{line.number}"] = (more_fields.unit(_of(line, _("Unit of measure"))), line.unit)
     return built
 
 
@@ -336,7 +345,7 @@ def _typed(name: str) -> Callable[[FieldForm], Any]:
 BUILD: dict[str, Callable[[Trip, list[GoodsLine]], Built]] = {
     "certificate": _certificate,
     "weight": _weight,
-    "packages": _numbers("packages", "packages", "packages", highest=100_000),
+    "packages": _packages,
     "value": _value,
     "quantity": _quantity,
     "goods": _goods,
@@ -385,7 +394,7 @@ BUILD: dict[str, Callable[[Trip, list[GoodsLine]], Built]] = {
 READ: dict[str, Callable[[FieldForm], Any]] = {
     "certificate": _read_certificate,
     "weight": _read_lines(gross_kg="kg", net_kg="net_kg"),
-    "packages": _read_lines(packages="packages"),
+    "packages": _read_lines(packages="packages", package_kind="package_kind"),
     "value": _read_lines(value="value", currency="currency"),
     "quantity": _read_lines(quantity="quantity", unit="unit"),
     "temperature": _read_lines(temperature_c="temperature"),

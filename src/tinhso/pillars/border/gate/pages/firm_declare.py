@@ -257,6 +257,7 @@ def _what_of(trip: Trip, request: Request) -> dict[str, Any]:
             f"value_{number}": str(line.value or ""),
             f"currency_{number}": line.currency,
             f"net_kg_{number}": str(line.net_kg or ""),
+            f"package_kind_{number}": line.package_kind,
         }
     return told
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from tinhso.kernel.base.money import grouped
 from tinhso.pillars.border.gate.models import GoodsLine, Trip, Vehicle
 from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
-from tinhso.pillars.border.gate.queries.words import DECLARED_TITLES, REGIME_TITLES, built, measured, valued
+from tinhso.pillars.border.gate.queries.words import DECLARED_TITLES, REGIME_TITLES, built, measured, packed, valued
 
 BASES = {
     "order": gettext_lazy("by order"),
@@ -69,6 +69,7 @@ def _of_line(line: GoodsLine, *, parties: bool) -> list[Fact]:
     """What goods are worth is between the parties: shown to who sees them too."""
     return [
         (DECLARED_TITLES["quantity"], measured(line.quantity, line.unit)),
+        (DECLARED_TITLES["packages"], packed(line.packages, line.package_kind) if line.package_kind else ""),
         (_("Net weight"), f"{grouped(line.net_kg)} kg" if line.net_kg else ""),
         (DECLARED_TITLES["value"], valued(line.value, line.currency) if parties else ""),
         (_("Origin"), line.origin),

@@ -54,6 +54,22 @@ UNIT_TITLES = {
     "MTQ": _("cubic metre"),
 }
 """UNECE Recommendation 20, as offered (rules.quantities)."""
+PACKAGE_TITLES = {
+    "CT": _("carton"),
+    "BX": _("box"),
+    "CR": _("crate"),
+    "BG": _("bag"),
+    "SA": _("sack"),
+    "PX": _("pallet"),
+    "BK": _("basket"),
+    "BE": _("bundle"),
+    "RO": _("roll"),
+    "CS": _("case"),
+    "DR": _("drum"),
+    "PK": _("package"),
+    "NE": _("not packed"),
+}
+"""UNECE Recommendation 21, as offered (rules.quantities)."""
 CURRENCY_TITLES = {
     "VND": _("Vietnamese đồng"),
     "CNY": _("Chinese yuan"),
@@ -113,6 +129,15 @@ def measured(quantity: Decimal | float | None, unit: str) -> str:
 def valued(value: int | None, currency: str) -> str:
     """A value with its currency: 12.500 USD; empty for none."""
     return "" if value is None else f"{grouped(value)} {currency}".strip()
+
+
+def packed(packages: int, kind: str) -> str:
+    """Packages with their kind: 1.860 carton; empty for none."""
+    if not packages:
+        return ""
+    if kind:
+        return f"{grouped(packages)} {PACKAGE_TITLES.get(kind, kind)}"
+    return gettext("%(count)s packages") % {"count": grouped(packages)}
 
 
 def built(axles: int | None, kerb_kg: int | None) -> str:

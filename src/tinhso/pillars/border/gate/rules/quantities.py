@@ -1,6 +1,8 @@
-"""How much a goods line holds beside its gross weight: quantity with its unit, value with its currency, net weight.
+"""How much a goods line holds beside its gross weight: quantity with its unit, value with its currency, net weight,
+kind of packages.
 
-Units: common codes of UNECE Recommendation 20. Currencies: codes of ISO 4217 (tables/currencies.csv).
+Units: common codes of UNECE Recommendation 20; packages: Recommendation 21. Currencies: codes of ISO 4217
+(tables/currencies.csv).
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ UNITS = (
     "KGM", "TNE", "GRM", "H87", "PR", "SET", "DZN", "CEN", "MIL", "LTR", "MLT", "MTR", "MTK", "MTQ",
 )  # fmt: skip
 """Those that are offered; the recommendation has hundreds."""
+PACKAGES = ("CT", "BX", "CR", "BG", "SA", "PX", "BK", "BE", "RO", "CS", "DR", "PK", "NE")
+"""Kinds of packages that are offered, of UNECE Recommendation 21; NE: not packed."""
 HIGHEST_VALUE = 10**12
 HEAVIEST_NET = 200_000
 AMOUNT = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,2})?")
@@ -42,6 +46,14 @@ def unit(text: str) -> str:
     code = unicodedata.normalize("NFKC", text[:40]).strip().upper()
     if code not in UNITS:
         raise refuse("BG-581", field="unit", v=text[:24], list=", ".join(UNITS))
+    return code
+
+
+def package_kind(text: str) -> str:
+    """The code of a kind of packages that is offered. Refusal: BG-586."""
+    code = unicodedata.normalize("NFKC", text[:40]).strip().upper()
+    if code not in PACKAGES:
+        raise refuse("BG-586", field="package_kind", v=text[:24], list=", ".join(PACKAGES))
     return code
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
-from tinhso.pillars.border.gate.models import Trip, Vehicle
+from tinhso.kernel.base.money import grouped
+from tinhso.pillars.border.gate.models import TransferLine, Trip, Vehicle
 from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLES
 from tinhso.pillars.border.gate.queries import words
 from tinhso.pillars.border.gate.queries.masks import Sight, sight_of
@@ -64,6 +65,25 @@ def of(values: dict[Any, Any], key: Any) -> Any:
 def measured(line: Any) -> str:
     """The quantity of a goods line with its unit."""
     return words.measured(line.quantity, line.unit)
+
+
+@register.simple_tag
+def packed(line: Any) -> str:
+    """The packages of a goods line with their kind."""
+    return words.packed(line.packages, line.package_kind)
+
+
+@register.simple_tag
+def packed_line(line: TransferLine) -> str:
+    """The packages of a line of a transfer, of the kind that was declared."""
+    return words.packed(line.packages, line.line.package_kind)
+
+
+@register.filter
+def signed(number: int) -> str:
+    """A difference with its sign: +12, −1.860, 0."""
+    sign = "+" if number > 0 else "−" if number < 0 else ""
+    return f"{sign}{grouped(abs(number))}"
 
 
 @register.filter

@@ -125,7 +125,8 @@ def test_a_program_tells_them_and_is_told_them(gate, firm):
     assert told["lines"] == [
         {
             "number": 1, "title": "Sầu riêng tươi", "temperature_c": -18.0, "dangerous_un_no": "UN1845",
-            "quantity": None, "unit": "", "net_kg": None, "value": None, "currency": "",
+            "packages": 0, "package_kind": "", "quantity": None, "unit": "",
+            "net_kg": None, "value": None, "currency": "",
         }
     ]  # fmt: skip
 
