@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -31,12 +31,14 @@ from tinhso.pillars.border.gate.models import (
     Enterprise,
     FalseClaim,
     GoodsLine,
+    SecondContainer,
     Trip,
     Vehicle,
     Yard,
 )
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries.codes import registry_for
+from tinhso.pillars.border.gate.queries.containers import with_seconds
 from tinhso.pillars.border.gate.queries.law import law_on
 from tinhso.pillars.border.gate.queries.mandates import brokers_of
 from tinhso.pillars.border.gate.queries.problems import problems_of, rule_line, what_stands_against
@@ -109,6 +111,9 @@ class Draft:
     yard: Yard | None = None
     container_no: str = ""
     container_type: str = ""
+    second_container_no: str = ""
+    second_container_type: str = ""
+    second_seal_no: str = ""
     seal_no: str = ""
     customs_no: str = ""
     channel: int = 0
@@ -167,7 +172,9 @@ def draft_trips(*, drafts: Sequence[Draft], by: Actor, at: datetime, step: str =
         trip_of(draft, code, declaration, some)
         for draft, code, declaration, some in zip(drafts, codes, declarations, lines, strict=True)
     ]
-    return TRIP.create_many(trips, by=by, at=at, step=step, **facts)
+    made = TRIP.create_many(trips, by=by, at=at, step=step, **facts)
+    keep_second_containers(zip(made, drafts, strict=True))
+    return made
 
 
 @transaction.atomic
@@ -191,6 +198,8 @@ def fill_draft(*, trip: Trip, draft: Draft, by: Actor, at: datetime) -> Trip:
     for name in FILLED:
         setattr(stored, name, getattr(filled, name))
     stored.save()
+    SecondContainer.objects.filter(trip=stored).delete()
+    keep_second_containers([(stored, draft)])
     record("border_gate.draft_filled", by=by, at=at, kind=TRIP.name, record_id=stored.pk)
     return stored
 
@@ -201,6 +210,7 @@ def check_trips(*, trips: Sequence[Trip], at: datetime, times: bool = True) -> N
     `times`: whether day and hour are to lie ahead.
     """
     lines = _lines_of(trips)
+    with_seconds(trips)
     disproved = _disproved(trips)
     registry = registry_for([line for some in lines.values() for line in some], at=at)
     for trip in trips:
@@ -389,6 +399,22 @@ def lines_of(draft: Draft, declaration: Declaration) -> list[GoodsLine]:
         )
         for number, line in enumerate(draft.lines, start=1)
     ]
+
+
+def keep_second_containers(told: Iterable[tuple[Trip, Draft]]) -> None:
+    """Write down the second containers of drafts; each stands on its trip in memory too."""
+    SecondContainer.objects.bulk_create(
+        [
+            SecondContainer(
+                trip=trip,
+                number=draft.second_container_no,
+                type=draft.second_container_type,
+                seal_no=draft.second_seal_no,
+            )
+            for trip, draft in told
+            if draft.second_container_no
+        ]
+    )
 
 
 def trip_of(draft: Draft, code: str, declaration: Declaration, lines: Sequence[GoodsLine]) -> Trip:

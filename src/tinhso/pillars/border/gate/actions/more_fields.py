@@ -10,12 +10,15 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from tinhso.pillars.border.gate.actions.checked_forms import whole
+from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES
 from tinhso.pillars.border.gate.queries.words import CURRENCY_TITLES, PACKAGE_TITLES, UNIT_TITLES
-from tinhso.pillars.border.gate.rules import particulars, quantities
+from tinhso.pillars.border.gate.rules import containers, particulars, quantities
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
 
 OF_DECLARATION = ("contract_no", "partner", "partner_phone")
-OF_VEHICLE = ("reefer_temp", "tir_carnet_no", "ecmr_ref")
+SECOND = ("second_container_no", "second_container_type", "second_seal_no")
+"""Of the second container; asked where a first one is."""
+OF_VEHICLE = (*SECOND, "reefer_temp", "tir_carnet_no", "ecmr_ref")
 PAIRS_OF_LINE = (("quantity", "unit"), ("value", "currency"), ("net_kg", "package_kind"), ("temperature", "un_number"))
 """Of a goods line, those side by side that belong together."""
 OF_LINE = tuple(name for pair in PAIRS_OF_LINE for name in pair)
@@ -148,9 +151,27 @@ def of_line(number: int) -> dict[str, forms.Field]:
     }
 
 
-def of_vehicle() -> dict[str, forms.Field]:
-    """The temperature of its box, and its references, asked in step 2."""
+def second_container() -> dict[str, forms.Field]:
+    """Number, size and seal of a second container of 20 feet."""
+    sizes = [("", "–"), *((code, title) for code, title in CONTAINER_TITLES.items() if containers.feet(code) == 20)]
     return {
+        "second_container_no": Ruled(
+            containers.read,
+            label=_("Number of the second container"),
+            max_length=20,
+            help_text=_("When the vehicle carries two containers of 20 feet"),
+        ),
+        "second_container_type": forms.CharField(
+            label=_("Size of the second container"), max_length=4, required=False, widget=forms.Select(choices=sizes)
+        ),
+        "second_seal_no": forms.CharField(label=_("Seal of the second container"), max_length=24, required=False),
+    }
+
+
+def of_vehicle() -> dict[str, forms.Field]:
+    """A second container, the temperature of the box, and references, asked in step 2."""
+    return {
+        **second_container(),
         "reefer_temp": temperature(_("Temperature of the box, °C")),
         "tir_carnet_no": tir_carnet(_("TIR carnet")),
         "ecmr_ref": ecmr(_("e-CMR reference")),

@@ -21,6 +21,7 @@ from tinhso.pillars.border.gate.api.declarations import firm_named
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import CrossingPoint, GoodsLine, Trip
 from tinhso.pillars.border.gate.queries.bookings import free_windows
+from tinhso.pillars.border.gate.queries.containers import second_of
 from tinhso.pillars.border.gate.queries.masks import Sight, sight_of
 from tinhso.pillars.border.gate.queries.queue import places_in_queue
 from tinhso.pillars.border.gate.queries.trips import visible_trips
@@ -86,6 +87,7 @@ class StatusOut(BaseModel):
     customs_no: str = Field(description="WCO data model: GoodsDeclaration (recalled); the number at customs")
     tractor_plate: str = Field(description="WCO data model: TransportMeans.IdentificationID (recalled)")
     container_no: str = Field(description="WCO data model: TransportEquipment (recalled); ISO 6346")
+    second_container_no: str = Field(description="WCO data model: TransportEquipment (recalled); ISO 6346")
     reefer_temp: float | None = Field(description="WCO data model: TransportEquipment.Temperature (recalled); °C")
     tir_carnet_no: str = Field(description="WCO data model: AdditionalDocument, TIR carnet (recalled)")
     ecmr_ref: str = Field(description="WCO data model: TransportContractDocument (recalled)")
@@ -148,6 +150,7 @@ def trip_status(request: HttpRequest, code: str) -> HttpResponse:
         "customs_no": trip.customs_no if seen.sees_parties(trip) else "",
         "tractor_plate": plates.show(trip.tractor_plate),
         "container_no": trip.container_no,
+        "second_container_no": second.number if (second := second_of(trip)) else "",
         **_particulars(trip, seen),
         "slot": trip.slot.begins_at if trip.slot else None,
         "position": place.position if place else None,

@@ -33,6 +33,7 @@ from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRANSFER, TRIP
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP
 from tinhso.pillars.border.gate.queries.barrier import barrier_of
+from tinhso.pillars.border.gate.queries.containers import second_of
 from tinhso.pillars.border.gate.queries.masks import Sight, sight_of
 from tinhso.pillars.border.gate.queries.secrecy import facts_told, trip_told
 from tinhso.pillars.border.gate.queries.trips import found_by, trip_for, visible_trips
@@ -69,6 +70,8 @@ def _shown(trip: Trip, sight: Sight) -> dict[str, Any]:
         "trailer_plate": plates.show(trip.trailer_plate),
         "container_no": trip.container_no,
         "container_type": trip.container_type,
+        "second_container_no": second.number if (second := second_of(trip)) else "",
+        "second_container_type": second.type if second else "",
         "goods": trip.goods_title if sight.sees_goods(trip) else "",
         "gross_kg": trip.gross_kg,
         "priority": trip.priority,
@@ -83,7 +86,7 @@ def _shown(trip: Trip, sight: Sight) -> dict[str, Any]:
 @router.get("/trips", summary="List trips", openapi_extra=paging.PARAMETERS)
 def list_trips(request: HttpRequest, state: str = "", words: str = "") -> HttpResponse:
     """Trips that the caller may see, newest first; `state` and `words` (plate, code, container) narrow."""
-    rows = visible_trips(by=request.actor, at=request.moment)
+    rows = visible_trips(by=request.actor, at=request.moment).select_related("second_container")
     if state:
         rows = rows.filter(state=state)
     if words:

@@ -164,6 +164,16 @@ class Container(TypedDict):
     type: Annotated[str, Field(max_length=4)]
 
 
+class Second(TypedDict, total=False):
+    """The second container, with its own seal."""
+
+    __pydantic_config__ = EXACT  # type: ignore[misc]
+
+    number: Required[Annotated[str, Field(max_length=20)]]
+    type: Required[Annotated[str, Field(max_length=4)]]
+    seal: Annotated[str, Field(max_length=24)]
+
+
 Degrees = Annotated[
     str | int | float | None, Field(description="WCO data model: Temperature (recalled); °C to a tenth; null for none")
 ]
@@ -239,6 +249,7 @@ class Values(TypedDict, total=False):
     seal: Annotated[str, Field(max_length=24)]
     note: Annotated[str, Field(max_length=240)]
     container: Container
+    second_container: Second | None
     tractor: Annotated[str, Field(max_length=24)]
     trailer: Annotated[str, Field(max_length=24)]
     driver: Person

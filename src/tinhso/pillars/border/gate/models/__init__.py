@@ -23,6 +23,7 @@ from tinhso.pillars.border.gate.models.codes import (
     RefusedBy,
     RegisteredCode,
 )
+from tinhso.pillars.border.gate.models.containers import ContainerInUse, SecondContainer
 from tinhso.pillars.border.gate.models.customs import CustomsEntry
 from tinhso.pillars.border.gate.models.fees import FeeAssessment
 from tinhso.pillars.border.gate.models.figures import DayFigure, MonthTime, ReplayedDay
@@ -113,6 +114,7 @@ __all__ = [
     "CodeKind",
     "CodeStanding",
     "CodeStatus",
+    "ContainerInUse",
     "ControlPoint",
     "CorrectionRule",
     "CrossingPoint",
@@ -181,6 +183,7 @@ __all__ = [
     "ReplayedDay",
     "RiskRule",
     "SealEvent",
+    "SecondContainer",
     "SignedCheck",
     "SignedList",
     "SimulatedDay",

@@ -77,7 +77,7 @@ def overview(what: What, vehicles: Sequence[OneOfSeveral], seen: ConvoyPreview) 
         rows.append({
             "number": number,
             "plates": [plates.show(one) for one in told if one] or [values.get("vin", "")],
-            "container": values.get("container_no", ""),
+            "container": " + ".join(filter(None, (values.get("container_no"), values.get("second_container_no")))),
             "driver": values.get("driver") or (form.typed.name if form.typed else ""),
             "more": [one for one in (degrees, values.get("tir_carnet_no"), values.get("ecmr_ref")) if one],
             "carried": [(line.title, one) for line, one in zip(what.lines, carried, strict=True) if one],

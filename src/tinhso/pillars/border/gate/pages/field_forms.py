@@ -19,6 +19,7 @@ from tinhso.pillars.border.gate.actions.firm_forms import REGIMES, container_cho
 from tinhso.pillars.border.gate.actions.goods_fields import as_json
 from tinhso.pillars.border.gate.actions.goods_forms import codes_of, goods_fields, goods_named, line_of
 from tinhso.pillars.border.gate.models import CrossingPoint, GoodsLine, Trip, Yard
+from tinhso.pillars.border.gate.queries.containers import second_of
 from tinhso.pillars.border.gate.queries.firms import drivers_of
 from tinhso.pillars.border.gate.queries.point_hours import calendars_for, hours_offered
 from tinhso.pillars.border.gate.queries.tasks import carried_lines
@@ -36,7 +37,9 @@ TITLES = DECLARED_TITLES
 
 
 def applies(field: str, trip: Trip) -> bool:
-    """Whether the trip has such a field: lines and shares of goods, goods of the way back."""
+    """Whether the trip has such a field: lines and shares of goods, goods of the way back, a second container."""
+    if field == "second_container":
+        return bool(trip.container_no)
     if field == "back":
         return trip.back_id is not None and trip.leg == 1
     return field not in ("lines", "share") or trip.gross_kg > 0
@@ -217,6 +220,12 @@ def _container(trip: Trip, lines: list[GoodsLine]) -> Built:
     return {"container": (number, trip.container_no), "container_type": (size, trip.container_type)}
 
 
+def _second_container(trip: Trip, lines: list[GoodsLine]) -> Built:
+    second = second_of(trip)
+    stands = (second.number, second.type, second.seal_no) if second else ("", "", "")
+    return dict(zip(more_fields.SECOND, zip(more_fields.second_container().values(), stands, strict=True), strict=True))
+
+
 def _people(name: str, *, required: bool) -> Callable[[Trip, list[GoodsLine]], Built]:
     def built(trip: Trip, lines: list[GoodsLine]) -> Built:
         rows = drivers_of(trip.enterprise) if trip.enterprise else None
@@ -278,6 +287,11 @@ def _read_eta(form: FieldForm) -> str:
 
 def _read_container(form: FieldForm) -> dict[str, str]:
     return {"number": form.cleaned_data["container"], "type": form.cleaned_data["container_type"]}
+
+
+def _read_second(form: FieldForm) -> dict[str, str] | None:
+    number, size, seal = (form.cleaned_data[name] for name in more_fields.SECOND)
+    return {"number": number, "type": size, "seal": seal} if number else None
 
 
 def _read_certificate(form: FieldForm) -> dict[int, dict[str, Any]]:
@@ -378,6 +392,7 @@ BUILD: dict[str, Callable[[Trip, list[GoodsLine]], Built]] = {
     "note": _text("note", "note", 240),
     "supervisor": _text("supervisor", "supervisor", 80, required=True),
     "container": _container,
+    "second_container": _second_container,
     "planned_on": lambda trip, lines: {"planned_on": (day_field(TITLES["planned_on"]), trip.planned_on)},
     "eta": _eta,
     "tractor": _plate("tractor", required=True),
@@ -406,6 +421,7 @@ READ: dict[str, Callable[[FieldForm], Any]] = {
     "back": _read_back,
     "eta": _read_eta,
     "container": _read_container,
+    "second_container": _read_second,
     "driver": _read_person("driver"),
     "second_driver": _read_person("second_driver"),
     "planned_on": lambda form: form.cleaned_data["planned_on"].isoformat(),

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.dates import show_moment
 from tinhso.pillars.border.gate.flows.states import DRAFT
-from tinhso.pillars.border.gate.models import GoodsLine, Trip
+from tinhso.pillars.border.gate.models import GoodsLine, SecondContainer, Trip
 from tinhso.pillars.border.gate.queries.codes import EXPORT, Registry
+from tinhso.pillars.border.gate.queries.containers import holders_of, numbers_of, second_of, with_seconds
 from tinhso.pillars.border.gate.queries.kind_problems import kind_checks
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.parties import (
@@ -119,23 +120,26 @@ def _other_trip(trip: Trip) -> GateRefusal | None:
 def taken(trips: Sequence[Trip]) -> dict[UUID, GateRefusal]:
     """Which of the trips another live trip stands in the way of, by id: BG-012, or BG-013 for its container.
 
-    One query for all of them; of a trip of another firm the code is not told.
+    Three queries for all of them at most; of a trip of another firm the code is not told.
     """
     asked = Q()
-    for name in ("tractor_id", "trailer_id", "driver_id", "container_no"):
+    for name in ("tractor_id", "trailer_id", "driver_id"):
         values = {value for trip in trips if (value := getattr(trip, name))}
         asked |= Q(**{f"{name}__in": values}) if values else Q()
     live = list(Trip.objects.filter(asked, is_live=True)) if asked else []
     holders = {(name, getattr(one, name)): one for one in live for name in ("tractor_id", "trailer_id", "driver_id")}
-    boxes = {one.container_no: one for one in live if one.container_no}
+    with_seconds(trips)
+    numbers = {trip.pk: numbers_of(trip) for trip in trips}
+    boxes = holders_of(wanted) if (wanted := {one for some in numbers.values() for one in some}) else {}
     found: dict[UUID, GateRefusal] = {}
     for trip in trips:
         for name in ("tractor_id", "trailer_id", "driver_id"):
             if (value := getattr(trip, name)) and (other := holders.get((name, value))):
                 found.setdefault(trip.pk, refuse("BG-012", field=name[:-3], **_told_of(other, trip)))
-        if other := boxes.get(trip.container_no):
-            told = {**_told_of(other, trip), "v": containers.show(other.container_no)}
-            found.setdefault(trip.pk, refuse("BG-013", field="container_no", **told))
+        for name, number in zip(("container_no", "second_container_no"), numbers[trip.pk], strict=False):
+            if (other := boxes.get(number)) and other.pk != trip.pk:
+                told = {**_told_of(other, trip), "v": containers.show(number)}
+                found.setdefault(trip.pk, refuse("BG-013", field=name, **told))
     return found
 
 
@@ -266,6 +270,8 @@ def _container(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Cal
     if trip.container_no:
         yield lambda: containers.read(trip.container_no)
         yield lambda: containers.read_type(trip.container_type)
+    if (second := second_of(trip)) is not None:
+        yield partial(_stands_beside, trip, second)
 
 
 def _goods(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Callable[[], object]]:
@@ -275,6 +281,19 @@ def _goods(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Callabl
     rule_lines = [rule_line(line) for line in lines]
     yield lambda: goods.must_be_registered(rule_lines, direction=trip.direction)
     yield lambda: goods.must_not_be_mixed(rule_lines, two_way=trip.two_way)
+
+
+def _stands_beside(trip: Trip, second: SecondContainer) -> None:
+    """The second container is one, of a size that is known, and may stand beside the first."""
+    try:
+        containers.read(second.number)
+        containers.read_type(second.type)
+    except GateRefusal as refusal:
+        refusal.field = "second_container_no" if refusal.field == "container" else "second_container_type"
+        raise
+    containers.must_stand_together(
+        first=trip.container_no, first_type=trip.container_type, second=second.number, second_type=second.type
+    )
 
 
 def _amounts_agree(line: GoodsLine) -> None:

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from tinhso.kernel.access.may import unseen, visible
 from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
-from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Hold, Trip
+from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Hold, SecondContainer, Trip
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP
 from tinhso.pillars.border.gate.rules import plates
 
@@ -24,7 +24,14 @@ def visible_trips(*, by: Actor, at: datetime) -> QuerySet[Trip]:
 def trip_for(trip_id: UUID, *, by: Actor, at: datetime) -> Trip:
     """One trip with what its pages show. Raises NotFound, the same for what is not there and what is not yours."""
     rows = visible_trips(by=by, at=at).select_related(
-        "point", "yard", "declaration__broker__agency", "enterprise__agency", "tractor", "trailer", "driver__person"
+        "point",
+        "yard",
+        "declaration__broker__agency",
+        "enterprise__agency",
+        "tractor",
+        "trailer",
+        "driver__person",
+        "second_container",
     )
     trip = rows.filter(pk=trip_id).first()
     if trip is None:
@@ -43,7 +50,8 @@ def found_by(rows: QuerySet[Trip], words: str) -> QuerySet[Trip]:
     if not part:
         return rows.none()
     asked = Q(tractor_plate__contains=part) | Q(trailer_plate__contains=part) | Q(code__contains=part)
-    return rows.filter(asked | Q(container_no__contains=part))
+    second = SecondContainer.objects.filter(number__contains=part).values("trip")
+    return rows.filter(asked | Q(container_no__contains=part) | Q(pk__in=second))
 
 
 def latest_trip(plate: str) -> Trip | None:

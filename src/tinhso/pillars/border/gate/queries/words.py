@@ -102,6 +102,7 @@ DECLARED_TITLES: dict[str, Any] = {
     "tractor": _("Plate of the tractor"),
     "trailer": _("Plate of the trailer"),
     "container": _("Container number"),
+    "second_container": _("Second container"),
     "reefer_temp": _("Temperature of the box, °C"),
     "seal": _("Seal number"),
     "tir": _("TIR carnet"),

@@ -120,7 +120,9 @@ def test_a_field_that_is_not_in_the_table_does_not_exist(trip, people):
 
 
 SETS = st.sets(
-    st.sampled_from(sorted(set(FIELDS) - {"point", "yard", "trailer", "tractor", "back"})), min_size=1, max_size=4
+    st.sampled_from(sorted(set(FIELDS) - {"point", "yard", "trailer", "tractor", "back", "second_container"})),
+    min_size=1,
+    max_size=4,
 )
 
 
@@ -408,7 +410,10 @@ def test_a_task_that_was_never_finished_stays_as_it_is(gate, firm, people):
 def test_each_field_is_read_as_it_is_written(trip, people):
     own = declared(trip, by=people["ENTERPRISE"], at=NOON)
 
-    assert all(read(own, field) is not None or field in {"second_driver", "reefer_temp"} for field in FIELDS)
+    assert all(
+        read(own, field) is not None or field in {"second_driver", "reefer_temp", "second_container"}
+        for field in FIELDS
+    )
 
 
 def test_the_group_follows_from_the_code_and_nobody_chooses_it(trip, people):
