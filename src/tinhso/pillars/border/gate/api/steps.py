@@ -32,6 +32,7 @@ from tinhso.pillars.border.gate.actions import (
     transfers,
 )
 from tinhso.pillars.border.gate.actions.move import Sighting
+from tinhso.pillars.border.gate.api import wco
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Trip
 from tinhso.pillars.border.gate.permissions import STEPS, step_permission
 from tinhso.pillars.border.gate.queries.law import law_at
@@ -144,7 +145,7 @@ def pay(
     fees.pay_fee(fee=fee, method=method, reason=reason, document_no=document_no, by=by, at=at)
 
 
-EXACT = ConfigDict(extra="forbid", allow_inf_nan=False)
+EXACT = ConfigDict(extra="forbid", allow_inf_nan=False, json_schema_extra=wco.named)
 
 
 class Person(TypedDict):
@@ -174,9 +175,7 @@ class Second(TypedDict, total=False):
     seal: Annotated[str, Field(max_length=24)]
 
 
-Degrees = Annotated[
-    str | int | float | None, Field(description="WCO data model: Temperature (recalled); °C to a tenth; null for none")
-]
+Degrees = Annotated[str | int | float | None, Field(description="°C to a tenth; null for none")]
 
 
 class Line(TypedDict, total=False):
@@ -201,7 +200,7 @@ class Line(TypedDict, total=False):
     packing_houses: Codes
     certificate_no: Number
     temperature_c: Degrees
-    dangerous_un_no: Annotated[str, Field(max_length=12, description="WCO data model: DangerousGoods UNDG (recalled)")]
+    dangerous_un_no: Annotated[str, Field(max_length=12)]
 
 
 Lines = Annotated[dict[Annotated[str, Field(pattern="^[0-9]{1,3}$")], Line], Field(max_length=50)]
@@ -235,8 +234,8 @@ class Values(TypedDict, total=False):
     temperature: Lines
     un_number: Lines
     reefer_temp: Degrees
-    tir: Annotated[str, Field(max_length=20, description="WCO data model: AdditionalDocument, TIR carnet (recalled)")]
-    ecmr: Annotated[str, Field(max_length=40, description="WCO data model: TransportContractDocument (recalled)")]
+    tir: Annotated[str, Field(max_length=20)]
+    ecmr: Annotated[str, Field(max_length=40)]
     lines: Outs
     share: Annotated[dict[LineNumber, Part], Field(max_length=50)]
     back: Outs
@@ -244,7 +243,7 @@ class Values(TypedDict, total=False):
     channel: Literal[0, 1, 2, 3]
     contract: Number
     partner: Annotated[str, Field(max_length=120)]
-    partner_phone: Annotated[str, Field(max_length=24, description="WCO data model: Communication (recalled)")]
+    partner_phone: Annotated[str, Field(max_length=24)]
     regime: Regime
     seal: Annotated[str, Field(max_length=24)]
     note: Annotated[str, Field(max_length=240)]

@@ -6,6 +6,7 @@ Signing and confirming are steps of the transfer (`/transfers/{id}/steps/…`); 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
@@ -21,6 +22,7 @@ from tinhso.kernel.base.errors import NotFound
 from tinhso.pillars.border.gate.actions import transfers
 from tinhso.pillars.border.gate.actions.firm import pair_own
 from tinhso.pillars.border.gate.actions.transfers import Load
+from tinhso.pillars.border.gate.api import wco
 from tinhso.pillars.border.gate.models import GoodsLine, Transfer, TransferLine, Trip, Yard
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries import transfers as queries
@@ -38,7 +40,7 @@ Seal = Annotated[str, Field(max_length=24)]
 class Strict(BaseModel):
     """A body without other names."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra=wco.named)
 
 
 class LoadIn(Strict):
@@ -77,7 +79,57 @@ class PairIn(Strict):
     other: UUID
 
 
-@router.post("/transfers", summary="Begin a transfer of goods between vehicles in a yard")
+class TransferLineOut(Strict):
+    """So many kg and packages of one kind of goods from `giver` onto `taker`, or into the warehouse without one."""
+
+    giver: UUID
+    giver_plate: str
+    taker: UUID | None
+    taker_plate: str
+    line: int
+    goods: str = Field(description="empty for who may not see them")
+    kg: int
+    packages: int = Field(description="0 where they were not counted")
+    package_kind: str = Field(description="UNECE Rec 21, as declared")
+    seal_old: str
+    seal_new: str
+
+
+class BalanceOut(Strict):
+    """Declared against what came off that vehicle so far. Packages tell, kg decide."""
+
+    giver: UUID
+    declared_kg: int
+    given_kg: int
+    declared_packages: int
+    given_packages: int
+
+
+class TransferOut(Strict):
+    """A transfer with its two signatures."""
+
+    id: UUID
+    state: str
+    state_title: str
+    version: int
+    yard: str
+    bay: str
+    partial: bool
+    tolerance_percent: int = Field(description="by kg")
+    started_at: datetime
+    yard_signed_at: datetime | None
+    customs_signed_at: datetime | None
+    lines: list[TransferLineOut]
+    balances: list[BalanceOut]
+
+
+class TransfersOut(Strict):
+    """The newest first."""
+
+    items: list[TransferOut]
+
+
+@router.post("/transfers", response={201: TransferOut}, summary="Begin a transfer of goods between vehicles in a yard")
 @idempotent
 def begin(request: HttpRequest, wanted: TransferIn) -> HttpResponse:
     """The yard writes down, and signs when `sign` is set, all or nothing. Refusals: BG-297, BG-009; signing also
@@ -88,7 +140,9 @@ def begin(request: HttpRequest, wanted: TransferIn) -> HttpResponse:
     return _written(request, write, wanted, status=201)
 
 
-@router.post("/transfers/{uuid:transfer_id}/corrections", summary="Write the lines of a transfer anew")
+@router.post(
+    "/transfers/{uuid:transfer_id}/corrections", response=TransferOut, summary="Write the lines of a transfer anew"
+)
 @idempotent
 def correct(request: HttpRequest, transfer_id: UUID, wanted: LinesIn) -> HttpResponse:
     """Before the customs have signed; the yard signs again. Refusals as when it was begun."""
@@ -100,7 +154,11 @@ def correct(request: HttpRequest, transfer_id: UUID, wanted: LinesIn) -> HttpRes
     return _written(request, write, wanted)
 
 
-@router.get("/trips/{uuid:trip_id}/transfers", summary="List the transfers in which a trip gives or takes goods")
+@router.get(
+    "/trips/{uuid:trip_id}/transfers",
+    response=TransfersOut,
+    summary="List the transfers in which a trip gives or takes goods",
+)
 def of_trip(request: HttpRequest, trip_id: UUID) -> HttpResponse:
     """State, signatures and lines, the newest first: a firm follows here what the yard did with its vehicle."""
     trip = trip_for(trip_id, by=request.actor, at=request.moment)
