@@ -45,7 +45,7 @@ class VehicleCard(Checked):
         found = super().clean() or {}
         kerb, gross = found.get("kerb_kg"), found.get("max_gross_kg")
         if kerb and gross and kerb >= gross:
-            refusal = refuse("BG-587", field="kerb_kg", a=kerb, b=gross)
+            refusal = refuse("BG-627", field="kerb_kg", a=kerb, b=gross)
             self.add_error("kerb_kg", forms.ValidationError(refusal.for_people(), code=refusal.code))
         return found
 

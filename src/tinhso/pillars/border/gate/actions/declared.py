@@ -88,7 +88,7 @@ class Declared:
     def store(self, fields: Iterable[str]) -> None:
         """Write what the fields have changed. Raises IntegrityError when another live trip has the vehicle.
 
-        Refusals: BG-299 when vehicles together carry more than a goods line holds, BG-588 to BG-590 for two containers.
+        Refusals: BG-299 when vehicles together carry more than a goods line holds, BG-628 to BG-630 for two containers.
         """
         changed = set(fields)
         if self.second is not None and changed & {"container", "second_container"}:

@@ -52,15 +52,15 @@ def read_type(text: str) -> str:
 
 
 def must_stand_together(*, first: str, first_type: str, second: str, second_type: str) -> None:
-    """Two containers on one vehicle. Refusals: BG-588 for a second one without a first, BG-589 for the same number
-    twice, BG-590 unless both are of 20 feet.
+    """Two containers on one vehicle. Refusals: BG-628 for a second one without a first, BG-629 for the same number
+    twice, BG-630 unless both are of 20 feet.
     """
     if not first:
-        raise refuse("BG-588", field="container_no")
+        raise refuse("BG-628", field="container_no")
     if first == second:
-        raise refuse("BG-589", field="second_container_no", v=second)
+        raise refuse("BG-629", field="second_container_no", v=second)
     if {first_type[:1], second_type[:1]} != {"2"}:
-        raise refuse("BG-590", field="second_container_type")
+        raise refuse("BG-630", field="second_container_type")
 
 
 def feet(code: str) -> int:

@@ -34,34 +34,34 @@ def currencies() -> frozenset[str]:
 
 
 def quantity(text: str) -> Decimal:
-    """An amount with two decimals at most, as 1860 or 12,5. Refusal: BG-580, also for dots between thousands."""
+    """An amount with two decimals at most, as 1860 or 12,5. Refusal: BG-620, also for dots between thousands."""
     typed = unicodedata.normalize("NFKC", text[:40]).strip()
     if not AMOUNT.fullmatch(typed) or not (amount := Decimal(typed.replace(",", "."))):
-        raise refuse("BG-580", field="quantity", v=text[:24])
+        raise refuse("BG-620", field="quantity", v=text[:24])
     return amount.quantize(CENT)
 
 
 def unit(text: str) -> str:
-    """The code of a unit that is offered. Refusal: BG-581."""
+    """The code of a unit that is offered. Refusal: BG-621."""
     code = unicodedata.normalize("NFKC", text[:40]).strip().upper()
     if code not in UNITS:
-        raise refuse("BG-581", field="unit", v=text[:24], list=", ".join(UNITS))
+        raise refuse("BG-621", field="unit", v=text[:24], list=", ".join(UNITS))
     return code
 
 
 def package_kind(text: str) -> str:
-    """The code of a kind of packages that is offered. Refusal: BG-586."""
+    """The code of a kind of packages that is offered. Refusal: BG-626."""
     code = unicodedata.normalize("NFKC", text[:40]).strip().upper()
     if code not in PACKAGES:
-        raise refuse("BG-586", field="package_kind", v=text[:24], list=", ".join(PACKAGES))
+        raise refuse("BG-626", field="package_kind", v=text[:24], list=", ".join(PACKAGES))
     return code
 
 
 def currency(text: str) -> str:
-    """The three letters of a currency. Refusal: BG-582."""
+    """The three letters of a currency. Refusal: BG-622."""
     code = unicodedata.normalize("NFKC", text[:40]).strip().upper()
     if code not in currencies():
-        raise refuse("BG-582", field="currency", v=text[:24])
+        raise refuse("BG-622", field="currency", v=text[:24])
     return code
 
 
@@ -78,15 +78,15 @@ def net_kg(text: str) -> int:
 def must_agree(
     *, quantity: Decimal | None, unit: str, value: int | None, currency: str, net_kg: int | None, gross_kg: int
 ) -> None:
-    """Refuse BG-583 and BG-584 for an amount without its unit or the other way round, BG-585 for a net weight that
+    """Refuse BG-623 and BG-624 for an amount without its unit or the other way round, BG-625 for a net weight that
     is more than the gross one.
     """
     if (quantity is None) == bool(unit):
-        raise refuse("BG-583", field="unit" if unit == "" else "quantity")
+        raise refuse("BG-623", field="unit" if unit == "" else "quantity")
     if (value is None) == bool(currency):
-        raise refuse("BG-584", field="currency" if currency == "" else "value")
+        raise refuse("BG-624", field="currency" if currency == "" else "value")
     if net_kg is not None and net_kg > gross_kg:
-        raise refuse("BG-585", field="net_kg", a=net_kg, b=gross_kg)
+        raise refuse("BG-625", field="net_kg", a=net_kg, b=gross_kg)
 
 
 def show_quantity(amount: Decimal | float | None) -> str:

@@ -41,7 +41,7 @@ def worker(yard, role):
 
 def test_every_kind_that_is_offered_is_one_of_the_rule():
     assert set(PACKAGE_TITLES) == set(quantities.PACKAGES)
-    with pytest.raises(GateRefusal, match="BG-586"):
+    with pytest.raises(GateRefusal, match="BG-626"):
         quantities.package_kind("thùng")
 
 

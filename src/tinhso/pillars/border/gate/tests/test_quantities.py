@@ -41,11 +41,11 @@ def test_a_quantity_is_read_as_people_write_it(typed, amount):
     ("read", "typed", "code"),
     [
         *(
-            (quantities.quantity, typed, "BG-580")
+            (quantities.quantity, typed, "BG-620")
             for typed in ("0", "-1", "1.860", "1,234", "1e3", "nan", "", "9" * 10)
         ),
-        *((quantities.unit, typed, "BG-581") for typed in ("KG", "tạ", "", "ZZZ")),
-        *((quantities.currency, typed, "BG-582") for typed in ("RMB", "US", "đồng", "XXX")),
+        *((quantities.unit, typed, "BG-621") for typed in ("KG", "tạ", "", "ZZZ")),
+        *((quantities.currency, typed, "BG-622") for typed in ("RMB", "US", "đồng", "XXX")),
     ],
 )
 def test_what_is_no_amount_unit_or_currency_is_refused(read, typed, code):
@@ -59,11 +59,11 @@ NOTHING = {"quantity": None, "unit": "", "value": None, "currency": "", "net_kg"
 @pytest.mark.parametrize(
     ("told", "code", "field"),
     [
-        ({"quantity": Decimal(1)}, "BG-583", "unit"),
-        ({"unit": "KGM"}, "BG-583", "quantity"),
-        ({"value": 1}, "BG-584", "currency"),
-        ({"currency": "VND"}, "BG-584", "value"),
-        ({"net_kg": 101}, "BG-585", "net_kg"),
+        ({"quantity": Decimal(1)}, "BG-623", "unit"),
+        ({"unit": "KGM"}, "BG-623", "quantity"),
+        ({"value": 1}, "BG-624", "currency"),
+        ({"currency": "VND"}, "BG-624", "value"),
+        ({"net_kg": 101}, "BG-625", "net_kg"),
     ],
 )
 def test_half_an_amount_and_a_net_weight_above_the_gross_one_are_refused(told, code, field):
@@ -123,9 +123,9 @@ def test_a_row_of_a_sheet_tells_units_by_name_or_code(gate, firm):
     assert problems == []
     assert tuple(getattr(intent.lines[0], name) for name in NAMES) == KEPT
     _none, told = reader_of(firm).read(SheetRow(2, {**row.values, "currency_1": "RMB", "net_kg_1": "19000"}))
-    assert {(one["code"], one["field"]) for one in told} == {("BG-582", "currency_1")}
+    assert {(one["code"], one["field"]) for one in told} == {("BG-622", "currency_1")}
     _none, told = reader_of(firm).read(SheetRow(2, {**row.values, "net_kg_1": "19000"}))
-    assert [(one["code"], one["field"]) for one in told] == [("BG-585", "net_kg_1")]
+    assert [(one["code"], one["field"]) for one in told] == [("BG-625", "net_kg_1")]
 
 
 def test_a_program_tells_them_and_is_told_them(gate, firm):
@@ -177,11 +177,11 @@ def test_a_correction_shows_both_values_and_rests_on_the_customs_papers_alone(tr
 @pytest.mark.parametrize(
     ("values", "code"),
     [
-        ({"quantity": {"1": {"quantity": "1.860"}}}, "BG-580"),
-        ({"quantity": {"1": {"unit": ""}}}, "BG-583"),
-        ({"value": {"1": {"currency": "RMB"}}}, "BG-582"),
+        ({"quantity": {"1": {"quantity": "1.860"}}}, "BG-620"),
+        ({"quantity": {"1": {"unit": ""}}}, "BG-623"),
+        ({"value": {"1": {"currency": "RMB"}}}, "BG-622"),
         ({"value": {"1": {"value": -1}}}, "BG-286"),
-        ({"weight": {"1": {"net_kg": 19_000}}}, "BG-585"),
+        ({"weight": {"1": {"net_kg": 19_000}}}, "BG-625"),
     ],
 )
 def test_a_wrong_correction_is_refused_and_changes_nothing(trip, gate, values, code):
@@ -200,5 +200,5 @@ def test_a_program_corrects_them_and_takes_them_back(trip, firm):
         for told in (none, {"weight": {"1": {"net_kg": None}}}, {"quantity": {"1": {"quantity": 5, "unit": "KG"}}})
     ]
 
-    assert [(one.status_code, one.json().get("code")) for one in answers] == [(200, None), (200, None), (422, "BG-581")]
+    assert [(one.status_code, one.json().get("code")) for one in answers] == [(200, None), (200, None), (422, "BG-621")]
     assert stored(trip.pk) == (None, "", None, "", None)

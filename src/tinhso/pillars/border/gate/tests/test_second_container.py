@@ -83,10 +83,10 @@ def test_both_are_kept_and_in_use_while_the_trip_lives(gate, trip):
 @pytest.mark.parametrize(
     ("typed", "code", "field"),
     [
-        ({"container_no": "", "container_type": ""}, "BG-588", "container_no"),
-        ({"second_container_no": FIRST}, "BG-589", "second_container_no"),
-        ({"container_type": "45G1"}, "BG-590", "second_container_type"),
-        ({"second_container_type": ""}, "BG-590", "second_container_type"),
+        ({"container_no": "", "container_type": ""}, "BG-628", "container_no"),
+        ({"second_container_no": FIRST}, "BG-629", "second_container_no"),
+        ({"container_type": "45G1"}, "BG-630", "second_container_type"),
+        ({"second_container_type": ""}, "BG-630", "second_container_type"),
         ({"second_container_no": "CSQU3054390"}, "BG-003", "second_container_no"),
         ({"second_container_no": "ABC"}, "BG-106", "second_container_no"),
     ],
@@ -187,9 +187,9 @@ def test_the_firm_corrects_the_second_alone_changes_places_and_takes_it_off(gate
 @pytest.mark.parametrize(
     ("values", "code"),
     [
-        ({"container": {"number": "", "type": ""}}, "BG-588"),
-        ({"container": {"number": FIRST, "type": "45G1"}}, "BG-590"),
-        ({"second_container": {"number": FIRST, "type": "22G1"}}, "BG-589"),
+        ({"container": {"number": "", "type": ""}}, "BG-628"),
+        ({"container": {"number": FIRST, "type": "45G1"}}, "BG-630"),
+        ({"second_container": {"number": FIRST, "type": "22G1"}}, "BG-629"),
         ({"second_container": {"number": THIRD, "type": "22G1"}}, "BG-013"),
     ],
 )
@@ -208,7 +208,7 @@ def test_a_second_container_alone_is_not_taken_by_correcting(gate, firm):
         firm=firm, intent=intent_of(*forms(firm, **dict.fromkeys(TWO, ""))), by=gate.everything, at=NOON
     )
 
-    with pytest.raises(GateRefusal, match="BG-588"):
+    with pytest.raises(GateRefusal, match="BG-628"):
         amend_trip(
             trip=plain, values={"second_container": {"number": SECOND, "type": "22G1"}}, reason=REASON,
             by=gate.everything, at=NOON,
