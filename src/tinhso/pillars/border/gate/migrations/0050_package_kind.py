@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("border_gate", "0037_quantities")]
+    dependencies = [("border_gate", "0049_quantities")]
 
     operations = [
         migrations.AddField(

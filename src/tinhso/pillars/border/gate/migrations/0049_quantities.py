@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("border_gate", "0036_yard_rules")]
+    dependencies = [("border_gate", "0048_chinese_firms")]
 
     operations = [
         migrations.AddField(

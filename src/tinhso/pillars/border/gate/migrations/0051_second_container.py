@@ -65,7 +65,7 @@ select container_no, id from border_gate_trip where is_live and container_no <> 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("border_gate", "0038_package_kind")]
+    dependencies = [("border_gate", "0050_package_kind")]
 
     operations = [
         migrations.CreateModel(
