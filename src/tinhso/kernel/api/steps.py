@@ -56,6 +56,7 @@ def mount(
     path: str,
     read: str,
     show: Show | None = None,
+    shape: Any = NOT_SET,
     tell: Tell | None = None,
     limited: bool = True,
     through: Mapping[str, Action] | None = None,
@@ -64,7 +65,8 @@ def mount(
     """Mount `POST <path>/{id}/steps/{step}`, `GET <path>/{id}` and `GET <path>/{id}/history`.
 
     `read` is the permission to see the record and its history; `show` turns a record into what JSON can
-    hold (by default its state only); `tell` leaves out of its history what is not everybody's.
+    hold (by default its state only), `shape` is the schema of that; `tell` leaves out of its history what is not
+    everybody's.
     `limited=False` exempts the steps from the rate limit. `through` names the room's action of a step: it takes
     the record, `by`, `at` and exactly the facts of its signature. Steps in `without` are not offered. Raises
     LookupError for a step that the flow does not have.
@@ -94,7 +96,7 @@ def mount(
         flow.fire(record, step, expected=expected, **who, **body)
         return _state(record)
 
-    @router.get(base + "/{uuid:record_id}", operation_id=f"{name}_read", summary=f"Read: {flow.name}")
+    @router.get(base + "/{uuid:record_id}", operation_id=f"{name}_read", summary=f"Read: {flow.name}", response=shape)
     def read_record(request: HttpRequest, record_id: UUID) -> HttpResponse:
         record = _readable(flow, record_id, request.actor, read, request.moment)
         return answer(request, (show or _shown)(record, request.actor, request.moment), version=record.version)

@@ -13,6 +13,7 @@ from tinhso.pillars.border.gate.rules.asked import HIDDEN, REQUIRED, need_of
 WHAT = {
     "customs_no": "customs_no", "certificate": "certificate_1", "packages": "packages_1",
     "temperature": "temperature_1", "un_number": "un_number_1", "partner_phone": "partner_phone",
+    "quantity": "quantity_1", "value": "value_1", "net_kg": "net_kg_1",
 }  # fmt: skip
 WHO = {
     "trailer": "trailer", "container_no": "container_no", "seal_no": "seal_no", "reefer_temp": "reefer_temp",

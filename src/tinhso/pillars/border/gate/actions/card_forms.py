@@ -12,10 +12,14 @@ from tinhso.pillars.border.gate.actions.checked_forms import Checked, day_field,
 from tinhso.pillars.border.gate.actions.firm_forms import NATIONALITIES, DriverFields
 from tinhso.pillars.border.gate.models import Driver, Vehicle, VehicleKind
 from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.rules.codes import refuse
 
 HEAVIEST_GROSS = 120_000
+LIGHTEST_KERB, HEAVIEST_KERB = 500, 60_000
+MOST_AXLES = 20
+"""Beyond these a number on a card is a slip of the key. Assumed."""
 OFFERED = (VehicleKind.TRACTOR, VehicleKind.RIGID, VehicleKind.TRAILER, VehicleKind.VAN)
-VEHICLE_FACTS = ("kind", "max_gross_kg", "inspected_until", "permit_no", "permit_until")
+VEHICLE_FACTS = ("kind", "max_gross_kg", "kerb_kg", "axles", "inspected_until", "permit_no", "permit_until")
 DRIVER_FACTS = ("paper_until", "licence_no", "licence_class", "licence_until", "is_shuttle")
 LANGUAGES = [("vi", _("Vietnamese")), ("zh-hans", _("Chinese"))]
 
@@ -25,9 +29,25 @@ class VehicleCard(Checked):
 
     kind = forms.ChoiceField(label=_("Kind"), choices=[(one.value, upper(str(one.label))) for one in OFFERED])
     max_gross_kg = whole(_("Largest gross weight, kg"), required=False, highest=HEAVIEST_GROSS)
+    kerb_kg = whole(
+        _("Kerb weight, kg"),
+        required=False,
+        lowest=LIGHTEST_KERB,
+        highest=HEAVIEST_KERB,
+        hint=_("Weight of the empty vehicle: the weighbridge compares with it"),
+    )
+    axles = whole(_("Axles"), required=False, highest=MOST_AXLES)
     inspected_until = day_field(_("Inspection valid until"), required=False)
     permit_no = forms.CharField(label=_("Cross-border permit"), max_length=40, required=False)
     permit_until = day_field(_("Permit valid until"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        kerb, gross = found.get("kerb_kg"), found.get("max_gross_kg")
+        if kerb and gross and kerb >= gross:
+            refusal = refuse("BG-627", field="kerb_kg", a=kerb, b=gross)
+            self.add_error("kerb_kg", forms.ValidationError(refusal.for_people(), code=refusal.code))
+        return found
 
     def facts(self) -> dict[str, Any]:
         """The columns as they were typed."""

@@ -20,6 +20,7 @@ from tinhso.pillars.border.gate.actions.declare import (
     balance_of,
     codes_for,
     declarations_for,
+    keep_second_containers,
     lines_of,
     trip_of,
 )
@@ -47,7 +48,7 @@ CREATE = step_permission("create")
 
 TOLD_OF_LINE = (
     "hs6", "title", "group", "packages", "net_kg", "gross_kg", "origin", "growing_areas", "packing_houses",
-    "certificate_no", "temperature_c", "dangerous_un_no",
+    "certificate_no", "temperature_c", "dangerous_un_no", "quantity", "unit", "value", "currency", "package_kind",
 )  # fmt: skip
 
 
@@ -62,6 +63,9 @@ class Carrier:
     packages: tuple[int, ...] = ()
     container_no: str = ""
     container_type: str = ""
+    second_container_no: str = ""
+    second_container_type: str = ""
+    second_seal_no: str = ""
     seal_no: str = ""
     supervisor: str = ""
     reefer_temp: Decimal | None = None
@@ -198,11 +202,13 @@ def _trips(
     by: Actor,
     at: datetime,
 ) -> list[Trip]:
-    trips = []
+    trips, drafts = [], []
     for carrier, code in zip(carriers, codes, strict=True):
         own = replace(
             draft, tractor=carrier.tractor, driver=carrier.driver, trailer=carrier.trailer,
-            container_no=carrier.container_no, container_type=carrier.container_type, seal_no=carrier.seal_no,
+            second_container_no=carrier.second_container_no, second_container_type=carrier.second_container_type,
+            second_seal_no=carrier.second_seal_no, container_no=carrier.container_no,
+            container_type=carrier.container_type, seal_no=carrier.seal_no,
             supervisor=carrier.supervisor or draft.supervisor, reefer_temp=carrier.reefer_temp,
             tir_carnet_no=carrier.tir_carnet_no, ecmr_ref=carrier.ecmr_ref,
         )  # fmt: skip
@@ -211,7 +217,9 @@ def _trips(
         trip.gross_kg = sum(carrier.kg)
         trip.balance_kg = balance_of(trip.kind, trip.gross_kg)
         trips.append(trip)
+        drafts.append(own)
     TRIP.create_many(trips, by=by, at=at)
+    keep_second_containers(zip(trips, drafts, strict=True))
     TripGoods.objects.bulk_create(
         [part for trip, carrier in zip(trips, carriers, strict=True) for part in _parts(trip, carrier, lines)]
     )

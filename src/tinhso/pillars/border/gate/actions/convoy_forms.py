@@ -16,7 +16,18 @@ from tinhso.pillars.border.gate.models import Driver, GoodsLine
 from tinhso.pillars.border.gate.rules.convoys import shared_out
 from tinhso.pillars.border.gate.rules.transfers import spread
 
-ONCE = ("tractor", "trailer", "driver", "second_driver", "container_no", "vin", "temporary_plate", "paper_no", "pair")
+ONCE = (
+    "tractor",
+    "trailer",
+    "driver",
+    "second_driver",
+    "container_no",
+    "second_container_no",
+    "vin",
+    "temporary_plate",
+    "paper_no",
+    "pair",
+)
 """What cannot be on two vehicles of one declaration."""
 
 

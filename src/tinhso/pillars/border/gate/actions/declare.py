@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -31,12 +31,14 @@ from tinhso.pillars.border.gate.models import (
     Enterprise,
     FalseClaim,
     GoodsLine,
+    SecondContainer,
     Trip,
     Vehicle,
     Yard,
 )
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries.codes import registry_for
+from tinhso.pillars.border.gate.queries.containers import with_seconds
 from tinhso.pillars.border.gate.queries.law import Law, law_on
 from tinhso.pillars.border.gate.queries.mandates import brokers_of
 from tinhso.pillars.border.gate.queries.problems import problems_of, rule_line, what_stands_against
@@ -65,14 +67,22 @@ AS_TOLD = ("seal_no", "reefer_temp", "tir_carnet_no", "ecmr_ref", "customs_no", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftLine:
-    """One kind of goods as the firm gives it. Weights in kg."""
+    """One kind of goods as the firm gives it. Weights in kg.
+
+    `package_kind`: UNECE Rec 21; `unit`: Rec 20; `currency`: ISO 4217.
+    """
 
     hs6: str
     title: str
     group: str
     gross_kg: int
     packages: int = 0
+    package_kind: str = ""
     net_kg: int | None = None
+    quantity: Decimal | None = None
+    unit: str = ""
+    value: int | None = None
+    currency: str = ""
     origin: str = "VN"
     growing_areas: tuple[str, ...] = ()
     packing_houses: tuple[str, ...] = ()
@@ -102,6 +112,9 @@ class Draft:
     yard: Yard | None = None
     container_no: str = ""
     container_type: str = ""
+    second_container_no: str = ""
+    second_container_type: str = ""
+    second_seal_no: str = ""
     seal_no: str = ""
     customs_no: str = ""
     channel: int = 0
@@ -161,7 +174,9 @@ def draft_trips(*, drafts: Sequence[Draft], by: Actor, at: datetime, step: str =
         trip_of(draft, code, declaration, some)
         for draft, code, declaration, some in zip(drafts, codes, declarations, lines, strict=True)
     ]
-    return TRIP.create_many(trips, by=by, at=at, step=step, **facts)
+    made = TRIP.create_many(trips, by=by, at=at, step=step, **facts)
+    keep_second_containers(zip(made, drafts, strict=True))
+    return made
 
 
 @transaction.atomic
@@ -189,6 +204,8 @@ def fill_draft(*, trip: Trip, draft: Draft, by: Actor, at: datetime) -> Trip:
     if (stored.kind, filled.kind) == ("IMP_CN", "CN_EMPTY_IN"):
         stored.kind, stored.direction = filled.kind, filled.direction
     stored.save()
+    SecondContainer.objects.filter(trip=stored).delete()
+    keep_second_containers([(stored, draft)])
     record("border_gate.draft_filled", by=by, at=at, kind=TRIP.name, record_id=stored.pk)
     return stored
 
@@ -199,6 +216,7 @@ def check_trips(*, trips: Sequence[Trip], at: datetime, times: bool = True) -> N
     `times`: whether day and hour are to lie ahead.
     """
     lines = _lines_of(trips)
+    with_seconds(trips)
     disproved = _disproved(trips)
     registry = registry_for([line for some in lines.values() for line in some], at=at)
     for trip in trips:
@@ -375,8 +393,13 @@ def lines_of(draft: Draft, declaration: Declaration) -> list[GoodsLine]:
             title=line.title,
             group=line.group,
             packages=line.packages,
+            package_kind=line.package_kind,
             net_kg=line.net_kg,
             gross_kg=line.gross_kg,
+            quantity=line.quantity,
+            unit=line.unit,
+            value=line.value,
+            currency=line.currency,
             origin=line.origin,
             growing_areas=list(line.growing_areas),
             packing_houses=list(line.packing_houses),
@@ -386,6 +409,22 @@ def lines_of(draft: Draft, declaration: Declaration) -> list[GoodsLine]:
         )
         for number, line in enumerate(draft.lines, start=1)
     ]
+
+
+def keep_second_containers(told: Iterable[tuple[Trip, Draft]]) -> None:
+    """Write down the second containers of drafts; each stands on its trip in memory too."""
+    SecondContainer.objects.bulk_create(
+        [
+            SecondContainer(
+                trip=trip,
+                number=draft.second_container_no,
+                type=draft.second_container_type,
+                seal_no=draft.second_seal_no,
+            )
+            for trip, draft in told
+            if draft.second_container_no
+        ]
+    )
 
 
 def trip_of(draft: Draft, code: str, declaration: Declaration, lines: Sequence[GoodsLine]) -> Trip:

@@ -10,14 +10,16 @@ from functools import cached_property
 from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate.actions.convoy import brought, must_fit_the_lines
 from tinhso.pillars.border.gate.actions.declare import balance_of
-from tinhso.pillars.border.gate.models import Declaration, GoodsLine, TransferLine, Trip, TripGoods
+from tinhso.pillars.border.gate.models import Declaration, GoodsLine, SecondContainer, TransferLine, Trip, TripGoods
+from tinhso.pillars.border.gate.rules import containers
 from tinhso.pillars.border.gate.rules.codes import refuse
 
 LINE_FIELDS = {
     "goods": ("hs6", "title", "group", "origin"),
     "weight": ("gross_kg", "net_kg"),
-    "packages": ("packages",),
+    "packages": ("packages", "package_kind"),
     "value": ("value", "currency"),
+    "quantity": ("quantity", "unit"),
     "certificate": ("growing_areas", "packing_houses", "certificate_no"),
     "temperature": ("temperature_c",),
     "un_number": ("dangerous_un_no",),
@@ -43,7 +45,7 @@ class Declared:
     """The records of one trip, and who changes them when.
 
     `shares`: kg and packages by the line's number of a vehicle that carries a part of its declaration; None: all of it.
-    `back`: the goods lines of the way back.
+    `back`: the goods lines of the way back. `second`: the second container.
     """
 
     trip: Trip
@@ -52,6 +54,7 @@ class Declared:
     at: datetime
     shares: dict[int, tuple[int, int]] | None = None
     back: list[GoodsLine] = field(default_factory=list)
+    second: SecondContainer | None = None
 
     @cached_property
     def elsewhere(self) -> dict[int, int]:
@@ -86,10 +89,12 @@ class Declared:
     def store(self, fields: Iterable[str]) -> None:
         """Write what the fields have changed. Raises IntegrityError when another live trip has the vehicle.
 
-        Refusal: BG-299 when vehicles together carry more than a goods line holds.
+        Refusals: BG-299 when vehicles together carry more than a goods line holds, BG-628 to BG-630 for two containers.
         """
         changed = set(fields)
-        Trip.objects.filter(pk=self.trip.pk).update(**{name: getattr(self.trip, name) for name in TRIP_COLUMNS})
+        if self.second is not None and changed & {"container", "second_container"}:
+            _must_stand_together(self.trip, self.second)
+        _store_vehicle(self, other_second="second_container" in changed)
         self.trip.declaration.save(update_fields=DECLARATION_COLUMNS)
         if "lines" in changed:
             _store_lines(self.trip.declaration, self.lines)
@@ -110,7 +115,8 @@ def declared(trip: Trip, *, by: Actor, at: datetime) -> Declared:
     parts = TripGoods.objects.filter(trip=trip, taken_over=False).select_related("line")
     shares = {part.line.number: (part.kg, part.packages) for part in parts}
     back = list(GoodsLine.objects.filter(declaration_id=trip.back_id)) if trip.back_id else []
-    return Declared(trip, lines, by, at, shares or None, back)
+    second = SecondContainer.objects.filter(trip=trip).first() if trip.container_no else None
+    return Declared(trip, lines, by, at, shares or None, back, second)
 
 
 def is_held(own: Declared, line: GoodsLine) -> bool:
@@ -120,6 +126,22 @@ def is_held(own: Declared, line: GoodsLine) -> bool:
     if own.shares is None:
         return own.trip.declaration.trips.exclude(pk=own.trip.pk).exists()
     return TripGoods.objects.filter(line=line).exclude(trip=own.trip).exists()
+
+
+def _must_stand_together(trip: Trip, second: SecondContainer) -> None:
+    containers.must_stand_together(
+        first=trip.container_no, first_type=trip.container_type, second=second.number, second_type=second.type
+    )
+
+
+def _store_vehicle(own: Declared, *, other_second: bool) -> None:
+    """The second container comes off before the first one changes, so that the two may change places."""
+    if other_second:
+        SecondContainer.objects.filter(trip=own.trip).delete()
+        own.trip._state.fields_cache.pop("second_container", None)
+    Trip.objects.filter(pk=own.trip.pk).update(**{name: getattr(own.trip, name) for name in TRIP_COLUMNS})
+    if other_second and own.second is not None:
+        own.second.save(force_insert=True)
 
 
 def _store_lines(declaration: Declaration, lines: list[GoodsLine]) -> None:

@@ -21,6 +21,7 @@ from tinhso.pillars.border.gate.flows import FEE
 from tinhso.pillars.border.gate.flows.overlays import ASSESSED, PAID, REFUNDING, TO_PAY
 from tinhso.pillars.border.gate.flows.states import CANCELLED, EXPIRED, NO_SHOW
 from tinhso.pillars.border.gate.models import FeeAssessment, GoodsLine, Trip, TripGoods
+from tinhso.pillars.border.gate.queries.containers import second_of, with_seconds
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.reference import rates_on
 from tinhso.pillars.border.gate.rules import containers, fees, limits
@@ -38,6 +39,7 @@ def assess_fees(*, trips: Sequence[Trip], at: datetime) -> list[FeeAssessment]:
     """Assess what can be assessed; a trip without a rate stays without a fee and cannot be released (BG-028)."""
     rates = known_rates(at)
     groups = _groups_of(trips)
+    with_seconds(trips)
     found = []
     for trip in trips:
         try:
@@ -204,7 +206,7 @@ def _ground_of(fee: FeeAssessment) -> Mapping[str, Any]:
 
 def _vehicle_class(trip: Trip) -> str:
     container = containers.read_type(trip.container_type) if trip.container_no else ""
-    return fees.vehicle_class(load_kg=trip.gross_kg, container=container)
+    return fees.vehicle_class(load_kg=trip.gross_kg, container=container, second=second_of(trip) is not None)
 
 
 def _assessment(trip: Trip, groups: list[str], rates: list[fees.Rate], at: datetime) -> FeeAssessment:
@@ -218,13 +220,14 @@ def _assessment(trip: Trip, groups: list[str], rates: list[fees.Rate], at: datet
         rates=rates,
         kept_percent=law.number(limits.KEPT).value,
     )
+    two = {"two_containers": "assumed"} if second_of(trip) is not None else {}
     return FeeAssessment(
         trip=trip,
         point_id=trip.point_id,
         amount=fee.amount,
         kept=fee.kept,
         budget=fee.budget,
-        explanation=fee.explanation,
+        explanation={**fee.explanation, **two},
         is_demo=fee.is_demo,
     )
 

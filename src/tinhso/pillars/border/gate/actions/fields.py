@@ -26,7 +26,7 @@ from tinhso.pillars.border.gate.actions.goods_fields import (
     put_share,
     share_seen,
 )
-from tinhso.pillars.border.gate.models import CrossingPoint, Driver, Yard
+from tinhso.pillars.border.gate.models import CrossingPoint, Driver, SecondContainer, Yard
 from tinhso.pillars.border.gate.queries.barrier import yard_for
 from tinhso.pillars.border.gate.queries.carriers import drivers_for
 from tinhso.pillars.border.gate.rules import containers, particulars, plates
@@ -106,6 +106,24 @@ def _put_container(own: Declared, value: Mapping[str, str]) -> None:
     """Number and size-type code together: a container is not known by half."""
     own.trip.container_no = containers.read(value["number"]) if value["number"] else ""
     own.trip.container_type = containers.read_type(value["type"]) if value["number"] else ""
+
+
+def _second_told(own: Declared) -> dict[str, str] | None:
+    one = own.second
+    return {"number": one.number, "type": one.type, "seal": one.seal_no} if one else None
+
+
+def _put_second_container(own: Declared, value: Mapping[str, str] | None) -> None:
+    """Number, size and seal together; None or an empty number takes it off. Refusals: those of a container."""
+    if not value or not value["number"]:
+        own.second = None
+        return
+    own.second = SecondContainer(
+        trip=own.trip,
+        number=containers.read(value["number"]),
+        type=containers.read_type(value["type"]),
+        seal_no=_text(value.get("seal", ""), 24),
+    )
 
 
 def _put_tractor(own: Declared, value: str) -> None:
@@ -214,6 +232,7 @@ FIELDS: dict[str, Field] = {
     "note": _of_trip("note", 240),
     "supervisor": _of_trip("supervisor", 80),
     "container": Field(lambda own: {"number": own.trip.container_no, "type": own.trip.container_type}, _put_container),
+    "second_container": Field(_second_told, _put_second_container),
     "tractor": Field(lambda own: own.trip.tractor_plate, _put_tractor),
     "trailer": Field(lambda own: own.trip.trailer_plate, _put_trailer),
     "driver": Field(lambda own: _driver_told(own.trip.driver), _put_driver),

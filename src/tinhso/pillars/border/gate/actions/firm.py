@@ -74,6 +74,9 @@ class Intent:
     trailer: str = ""
     container_no: str = ""
     container_type: str = ""
+    second_container_no: str = ""
+    second_container_type: str = ""
+    second_seal_no: str = ""
     seal_no: str = ""
     customs_no: str = ""
     contract_no: str = ""
@@ -305,6 +308,9 @@ def draft_of(
         yard=yard,
         container_no=containers.read(intent.container_no) if intent.container_no else "",
         container_type=intent.container_type,
+        second_container_no=containers.read(intent.second_container_no) if intent.second_container_no else "",
+        second_container_type=intent.second_container_type,
+        second_seal_no=intent.second_seal_no,
         seal_no=intent.seal_no,
         customs_no=intent.customs_no,
         contract_no=intent.contract_no,

@@ -137,7 +137,9 @@ def _carrier(draft: Draft, share: Share) -> Carrier:
         raise refuse("BG-475", field="tractor")
     return Carrier(
         tractor=draft.tractor, driver=draft.driver, trailer=draft.trailer, kg=share.kg, packages=share.packages,
-        container_no=draft.container_no, container_type=draft.container_type, seal_no=draft.seal_no,
+        second_container_no=draft.second_container_no, second_container_type=draft.second_container_type,
+        second_seal_no=draft.second_seal_no, container_no=draft.container_no,
+        container_type=draft.container_type, seal_no=draft.seal_no,
         supervisor=draft.supervisor, reefer_temp=draft.reefer_temp, tir_carnet_no=draft.tir_carnet_no,
         ecmr_ref=draft.ecmr_ref,
     )  # fmt: skip

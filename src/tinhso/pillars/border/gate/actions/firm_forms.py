@@ -21,7 +21,14 @@ from tinhso.pillars.border.gate.actions.asked_fields import WHAT, WHO, obey
 from tinhso.pillars.border.gate.actions.checked_forms import Checked, day_field, upper
 from tinhso.pillars.border.gate.actions.declare import direction_of
 from tinhso.pillars.border.gate.actions.firm import Intent, NewDriver
-from tinhso.pillars.border.gate.actions.goods_forms import GOODS, LINES, goods_fields, goods_groups, line_of
+from tinhso.pillars.border.gate.actions.goods_forms import (
+    GOODS,
+    LINES,
+    goods_fields,
+    goods_groups,
+    line_of,
+    more_of_line,
+)
 from tinhso.pillars.border.gate.actions.kind_fields import (
     QUESTIONS,
     kind_fields,
@@ -51,7 +58,7 @@ KINDS = ("EXP_VN", "EXP_XFER", "IMP_CN", "IMP_VN_PICKUP")
 REGIMES = {code: title for code, title in REGIME_TITLES.items() if code != "TRANSIT"}
 VEHICLE = (
     "tractor", "trailer", "container_no", "container_type", "seal_no", "vin", "temporary_plate", "supervisor",
-    "tir_carnet_no", "ecmr_ref",
+    "tir_carnet_no", "ecmr_ref", *more_fields.SECOND,
 )  # fmt: skip
 
 
@@ -182,6 +189,10 @@ class What(Checked):
     def more(self) -> list[Any]:
         """What may be told beyond that of the whole declaration."""
         return self.rows(*more_fields.OF_DECLARATION)
+
+    def more_of_goods(self) -> list[list[Any]]:
+        """The same of the first goods line."""
+        return more_of_line(self, 1)
 
     @property
     def opens_more(self) -> bool:
@@ -320,6 +331,9 @@ class Who(DriverFields):
         self.fields.update({**vehicle_fields(kind), **pair_field(kind, pairs), **more_fields.of_vehicle()})
         for name in kinds.not_asked(kind, two_way=two_way) if known is None else ():
             del self.fields[name]
+        if "container_no" not in self.fields:
+            for name in more_fields.SECOND:
+                del self.fields[name]
         if kind == "TRANSIT" and known is None:
             self.fields["seal_no"].required = True
         if "tractor" in self.fields and self.data.get(self.add_prefix("carrier")):
@@ -342,7 +356,7 @@ class Who(DriverFields):
 
     def more(self) -> list[Any]:
         """What may be told beyond that."""
-        return self.rows(*(name for name in MORE_OF_VEHICLE if name in self.fields))
+        return self.rows(*(name for name in more_fields.OF_VEHICLE if name in self.fields))
 
     @property
     def opens_more(self) -> bool:
@@ -362,6 +376,7 @@ class Who(DriverFields):
         found["temporary_plate"] = self.read("temporary_plate", temporary_plate)
         if found.get("container_no") and not found.get("container_type"):
             self.add_error("container_type", str(_("Choose the size of the container.")))
+        self._stand_together(found)
         found["carrier"] = self._carrier()
         self._country_agrees(found)
         self.typed = None if found.get("driver") else self._new_driver()
@@ -372,6 +387,21 @@ class Who(DriverFields):
         if not found.get("driver") and not self.typed and not self.driver_later:
             self.add_error("driver", str(_("Choose a driver or type one.")))
         return found
+
+    def _stand_together(self, found: Mapping[str, Any]) -> None:
+        """Two containers on the vehicle; where one of the fields is wrong already that is enough."""
+        names = ("container_no", "container_type", *more_fields.SECOND)
+        if not found.get("second_container_no") or any(name in self.errors for name in names):
+            return
+        try:
+            containers.must_stand_together(
+                first=containers.read(found["container_no"]) if found.get("container_no") else "",
+                first_type=found.get("container_type") or "",
+                second=found["second_container_no"],
+                second_type=found.get("second_container_type") or "",
+            )
+        except GateRefusal as refusal:
+            self.add_error(refusal.field, forms.ValidationError(refusal.for_people(), code=refusal.code))
 
     def _new_driver(self) -> NewDriver | None:
         """As typed, with the licence where a row tells of it."""

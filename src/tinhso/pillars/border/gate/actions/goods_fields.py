@@ -14,7 +14,7 @@ from tinhso.pillars.border.gate.actions.declared import LINE_FIELDS, WORDS, Decl
 from tinhso.pillars.border.gate.models import Declaration, GoodsLine
 from tinhso.pillars.border.gate.queries.law import goods_today, law_on
 from tinhso.pillars.border.gate.queries.problems import rule_line
-from tinhso.pillars.border.gate.rules import goods, hs, particulars
+from tinhso.pillars.border.gate.rules import goods, hs, particulars, quantities
 from tinhso.pillars.border.gate.rules.codes import refuse
 
 # Fee, quarantine, notices and class rest on the group: nobody gives it, it follows from the HS code.
@@ -22,6 +22,12 @@ FOLLOWS = frozenset({"group"})
 READ: dict[str, tuple[Callable[[str], Any], Any]] = {
     "temperature_c": (particulars.temperature, None),
     "dangerous_un_no": (particulars.un_number, ""),
+    "quantity": (quantities.quantity, None),
+    "unit": (quantities.unit, ""),
+    "value": (quantities.value, None),
+    "currency": (quantities.currency, ""),
+    "net_kg": (quantities.net_kg, None),
+    "package_kind": (quantities.package_kind, ""),
 }
 """Words that a rule reads, and what stands where none are told."""
 Told = Mapping[str, Mapping[str, Any] | None]
@@ -123,7 +129,7 @@ def put_back(own: Declared, value: Told) -> None:
 
 
 def as_json(value: Any) -> Any:
-    """A stored value as JSON can hold it: degrees are the only numbers with a fraction."""
+    """A stored value as JSON can hold it: degrees and quantities are the numbers with a fraction."""
     return float(value) if isinstance(value, Decimal) else value
 
 
@@ -157,7 +163,6 @@ def _new_line(declaration: Declaration, number: int, told: Mapping[str, Any], or
     line.origin = str(told.get("origin") or origin)[:2].upper()
     line.growing_areas, line.packing_houses = list(told.get("growing_areas", ())), list(told.get("packing_houses", ()))
     line.certificate_no = str(told.get("certificate_no") or "").strip()[:40]
-    line.net_kg = int(told["net_kg"]) if told.get("net_kg") else None
     _say(line, {"hs6": told["hs6"], **{name: told[name] for name in READ if name in told}}, WORDS)
     return line
 

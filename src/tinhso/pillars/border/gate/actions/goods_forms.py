@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.kernel.base.text import fold
 from tinhso.pillars.border.gate.actions.checked_forms import Checked, whole
 from tinhso.pillars.border.gate.actions.declare import DraftLine
-from tinhso.pillars.border.gate.actions.more_fields import OF_LINE
+from tinhso.pillars.border.gate.actions.more_fields import OF_LINE, PAIRS_OF_LINE, holds_something
 from tinhso.pillars.border.gate.queries.law import goods_today
-from tinhso.pillars.border.gate.rules import hs
+from tinhso.pillars.border.gate.rules import hs, quantities
+from tinhso.pillars.border.gate.rules.codes import GateRefusal
 from tinhso.pillars.border.gate.rules.goods import Kind
 
 LINES = (1, 2, 3)
@@ -55,7 +56,7 @@ def line_of(form: Checked, number: int, goods: Iterable[Kind] | None, origin: st
             form.add_error(f"kg_{number}", str(_("Give the weight of these goods.")))
         return None
     code, title, group = known
-    return DraftLine(
+    line = DraftLine(
         hs6=code,
         title=title,
         group=group,
@@ -66,25 +67,56 @@ def line_of(form: Checked, number: int, goods: Iterable[Kind] | None, origin: st
         certificate_no=values.get(f"certificate_{number}", ""),
         temperature_c=values.get(f"temperature_{number}"),
         dangerous_un_no=values.get(f"un_number_{number}", ""),
+        quantity=values.get(f"quantity_{number}"),
+        unit=values.get(f"unit_{number}", ""),
+        value=values.get(f"value_{number}"),
+        currency=values.get(f"currency_{number}", ""),
+        net_kg=values.get(f"net_kg_{number}"),
+        package_kind=values.get(f"package_kind_{number}", ""),
         origin=origin,
     )
+    _must_agree(form, number, line)
+    return line
+
+
+def _must_agree(form: Checked, number: int, line: DraftLine) -> None:
+    """What belongs together, told beside the field; where one of them is wrong already that is enough."""
+    names = ("quantity", "unit", "value", "currency", "net_kg")
+    if any(f"{name}_{number}" in form.errors or f"{name}_{number}" not in form.fields for name in names):
+        return
+    try:
+        quantities.must_agree(**{name: getattr(line, name) for name in (*names, "gross_kg")})
+    except GateRefusal as refusal:
+        told = forms.ValidationError(refusal.for_people(), code=refusal.code)
+        form.add_error(f"{refusal.field}_{number}", told)
 
 
 def goods_groups(form: Checked) -> list[dict[str, Any]]:
     """The goods lines that the form asks, with their fields; those after the first are folded while empty.
 
-    Temperature and UN number of the first stand folded elsewhere.
+    `more`: what may be told beyond, in pairs; it is folded again (of the first line elsewhere).
     """
     found = []
     for number in LINES:
-        asked = GOODS if number == 1 else (*GOODS, *OF_LINE)
-        names = [name for one in asked if (name := f"{one}_{number}") in form.fields]
-        wrong = form.is_bound and any(name in form.errors for name in names)
+        names = [name for one in GOODS if (name := f"{one}_{number}") in form.fields]
+        beyond = [name for one in OF_LINE if (name := f"{one}_{number}") in form.fields]
+        wrong = form.is_bound and any(name in form.errors for name in (*names, *beyond))
         shown = number == 1 or bool(form[names[0]].value()) or wrong
         codes = [form[name] for name in names if name.startswith(OUTWARDS)]
         rows = [form[name] for name in names if not name.startswith(OUTWARDS)]
-        found.append({"number": number, "rows": rows, "codes": codes, "open": shown})
+        found.append(
+            {
+                "number": number, "rows": rows, "codes": codes, "open": shown, "more": more_of_line(form, number),
+                "opens_more": holds_something(form, beyond),
+            }
+        )  # fmt: skip
     return found
+
+
+def more_of_line(form: Checked, number: int) -> list[list[Any]]:
+    """What may be told of that line beyond what every line is asked, in pairs; nothing where it is not asked."""
+    pairs = [[f"{one}_{number}" for one in pair] for pair in PAIRS_OF_LINE]
+    return [[form[name] for name in pair] for pair in pairs if pair[0] in form.fields]
 
 
 def goods_named(text: str, known: Iterable[Kind] | None = None) -> tuple[str, str, str]:

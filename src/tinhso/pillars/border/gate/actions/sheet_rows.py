@@ -29,6 +29,7 @@ from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLE
 from tinhso.pillars.border.gate.queries.firms import drivers_of
 from tinhso.pillars.border.gate.queries.law import goods_today
 from tinhso.pillars.border.gate.queries.point_hours import calendars_for, hours_offered
+from tinhso.pillars.border.gate.queries.words import CURRENCY_TITLES, PACKAGE_TITLES, UNIT_TITLES
 from tinhso.pillars.border.gate.rules import identity_papers, sheets
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
 from tinhso.pillars.border.gate.rules.sheets import SheetRow
@@ -56,6 +57,7 @@ COLUMNS = {
     "plate": "tractor",
     "temperature": "temperature_1",
     "un_number": "un_number_1",
+    **{name: f"{name}_1" for name in ("quantity", "unit", "value", "currency", "net_kg", "package_kind")},
     "tir": "tir_carnet_no",
     "ecmr": "ecmr_ref",
 }
@@ -133,6 +135,9 @@ def words_of(points: Iterable[CrossingPoint]) -> dict[str, dict[str, str]]:
         "kind": _words({kind: KIND_TITLES[kind] for kind in KINDS}),
         "regime": _words(REGIMES),
         "container": _words(CONTAINER_TITLES),
+        "unit": _words(UNIT_TITLES),
+        "package": _words(PACKAGE_TITLES),
+        "currency": _words(CURRENCY_TITLES),
         "paper": _words(dict(PaperKind.choices)),
         "nationality": {**_words(dict(NATIONALITIES[1:])), **COUNTRIES},
         "yes": CLAIMED,
@@ -147,6 +152,9 @@ def choices_of(reads: str, points: Iterable[CrossingPoint]) -> list[str]:
         "kind": [KIND_TITLES[kind] for kind in KINDS],
         "regime": list(REGIMES.values()),
         "container": list(CONTAINER_TITLES.values()),
+        "unit": list(UNIT_TITLES.values()),
+        "package": list(PACKAGE_TITLES.values()),
+        "currency": list(CURRENCY_TITLES),
         "paper": [label for _code, label in PaperKind.choices],
         "nationality": [label for _code, label in NATIONALITIES[1:]],
         "point": [point.gate_short for point in points],

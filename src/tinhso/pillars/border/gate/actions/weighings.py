@@ -23,6 +23,7 @@ from tinhso.pillars.border.gate.adapters import choice
 from tinhso.pillars.border.gate.adapters.faults import Unreachable
 from tinhso.pillars.border.gate.models import ControlPoint, Trip, Weighing
 from tinhso.pillars.border.gate.permissions import KEY_READING, SEND_READING
+from tinhso.pillars.border.gate.queries.containers import second_of
 from tinhso.pillars.border.gate.queries.law import Law, law_at
 from tinhso.pillars.border.gate.rules import containers, plates
 from tinhso.pillars.border.gate.rules import readings as times
@@ -178,13 +179,15 @@ def _expected(trip: Trip, tare_kg: int | None, law: Law) -> Expected:
 
 
 def _tare(trip: Trip, law: Law) -> int | None:
-    """What tractor, trailer and container weigh empty; None when the register does not know one of them."""
+    """What tractor, trailer and containers weigh empty; None when the register does not know one of them."""
     vehicles = [one for one in (trip.tractor, trip.trailer) if one is not None]
     if not vehicles or any(one.kerb_kg is None for one in vehicles):
         return None
     total = sum(one.kerb_kg or 0 for one in vehicles)
     if not trip.container_no:
         return total
-    if not trip.container_type:
+    second = second_of(trip)
+    types = [trip.container_type, *([second.type] if second else [])]
+    if not all(types):
         return None
-    return total + law.number(rules.tare_code(containers.feet(trip.container_type))).value
+    return total + sum(law.number(rules.tare_code(containers.feet(one))).value for one in types)

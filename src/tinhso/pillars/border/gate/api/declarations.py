@@ -13,12 +13,12 @@ from tinhso.kernel.api.answers import answer
 from tinhso.kernel.api.once import idempotent
 from tinhso.kernel.base.errors import Forbidden
 from tinhso.pillars.border.gate.actions.sheets import Declared, declare_rows
+from tinhso.pillars.border.gate.api import wco
 from tinhso.pillars.border.gate.models import Enterprise
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries.firms import firms_of, home_firm
 from tinhso.pillars.border.gate.rules import tripcodes
 from tinhso.pillars.border.gate.rules.sheets import MOST_ROWS_OF_A_CALL, SheetRow, as_text, columns
-from tinhso.pillars.border.gate.rules.tables import Row
 
 router = Router()
 Cell = StrictStr | StrictInt | StrictFloat | None
@@ -30,29 +30,17 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-WCO = {
-    "contract_no": "AdditionalDocument",
-    "partner": "Consignee or Consignor",
-    "partner_phone": "Communication",
-    "reefer_temp": "TransportEquipment.Temperature",
-    "tir_carnet_no": "AdditionalDocument (TIR carnet)",
-    "ecmr_ref": "TransportContractDocument",
-    "temperature": "Commodity.Temperature",
-    "un_number": "DangerousGoods.UNDG",
-}
-"""Names of the WCO data model, recalled, not copied from it."""
+class Named(Strict):
+    """A body whose fields are told by the WCO Data Model's names too."""
 
-
-def _described(column: Row) -> str:
-    known = WCO.get(column["field"].rstrip("123").rstrip("_"))
-    return ". ".join(filter(None, (column["note_en"], known and f"WCO data model: {known} (recalled)")))
+    model_config = ConfigDict(json_schema_extra=wco.named)
 
 
 RowIn: type[BaseModel] = create_model(  # type: ignore[call-overload]
     "RowIn",
-    __base__=Strict,
+    __base__=Named,
     **{
-        row["field"]: (Cell, Field(default=None, title=row["title_en"], description=_described(row)))
+        row["field"]: (Cell, Field(default=None, title=row["title_en"], description=row["note_en"]))
         for row in columns()
     },
 )

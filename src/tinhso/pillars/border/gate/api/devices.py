@@ -14,13 +14,14 @@ from tinhso.kernel.api.answers import answer
 from tinhso.pillars.border.gate.actions.seals import Told, take_seal_event
 from tinhso.pillars.border.gate.actions.sent_positions import Moment
 from tinhso.pillars.border.gate.actions.weighings import Weighed, take_weighing
+from tinhso.pillars.border.gate.api import wco
 from tinhso.pillars.border.gate.queries.barrier import barrier_of
 from tinhso.pillars.border.gate.rules.positions import set_right
 from tinhso.pillars.border.gate.rules.weighing import MOST
 
 router = Router()
 UNLIMITED: list[BaseThrottle] = []
-STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
+STRICT = ConfigDict(extra="forbid", allow_inf_nan=False, json_schema_extra=wco.named)
 
 
 class WeighingIn(BaseModel):

@@ -10,17 +10,19 @@ from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from tinhso.kernel.api.answers import unless_known
 from tinhso.kernel.api.paging import BadMark
 from tinhso.kernel.base.errors import NotFound
 from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.actions.goods_fields import as_json
+from tinhso.pillars.border.gate.api import wco
 from tinhso.pillars.border.gate.api.declarations import firm_named
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import CrossingPoint, GoodsLine, Trip
 from tinhso.pillars.border.gate.queries.bookings import free_windows
+from tinhso.pillars.border.gate.queries.containers import second_of
 from tinhso.pillars.border.gate.queries.masks import Sight, sight_of
 from tinhso.pillars.border.gate.queries.queue import places_in_queue
 from tinhso.pillars.border.gate.queries.trips import visible_trips
@@ -28,6 +30,7 @@ from tinhso.pillars.border.gate.rules import plates, tripcodes
 
 router = Router()
 MOST = 200
+NAMED = ConfigDict(json_schema_extra=wco.named)
 # A number is given before its row is committed: a row is told once no transaction older than it can bring a lower one.
 # Beyond the newest numbers that is certain, and the age of so old a row would one day be counted anew.
 SETTLED = """(kernel_workflow_history.id < (select max(id) - 1000000 from kernel_workflow_history)
@@ -37,8 +40,10 @@ or age(kernel_workflow_history.xmin) > age(pg_snapshot_xmin(pg_current_snapshot(
 class StepOut(BaseModel):
     """One step of a trip. What was passed in with it is not told here."""
 
+    model_config = NAMED
+
     id: int
-    trip: UUID = Field(description="WCO data model: Consignment (recalled)")
+    trip: UUID
     code: str
     step: str
     source: str
@@ -55,33 +60,45 @@ class StepsOut(BaseModel):
 
 
 class LineOut(BaseModel):
-    """How goods of the declaration are kept and how dangerous they are."""
+    """One kind of goods of the declaration."""
+
+    model_config = NAMED
 
     number: int
     title: str
-    temperature_c: float | None = Field(description="WCO data model: Commodity.Temperature (recalled); °C")
-    dangerous_un_no: str = Field(description="WCO data model: DangerousGoods.UNDG (recalled); UN and 4 digits")
+    quantity: float | None
+    unit: str = Field(description="of the quantity: UNECE Rec 20")
+    packages: int
+    package_kind: str = Field(description="UNECE Rec 21")
+    net_kg: int | None = Field(description="kg")
+    value: int | None = Field(description="whole units of the currency; null for who may not see the parties")
+    currency: str = Field(description="of the value: ISO 4217")
+    temperature_c: float | None = Field(description="°C")
+    dangerous_un_no: str = Field(description="UN and 4 digits")
 
 
 class StatusOut(BaseModel):
-    """Where a trip stands. Names of the WCO data model are recalled, not copied from it."""
+    """Where a trip stands."""
 
-    id: UUID = Field(description="WCO data model: Consignment (recalled)")
+    model_config = NAMED
+
+    id: UUID
     code: str
     state: str
     state_title: str
     state_since: datetime
     version: int
     point: str
-    customs_no: str = Field(description="WCO data model: GoodsDeclaration (recalled); the number at customs")
-    tractor_plate: str = Field(description="WCO data model: TransportMeans.IdentificationID (recalled)")
-    container_no: str = Field(description="WCO data model: TransportEquipment (recalled); ISO 6346")
-    reefer_temp: float | None = Field(description="WCO data model: TransportEquipment.Temperature (recalled); °C")
-    tir_carnet_no: str = Field(description="WCO data model: AdditionalDocument, TIR carnet (recalled)")
-    ecmr_ref: str = Field(description="WCO data model: TransportContractDocument (recalled)")
-    contract_no: str = Field(description="WCO data model: AdditionalDocument (recalled)")
-    partner: str = Field(description="WCO data model: Consignee or Consignor (recalled)")
-    partner_phone: str = Field(description="WCO data model: Communication (recalled)")
+    customs_no: str = Field(description="the number at customs")
+    tractor_plate: str
+    container_no: str = Field(description="ISO 6346")
+    second_container_no: str = Field(description="ISO 6346")
+    reefer_temp: float | None = Field(description="°C")
+    tir_carnet_no: str
+    ecmr_ref: str
+    contract_no: str
+    partner: str
+    partner_phone: str
     lines: list[LineOut] = Field(description="empty for who may not see the goods")
     slot: datetime | None = Field(description="beginning of the booked hour")
     position: int | None = Field(description="place in the queue while it waits")
@@ -138,6 +155,7 @@ def trip_status(request: HttpRequest, code: str) -> HttpResponse:
         "customs_no": trip.customs_no if seen.sees_parties(trip) else "",
         "tractor_plate": plates.show(trip.tractor_plate),
         "container_no": trip.container_no,
+        "second_container_no": second.number if (second := second_of(trip)) else "",
         **_particulars(trip, seen),
         "slot": trip.slot.begins_at if trip.slot else None,
         "position": place.position if place else None,
@@ -179,10 +197,21 @@ def _particulars(trip: Trip, seen: Sight) -> dict[str, Any]:
         "contract_no": declaration.contract_no if parties else "",
         "partner": declaration.partner if parties else "",
         "partner_phone": declaration.partner_phone if parties else "",
-        "lines": [_line(line) for line in declaration.lines.all()] if goods else [],
+        "lines": [_line(line, parties=parties) for line in declaration.lines.all()] if goods else [],
     }
 
 
-def _line(line: GoodsLine) -> dict[str, Any]:
-    names = ("number", "title", "temperature_c", "dangerous_un_no")
-    return {name: as_json(getattr(line, name)) for name in names}
+def _line(line: GoodsLine, *, parties: bool) -> dict[str, Any]:
+    names = (
+        "number",
+        "title",
+        "packages",
+        "package_kind",
+        "quantity",
+        "unit",
+        "net_kg",
+        "temperature_c",
+        "dangerous_un_no",
+    )
+    worth = {"value": line.value, "currency": line.currency} if parties else {"value": None, "currency": ""}
+    return {**{name: as_json(getattr(line, name)) for name in names}, **worth}

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tinhso.kernel.api.answers import answer
 from tinhso.pillars.border.gate.actions.readings import take_reading
 from tinhso.pillars.border.gate.actions.sent_positions import Moment
+from tinhso.pillars.border.gate.api import wco
 from tinhso.pillars.border.gate.queries.barrier import barrier_of
 from tinhso.pillars.border.gate.rules.positions import set_right
 
@@ -22,7 +23,7 @@ UNLIMITED: list[BaseThrottle] = []
 class ReadingIn(BaseModel):
     """`id`: made by the camera, the same when it sends again. `sent_at`: its clock as it sends."""
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, json_schema_extra=wco.named)
 
     id: UUID
     plate: str = Field(min_length=1, max_length=32)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
+from ninja.constants import NOT_SET
 from ninja.throttling import BaseThrottle
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from tinhso.kernel.api import paging
 from tinhso.kernel.api.answers import answer, unless_known
@@ -22,6 +23,7 @@ from tinhso.pillars.border.gate import facade
 from tinhso.pillars.border.gate.actions.papers import read_papers
 from tinhso.pillars.border.gate.actions.passages import Passage, Seen, decide, pass_barrier_of
 from tinhso.pillars.border.gate.actions.searches import note_search
+from tinhso.pillars.border.gate.api import wco
 from tinhso.pillars.border.gate.api.declarations import router as declarations
 from tinhso.pillars.border.gate.api.devices import router as devices
 from tinhso.pillars.border.gate.api.haulages import router as haulages
@@ -35,6 +37,7 @@ from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRANSFER, TRIP
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP
 from tinhso.pillars.border.gate.queries.barrier import barrier_of
+from tinhso.pillars.border.gate.queries.containers import second_of
 from tinhso.pillars.border.gate.queries.masks import Sight, sight_of
 from tinhso.pillars.border.gate.queries.secrecy import facts_told, trip_told
 from tinhso.pillars.border.gate.queries.trips import found_by, trip_for, visible_trips
@@ -53,13 +56,49 @@ UNLIMITED: list[BaseThrottle] = []
 """A barrier may never be told to come again later."""
 
 
+class TripOut(BaseModel):
+    """A trip. `goods`: empty for who may not see them; `problems`: of a draft."""
+
+    model_config = ConfigDict(json_schema_extra=wco.named)
+
+    id: UUID
+    code: str
+    kind: str
+    state: str
+    state_title: str
+    state_since: datetime
+    version: int
+    point: UUID
+    tractor_plate: str
+    trailer_plate: str
+    container_no: str = Field(description="ISO 6346")
+    container_type: str = Field(description="ISO 6346")
+    second_container_no: str = Field(description="ISO 6346; of the second of two containers")
+    second_container_type: str = Field(description="ISO 6346")
+    goods: str
+    gross_kg: int
+    priority: str
+    planned_on: date
+    holds: int
+    fee_state: str
+    leg: int
+    problems: list[dict[str, Any]]
+
+
+class TripsOut(BaseModel):
+    """`next`: the mark of the next page."""
+
+    items: list[TripOut]
+    next: str | None
+
+
 def show_trip(trip: Trip, by: Actor, at: datetime) -> dict[str, Any]:
     """One trip as the API tells it to that reader."""
     return _shown(trip, sight_of(by=by, at=at))
 
 
 def _shown(trip: Trip, sight: Sight) -> dict[str, Any]:
-    """A trip as the API tells it. Names in brackets: the WCO data model's. Goods are empty for who may not see them."""
+    """A trip as the API tells it. Goods are empty for who may not see them."""
     return {
         "id": trip.pk,
         "code": tripcodes.show(trip.code),
@@ -73,6 +112,8 @@ def _shown(trip: Trip, sight: Sight) -> dict[str, Any]:
         "trailer_plate": plates.show(trip.trailer_plate),
         "container_no": trip.container_no,
         "container_type": trip.container_type,
+        "second_container_no": second.number if (second := second_of(trip)) else "",
+        "second_container_type": second.type if second else "",
         "goods": trip.goods_title if sight.sees_goods(trip) else "",
         "gross_kg": trip.gross_kg,
         "priority": trip.priority,
@@ -84,10 +125,10 @@ def _shown(trip: Trip, sight: Sight) -> dict[str, Any]:
     }
 
 
-@router.get("/trips", summary="List trips", openapi_extra=paging.PARAMETERS)
+@router.get("/trips", response=TripsOut, summary="List trips", openapi_extra=paging.PARAMETERS)
 def list_trips(request: HttpRequest, state: str = "", words: str = "") -> HttpResponse:
     """Trips that the caller may see, newest first; `state` and `words` (plate, code, container) narrow."""
-    rows = visible_trips(by=request.actor, at=request.moment)
+    rows = visible_trips(by=request.actor, at=request.moment).select_related("second_container")
     if state:
         rows = rows.filter(state=state)
     if words:
@@ -99,6 +140,8 @@ def list_trips(request: HttpRequest, state: str = "", words: str = "") -> HttpRe
 
 class PassageIn(BaseModel):
     """What a barrier saw. `confidence`: of a camera's reading; `confirmed`: an officer looked himself."""
+
+    model_config = ConfigDict(json_schema_extra=wco.named)
 
     plate: str = ""
     qr: str = ""
@@ -160,6 +203,7 @@ for _flow, _path, _steps in (
         path=_path,
         read=VIEW_TRIP,
         show=show_trip if _flow is TRIP else None,
+        shape=TripOut if _flow is TRIP else NOT_SET,
         tell=TOLD.get(_flow.name),
         through=_steps,
         without=left_out(_flow, _steps),

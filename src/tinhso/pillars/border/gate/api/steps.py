@@ -31,6 +31,7 @@ from tinhso.pillars.border.gate.actions import (
 )
 from tinhso.pillars.border.gate.actions.for_others import say_consent
 from tinhso.pillars.border.gate.actions.move import Sighting
+from tinhso.pillars.border.gate.api import wco
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Trip
 from tinhso.pillars.border.gate.permissions import STEPS
 from tinhso.pillars.border.gate.queries.law import law_at
@@ -143,7 +144,7 @@ def pay(
     fees.pay_fee(fee=fee, method=method, reason=reason, document_no=document_no, by=by, at=at)
 
 
-EXACT = ConfigDict(extra="forbid", allow_inf_nan=False)
+EXACT = ConfigDict(extra="forbid", allow_inf_nan=False, json_schema_extra=wco.named)
 
 
 class Person(TypedDict):
@@ -163,9 +164,17 @@ class Container(TypedDict):
     type: Annotated[str, Field(max_length=4)]
 
 
-Degrees = Annotated[
-    str | int | float | None, Field(description="WCO data model: Temperature (recalled); °C to a tenth; null for none")
-]
+class Second(TypedDict, total=False):
+    """The second container, with its own seal."""
+
+    __pydantic_config__ = EXACT  # type: ignore[misc]
+
+    number: Required[Annotated[str, Field(max_length=20)]]
+    type: Required[Annotated[str, Field(max_length=4)]]
+    seal: Annotated[str, Field(max_length=24)]
+
+
+Degrees = Annotated[str | int | float | None, Field(description="°C to a tenth; null for none")]
 
 
 class Line(TypedDict, total=False):
@@ -177,15 +186,20 @@ class Line(TypedDict, total=False):
     title: Annotated[str, Field(max_length=160)]
     origin: Annotated[str, Field(max_length=2)]
     gross_kg: Weight
-    net_kg: Weight
+    net_kg: Weight | None
     packages: Annotated[int, Field(ge=0, le=100_000)]
-    value: Annotated[int, Field(ge=0, le=10**15)]
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
+    package_kind: Annotated[str, Field(max_length=2, description="UNECE Rec 21; empty for none")]
+    quantity: Annotated[
+        str | int | float | None, Field(description="two decimals at most, null for none; goes with its unit")
+    ]
+    unit: Annotated[str, Field(max_length=3, description="of the quantity: UNECE Rec 20; empty for none")]
+    value: Annotated[int, Field(gt=0, le=10**12, description="whole units of the currency; null for none")] | None
+    currency: Annotated[str, Field(max_length=3, description="of the value: ISO 4217; empty for none")]
     growing_areas: Codes
     packing_houses: Codes
     certificate_no: Number
     temperature_c: Degrees
-    dangerous_un_no: Annotated[str, Field(max_length=12, description="WCO data model: DangerousGoods UNDG (recalled)")]
+    dangerous_un_no: Annotated[str, Field(max_length=12)]
 
 
 Lines = Annotated[dict[Annotated[str, Field(pattern="^[0-9]{1,3}$")], Line], Field(max_length=50)]
@@ -214,12 +228,13 @@ class Values(TypedDict, total=False):
     weight: Lines
     packages: Lines
     value: Lines
+    quantity: Lines
     certificate: Lines
     temperature: Lines
     un_number: Lines
     reefer_temp: Degrees
-    tir: Annotated[str, Field(max_length=20, description="WCO data model: AdditionalDocument, TIR carnet (recalled)")]
-    ecmr: Annotated[str, Field(max_length=40, description="WCO data model: TransportContractDocument (recalled)")]
+    tir: Annotated[str, Field(max_length=20)]
+    ecmr: Annotated[str, Field(max_length=40)]
     lines: Outs
     share: Annotated[dict[LineNumber, Part], Field(max_length=50)]
     back: Outs
@@ -227,11 +242,12 @@ class Values(TypedDict, total=False):
     channel: Literal[0, 1, 2, 3]
     contract: Number
     partner: Annotated[str, Field(max_length=120)]
-    partner_phone: Annotated[str, Field(max_length=24, description="WCO data model: Communication (recalled)")]
+    partner_phone: Annotated[str, Field(max_length=24)]
     regime: Regime
     seal: Annotated[str, Field(max_length=24)]
     note: Annotated[str, Field(max_length=240)]
     container: Container
+    second_container: Second | None
     tractor: Annotated[str, Field(max_length=24)]
     trailer: Annotated[str, Field(max_length=24)]
     driver: Person

@@ -6,6 +6,7 @@ Signing and confirming are steps of the transfer (`/transfers/{id}/steps/…`); 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
@@ -21,10 +22,12 @@ from tinhso.kernel.base.errors import NotFound
 from tinhso.pillars.border.gate.actions import transfers
 from tinhso.pillars.border.gate.actions.firm import pair_own
 from tinhso.pillars.border.gate.actions.transfers import Load
+from tinhso.pillars.border.gate.api import wco
 from tinhso.pillars.border.gate.models import GoodsLine, Transfer, TransferLine, Trip, Yard
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries import transfers as queries
 from tinhso.pillars.border.gate.queries.masks import Sight, sight_of
+from tinhso.pillars.border.gate.queries.transfers import Balance
 from tinhso.pillars.border.gate.queries.trips import trip_for, visible_trips
 from tinhso.pillars.border.gate.queries.yard import yards_of
 from tinhso.pillars.border.gate.rules import plates
@@ -37,7 +40,7 @@ Seal = Annotated[str, Field(max_length=24)]
 class Strict(BaseModel):
     """A body without other names."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra=wco.named)
 
 
 class LoadIn(Strict):
@@ -76,7 +79,57 @@ class PairIn(Strict):
     other: UUID
 
 
-@router.post("/transfers", summary="Begin a transfer of goods between vehicles in a yard")
+class TransferLineOut(Strict):
+    """So many kg and packages of one kind of goods from `giver` onto `taker`, or into the warehouse without one."""
+
+    giver: UUID
+    giver_plate: str
+    taker: UUID | None
+    taker_plate: str
+    line: int
+    goods: str = Field(description="empty for who may not see them")
+    kg: int
+    packages: int = Field(description="0 where they were not counted")
+    package_kind: str = Field(description="UNECE Rec 21, as declared")
+    seal_old: str
+    seal_new: str
+
+
+class BalanceOut(Strict):
+    """Declared against what came off that vehicle so far. Packages tell, kg decide."""
+
+    giver: UUID
+    declared_kg: int
+    given_kg: int
+    declared_packages: int
+    given_packages: int
+
+
+class TransferOut(Strict):
+    """A transfer with its two signatures."""
+
+    id: UUID
+    state: str
+    state_title: str
+    version: int
+    yard: str
+    bay: str
+    partial: bool
+    tolerance_percent: int = Field(description="by kg")
+    started_at: datetime
+    yard_signed_at: datetime | None
+    customs_signed_at: datetime | None
+    lines: list[TransferLineOut]
+    balances: list[BalanceOut]
+
+
+class TransfersOut(Strict):
+    """The newest first."""
+
+    items: list[TransferOut]
+
+
+@router.post("/transfers", response={201: TransferOut}, summary="Begin a transfer of goods between vehicles in a yard")
 @idempotent
 def begin(request: HttpRequest, wanted: TransferIn) -> HttpResponse:
     """The yard writes down, and signs when `sign` is set, all or nothing. Refusals: BG-297, BG-009; signing also
@@ -87,7 +140,9 @@ def begin(request: HttpRequest, wanted: TransferIn) -> HttpResponse:
     return _written(request, write, wanted, status=201)
 
 
-@router.post("/transfers/{uuid:transfer_id}/corrections", summary="Write the lines of a transfer anew")
+@router.post(
+    "/transfers/{uuid:transfer_id}/corrections", response=TransferOut, summary="Write the lines of a transfer anew"
+)
 @idempotent
 def correct(request: HttpRequest, transfer_id: UUID, wanted: LinesIn) -> HttpResponse:
     """Before the customs have signed; the yard signs again. Refusals as when it was begun."""
@@ -99,13 +154,18 @@ def correct(request: HttpRequest, transfer_id: UUID, wanted: LinesIn) -> HttpRes
     return _written(request, write, wanted)
 
 
-@router.get("/trips/{uuid:trip_id}/transfers", summary="List the transfers in which a trip gives or takes goods")
+@router.get(
+    "/trips/{uuid:trip_id}/transfers",
+    response=TransfersOut,
+    summary="List the transfers in which a trip gives or takes goods",
+)
 def of_trip(request: HttpRequest, trip_id: UUID) -> HttpResponse:
     """State, signatures and lines, the newest first: a firm follows here what the yard did with its vehicle."""
     trip = trip_for(trip_id, by=request.actor, at=request.moment)
     sight = sight_of(by=request.actor, at=request.moment)
     found = queries.transfers_of(trip)
-    return unless_known(request, {"items": [_shown(one, sight, of=trip) for one in found]})
+    balances = queries.balances_of(found)
+    return unless_known(request, {"items": [_shown(one, sight, balances[one.pk], of=trip) for one in found]})
 
 
 @router.post("/trips/{uuid:trip_id}/pairs", summary="Pair a trip with the one that takes or gives its goods")
@@ -130,7 +190,8 @@ def _what(request: HttpRequest, wanted: LinesIn) -> dict[str, Any]:
 def _written(request: HttpRequest, write: Any, wanted: LinesIn, *, status: int = 200) -> HttpResponse:
     found = transfers.write_and_sign(write=write, by=request.actor, at=request.moment) if wanted.sign else write()
     stored = Transfer.objects.select_related("yard").prefetch_related(queries.LINES).get(pk=found.pk)
-    return answer(request, _shown(stored, sight_of(by=request.actor, at=request.moment)), status=status)
+    balances = queries.balances_of([stored])[stored.pk]
+    return answer(request, _shown(stored, sight_of(by=request.actor, at=request.moment), balances), status=status)
 
 
 def _yard(request: HttpRequest, code: str) -> Yard:
@@ -166,8 +227,8 @@ def _line(goods: Mapping[UUID, Sequence[tuple[GoodsLine, int]]], load: LoadIn) -
     return found
 
 
-def _shown(transfer: Transfer, sight: Sight, *, of: Trip | None = None) -> dict[str, Any]:
-    """A transfer as the API tells it; `of`: only the lines of that trip."""
+def _shown(transfer: Transfer, sight: Sight, balances: Sequence[Balance], *, of: Trip | None = None) -> dict[str, Any]:
+    """A transfer as the API tells it; `of`: only the lines of that trip, and its own balance."""
     lines = queries.told_lines(transfer)
     own = [line for line in lines if of is None or of.pk in (line.from_trip_id, line.to_trip_id)]
     return {
@@ -183,7 +244,14 @@ def _shown(transfer: Transfer, sight: Sight, *, of: Trip | None = None) -> dict[
         "yard_signed_at": transfer.yard_at,
         "customs_signed_at": transfer.customs_at,
         "lines": [_line_shown(line, sight) for line in own],
+        "balances": [_balance_shown(one) for one in balances if of is None or one.giver.pk == of.pk],
     }
+
+
+def _balance_shown(balance: Balance) -> dict[str, Any]:
+    """Declared against what came off so far. Packages tell, kg decide."""
+    names = ("declared_kg", "given_kg", "declared_packages", "given_packages")
+    return {"giver": balance.giver.pk, **{name: getattr(balance, name) for name in names}}
 
 
 def _line_shown(line: TransferLine, sight: Sight) -> dict[str, Any]:
@@ -196,6 +264,7 @@ def _line_shown(line: TransferLine, sight: Sight) -> dict[str, Any]:
         "goods": line.line.title if sight.sees_goods(line.from_trip) else "",
         "kg": line.kg,
         "packages": line.packages,
+        "package_kind": line.line.package_kind,
         "seal_old": line.seal_old,
         "seal_new": line.seal_new,
     }

@@ -428,6 +428,7 @@ TRIP = Flow(
         "border_gate_one_live_trip_per_trailer": "BG-012",
         "border_gate_one_live_trip_per_driver": "BG-012",
         "border_gate_one_live_trip_per_container": "BG-013",
+        "border_gate_containerinuse_pkey": "BG-013",
         "border_gate_one_vehicle_per_bay": "BG-293",
     },
 )

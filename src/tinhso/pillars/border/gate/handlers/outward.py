@@ -18,6 +18,7 @@ from tinhso.kernel.machines.outward import outward
 from tinhso.pillars.border.gate.flows import FEE, HOLD, TRIP
 from tinhso.pillars.border.gate.models import FeeAssessment, Hold, Trip
 from tinhso.pillars.border.gate.permissions import STEPS, VIEW_TRIP
+from tinhso.pillars.border.gate.queries.containers import second_of
 from tinhso.pillars.border.gate.queries.secrecy import public_reason_of
 from tinhso.pillars.border.gate.queries.trips import visible_trips
 from tinhso.pillars.border.gate.rules import plates, tripcodes
@@ -93,6 +94,7 @@ def _trip(trip: Trip) -> dict[str, Any]:
         "tractor_plate": plates.show(trip.tractor_plate),
         "trailer_plate": plates.show(trip.trailer_plate),
         "container_no": trip.container_no,
+        "second_container_no": second.number if (second := second_of(trip)) else "",
         "fee_state": trip.fee_state,
     }
 

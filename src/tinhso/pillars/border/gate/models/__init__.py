@@ -23,6 +23,7 @@ from tinhso.pillars.border.gate.models.codes import (
     RefusedBy,
     RegisteredCode,
 )
+from tinhso.pillars.border.gate.models.containers import ContainerInUse, SecondContainer
 from tinhso.pillars.border.gate.models.customs import CustomsEntry
 from tinhso.pillars.border.gate.models.fees import FeeAssessment
 from tinhso.pillars.border.gate.models.figures import DayFigure, MonthTime, ReplayedDay
@@ -119,6 +120,7 @@ __all__ = [
     "CodeStanding",
     "CodeStatus",
     "ContactChange",
+    "ContainerInUse",
     "ControlPoint",
     "CorrectionRule",
     "CrossingPoint",
@@ -192,6 +194,7 @@ __all__ = [
     "SampleDraw",
     "SampleRule",
     "SealEvent",
+    "SecondContainer",
     "SignedCheck",
     "SignedList",
     "SimulatedDay",

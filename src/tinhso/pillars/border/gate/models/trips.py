@@ -76,7 +76,10 @@ class Declaration(models.Model):
 
 
 class GoodsLine(models.Model):
-    """Dòng hàng: one kind of goods of a declaration. Weights in kg."""
+    """Dòng hàng: one kind of goods of a declaration. Weights in kg.
+
+    `package_kind`: UNECE Rec 21. `unit`: of the quantity, UNECE Rec 20. `value`: whole units of the currency, ISO 4217.
+    """
 
     declaration = models.ForeignKey(Declaration, models.CASCADE, related_name="lines")
     number = models.SmallIntegerField()
@@ -84,11 +87,14 @@ class GoodsLine(models.Model):
     title = models.CharField(_("goods"), max_length=160)
     group = models.CharField(_("goods group"), max_length=12, choices=[(group, group) for group in GROUPS])
     packages = models.IntegerField(_("packages"), default=0)
+    package_kind = models.CharField(_("kind of packages"), max_length=2, blank=True)
     net_kg = models.IntegerField(_("net weight, kg"), null=True, blank=True)
     gross_kg = models.IntegerField(_("gross weight, kg"))
     origin = models.CharField(_("origin"), max_length=2, default="VN")
     value = models.BigIntegerField(_("value of the goods"), null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
+    quantity = models.DecimalField(_("quantity"), max_digits=11, decimal_places=2, null=True, blank=True)
+    unit = models.CharField(_("unit of measure"), max_length=3, blank=True)
     growing_areas = models.JSONField(_("growing area codes"), default=list, blank=True)
     packing_houses = models.JSONField(_("packing house codes"), default=list, blank=True)
     certificate_no = models.CharField(_("quarantine certificate"), max_length=40, blank=True)

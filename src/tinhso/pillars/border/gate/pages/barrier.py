@@ -41,6 +41,7 @@ from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER, STEPS
 from tinhso.pillars.border.gate.queries import overlays
 from tinhso.pillars.border.gate.queries.amendments import firm_is_asked
 from tinhso.pillars.border.gate.queries.barrier import chinese_reasons, plates_near
+from tinhso.pillars.border.gate.queries.containers import boxes_of
 from tinhso.pillars.border.gate.queries.wanted import wanting
 from tinhso.pillars.border.gate.rules import plates, qr
 from tinhso.pillars.border.gate.rules.corrections import may_change
@@ -253,6 +254,7 @@ def _card(passage: Passage, seen: Seen) -> dict[str, Any]:
     return {
         "passage": passage,
         "trip": trip,
+        "boxes": boxes_of(trip) if trip else [],
         "plate": plates.show(trip.tractor_plate) if trip else plates.show(plates.normalise(seen.plate)),
         "wanted": wanting(*_plates_of(trip, seen)),
         "step_title": STEPS[passage.step][0] if passage.step in STEPS else "",

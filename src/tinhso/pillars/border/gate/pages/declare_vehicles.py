@@ -76,7 +76,7 @@ def overview(what: What, vehicles: Sequence[OneOfSeveral], seen: ConvoyPreview) 
         rows.append({
             "number": number,
             "plates": [plates.show(one) for one in told if one] or [values.get("vin", "")],
-            "container": values.get("container_no", ""),
+            "container": " + ".join(filter(None, (values.get("container_no"), values.get("second_container_no")))),
             "driver": values.get("driver") or (form.typed.name if form.typed else ""),
             "second_driver": values.get("second_driver") or "",
             "more": [one for one in (degrees, values.get("tir_carnet_no"), values.get("ecmr_ref")) if one],

@@ -19,6 +19,7 @@ from tinhso.pillars.border.gate.actions.firm_forms import REGIMES, container_cho
 from tinhso.pillars.border.gate.actions.goods_fields import as_json
 from tinhso.pillars.border.gate.actions.goods_forms import codes_of, goods_fields, goods_named, line_of
 from tinhso.pillars.border.gate.models import CrossingPoint, GoodsLine, Trip, Yard
+from tinhso.pillars.border.gate.queries.containers import second_of
 from tinhso.pillars.border.gate.queries.firms import drivers_of
 from tinhso.pillars.border.gate.queries.point_hours import calendars_for, hours_offered
 from tinhso.pillars.border.gate.queries.tasks import carried_lines
@@ -36,7 +37,9 @@ TITLES = DECLARED_TITLES
 
 
 def applies(field: str, trip: Trip) -> bool:
-    """Whether the trip has such a field: lines and shares of goods, goods of the way back."""
+    """Whether the trip has such a field: lines and shares of goods, goods of the way back, a second container."""
+    if field == "second_container":
+        return bool(trip.container_no)
     if field == "back":
         return trip.back_id is not None and trip.leg == 1
     return field not in ("lines", "share") or trip.gross_kg > 0
@@ -118,13 +121,38 @@ def _numbers(name: str, key: str, attribute: str, *, highest: int) -> Callable[[
     }
 
 
-def _value(trip: Trip, lines: list[GoodsLine]) -> Built:
-    built = _numbers("value", "value", "value", highest=10**12)(trip, lines)
+def _of(line: GoodsLine, label: Any) -> str:
+    return f"{label}, {line.title}"
+
+
+def _weight(trip: Trip, lines: list[GoodsLine]) -> Built:
+    built = _numbers("weight", "kg", "gross_kg", highest=60_000)(trip, lines)
     for line in lines:
-        built[f"currency_{line.number}"] = (
-            forms.RegexField(r"^[A-Z]{3}$", label=f"{_('Currency')}, {line.title}"),
-            line.currency or "USD",
-        )
+        built[f"net_kg_{line.number}"] = (more_fields.net_kg(_of(line, _("Net weight, kg"))), line.net_kg)
+    return built
+
+
+def _packages(trip: Trip, lines: list[GoodsLine]) -> Built:
+    built = _numbers("packages", "packages", "packages", highest=100_000)(trip, lines)
+    for line in lines:
+        kind = more_fields.package_kind(_of(line, _("Kind of packages")))
+        built[f"package_kind_{line.number}"] = (kind, line.package_kind)
+    return built
+
+
+def _value(trip: Trip, lines: list[GoodsLine]) -> Built:
+    built: Built = {}
+    for line in lines:
+        built[f"value_{line.number}"] = (more_fields.value(_of(line, TITLES["value"])), line.value)
+        built[f"currency_{line.number}"] = (more_fields.currency(_of(line, _("Currency"))), line.currency)
+    return built
+
+
+def _quantity(trip: Trip, lines: list[GoodsLine]) -> Built:
+    built: Built = {}
+    for line in lines:
+        built[f"quantity_{line.number}"] = (more_fields.quantity(_of(line, TITLES["quantity"])), line.quantity)
+        built[f"unit_{line.number}"] = (more_fields.unit(_of(line, _("Unit of measure"))), line.unit)
     return built
 
 
@@ -192,6 +220,12 @@ def _container(trip: Trip, lines: list[GoodsLine]) -> Built:
     return {"container": (number, trip.container_no), "container_type": (size, trip.container_type)}
 
 
+def _second_container(trip: Trip, lines: list[GoodsLine]) -> Built:
+    second = second_of(trip)
+    stands = (second.number, second.type, second.seal_no) if second else ("", "", "")
+    return dict(zip(more_fields.SECOND, zip(more_fields.second_container().values(), stands, strict=True), strict=True))
+
+
 def _people(name: str, *, required: bool) -> Callable[[Trip, list[GoodsLine]], Built]:
     def built(trip: Trip, lines: list[GoodsLine]) -> Built:
         rows = drivers_of(trip.enterprise) if trip.enterprise else None
@@ -253,6 +287,11 @@ def _read_eta(form: FieldForm) -> str:
 
 def _read_container(form: FieldForm) -> dict[str, str]:
     return {"number": form.cleaned_data["container"], "type": form.cleaned_data["container_type"]}
+
+
+def _read_second(form: FieldForm) -> dict[str, str] | None:
+    number, size, seal = (form.cleaned_data[name] for name in more_fields.SECOND)
+    return {"number": number, "type": size, "seal": seal} if number else None
 
 
 def _read_certificate(form: FieldForm) -> dict[int, dict[str, Any]]:
@@ -319,9 +358,10 @@ def _typed(name: str) -> Callable[[FieldForm], Any]:
 
 BUILD: dict[str, Callable[[Trip, list[GoodsLine]], Built]] = {
     "certificate": _certificate,
-    "weight": _numbers("weight", "kg", "gross_kg", highest=60_000),
-    "packages": _numbers("packages", "packages", "packages", highest=100_000),
+    "weight": _weight,
+    "packages": _packages,
     "value": _value,
+    "quantity": _quantity,
     "goods": _goods,
     "lines": _lines,
     "share": _share,
@@ -352,6 +392,7 @@ BUILD: dict[str, Callable[[Trip, list[GoodsLine]], Built]] = {
     "note": _text("note", "note", 240),
     "supervisor": _text("supervisor", "supervisor", 80, required=True),
     "container": _container,
+    "second_container": _second_container,
     "planned_on": lambda trip, lines: {"planned_on": (day_field(TITLES["planned_on"]), trip.planned_on)},
     "eta": _eta,
     "tractor": _plate("tractor", required=True),
@@ -373,9 +414,10 @@ BUILD: dict[str, Callable[[Trip, list[GoodsLine]], Built]] = {
 }
 READ: dict[str, Callable[[FieldForm], Any]] = {
     "certificate": _read_certificate,
-    "weight": _read_lines(gross_kg="kg"),
-    "packages": _read_lines(packages="packages"),
+    "weight": _read_lines(gross_kg="kg", net_kg="net_kg"),
+    "packages": _read_lines(packages="packages", package_kind="package_kind"),
     "value": _read_lines(value="value", currency="currency"),
+    "quantity": _read_lines(quantity="quantity", unit="unit"),
     "temperature": _read_lines(temperature_c="temperature"),
     "un_number": _read_lines(dangerous_un_no="un_number"),
     "reefer_temp": lambda form: as_json(form.cleaned_data["reefer_temp"]),
@@ -385,6 +427,7 @@ READ: dict[str, Callable[[FieldForm], Any]] = {
     "back": _read_back,
     "eta": _read_eta,
     "container": _read_container,
+    "second_container": _read_second,
     "driver": _read_person("driver"),
     "second_driver": _read_person("second_driver"),
     "planned_on": lambda form: form.cleaned_data["planned_on"].isoformat(),

@@ -37,7 +37,7 @@ from tinhso.pillars.border.gate.pages.firm import firm_of
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries import firms as queries
 from tinhso.pillars.border.gate.queries.inflow import notices_about
-from tinhso.pillars.border.gate.rules import particulars, plates, ways
+from tinhso.pillars.border.gate.rules import particulars, plates, quantities, ways
 from tinhso.pillars.border.gate.rules.convoys import MOST
 from tinhso.pillars.border.gate.rules.tripcodes import IMPORT
 
@@ -45,6 +45,7 @@ KEPT = "border_gate.declare"
 SUBMIT = step_permission("submit")
 FIRST_STEP = (
     "eta", "planned_on", "hs", "gross_kg", "lines", "fee", "two_way", "temperature", "un_number", "partner_phone",
+    "quantity", "unit", "value", "currency", "net_kg",
 )  # fmt: skip
 
 
@@ -251,6 +252,12 @@ def _what_of(trip: Trip, request: Request) -> dict[str, Any]:
             f"certificate_{number}": line.certificate_no,
             f"temperature_{number}": particulars.show_degrees(line.temperature_c),
             f"un_number_{number}": line.dangerous_un_no,
+            f"quantity_{number}": quantities.show_quantity(line.quantity),
+            f"unit_{number}": line.unit,
+            f"value_{number}": str(line.value or ""),
+            f"currency_{number}": line.currency,
+            f"net_kg_{number}": str(line.net_kg or ""),
+            f"package_kind_{number}": line.package_kind,
         }
     return told
 

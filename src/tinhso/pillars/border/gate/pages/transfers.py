@@ -36,13 +36,15 @@ LONGEST = 24
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One weight to be typed: from a vehicle's goods onto a vehicle, or into the warehouse."""
+    """One weight to be typed, and how many packages: from a vehicle's goods onto a vehicle, or into the warehouse."""
 
     name: str
+    count: str
     giver: Trip
     line: GoodsLine
     taker: Trip | None
     value: str
+    packages: str
 
 
 @dataclass(slots=True)
@@ -61,10 +63,12 @@ class Sheet:
         for giver in self.givers:
             for line, declared in self.goods[giver.pk]:
                 for taker in self._takers(giver):
-                    name = f"kg-{giver.pk}-{line.pk}-{taker.pk if taker else STORE}"
+                    way = f"{giver.pk}-{line.pk}-{taker.pk if taker else STORE}"
+                    name, count = f"kg-{way}", f"kien-{way}"
                     alone = len(self._takers(giver)) == 1
                     usual = str(declared) if alone else ""
-                    found.append(Cell(name, giver, line, taker, self.typed.get(name, usual)))
+                    typed = (self.typed.get(name, usual), self.typed.get(count, ""))
+                    found.append(Cell(name, count, giver, line, taker, *typed))
         return found
 
     def _takers(self, giver: Trip) -> list[Trip | None]:
@@ -78,6 +82,7 @@ class Sheet:
             {
                 "giver": giver,
                 "declared": sum(kg for _line, kg in self.goods[giver.pk]),
+                "packages": sum(line.packages for line, _kg in self.goods[giver.pk]),
                 "cells": [cell for cell in cells if cell.giver is giver],
                 "seal": self.typed.get(f"seal_old-{giver.pk}", giver.seal_no),
             }
@@ -95,6 +100,7 @@ class Sheet:
                 taker=cell.taker,
                 line=cell.line,
                 kg=whole(cell.value),
+                packages=whole(cell.packages),
                 seal_old=self.typed.get(f"seal_old-{cell.giver.pk}", cell.giver.seal_no).strip()[:LONGEST],
                 seal_new=self.typed.get(f"seal_new-{cell.taker.pk}", "").strip()[:LONGEST] if cell.taker else "",
             )
@@ -104,7 +110,7 @@ class Sheet:
 
 
 def whole(typed: str) -> int:
-    """A weight as people type it, with points between thousands; 0 when it is none."""
+    """A weight or a count as people type it, with points between thousands; 0 when it is none."""
     plain = typed.replace(".", "").replace(" ", "").strip()
     return int(plain) if plain.isdecimal() and len(plain) < 8 else 0
 
@@ -158,7 +164,7 @@ def waiting(request: Request) -> HttpResponse:
     return render(
         request,
         "border_gate/transfers_waiting.html",
-        {"transfers": [_told(one) for one in found], "reasons": reasons, "now": "transfers"},
+        {"transfers": _all_told(found), "reasons": reasons, "now": "transfers"},
     )
 
 
@@ -186,9 +192,14 @@ def send_back(request: Request, transfer_id: UUID) -> HttpResponse:
     )
 
 
-def _told(transfer: Transfer) -> dict[str, Any]:
+def _all_told(found: Sequence[Transfer]) -> list[dict[str, Any]]:
+    balances = queries.balances_of(found)
+    return [_told(one, balances[one.pk]) for one in found]
+
+
+def _told(transfer: Transfer, balances: list[queries.Balance]) -> dict[str, Any]:
     lines = queries.told_lines(transfer)
-    return {"it": transfer, "lines": lines, "kg": sum(line.kg for line in lines)}
+    return {"it": transfer, "lines": lines, "kg": sum(line.kg for line in lines), "balances": balances}
 
 
 def _yard(request: Request, code: str) -> Yard:
@@ -222,13 +233,18 @@ def _written(request: Request, transfer: Transfer) -> Sheet:
     typed = _typed(request)
     if request.method != "POST" or not typed:
         typed = {f"kg-{one.from_trip_id}-{one.line_id}-{one.to_trip_id or STORE}": str(one.kg) for one in lines}
+        typed |= {
+            f"kien-{one.from_trip_id}-{one.line_id}-{one.to_trip_id or STORE}": str(one.packages)
+            for one in lines
+            if one.packages
+        }
         typed |= {f"seal_old-{one.from_trip_id}": one.seal_old for one in lines}
         typed |= {f"seal_new-{one.to_trip_id}": one.seal_new for one in lines if one.to_trip_id}
     return Sheet(transfer.yard, givers, takers, store, queries.goods_of(givers), typed)
 
 
 def _typed(request: Request) -> dict[str, str]:
-    return {name: str(value) for name, value in request.POST.items() if name.startswith(("kg-", "seal_"))}
+    return {name: str(value) for name, value in request.POST.items() if name.startswith(("kg-", "kien-", "seal_"))}
 
 
 def _choose(request: Request, yard: Yard) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.flows.amendment import APPLIED, UNDECIDED
 from tinhso.pillars.border.gate.models import Amendment, ControlPoint, FieldChange, Force, Trip
 from tinhso.pillars.border.gate.permissions import VIEW_BOARD
+from tinhso.pillars.border.gate.queries.words import measured, packed, valued
 from tinhso.pillars.border.gate.rules import particulars, plates
 from tinhso.pillars.border.gate.rules.corrections import by_field
 
@@ -119,7 +121,21 @@ def _of_parts(value: dict[str, Any]) -> str:
         several = len(value) > 1 or None in value.values()
         parts = {number: _of_parts(part) if part else _("taken out") for number, part in value.items()}
         return "; ".join(f"{number}. {part}" if several else part for number, part in parts.items())
-    return ", ".join(shown(part) for part in value.values() if part not in (None, "", [])) or "–"
+    return ", ".join(_parts(value)) or "–"
+
+
+def _parts(value: dict[str, Any]) -> Iterator[str]:
+    """What is said of a goods line, an amount together with its unit, currency or kind."""
+    told = {name: part for name, part in value.items() if part not in (None, "", [])}
+    for name, part in told.items():
+        if name == "quantity":
+            yield measured(part, str(told.get("unit", "")))
+        elif name == "value":
+            yield valued(part, str(told.get("currency", "")))
+        elif name == "packages" and told.get("package_kind"):
+            yield packed(part, str(told["package_kind"]))
+        elif name not in ("unit", "currency", "package_kind"):
+            yield shown(part)
 
 
 def force_names() -> dict[str, str]:

@@ -20,6 +20,7 @@ from tinhso.kernel.base.dates import show_time
 from tinhso.pillars.border.gate.flows.states import DRAFT, FIX_REQUESTED, SUBMITTED
 from tinhso.pillars.border.gate.models import Driver, Enterprise, Haulage, Trip, Vehicle
 from tinhso.pillars.border.gate.permissions import CARRY_TRIP
+from tinhso.pillars.border.gate.queries.containers import numbers_of
 from tinhso.pillars.border.gate.queries.firms import drivers_of, vehicles_of
 from tinhso.pillars.border.gate.queries.queue import places_in_queue
 from tinhso.pillars.border.gate.queries.tones import trip_tone
@@ -128,7 +129,7 @@ def load(haulage: Haulage, *, at: datetime) -> Load:
         eta=trip.eta,
         group=_groups(trip),
         kg=trip.gross_kg,
-        container=trip.container_no,
+        container=" + ".join(numbers_of(trip)),
         plate=plates.show(trip.tractor_plate),
         trailer=plates.show(trip.trailer_plate),
         driver=trip.driver_name,

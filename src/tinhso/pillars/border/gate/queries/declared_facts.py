@@ -9,9 +9,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tinhso.pillars.border.gate.models import GoodsLine, Trip
+from tinhso.kernel.base.money import grouped
+from tinhso.pillars.border.gate.models import GoodsLine, Trip, Vehicle
 from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
-from tinhso.pillars.border.gate.queries.words import DECLARED_TITLES, REGIME_TITLES
+from tinhso.pillars.border.gate.queries.words import DECLARED_TITLES, REGIME_TITLES, built, measured, packed, valued
 
 BASES = {
     "order": gettext_lazy("by order"),
@@ -39,7 +40,7 @@ def declared_facts(trip: Trip, lines: Iterable[GoodsLine], *, goods: bool, parti
     """Only what was told, and only what the reader may see: `goods` and their papers, the `parties`."""
     groups = [Group("", _of_trip(trip, goods=goods, parties=parties))]
     if goods:
-        groups += [Group(f"{line.number}. {line.title}", _of_line(line)) for line in lines]
+        groups += [Group(f"{line.number}. {line.title}", _of_line(line, parties=parties)) for line in lines]
     return [Group(one.title, told) for one in groups if (told := [fact for fact in one.facts if fact[1]])]
 
 
@@ -55,12 +56,23 @@ def _of_trip(trip: Trip, *, goods: bool, parties: bool) -> list[Fact]:
         facts += [
             (DECLARED_TITLES["second_driver"], second),
             (DECLARED_TITLES["supervisor"], trip.supervisor),
+            (_("Tractor, as registered"), _of_vehicle(trip.tractor)),
+            (_("Trailer, as registered"), _of_vehicle(trip.trailer)),
         ]
     return facts
 
 
-def _of_line(line: GoodsLine) -> list[Fact]:
+def _of_vehicle(vehicle: Vehicle | None) -> str:
+    return built(vehicle.axles, vehicle.kerb_kg) if vehicle else ""
+
+
+def _of_line(line: GoodsLine, *, parties: bool) -> list[Fact]:
+    """What goods are worth is between the parties: shown to who sees them too."""
     return [
+        (DECLARED_TITLES["quantity"], measured(line.quantity, line.unit)),
+        (DECLARED_TITLES["packages"], packed(line.packages, line.package_kind) if line.package_kind else ""),
+        (_("Net weight"), f"{grouped(line.net_kg)} kg" if line.net_kg else ""),
+        (DECLARED_TITLES["value"], valued(line.value, line.currency) if parties else ""),
         (_("Origin"), line.origin),
         (_("Packing house"), ", ".join(line.packing_houses)),
         (DECLARED_TITLES["certificate"], line.certificate_no),

@@ -38,7 +38,9 @@ def expected_in(yard: Yard, *, at: datetime) -> list[Expected]:
     """All of them, the soonest first; five queries at most, two where nobody waits for a call."""
     states = (ACCEPTED, EN_ROUTE, AT_BUFFER, CALLED)
     rows = Trip.objects.filter(yard=yard, is_live=True, leg=1, state__in=states)
-    trips = list(rows.select_related("slot").only(*SEEN, "slot__begins_at"))
+    trips = list(
+        rows.select_related("slot", "second_container").only(*SEEN, "slot__begins_at", "second_container__number")
+    )
     turns = _turns(yard.point, at) if any(trip.state == AT_BUFFER for trip in trips) else {}
     found = [Expected(trip, moment) for trip in trips if (moment := _moment(trip, turns)) is not None]
     near = [one for one in found if one.trip.state in (CALLED, AT_BUFFER) or one.at > at - SOON]

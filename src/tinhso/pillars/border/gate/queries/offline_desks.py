@@ -31,6 +31,7 @@ from tinhso.pillars.border.gate.models import (
     Yard,
 )
 from tinhso.pillars.border.gate.permissions import PLACE_HOLD, ROLES, VIEW_GOODS, WORK_TASK, step_permission
+from tinhso.pillars.border.gate.queries.containers import numbers_of
 from tinhso.pillars.border.gate.queries.expected import promised
 from tinhso.pillars.border.gate.queries.law import law_at, reasons_today
 from tinhso.pillars.border.gate.queries.offline import WIDTH, holders, initials, listed_trips, place_of, row_of
@@ -148,7 +149,7 @@ def _checks(point_id: UUID, force: Force) -> dict[UUID, list[list[Any]]]:
 
 
 def _of_yard(desk: DeskSpot, at: datetime) -> dict[str, dict[str, Any]]:
-    rows = listed_trips(desk.point.pk, at).filter(yard=desk.yard).select_related("slot")
+    rows = listed_trips(desk.point.pk, at).filter(yard=desk.yard).select_related("slot", "second_container")
     stopped = ClearanceTask.objects.filter(trip=OuterRef("pk"), state__in=(FAILED, TREATING))
     known, pairs = holders(desk.point.pk), _pairs(desk)
     return {
@@ -168,7 +169,7 @@ def _standing(trip: Trip) -> dict[str, Any]:
     return {
         "p": trip.tractor_plate,
         "t": trip.trailer_plate,
-        "c": trip.container_no,
+        "c": " + ".join(numbers_of(trip)),
         "s": trip.state,
         "k": trip.kind,
         "d": trip.direction,

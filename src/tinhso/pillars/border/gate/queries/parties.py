@@ -59,10 +59,13 @@ def must_be_able_to_book(firm: Enterprise, *, at: datetime) -> None:
 
 
 def must_fit(vehicle: Vehicle, *, gross_kg: int) -> None:
-    """Refuse BG-009 when the load is nothing, or more than the vehicle's papers allow."""
-    limit = vehicle.max_gross_kg
+    """Refuse BG-009 when the load is nothing, or more than the vehicle's papers allow.
+
+    `gross_kg`: of the goods. Where the kerb weight is known it is part of what the loaded vehicle may weigh.
+    """
+    limit = None if vehicle.max_gross_kg is None else max(vehicle.max_gross_kg - (vehicle.kerb_kg or 0), 0)
     if gross_kg <= 0 or (limit is not None and gross_kg > limit):
-        raise refuse("BG-009", field="gross_kg", v=gross_kg, max=limit or "…")
+        raise refuse("BG-009", field="gross_kg", v=gross_kg, max="…" if limit is None else limit)
 
 
 def must_be_in_date(vehicle: Vehicle, *, on: date, field: str) -> None:

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.dates import show_moment
 from tinhso.pillars.border.gate.flows.states import DRAFT
-from tinhso.pillars.border.gate.models import Driver, GoodsLine, Trip, Vehicle
+from tinhso.pillars.border.gate.models import Driver, GoodsLine, SecondContainer, Trip, Vehicle
 from tinhso.pillars.border.gate.queries.codes import EXPORT, Registry
+from tinhso.pillars.border.gate.queries.containers import holders_of, numbers_of, second_of, with_seconds
 from tinhso.pillars.border.gate.queries.kind_problems import kind_checks
 from tinhso.pillars.border.gate.queries.law import law_at, law_on
 from tinhso.pillars.border.gate.queries.parties import (
@@ -26,7 +27,7 @@ from tinhso.pillars.border.gate.queries.parties import (
 )
 from tinhso.pillars.border.gate.queries.reference import moratorium_for
 from tinhso.pillars.border.gate.queries.stopped import moments_of
-from tinhso.pillars.border.gate.rules import asked, containers, goods, hs, plates, tripcodes
+from tinhso.pillars.border.gate.rules import asked, containers, goods, hs, plates, quantities, tripcodes
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
 
 SEATS = ("driver_id", "second_driver_id")
@@ -41,6 +42,9 @@ FIELD_TITLES = {
     "packages": _("Packages"),
     "temperature": _("Temperature of the goods, °C"),
     "un_number": _("UN number of dangerous goods"),
+    "quantity": _("Quantity"),
+    "value": _("Value of the goods"),
+    "net_kg": _("Net weight, kg"),
     "reefer_temp": _("Temperature of the box, °C"),
     "partner_phone": _("Telephone of the partner"),
     "tir": _("TIR carnet"),
@@ -120,10 +124,10 @@ def _other_trip(trip: Trip) -> GateRefusal | None:
 def taken(trips: Sequence[Trip]) -> dict[UUID, GateRefusal]:
     """Which of the trips another live trip stands in the way of, by id: BG-012, or BG-013 for its container.
 
-    One query for all of them; of a trip of another firm the code is not told.
+    Three queries for all of them at most; of a trip of another firm the code is not told.
     """
     asked = Q()
-    for name in ("tractor_id", "trailer_id", "container_no"):
+    for name in ("tractor_id", "trailer_id"):
         values = {value for trip in trips if (value := getattr(trip, name))}
         asked |= Q(**{f"{name}__in": values}) if values else Q()
     if seated := {value for trip in trips for name in SEATS if (value := getattr(trip, name))}:
@@ -131,16 +135,19 @@ def taken(trips: Sequence[Trip]) -> dict[UUID, GateRefusal]:
     live = list(Trip.objects.filter(asked, is_live=True)) if asked else []
     holders = {(name, getattr(one, name)): one for one in live for name in ("tractor_id", "trailer_id")}
     holders |= {("seat", value): one for one in live for name in SEATS if (value := getattr(one, name))}
-    boxes = {one.container_no: one for one in live if one.container_no}
+    with_seconds(trips)
+    numbers = {trip.pk: numbers_of(trip) for trip in trips}
+    boxes = holders_of(wanted) if (wanted := {one for some in numbers.values() for one in some}) else {}
     found: dict[UUID, GateRefusal] = {}
     for trip in trips:
         for name in ("tractor_id", "trailer_id", *SEATS):
             held = "seat" if name in SEATS else name
             if (value := getattr(trip, name)) and (other := holders.get((held, value))):
                 found.setdefault(trip.pk, refuse("BG-012", field=name[:-3], **_told_of(other, trip)))
-        if other := boxes.get(trip.container_no):
-            told = {**_told_of(other, trip), "v": containers.show(other.container_no)}
-            found.setdefault(trip.pk, refuse("BG-013", field="container_no", **told))
+        for name, number in zip(("container_no", "second_container_no"), numbers[trip.pk], strict=False):
+            if (other := boxes.get(number)) and other.pk != trip.pk:
+                told = {**_told_of(other, trip), "v": containers.show(number)}
+                found.setdefault(trip.pk, refuse("BG-013", field=name, **told))
     return found
 
 
@@ -211,6 +218,9 @@ def filled_of(trip: Trip, lines: Iterable[GoodsLine]) -> dict[str, bool]:
         "packages": all(bool(line.packages) for line in lines),
         "temperature": all(line.temperature_c is not None for line in lines),
         "un_number": all(bool(line.dangerous_un_no) for line in lines),
+        "quantity": all(line.quantity is not None for line in lines),
+        "value": all(line.value is not None for line in lines),
+        "net_kg": all(line.net_kg is not None for line in lines),
         "reefer_temp": trip.reefer_temp is not None,
         "partner_phone": bool(trip.declaration.partner_phone),
         "tir": bool(trip.tir_carnet_no),
@@ -274,12 +284,38 @@ def _container(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Cal
     if trip.container_no:
         yield lambda: containers.read(trip.container_no)
         yield lambda: containers.read_type(trip.container_type)
+    if (second := second_of(trip)) is not None:
+        yield partial(_stands_beside, trip, second)
 
 
 def _goods(trip: Trip, lines: list[GoodsLine], at: datetime) -> Iterator[Callable[[], object]]:
     for line in lines:
         yield lambda line=line: hs.read(line.hs6)  # type: ignore[misc]
+        yield partial(_amounts_agree, line)
     listed = law_on(trip.planned_on).goods
     rule_lines = [rule_line(line, listed) for line in lines]
     yield lambda: goods.must_be_registered(rule_lines, direction=trip.direction)
     yield lambda: goods.must_not_be_mixed(rule_lines, two_way=trip.two_way)
+
+
+def _stands_beside(trip: Trip, second: SecondContainer) -> None:
+    """The second container is one, of a size that is known, and may stand beside the first."""
+    try:
+        containers.read(second.number)
+        containers.read_type(second.type)
+    except GateRefusal as refusal:
+        refusal.field = "second_container_no" if refusal.field == "container" else "second_container_type"
+        raise
+    containers.must_stand_together(
+        first=trip.container_no, first_type=trip.container_type, second=second.number, second_type=second.type
+    )
+
+
+def _amounts_agree(line: GoodsLine) -> None:
+    """Quantity, value and net weight of a line fit each other; told beside the field of that line."""
+    names = ("quantity", "unit", "value", "currency", "net_kg", "gross_kg")
+    try:
+        quantities.must_agree(**{name: getattr(line, name) for name in names})
+    except GateRefusal as refusal:
+        refusal.field = f"{refusal.field}_{line.number}"
+        raise

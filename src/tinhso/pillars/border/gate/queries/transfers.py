@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from tinhso.kernel.access.may import visible
 from tinhso.kernel.base.actor import Actor
@@ -17,16 +18,21 @@ from tinhso.pillars.border.gate.permissions import CONFIRM_UNLOADING
 from tinhso.pillars.border.gate.rules.transfers import HANDS_OVER, TAKERS, may_take
 
 ROWS = 60
+Goods = Mapping[UUID, list[tuple[GoodsLine, int]]]
 LINES = Prefetch(
     "lines", queryset=TransferLine.objects.select_related("from_trip", "to_trip", "line"), to_attr="written"
 )
 
 
 def goods_of(trips: Iterable[Trip]) -> dict[UUID, list[tuple[GoodsLine, int]]]:
-    """The goods that each vehicle brings, with its kg of each. Two queries whatever their number."""
+    """The goods that each vehicle brings, with its kg of each; a line's packages are the vehicle's own.
+
+    Two queries whatever their number.
+    """
     wanted = list(trips)
     own: dict[UUID, list[tuple[GoodsLine, int]]] = {trip.pk: [] for trip in wanted}
     for part in TripGoods.objects.filter(trip__in=list(own)).select_related("line").order_by("line__number"):
+        part.line.packages = part.packages
         own[part.trip_id].append((part.line, part.kg))
     whole = [trip for trip in wanted if not own[trip.pk]]
     lines: dict[UUID, list[GoodsLine]] = {}
@@ -35,6 +41,66 @@ def goods_of(trips: Iterable[Trip]) -> dict[UUID, list[tuple[GoodsLine, int]]]:
     for trip in whole:
         own[trip.pk] = [(line, line.gross_kg) for line in lines.get(trip.declaration_id, [])]
     return own
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What a giving vehicle declared and what came off it so far, this transfer included: kg and packages.
+
+    Whether it fits is decided by kg. `counted`: whether packages were counted at all.
+    """
+
+    giver: Trip
+    declared_kg: int
+    given_kg: int
+    declared_packages: int
+    given_packages: int
+
+    @property
+    def counted(self) -> bool:
+        return self.given_packages > 0
+
+    @property
+    def off_kg(self) -> int:
+        """More (above 0) or less than declared."""
+        return self.given_kg - self.declared_kg
+
+    @property
+    def off_packages(self) -> int:
+        """More (above 0) or less than declared."""
+        return self.given_packages - self.declared_packages
+
+
+def balances_of(transfers: Sequence[Transfer]) -> dict[UUID, list[Balance]]:
+    """The balances of each transfer, by vehicle; three queries whatever their number."""
+    givers = {line.from_trip_id: line.from_trip for one in transfers for line in told_lines(one)}
+    goods = goods_of(givers.values())
+    done = TransferLine.objects.filter(from_trip__in=list(givers), transfer__state=CONFIRMED)
+    given = {
+        row["from_trip"]: (row["kg"], row["count"])
+        for row in done.values("from_trip").annotate(kg=Sum("kg"), count=Sum("packages"))
+    }
+    return {one.pk: [_balance(giver, one, goods, given) for giver in _givers(one)] for one in transfers}
+
+
+def _givers(transfer: Transfer) -> list[Trip]:
+    return list({line.from_trip_id: line.from_trip for line in told_lines(transfer)}.values())
+
+
+def _balance(giver: Trip, transfer: Transfer, goods: Goods, given: Mapping[UUID, tuple[int, int]]) -> Balance:
+    """A transfer that is confirmed stands among what was given already; one that was given up never counts."""
+    kg, packages = given.get(giver.pk, (0, 0))
+    own = [line for line in told_lines(transfer) if line.from_trip_id == giver.pk]
+    if transfer.state in (OPEN, SIGNED):
+        kg, packages = kg + sum(line.kg for line in own), packages + sum(line.packages for line in own)
+    brought = goods[giver.pk]
+    return Balance(
+        giver=giver,
+        declared_kg=sum(declared for _line, declared in brought),
+        given_kg=kg,
+        declared_packages=sum(line.packages for line, _kg in brought),
+        given_packages=packages,
+    )
 
 
 def open_transfers(yard: Yard) -> list[Transfer]:

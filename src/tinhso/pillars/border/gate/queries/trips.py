@@ -11,12 +11,14 @@ from django.db.models import Q, QuerySet
 from tinhso.kernel.access.may import unseen, visible
 from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
-from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Hold, Trip
+from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Hold, SecondContainer, Trip
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP
 from tinhso.pillars.border.gate.rules import plates
 
 SOUGHT = ("code", "tractor_plate", "trailer_plate", "container_no")
 SHORTEST = 3
+MOST = 200
+"""Second containers that a part of a number finds at most."""
 
 
 def visible_trips(*, by: Actor, at: datetime) -> QuerySet[Trip]:
@@ -27,7 +29,14 @@ def visible_trips(*, by: Actor, at: datetime) -> QuerySet[Trip]:
 def trip_for(trip_id: UUID, *, by: Actor, at: datetime) -> Trip:
     """One trip with what its pages show. Raises NotFound, the same for what is not there and what is not yours."""
     rows = visible_trips(by=by, at=at).select_related(
-        "point", "yard", "declaration__broker__agency", "enterprise__agency", "tractor", "trailer", "driver__person"
+        "point",
+        "yard",
+        "declaration__broker__agency",
+        "enterprise__agency",
+        "tractor",
+        "trailer",
+        "driver__person",
+        "second_container",
     )
     trip = rows.filter(pk=trip_id).first()
     if trip is None:
@@ -48,9 +57,15 @@ def found_by(rows: QuerySet[Trip], words: str) -> QuerySet[Trip]:
     part = plates.normalise(words)
     if not part:
         return rows.none()
-    fits = Q(*((f"{field}__contains", part) for field in SOUGHT), _connector=Q.OR)
+    fits = Q(*((f"{field}__contains", part) for field in SOUGHT), _connector=Q.OR) | Q(pk__in=_second_holds(part))
     here, past = Q(is_live=True) & fits, Q(is_live=False) & fits  # said apart: each has an index of its own
     return rows.filter(here | past if len(part) >= SHORTEST else here)
+
+
+def _second_holds(part: str) -> list[UUID]:
+    """The newest trips whose second container holds these signs; read first, so that the trips' indexes serve."""
+    fits = SecondContainer.objects.filter(number__contains=part).order_by("-trip_id")
+    return list(fits.values_list("trip_id", flat=True)[:MOST]) if len(part) >= SHORTEST else []
 
 
 def latest_trip(plate: str) -> Trip | None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.kernel.base.money import grouped
 from tinhso.pillars.border.gate.queries.law import goods_today
+from tinhso.pillars.border.gate.rules import quantities
 
 USUAL = 3
 GOODS_TITLES = {
@@ -33,6 +37,50 @@ REGIME_TITLES = {
     "BORDER_TRANSFER": _("border transfer"),
     "BONDED": _("bonded goods"),
 }
+UNIT_TITLES = {
+    "KGM": _("kilogram"),
+    "TNE": _("tonne"),
+    "GRM": _("gram"),
+    "H87": _("piece"),
+    "PR": _("pair"),
+    "SET": _("set of things"),
+    "DZN": _("dozen"),
+    "CEN": _("hundred pieces"),
+    "MIL": _("thousand pieces"),
+    "LTR": _("litre"),
+    "MLT": _("millilitre"),
+    "MTR": _("metre"),
+    "MTK": _("square metre"),
+    "MTQ": _("cubic metre"),
+}
+"""UNECE Recommendation 20, as offered (rules.quantities)."""
+PACKAGE_TITLES = {
+    "CT": _("carton"),
+    "BX": _("box"),
+    "CR": _("crate"),
+    "BG": _("bag"),
+    "SA": _("sack"),
+    "PX": _("pallet"),
+    "BK": _("basket"),
+    "BE": _("bundle"),
+    "RO": _("roll"),
+    "CS": _("case"),
+    "DR": _("drum"),
+    "PK": _("package"),
+    "NE": _("not packed"),
+}
+"""UNECE Recommendation 21, as offered (rules.quantities)."""
+CURRENCY_TITLES = {
+    "VND": _("Vietnamese đồng"),
+    "CNY": _("Chinese yuan"),
+    "USD": _("US dollar"),
+    "EUR": _("euro"),
+    "THB": _("Thai baht"),
+    "JPY": _("Japanese yen"),
+    "KRW": _("Korean won"),
+    "HKD": _("Hong Kong dollar"),
+}
+"""ISO 4217: those that goods here are paid in; others are taken by their code."""
 
 DECLARED_TITLES: dict[str, Any] = {
     "customs_no": _("Customs declaration number"),
@@ -42,6 +90,7 @@ DECLARED_TITLES: dict[str, Any] = {
     "share": _("What this vehicle carries, kg"),
     "packages": _("Packages"),
     "value": _("Value of the goods"),
+    "quantity": _("Quantity"),
     "certificate": _("Quarantine certificate"),
     "temperature": _("Temperature of the goods, °C"),
     "un_number": _("UN number of dangerous goods"),
@@ -54,6 +103,7 @@ DECLARED_TITLES: dict[str, Any] = {
     "tractor": _("Plate of the tractor"),
     "trailer": _("Plate of the trailer"),
     "container": _("Container number"),
+    "second_container": _("Second container"),
     "reefer_temp": _("Temperature of the box, °C"),
     "seal": _("Seal number"),
     "tir": _("TIR carnet"),
@@ -71,6 +121,33 @@ DECLARED_TITLES: dict[str, Any] = {
     "note": _("Note to the gate"),
 }
 """What a firm declares (tables/corrections.csv), in the order in which people look for it."""
+
+
+def measured(quantity: Decimal | float | None, unit: str) -> str:
+    """A quantity with its unit in words: 1860 piece; empty for none."""
+    return "" if quantity is None else f"{quantities.show_quantity(quantity)} {UNIT_TITLES.get(unit, unit)}".strip()
+
+
+def valued(value: int | None, currency: str) -> str:
+    """A value with its currency: 12.500 USD; empty for none."""
+    return "" if value is None else f"{grouped(value)} {currency}".strip()
+
+
+def packed(packages: int, kind: str) -> str:
+    """Packages with their kind: 1.860 carton; empty for none."""
+    if not packages:
+        return ""
+    if kind:
+        return f"{grouped(packages)} {PACKAGE_TITLES.get(kind, kind)}"
+    return gettext("%(count)s packages") % {"count": grouped(packages)}
+
+
+def built(axles: int | None, kerb_kg: int | None) -> str:
+    """How a vehicle is built, as far as its card tells: 3 axles, kerb weight 9.000 kg."""
+    told = [ngettext("%(count)s axle", "%(count)s axles", axles) % {"count": axles}] if axles else []
+    if kerb_kg:
+        told.append(gettext("kerb weight %(kg)s kg") % {"kg": grouped(kerb_kg)})
+    return ", ".join(told)
 
 
 def goods_of(headings: list[str]) -> dict[str, str]:

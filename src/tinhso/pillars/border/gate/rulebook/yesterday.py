@@ -23,6 +23,7 @@ from tinhso.kernel.modules.rule_tables import RehearsalRun, dry_run
 from tinhso.pillars.border.gate.actions.declare import BY_ORDER, class_of
 from tinhso.pillars.border.gate.actions.tasks import NOT_TASKS, facts_of
 from tinhso.pillars.border.gate.models import GoodsLine, SlotWindow, Trip
+from tinhso.pillars.border.gate.queries.containers import second_of, with_seconds
 from tinhso.pillars.border.gate.queries.law import Law
 from tinhso.pillars.border.gate.queries.problems import FIELD_TITLES, filled_of, rule_line
 from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
@@ -94,6 +95,7 @@ def _is_told(day: Yesterday, tables: tuple[str, ...]) -> bool:
 def _played(day: Yesterday, trips: list[Trip]) -> list[Pair]:
     """Tasks, fees, refusals and classes of yesterday's trips."""
     lines, laws = _lines(trips), (day.before, day.after)
+    with_seconds(trips)
     facts = [facts_of(trips, at=day.run.at, law=law) for law in laws]
     found = first, then = Played(), Played()
     for number, trip in enumerate(trips, start=1):
@@ -142,7 +144,7 @@ def _fee(trip: Trip, groups: list[str], law: Law, on: date) -> int:
     return fees.assess(
         regime=trip.declaration.regime,
         groups=groups or ["EMPTY"],
-        vehicle=fees.vehicle_class(load_kg=trip.gross_kg, container=container),
+        vehicle=fees.vehicle_class(load_kg=trip.gross_kg, container=container, second=second_of(trip) is not None),
         route=law.route_of(trip.kind),
         on=on,
         rates=rates,

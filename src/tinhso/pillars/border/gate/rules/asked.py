@@ -8,7 +8,7 @@ ANY = "any"
 ASKED, REQUIRED, HIDDEN = "asked", "required", "hidden"
 FIELDS = (
     "customs_no", "seal_no", "container_no", "trailer", "driver", "certificate", "packages", "temperature", "un_number",
-    "reefer_temp", "partner_phone", "tir", "ecmr",
+    "reefer_temp", "partner_phone", "tir", "ecmr", "quantity", "value", "net_kg",
 )  # fmt: skip
 """Fields that a rule may ask for or leave out; all others are asked always."""
 

@@ -51,6 +51,18 @@ def read_type(text: str) -> str:
     return code
 
 
+def must_stand_together(*, first: str, first_type: str, second: str, second_type: str) -> None:
+    """Two containers on one vehicle. Refusals: BG-628 for a second one without a first, BG-629 for the same number
+    twice, BG-630 unless both are of 20 feet.
+    """
+    if not first:
+        raise refuse("BG-628", field="container_no")
+    if first == second:
+        raise refuse("BG-629", field="second_container_no", v=second)
+    if {first_type[:1], second_type[:1]} != {"2"}:
+        raise refuse("BG-630", field="second_container_type")
+
+
 def feet(code: str) -> int:
     """The length that a size-type code tells. Raises KeyError for a code that `read_type` refuses."""
     return FEET[code[0]]

@@ -32,6 +32,11 @@ def _formula(told: Mapping[str, Any]) -> Iterator[Line]:
         yield (f"Hệ số theo tuyến: {vi}{times}", f"Coefficient of the route: {en}{times}")
     if len(told.get("lines", ())) > 1:
         yield ("Nhiều loại hàng: tính theo mức cao nhất", "Mixed goods: the highest rate counts")
+    if told.get("two_containers"):
+        yield (
+            "Hai container 20 feet: tạm tính như một container 40 feet",
+            "Two of 20 feet: taken as one of 40, assumed",
+        )
     if told.get("capped"):
         yield ("Không vượt mức tối đa", "Not above the ceiling")
     for document in told.get("documents", ()):

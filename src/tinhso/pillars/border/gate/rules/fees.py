@@ -84,11 +84,14 @@ def terms() -> dict[tuple[str, str], tuple[str, ...]]:
     return {(row["dimension"], row["term"]): words(row["codes"]) for row in table("fee_terms")}
 
 
-def vehicle_class(*, load_kg: int, container: str = "") -> str:
+def vehicle_class(*, load_kg: int, container: str = "", second: bool = False) -> str:
     """The class of a load: CONT20 or CONT40 (and longer) by the container's ISO size type, else by its weight.
 
+    `second`: whether another of 20 feet stands beside it. Assumed: two of 20 feet are charged as one of 40.
     Refusal: BG-110 for a type that is not known.
     """
+    if second:
+        return "CONT40"
     if container:
         return "CONT20" if containers.feet(containers.read_type(container)) == 20 else "CONT40"
     return next(name for name, limit in WEIGHT_CLASSES if limit is None or load_kg < limit)

@@ -8,8 +8,10 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
-from tinhso.pillars.border.gate.models import Trip
+from tinhso.kernel.base.money import grouped
+from tinhso.pillars.border.gate.models import TransferLine, Trip, Vehicle
 from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLES
+from tinhso.pillars.border.gate.queries import words
 from tinhso.pillars.border.gate.queries.masks import Sight, sight_of
 from tinhso.pillars.border.gate.queries.simulation import own_parts
 from tinhso.pillars.border.gate.queries.tones import trip_tone
@@ -57,6 +59,43 @@ def container_title(code: str) -> str:
 def of(values: dict[Any, Any], key: Any) -> Any:
     """What a mapping holds of that key, nothing when it does not."""
     return values.get(key, "")
+
+
+@register.simple_tag
+def measured(line: Any) -> str:
+    """The quantity of a goods line with its unit."""
+    return words.measured(line.quantity, line.unit)
+
+
+@register.simple_tag
+def packed(line: Any) -> str:
+    """The packages of a goods line with their kind."""
+    return words.packed(line.packages, line.package_kind)
+
+
+@register.simple_tag
+def packed_line(line: TransferLine) -> str:
+    """The packages of a line of a transfer, of the kind that was declared."""
+    return words.packed(line.packages, line.line.package_kind)
+
+
+@register.filter
+def signed(number: int) -> str:
+    """A difference with its sign: +12, −1.860, 0."""
+    sign = "+" if number > 0 else "−" if number < 0 else ""
+    return f"{sign}{grouped(abs(number))}"
+
+
+@register.filter
+def built(vehicle: Vehicle) -> str:
+    """Axles and kerb weight of a vehicle, as far as its card tells."""
+    return words.built(vehicle.axles, vehicle.kerb_kg)
+
+
+@register.simple_tag
+def valued(line: Any) -> str:
+    """The value of a goods line with its currency."""
+    return words.valued(line.value, line.currency)
 
 
 @register.simple_tag(takes_context=True)

@@ -14,6 +14,7 @@ from tinhso.pillars.border.gate.actions.firm_forms import DriverFields
 from tinhso.pillars.border.gate.models import Driver, Vehicle
 from tinhso.pillars.border.gate.queries.offline import entry_of
 from tinhso.pillars.border.gate.tests.conftest import NOON, TODAY, fruit_draft, make_driver, make_firm, make_vehicle
+from tinhso.pillars.border.gate.tests.test_api import signed_in
 from tinhso.pillars.border.gate.tests.test_firm_pages import at_noon, clerk, client, firm  # noqa: F401
 
 DRIVER = {
@@ -47,6 +48,31 @@ def test_a_card_says_what_a_vehicle_may_carry_and_until_when(gate, firm, client)
     trip.tractor.refresh_from_db()
     declare.check_trips(trips=[trip], at=NOON)
     assert trip.problems == []
+
+
+def test_a_card_says_axles_and_kerb_weight_and_the_dossier_shows_them(gate, firm, client):  # noqa: F811
+    added = {"plate": "12C-123.45", "kind": "RIGID", "max_gross_kg": "40000", "axles": "3", "kerb_kg": "9000"}
+    fleet = client.post(reverse("border_gate:firm_fleet"), added, follow=True).content.decode()
+    vehicle = Vehicle.objects.get()
+    trip = sent(gate, firm, tractor=vehicle)
+    customs = signed_in("HAIQUAN", place=gate.points["HN-1119"].pk)
+
+    dossier = customs.get(reverse("border_gate:trip", args=[trip.pk])).content.decode()
+
+    assert (vehicle.axles, vehicle.kerb_kg) == (3, 9_000)
+    assert "3 trục, khối lượng bản thân 9.000 kg" in fleet
+    assert "3 trục, khối lượng bản thân 9.000 kg" in dossier
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"kerb_kg": "40000"}, {"kerb_kg": "499"}, {"kerb_kg": "60001"}, {"axles": "0"}, {"axles": "21"}]
+)
+def test_a_card_that_cannot_be_is_refused(firm, client, wrong):  # noqa: F811
+    added = {"plate": "12C-123.45", "kind": "RIGID", "max_gross_kg": "40000"}
+
+    client.post(reverse("border_gate:firm_fleet"), {**added, **wrong})
+
+    assert not Vehicle.objects.exists()
 
 
 def test_a_drivers_licence_on_his_card_counts(gate, firm, client):  # noqa: F811

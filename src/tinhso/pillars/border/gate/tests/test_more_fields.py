@@ -123,8 +123,12 @@ def test_a_program_tells_them_and_is_told_them(gate, firm):
     names = ("contract_no", "partner_phone", "reefer_temp", "tir_carnet_no", "ecmr_ref")
     assert tuple(told[name] for name in names) == ("HD-7", "+867711234567", 2.5, "XA12345678", "E-CMR/2026/7")
     assert told["lines"] == [
-        {"number": 1, "title": "Sầu riêng tươi", "temperature_c": -18.0, "dangerous_un_no": "UN1845"}
-    ]
+        {
+            "number": 1, "title": "Sầu riêng tươi", "temperature_c": -18.0, "dangerous_un_no": "UN1845",
+            "packages": 0, "package_kind": "", "quantity": None, "unit": "",
+            "net_kg": None, "value": None, "currency": "",
+        }
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("role", "sees"), [("HAIQUAN", True), ("YARD", False), ("BUFFER", False)])

@@ -128,6 +128,16 @@ def test_weight_must_lie_within_the_vehicle_s_papers():
     assert code_of_refusal(queries.must_fit, truck, gross_kg=-1) == "BG-009"
 
 
+def test_the_kerb_weight_is_part_of_what_a_loaded_vehicle_may_weigh():
+    truck = Vehicle(country="VN", kind="TRACTOR", plate="12C12345", max_gross_kg=48_000, kerb_kg=9_000)
+
+    queries.must_fit(truck, gross_kg=39_000)
+    with pytest.raises(GateRefusal) as refused:
+        queries.must_fit(truck, gross_kg=39_001)
+
+    assert (refused.value.code, refused.value.facts["max"]) == ("BG-009", 39_000)
+
+
 @pytest.mark.django_db
 def test_a_locked_firm_may_book_again_when_the_lock_ends():
     firm = a_firm("4900234569")
