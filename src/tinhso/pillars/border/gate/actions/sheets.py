@@ -208,8 +208,8 @@ def _takes(intent: Intent) -> list[tuple[str, tuple[str, str], str]]:
         found.append(("trailer", ("plate", plates.read(intent.trailer).norm), intent.trailer))
     if intent.container_no:
         found.append(("container_no", ("container", containers.read(intent.container_no)), intent.container_no))
-    if second := intent.second_container_no:
-        found.append(("second_container_no", ("container", containers.read(second)), second))
+    if other := intent.second_container_no:
+        found.append(("second_container_no", ("container", containers.read(other)), other))
     if new := intent.new_driver:
         found.append(("paper_no", ("driver", paper_digest(new.kind, new.number).hex()), new.name))
     elif driver := intent.driver:
