@@ -151,7 +151,7 @@ def chi_ma_is_not_huu_nghi(border: Border, trip: Trip) -> None:
     away = border.gate.points[ELSEWHERE]
     officer = person(border, "Trạm Chi Ma", "BIENPHONG", place=away)
     officer.goto(f"{border.address}{GATE}/barie/{ELSEWHERE}-B1/?xe={ITS_PLATE}")
-    said = f"Bạn đang trực tại {away}, lượt xe thuộc {trip.point}."
+    said = f"Bạn đang trực tại {away.gate_short}, lượt xe thuộc {trip.point.gate_short}."
     expect(officer.locator("#main")).to_contain_text(said)
     assert officer.get_by_role("button", name="Mở barie").count() == 0
     assert officer.goto(f"{border.address}{GATE}/barie/{POINT}-B1/?xe={ITS_PLATE}").status in {403, 404}

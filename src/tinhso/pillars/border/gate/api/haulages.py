@@ -19,6 +19,7 @@ from tinhso.kernel.api.answers import answer, unless_known
 from tinhso.kernel.api.once import idempotent
 from tinhso.kernel.base.errors import Forbidden
 from tinhso.pillars.border.gate.actions import carriers as actions
+from tinhso.pillars.border.gate.api import wco
 from tinhso.pillars.border.gate.models import Driver, Enterprise, Haulage, Vehicle
 from tinhso.pillars.border.gate.permissions import CARRY_TRIP
 from tinhso.pillars.border.gate.queries import carriers as queries
@@ -30,7 +31,9 @@ MOST = 200
 
 
 class LoadOut(BaseModel):
-    """One trip as its carrier reads it. Names of the WCO data model are recalled, not copied from it."""
+    """One trip as its carrier reads it."""
+
+    model_config = ConfigDict(json_schema_extra=wco.named)
 
     id: UUID
     firm: str
@@ -41,9 +44,9 @@ class LoadOut(BaseModel):
     planned_on: date
     eta: datetime | None
     group: str = Field(description="groups of the goods, in words")
-    kg: int = Field(description="WCO data model: Consignment.GrossMass (recalled)")
-    container: str = Field(description="WCO data model: TransportEquipment (recalled); ISO 6346")
-    plate: str = Field(description="WCO data model: TransportMeans.IdentificationID (recalled)")
+    kg: int
+    container: str = Field(description="ISO 6346")
+    plate: str
     trailer: str
     driver: str
     next: str
@@ -56,6 +59,8 @@ class LoadsOut(BaseModel):
 
 
 class VehicleOut(BaseModel):
+    model_config = ConfigDict(json_schema_extra=wco.named)
+
     plate: str
     trailer: bool
 
@@ -75,7 +80,7 @@ class FleetOut(BaseModel):
 class AssignmentIn(BaseModel):
     """Vehicle by plate, driver by id, all the carrier's own (`/fleet`)."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra=wco.named)
 
     tractor: str = Field(max_length=24)
     trailer: str = Field(default="", max_length=24)

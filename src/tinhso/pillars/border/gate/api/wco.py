@@ -19,6 +19,8 @@ NAMES = {
     "line": f"{ITEM}.SequenceNumeric",
     "LineOut.number": f"{ITEM}.SequenceNumeric",
     "gross_kg": f"{ITEM}.Commodity.GoodsMeasure.GrossMassMeasure",
+    "LoadOut.kg": "Consignment.TotalGrossMassMeasure",
+    "LoadOut.container": "TransportEquipment.ID",
     "RowIn.kg": f"{ITEM}.Commodity.GoodsMeasure.GrossMassMeasure",
     "net_kg": f"{ITEM}.Commodity.GoodsMeasure.NetNetWeightMeasure",
     "quantity": f"{ITEM}.Commodity.GoodsMeasure.TariffQuantity",
@@ -73,6 +75,8 @@ OURS = frozenset((
     "declared_packages", "given_packages", "weight", "share", "back", "container", "second_container", "qr",
     "confidence", "confirmed", "lane", "load_state", "reason_code", "ask_only", "steady", "tare_kg", "weighed_at",
     "sent_at", "event", "happened_at", "read_at", "photo_sha256", "items", "next", "other", "rows", "firm",
+    "name", "drivers", "vehicles", "assignable", "asks_consent", "group", "document_no", "points", "goods_groups",
+    "ended_at", "end_reason", "text_vi", "text_zh", "just_in_time", "second_paper_no",
     "mark", "free", "begins_at", "ends_at", "lat", "lon", "accuracy_m", "pings", "seen_at",
 ))  # fmt: skip
 """What the model has no name for, or none that is known for sure."""

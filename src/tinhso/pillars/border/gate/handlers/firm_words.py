@@ -75,23 +75,23 @@ CHANGED: dict[str, NoticeKind] = {
         "border_gate.firm_contact_asked",
         title=_("Another telephone for the firm"),
         texts={
-            "vi": "Có yêu cầu đổi điện thoại của doanh nghiệp sang số tận cùng {reason}. Nếu không phải bạn yêu cầu, "
+            "vi": "Có yêu cầu đổi điện thoại của doanh nghiệp sang số tận cùng {number}. Nếu không phải bạn yêu cầu, "
             "hãy báo Ban Quản lý.",
-            "en": "The firm's telephone is to become the number that ends in {reason}. If you know nothing of it, tell "
+            "en": "The firm's telephone is to become the number that ends in {number}. If you know nothing of it, tell "
             "the management board.",
         },
         channels=("app", "sms"),
-        sms_fields=("reason",),
+        sms_fields=("number",),
     ),
     "contact": notice(
         "border_gate.firm_contact",
         title=_("The firm's contact has changed"),
         texts={
-            "vi": "Liên hệ mới của doanh nghiệp đã có hiệu lực, điện thoại tận cùng {reason}.",
-            "en": "The firm's new contact holds; its telephone ends in {reason}.",
+            "vi": "Liên hệ mới của doanh nghiệp đã có hiệu lực, điện thoại tận cùng {number}.",
+            "en": "The firm's new contact holds; its telephone ends in {number}.",
         },
         channels=("app", "sms"),
-        sms_fields=("reason",),
+        sms_fields=("number",),
     ),
     "prefer": _changed(
         "prefer",

@@ -59,8 +59,10 @@ def tell_firm(event: Event) -> None:
     held = Grant.objects.filter(role__code__in=roles, agency_id=firm.pk, record_id=None)
     held = held.filter(valid_from__lte=event.at).exclude(valid_until__lte=event.at)
     people = list(held.values_list("holder_id", flat=True).distinct())
-    url, reason = reverse("border_gate:firm"), event.payload["reason"]
-    send(notice.name, to=people, event_key=_key(event), by=SYSTEM, at=event.at, url=url, reason=reason)
+    url = reverse("border_gate:firm")
+    field = "number" if event.payload["change"].startswith("contact") else "reason"
+    facts = {field: event.payload["reason"]}
+    send(notice.name, to=people, event_key=_key(event), by=SYSTEM, at=event.at, url=url, **facts)
 
 
 def _key(event: Event) -> str:

@@ -131,7 +131,7 @@ def test_a_queue_of_many_takes_no_more_queries(gate, two_waiting, django_assert_
     client = visitor(gate, "BQLKKT")
     client.get(QUEUE)
 
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(28):
         client.get(QUEUE)
 
 

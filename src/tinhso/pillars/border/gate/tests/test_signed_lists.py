@@ -6,6 +6,7 @@ import pytest
 from django.db import InternalError, ProgrammingError, connection, transaction
 from django.test import Client
 
+from tinhso.kernel.access.duty import go_on_duty
 from tinhso.kernel.audit.models import Entry
 from tinhso.kernel.base import clock
 from tinhso.kernel.testing.people import grant, make_account, make_person
@@ -153,6 +154,7 @@ def test_nobody_chosen_and_anothers_checks_are_not_signed(gate, desk):
 def test_lists_of_other_points_are_not_there(gate, officer, desk):
     grant(officer, FORCE_ROLE, place=gate.points["TT-1088"], agency=Force.objects.get(code="KDTV").pk)
     (there,) = sign_tasks(tasks=plant_checks(declared(gate, 1, "TT-1088")), by=gate.everything, at=NOON).lists
+    go_on_duty(place=gate.points["HN-1119"].place, hours=8, by=officer.actor(), at=clock.now())
 
     assert desk.get(f"{LISTS}{there.pk}/").status_code == 404
     assert there.number not in desk.get(LISTS).content.decode()
