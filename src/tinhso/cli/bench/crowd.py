@@ -48,8 +48,8 @@ from (select id, row_number() over (order by id) - 1 as place, count(*) over () 
 where t.code like '%B0%' and abs(hashtext(t.code)) % f.firms = f.place
 """
 FOR_ALL_FIRMS = """
-insert into kernel_access_grant (id, holder_id, role_id, valid_from, granted_by, created_at)
-select gen_random_uuid(), %s::uuid, id, timestamptz '2020-01-01', %s::uuid, now()
+insert into kernel_access_grant (id, holder_id, role_id, valid_from, granted_by, created_at, by_duty)
+select gen_random_uuid(), %s::uuid, id, timestamptz '2020-01-01', %s::uuid, now(), false
 from kernel_access_role where code = 'border_enterprise'
 """
 # The waiting stand in the queue since some minutes, of all classes, at their point's holding area.
