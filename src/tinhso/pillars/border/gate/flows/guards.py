@@ -56,12 +56,9 @@ TODAY = "(p_at at time zone 'Asia/Ho_Chi_Minh')::date"
 DRIVER = SqlGuard(
     "G-DRIVER",
     "BG-007",
-    " and ".join(
-        f"(r.{seat} is null or exists (select 1 from border_gate_driver d where d.id = r.{seat}"
-        f" and d.paper_until >= {TODAY} and coalesce(d.licence_until, {TODAY}) >= {TODAY}))"
-        for seat in ("driver_id", "second_driver_id")
-    )
-    + " and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id)"
+    "not exists (select 1 from border_gate_driver d where d.id in (r.driver_id, r.second_driver_id)"
+    f" and (d.paper_until >= {TODAY} and coalesce(d.licence_until, {TODAY}) >= {TODAY}) is not true)"
+    " and not exists (select 1 from border_gate_vehicle v where v.id in (r.tractor_id, r.trailer_id)"
     f" and v.permit_until < {TODAY})",
 )
 DECLARED = SqlGuard("G-DECL", "BG-209", "r.accepted_at is not null")
