@@ -240,8 +240,10 @@ def province_template() -> str:
 
 
 def tables_digest() -> str:
+    """Of the first rows: tables, what reads them in, and the words of notices, which handlers declare."""
     digest = hashlib.sha256()
-    for path in sorted([*(ROOT / "src").rglob("tables/*"), *(ROOT / "src").rglob("profile.py")]):
+    source = ROOT / "src"
+    for path in sorted(path for name in ("tables/*", "profile.py", "handlers/*.py") for path in source.rglob(name)):
         if path.is_file():
             digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
     return digest.hexdigest()[:12]
