@@ -28,14 +28,22 @@ class Loop {
   onChange(listener) { this.listeners.push(listener); }
   tell() { this.listeners.forEach((listener) => listener(this)); }
 
-  // One run at a time, over all tabs of the device.
+  // One run at a time, over all tabs of the device. Who asks while one is under way gets another after it: that one
+  // may have failed already, and the network be back.
   run() {
     if (!this.store.isEnrolled()) return Promise.resolve();
-    this.running ??= navigator.locks
-      .request(`tinhso-sync-${this.store.app}`, () => this.rounds())
-      .catch(() => { this.online = false; })
-      .finally(() => { this.running = null; this.tell(); });
+    this.isAsked = true;
+    this.running ??= this.asked().finally(() => { this.running = null; this.tell(); });
     return this.running;
+  }
+
+  async asked() {
+    while (this.isAsked) {
+      this.isAsked = false;
+      await navigator.locks
+        .request(`tinhso-sync-${this.store.app}`, () => this.rounds())
+        .catch(() => { this.online = false; });
+    }
   }
 
   async rounds() {
