@@ -7,6 +7,7 @@ import json
 import pytest
 from django.db import DataError
 from django.http import HttpResponse
+from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from tinhso.kernel.base.errors import Forbidden, Stale
@@ -56,6 +57,12 @@ def test_large_text_is_turned_on_and_off_without_script(client):
 
     assert '<html lang="vi" class="text-large">' in large
     assert "text-large" not in client.get("/mat-mang/").content.decode().split("<head>")[0]
+
+
+def test_a_board_is_large_already():
+    board = render_to_string("web/base_board.html", {"text_large": True})
+
+    assert "text-large" not in board.split("<head>")[0]
 
 
 def refused(path, refusal, **headers):
