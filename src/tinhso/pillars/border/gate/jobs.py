@@ -21,7 +21,7 @@ from tinhso.kernel.notices.kinds import notice
 from tinhso.pillars.border.gate.actions import clock, foresight, forgetting, positions, windows
 from tinhso.pillars.border.gate.actions.ahead import lapse_ahead
 from tinhso.pillars.border.gate.actions.bookings import lapse_holds
-from tinhso.pillars.border.gate.actions.figures import count_lately
+from tinhso.pillars.border.gate.actions.figures import count_days, count_lately
 from tinhso.pillars.border.gate.actions.guidance import reach_newcomers
 from tinhso.pillars.border.gate.actions.mandates import follow_staff
 from tinhso.pillars.border.gate.actions.platform_calls import call_everywhere
@@ -33,7 +33,7 @@ from tinhso.pillars.border.gate.actions.yard_alarm import watch_yards
 from tinhso.pillars.border.gate.models import DailyReport
 from tinhso.pillars.border.gate.permissions import role_code
 from tinhso.pillars.border.gate.queries import periods
-from tinhso.pillars.border.gate.queries.report import CLOSES, of_row
+from tinhso.pillars.border.gate.queries.report import CLOSES, day_of, of_row
 from tinhso.pillars.border.gate.queries.section import firm_names
 from tinhso.pillars.border.gate.simulation.what_if_runs import run_what_if
 
@@ -78,6 +78,12 @@ def forget_positions(at: datetime) -> None:
 def forget_old_papers(at: datetime) -> None:
     """Each night: paper numbers of drivers whose last trip ended long ago are deleted."""
     forgetting.forget_papers(at=at)
+
+
+@every(cron="*/10 * * * *")
+def count_the_running_day(at: datetime) -> None:
+    """Every ten minutes: the reports of the week, month and year under way have today in them, as far as it went."""
+    count_days(day_of(at), day_of(at))
 
 
 @every(cron="0 20 * * *")

@@ -83,6 +83,7 @@ def period(request: Request, kind: str, day: date) -> HttpResponseBase:
         "imported": found.of("cleared.N").n, "fees": found.of("fee.pay").amount, "columns": _columns(found),
         "kinds": [(one, TITLES[one], reverse("border_gate:period", args=[one, span.first])) for one in KINDS],
         "before": span.before().first, "after": _after(request, span), "is_demo": _is_demo(span),
+        "is_running": span.last >= report.day_of(request.moment),
         "sample": ReferenceFigure.objects.filter(code__startswith=SAMPLES[kind]) if kind in SAMPLES else [],
     })  # fmt: skip
 

@@ -146,6 +146,7 @@ def period(span: Span) -> Period:
 
 
 def remaining(day: date) -> dict[tuple[str, str], int]:
-    """What stood at 20:00 of a day by point and kind (fruit, other)."""
-    rows = DayFigure.objects.filter(day=day, name="remaining")
+    """What stood at 20:00 of a day by point and kind (fruit, other); of a day to come, what stood when last counted."""
+    counted = DayFigure.objects.filter(day__lte=day).order_by("-day").values("day")[:1]
+    rows = DayFigure.objects.filter(day=counted, name="remaining")
     return {(code, key): n for code, key, n in rows.values_list("point__code", "key", "n")}

@@ -17,10 +17,10 @@ from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.actions import declare, move, release, undeclared
 from tinhso.pillars.border.gate.actions.report import freeze_report
 from tinhso.pillars.border.gate.flows import TRIP
-from tinhso.pillars.border.gate.jobs import freeze_daily_report
+from tinhso.pillars.border.gate.jobs import count_the_running_day, freeze_daily_report
 from tinhso.pillars.border.gate.models import CrossingPoint, DailyReport, DayFigure, Trip
 from tinhso.pillars.border.gate.permissions import FREEZE_REPORT, VIEW_REPORT, role_code
-from tinhso.pillars.border.gate.queries import report
+from tinhso.pillars.border.gate.queries import periods, report
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
 from tinhso.pillars.border.gate.rules.queue import FirstInLine
 from tinhso.pillars.border.gate.tests.conftest import (
@@ -278,3 +278,20 @@ def test_leaders_are_told_the_evenings_figures_once(gate, firm):
     assert told.fields["remaining"] == "3"
     assert told.fields["pdf"].endswith(f"/cua-khau-so/bao-cao/{TODAY}/?bang=pdf&phien-ban=1")
     assert DayFigure.objects.filter(day=TODAY, name="remaining").exists()
+
+
+def test_the_week_under_way_has_today_in_it(gate, firm, reader):
+    an_eventful_day(gate, firm)
+    week = f"/cua-khau-so/bao-cao/tuan/{TODAY}/"
+
+    with clock.frozen(EVENING - timedelta(hours=2)):
+        count_the_running_day(clock.now())
+        count_the_running_day(clock.now())
+        page = reader.get(week).content.decode()
+        told = periods.period(periods.span_of("tuan", TODAY))
+
+    day = report.count(TODAY, now=EVENING).blocks[report.WHOLE]
+    assert (told.of("came.X").n, told.of("left.X").n) == (day.arrived, day.left) == (4, 1)
+    assert sum(periods.remaining(told.span.last).values()) == day.remaining == 3
+    assert "Đang chạy" in page
+    assert "hôm nay đếm lại 10 phút một lần" in page
