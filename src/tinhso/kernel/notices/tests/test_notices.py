@@ -8,7 +8,7 @@ from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.identity.models import Person
-from tinhso.kernel.notices import actions, delivery, jobs, kinds, queries
+from tinhso.kernel.notices import actions, delivery, jobs, kinds, metrics, queries
 from tinhso.kernel.notices.channels.contract import Message
 from tinhso.kernel.notices.channels.mail import Mail
 from tinhso.kernel.notices.kinds import notice
@@ -284,3 +284,12 @@ def test_quiet_notices_are_forgotten_after_a_week(driver, quietly):
     jobs.forget_quiet_notices(NOON)
 
     assert [one.kind for one in Notice.objects.all()] == ["tests.called"]
+
+
+def test_the_figure_of_deliveries_has_words_for_channels_and_states(driver):
+    call(driver)
+
+    with translation.override("vi"):
+        told = {tuple(map(str, map(metrics.title_of, ("channel", "state"), key))) for key in metrics.deliveries()}
+
+    assert ("SMS", "Chờ gửi") in told

@@ -12,7 +12,7 @@ from tinhso.kernel.base.actor import NOBODY
 from tinhso.kernel.base.errors import Forbidden, NotFound
 from tinhso.kernel.metrics.queries import history, live
 from tinhso.kernel.web.request import Request
-from tinhso.roof.ioc.queries.board import number_words, rooms, tile, today_of
+from tinhso.roof.ioc.queries.board import dimension_words, number_words, rooms, tile, today_of
 
 HISTORY_DAYS = 60
 
@@ -34,7 +34,10 @@ def figure(request: Request, name: str) -> HttpResponse:
         days = history(name, today - timedelta(days=HISTORY_DAYS), today + timedelta(days=1), by=request.actor)
     except Forbidden as refusal:
         raise NotFound from refusal
-    rows = [(day.day, day.dimension, number_words(day.value, found.unit), day.closed) for day in reversed(days)]
+    rows = [
+        (day.day, dimension_words(found, day.dimension), number_words(day.value, found.unit), day.closed)
+        for day in reversed(days)
+    ]
     return render(
         request, "roof_ioc/figure.html", {"tile": tile(found, []), "rows": rows, "known": request.actor != NOBODY}
     )

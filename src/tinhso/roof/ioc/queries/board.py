@@ -88,6 +88,12 @@ def _words(figure: Figure, key: tuple[str, ...]) -> str:
     return ", ".join(str(metric.title_of(name, value)) for name, value in zip(metric.dimensions, key, strict=False))
 
 
+def dimension_words(figure: Figure, dimension: str) -> str:
+    """A kept dimension, `name=value|name=value`, in the words of the figure's parts; nothing for the whole."""
+    values = tuple(part.partition("=")[2] for part in dimension.split("|")) if dimension else ()
+    return _words(figure, values)
+
+
 def _trends(names: Iterable[str], today: date) -> dict[str, list[float]]:
     """The last days of each figure: the whole where it is kept, else the sum of its parts. One query."""
     rows = DayValue.objects.filter(metric__in=list(names), day__gt=today - timedelta(days=DAYS), day__lte=today)

@@ -67,6 +67,9 @@ def test_the_days_of_a_figure_are_a_line_on_its_tile(client: Client) -> None:
         )
 
     assert 'class="spark"' in client.get("/bang-dieu-hanh/").content.decode()
+    page = client.get("/bang-dieu-hanh/roof_ioc.things/").content.decode()
+    assert ">north<" in page
+    assert "place=" not in page
 
 
 def test_an_unknown_figure_is_not_there(client: Client) -> None:
