@@ -33,6 +33,7 @@ from tinhso.pillars.border.gate.actions import declare, tasks
 from tinhso.pillars.border.gate.api.declarations import router as declarations
 from tinhso.pillars.border.gate.api.devices import router as devices
 from tinhso.pillars.border.gate.api.inflow import router as inflow
+from tinhso.pillars.border.gate.api.more_vehicles import router as more_vehicles
 from tinhso.pillars.border.gate.api.namings import router as namings
 from tinhso.pillars.border.gate.api.positions import router as positions
 from tinhso.pillars.border.gate.api.readings import router as readings
@@ -363,6 +364,7 @@ def body_of(path: str, walk: Walk) -> dict[str, object]:
         "transfers": {"yard": walk.trip.yard.code, "loads": [load]},
         "corrections": {"loads": [load]},
         "disownings": {"reason": ""},
+        "vehicles": {"vehicle": {}, "carries": [{"line": 1, "kg": 1}]},
         "true-firms": {"tax_code": "4900234569", "consent": False},
         "pairs": {"other": str(walk.trip.pk)},
         "weighings": {"id": str(UUID(int=8)), "plate": "12C12345", "kg": 30_000, "weighed_at": NOON.isoformat()},
@@ -380,7 +382,7 @@ def operations() -> set[str]:
     """Method and path of every call, its own names of the record left out."""
     return {
         f"{method} {re.sub(r'{uuidstr:[a-z_]+}', '{id}', path)}"
-        for one in (router, declarations, inflow, namings, positions, readings, devices, transfers)
+        for one in (router, declarations, inflow, more_vehicles, namings, positions, readings, devices, transfers)
         for path, view in one.path_operations.items()
         for operation in view.operations
         for method in operation.methods
