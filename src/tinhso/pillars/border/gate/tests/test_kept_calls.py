@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from tinhso.kernel.audit.models import Entry
 from tinhso.kernel.notices.models import Notice
+from tinhso.kernel.web.offline.inbox import take
+from tinhso.kernel.web.offline.models import OfflineEvent
 from tinhso.kernel.workflow.flow import StepRefused
 from tinhso.kernel.workflow.timers import fire_due_steps
 from tinhso.pillars.border.gate.actions import move
@@ -21,6 +23,7 @@ from tinhso.pillars.border.gate.queries.called import called_now
 from tinhso.pillars.border.gate.queries.stoppages import kept_calls
 from tinhso.pillars.border.gate.tests.conftest import NOON
 from tinhso.pillars.border.gate.tests.test_fairness import waiting
+from tinhso.pillars.border.gate.tests.test_offline import make_device, passing
 from tinhso.pillars.border.gate.tests.test_orders_of_the_board import deliver
 from tinhso.pillars.border.gate.tests.test_slots import accepted, book, booked, window
 from tinhso.pillars.border.gate.tests.test_stoppages import BARRIER, blocked
@@ -173,3 +176,14 @@ def test_who_comes_late_to_his_hour_by_what_the_way_was_blocked_is_let_through(g
     else:
         with pytest.raises(StepRefused, match="BG-205"):
             arrive()
+
+
+def test_who_came_while_the_network_was_cut_is_taken_though_his_call_was_extended_meanwhile(gate, barrier):
+    (trip,) = called(gate)
+    device = make_device(gate)
+    over(gate, blocked(gate, barrier), 20)
+
+    take(device=device, events=[passing(gate, trip, 1, kind="entry", step="arrive", at=NOON + 15 * MINUTE)], at=LAPSES)
+
+    assert OfflineEvent.objects.get().state == "applied"
+    assert stored(trip).state == "arrived"
