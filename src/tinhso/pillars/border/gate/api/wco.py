@@ -83,7 +83,7 @@ OURS = frozenset((
     "name", "drivers", "vehicles", "assignable", "asks_consent", "group", "document_no", "points", "goods_groups",
     "ended_at", "end_reason", "text_vi", "text_zh", "just_in_time", "second_paper_no",
     "mark", "free", "begins_at", "ends_at", "lat", "lon", "accuracy_m", "pings", "seen_at",
-    "vehicle", "carries", "named_at", "open", "disowned_at", "reason", "consent",
+    "vehicle", "carries", "call_expires_at", "call_kept", "named_at", "open", "disowned_at", "reason", "consent",
 ))  # fmt: skip
 """What the model has no name for, or none that is known for sure."""
 NUMBERED = re.compile(r"_[1-3]$")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tinhso.kernel.audit.models import Entry
+from tinhso.kernel.base import clock
+from tinhso.kernel.events.event import Event
+from tinhso.kernel.machines.outward import OUTWARD
 from tinhso.kernel.notices.models import Notice
 from tinhso.kernel.web.offline.inbox import take
 from tinhso.kernel.web.offline.models import OfflineEvent
@@ -22,6 +25,7 @@ from tinhso.pillars.border.gate.queries import driver, firms
 from tinhso.pillars.border.gate.queries.called import called_now
 from tinhso.pillars.border.gate.queries.stoppages import kept_calls
 from tinhso.pillars.border.gate.tests.conftest import NOON
+from tinhso.pillars.border.gate.tests.test_api import BASE, signed_in
 from tinhso.pillars.border.gate.tests.test_fairness import waiting
 from tinhso.pillars.border.gate.tests.test_offline import make_device, passing
 from tinhso.pillars.border.gate.tests.test_orders_of_the_board import deliver
@@ -187,3 +191,19 @@ def test_who_came_while_the_network_was_cut_is_taken_though_his_call_was_extende
 
     assert OfflineEvent.objects.get().state == "applied"
     assert stored(trip).state == "arrived"
+
+
+def test_the_firms_program_is_told_the_new_time_and_why(gate, barrier):
+    (trip,) = called(gate)
+    own = signed_in("ENTERPRISE", agency=trip.agency_id)
+    with clock.frozen(NOON + 20 * MINUTE):
+        over(gate, blocked(gate, barrier), 20)
+        told = own.get(f"{BASE}/status", {"code": trip.code}).json()
+    event = Event("border_gate.trip_call_extended", TRIP.name, trip.pk, 9, NOON, trip.pk, {}, 1)
+
+    sent = OUTWARD.get(event.name).tell(event, gate.everything, NOON)
+
+    until = (LAPSES + 20 * MINUTE).isoformat()
+    assert (sent["state"], sent["call_expires_at"]) == ("called", until)
+    assert datetime.fromisoformat(told["call_expires_at"]) == LAPSES + 20 * MINUTE
+    assert "12:00–12:20" in told["call_kept"]
