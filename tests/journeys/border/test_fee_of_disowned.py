@@ -13,7 +13,7 @@ from tinhso.kernel.events.event import Event
 from tinhso.kernel.notices.models import Notice
 from tinhso.kernel.testing.people import grant, make_person
 from tinhso.kernel.workflow.flow import StepRefused
-from tinhso.pillars.border.gate.actions import fees, namings
+from tinhso.pillars.border.gate.actions import amend, fees, namings
 from tinhso.pillars.border.gate.flows import FEE
 from tinhso.pillars.border.gate.handlers import fees as handlers
 from tinhso.pillars.border.gate.models import FeeAssessment, Trip
@@ -151,6 +151,11 @@ def test_a_deferred_fee_is_owed_by_the_true_firm(gate, firm, an, other):
     naming = named(gate)
     fee = fee_of(naming.trip)
     fees.defer_fee(fee=fee, document_no="12/QĐ-UBND", by=gate.everything, at=NOON)
+    ore = {"lines": {"2": {"hs6": "260111", "title": "Quặng sắt", "gross_kg": 900}}}
+    trip = Trip.objects.get(pk=naming.trip_id)
+    amend.amend_trip(trip=trip, values=ore, reason="Khai thiếu một mặt hàng", by=gate.everything, at=NOON)
+    amount = owed(fee).amount
+    assert amount > fee.amount
 
     namings.disown(naming=naming, reason=WHY, by=an, at=NOON)
     assert owed(fee).state == "cancelled"
@@ -158,6 +163,7 @@ def test_a_deferred_fee_is_owed_by_the_true_firm(gate, firm, an, other):
 
     fee.refresh_from_db()
     assert (fee.state, owed(fee).state, len(fees_of(naming.trip))) == ("deferred", "open", 1)
+    assert owed(fee).amount == amount
 
 
 def test_nobody_gives_a_fee_back_for_a_firm_that_has_not_disowned_the_vehicle(gate, firm, an):

@@ -43,7 +43,7 @@ def ask_true_firm(*, trip: Trip, at: datetime) -> None:
     if fee is None and trip.accepted_at is not None:
         assess_fees(trips=[trip], at=at)
     elif fee is not None and fee.state == DEFERRED:
-        fee_money.ask([fee], at=at)
+        fee_money.ask_again(fee, at=at)
 
 
 def _standing(trip: Trip) -> FeeAssessment | None:
