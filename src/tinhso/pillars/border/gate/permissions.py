@@ -33,6 +33,7 @@ STEPS: dict[str, tuple[object, tuple[str, ...]]] = {
     "enter_buffer": (_("enter the holding area"), ("CSGT", "BUFFER", "DRIVER")),
     "call": (_("call to the gate"), ("SYSTEM", "BQLKKT", "CSGT")),
     "call_timeout": (_("let the call lapse"), ("SYSTEM",)),
+    "extend_call": (_("give the call the time that was lost"), ("SYSTEM",)),
     "arrive": (_("let through barrier 1"), BARRIER_ONE),
     "cross_in": (_("let in over the line"), ("BIENPHONG",)),
     "yard_in": (_("let into the yard"), ("YARD",)),

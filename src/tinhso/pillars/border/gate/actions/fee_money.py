@@ -20,12 +20,20 @@ CALLED_OFF = "Hủy lượt xe trước khi đến cửa khẩu"
 
 def ask(fees: Sequence[FeeAssessment], *, at: datetime) -> list[FeeAssessment]:
     """Ask for the fees in the caller's transaction; a transfer names the trip's code."""
-    firms = _firms(fees)
-    names = {firm.pk: firm.agency.name for firm in firms}
-    wallets = {firm.pk: f"VI{firm.tax_code}".replace("-", "") for firm in firms if firm.tax_code}
-    payments.open_wallets(payee=PAYEE, references=wallets, at=at)
+    names = _with_wallets(fees, at)
     payments.create_obligations(wanted=[wanted(fee, names=names) for fee in fees], at=at)
     return list(fees)
+
+
+def ask_again(fee: FeeAssessment, *, at: datetime) -> None:
+    """A deferred fee is asked of the firm that the trip has now, as corrections left it."""
+    changes = list(fee.differences.order_by("made_at", "id"))
+    kept = fee.kept + sum(one.kept for one in changes)
+    budget = fee.budget + sum(one.budget for one in changes)
+    ground = changes[-1].explanation if changes else fee.explanation
+    details = tuple(Words(vi=vi, en=en) for vi, en in formula(ground))
+    other = {"amount": kept + budget, "shares": shares_of(fee, kept=kept, budget=budget), "details": details}
+    payments.create_obligation(wanted=wanted(fee, names=_with_wallets([fee], at), **other), at=at)
 
 
 def withdraw(fee: FeeAssessment, *, at: datetime) -> None:
@@ -94,6 +102,14 @@ def shares_of(fee: FeeAssessment, *, kept: int, budget: int) -> tuple[Share, Sha
     centre = Words(vi=f"Trung tâm Quản lý cửa khẩu giữ lại {percent} %", en=f"Kept by the gate's centre, {percent} %")
     rest = Words(vi=f"Nộp ngân sách {100 - percent} %", en=f"To the budget, {100 - percent} %")
     return Share(code="kept", title=centre, amount=kept), Share(code="budget", title=rest, amount=budget)
+
+
+def _with_wallets(fees: Sequence[FeeAssessment], at: datetime) -> dict[UUID, str]:
+    """Names of the firms that owe them, each with a wallet from now on."""
+    firms = _firms(fees)
+    wallets = {firm.pk: f"VI{firm.tax_code}".replace("-", "") for firm in firms if firm.tax_code}
+    payments.open_wallets(payee=PAYEE, references=wallets, at=at)
+    return {firm.pk: firm.agency.name for firm in firms}
 
 
 def _firms(fees: Sequence[FeeAssessment]) -> list[Enterprise]:

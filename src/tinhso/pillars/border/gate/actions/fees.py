@@ -18,7 +18,7 @@ from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.workflow.flow import StepRefused
 from tinhso.pillars.border.gate.actions import difference_money, fee_money
 from tinhso.pillars.border.gate.flows import FEE
-from tinhso.pillars.border.gate.flows.overlays import ASSESSED, PAID, REFUNDING, TO_PAY
+from tinhso.pillars.border.gate.flows.overlays import ASSESSED, PAID, REFUNDING, RETURNING, TO_PAY
 from tinhso.pillars.border.gate.flows.states import CANCELLED, EXPIRED, NO_SHOW
 from tinhso.pillars.border.gate.models import FeeAssessment, GoodsLine, Trip, TripGoods
 from tinhso.pillars.border.gate.queries.containers import second_of, with_seconds
@@ -101,7 +101,7 @@ def follow_refund(*, paid: Paid, at: datetime) -> None:
 def settle_given_back(*, paid: Paid, at: datetime) -> None:
     """The money has gone back, or stays by decision; the fee follows."""
     step = {"refunded": "give_back", "paid": "keep"}.get(paid.state)
-    fee = FeeAssessment.objects.filter(pk=paid.record_id, state=REFUNDING).first()
+    fee = FeeAssessment.objects.filter(pk=paid.record_id, state__in=(REFUNDING, RETURNING)).first()
     if fee is not None and step:
         FEE.fire(fee, step, by=SYSTEM, at=at)
 

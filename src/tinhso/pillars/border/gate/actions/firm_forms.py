@@ -52,6 +52,7 @@ from tinhso.pillars.border.gate.rules import containers, identity_papers, kinds,
 from tinhso.pillars.border.gate.rules.asked import ANY
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
 from tinhso.pillars.border.gate.rules.goods import Kind
+from tinhso.pillars.border.gate.rules.tripcodes import IMPORT
 
 KINDS = ("EXP_VN", "EXP_XFER", "IMP_CN", "IMP_VN_PICKUP")
 """What a row of a spreadsheet can say; the pages offer every kind."""
@@ -436,6 +437,27 @@ class Who(DriverFields):
         for name in ("driver", "driver_name", "paper_no", "paper_until", "phone", "second_driver", "trailer"):
             self.errors.pop(name, None)
         return {**found, "driver": None, "second_driver": None, "trailer": ""}
+
+
+def intent_beside(trip: Trip, who: Who) -> Intent:
+    """One more vehicle for the declaration of a trip: its own words, with this vehicle and driver; `who` is valid."""
+    typed = who.cleaned_data
+    vehicle: dict[str, Any] = {name: typed.get(name) or "" for name in VEHICLE}
+    return Intent(
+        kind=trip.kind,
+        regime=trip.declaration.regime,
+        point=trip.point,
+        planned_on=trip.planned_on,
+        eta=trip.eta,
+        lines=(),
+        customs_no=trip.declaration.customs_no,
+        two_way=trip.two_way,
+        inwards=trip.kind == "TRANSIT" and trip.direction == IMPORT,
+        driver=typed["driver"],
+        new_driver=who.typed,
+        reefer_temp=typed.get("reefer_temp"),
+        **vehicle,
+    )
 
 
 def intent_of(what: What, who: Who) -> Intent:

@@ -19,6 +19,7 @@ from tinhso.kernel.audit.record import record
 from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.events.publish import publish
 from tinhso.pillars.border.gate import events
+from tinhso.pillars.border.gate.actions import disowned_fees
 from tinhso.pillars.border.gate.actions.declare import check_trips
 from tinhso.pillars.border.gate.actions.for_others import named_or_registered, say_consent
 from tinhso.pillars.border.gate.actions.noted import count_arrival
@@ -55,6 +56,8 @@ def note_naming(*, trip: Trip, firm: Enterprise, by: Actor, at: datetime) -> Fir
 def disown(*, naming: FirmNaming, reason: str, by: Actor, at: datetime) -> FirmNaming:
     """Không phải của chúng tôi: the trip has no firm from now on, counts for none, and is held until one is named.
 
+    A fee that was paid for it goes back by itself (disowned_fees).
+
     Refusals: BG-038, BG-585 when it was said already, BG-586 once the vehicle is released or its trip has ended.
     """
     require(by, CONSENT_AHEAD, naming, at)
@@ -66,6 +69,7 @@ def disown(*, naming: FirmNaming, reason: str, by: Actor, at: datetime) -> FirmN
         raise refuse("BG-586", state=trip.get_state_title())
     row.reason, row.disowned_at, row.disowned_by = checked_reason(reason), at, by.id
     row.save(update_fields=["reason", "disowned_at", "disowned_by"])
+    disowned_fees.let_go(trip=trip, firm=row.firm, at=at)
     _belongs_to(trip, None)
     force = Force.objects.get(code=HOLDER)
     place_hold(trip=trip, force=force, reason=row.reason, reason_code=DISOWNED, by=SYSTEM, at=at)
@@ -82,7 +86,8 @@ def disown(*, naming: FirmNaming, reason: str, by: Actor, at: datetime) -> FirmN
 def name_true_firm(
     *, trip: Trip, tax_code: str, consent: bool, by: Actor, at: datetime, firm_name: str = "", firm_phone: str = ""
 ) -> Enterprise:
-    """The help desk names whose vehicle it is; that firm is told and may disown it as well. The hold is lifted.
+    """The help desk names whose vehicle it is; that firm is told, asked for the fee, and may disown it as well.
+    The hold is lifted.
 
     Refusals: BG-482 without the driver's consent, BG-587 for a trip that no firm has disowned, BG-588 for one that
     has, BG-270 for a firm not known here without a name, BG-420 for a suspended one.
@@ -102,6 +107,7 @@ def name_true_firm(
     must_not_be_suspended(firm)
     _belongs_to(row, firm)
     check_trips(trips=[row], at=at, times=False)
+    disowned_fees.ask_true_firm(trip=row, at=at)
     note_naming(trip=row, firm=firm, by=by, at=at)
     if row.undeclared:
         count_arrival(row, firm, at)

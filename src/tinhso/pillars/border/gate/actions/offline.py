@@ -20,6 +20,7 @@ from tinhso.pillars.border.gate.actions.conflicts import conflict, facts_of, lis
 from tinhso.pillars.border.gate.actions.offline_desks import apply_desk
 from tinhso.pillars.border.gate.actions.passages import Seen, pass_barrier
 from tinhso.pillars.border.gate.actions.undeclared import record_undeclared
+from tinhso.pillars.border.gate.flows.states import CALLED
 from tinhso.pillars.border.gate.models import ControlPoint, Trip
 from tinhso.pillars.border.gate.queries.barrier import live_trip_of, step_at
 from tinhso.pillars.border.gate.queries.reference import signing_key
@@ -90,7 +91,7 @@ def _passed(event: OfflineEvent, barrier: ControlPoint, by: Actor, *, again: boo
     step = str(told.get("step"))
     if step not in offline.ALLOWED:
         raise refuse("BG-330", step=step)
-    moved_on = trip.state_since > event.occurred_at and not again
+    moved_on = _stands_since(trip) > event.occurred_at and not again
     if moved_on or step_at(barrier, trip) != step:
         raise conflict(event, refuse("BG-023", event=step, state=trip.get_state_title()))
     if not again and _wants_radio(event, step):
@@ -106,6 +107,11 @@ def _passed(event: OfflineEvent, barrier: ControlPoint, by: Actor, *, again: boo
     if passage.refusal is not None:
         raise conflict(event, passage.refusal, passage.explanation)
     return Applied(trip.pk)
+
+
+def _stands_since(trip: Trip) -> datetime:
+    """Since when it is where it is: a call that was given more time is the same call."""
+    return trip.called_at if trip.state == CALLED and trip.called_at else trip.state_since
 
 
 def _undeclared(event: OfflineEvent, barrier: ControlPoint, by: Actor, *, again: bool) -> Applied:

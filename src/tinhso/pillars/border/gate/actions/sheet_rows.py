@@ -20,10 +20,11 @@ from tinhso.pillars.border.gate.actions.firm_forms import (
     Known,
     What,
     Who,
+    intent_beside,
     intent_of,
     open_points,
 )
-from tinhso.pillars.border.gate.models import CrossingPoint, Enterprise
+from tinhso.pillars.border.gate.models import CrossingPoint, Enterprise, Trip
 from tinhso.pillars.border.gate.models.parties import PaperKind, paper_digest
 from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLES
 from tinhso.pillars.border.gate.queries.firms import drivers_of
@@ -87,6 +88,12 @@ class Reader:
         )
         told = [*_said(what), *_said(who)]
         return (None, told) if told else (intent_of(what, who), [])
+
+    def read_vehicle(self, row: SheetRow, *, beside: Trip) -> tuple[Intent | None, list[Problem]]:
+        """One more vehicle for the declaration of that trip: of the row, vehicle and driver alone are read."""
+        who = Who(self._values(row.values), firm=self.firm, known=self.known, kind=beside.kind)
+        told = list(_said(who))
+        return (None, told) if told else (intent_beside(beside, who), [])
 
     def _values(self, typed: Mapping[str, str]) -> dict[str, str]:
         """The row as the forms want it: choices by their codes, days and hours as a browser sends them."""

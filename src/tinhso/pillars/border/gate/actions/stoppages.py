@@ -14,12 +14,15 @@ from tinhso.kernel.access.may import require
 from tinhso.kernel.audit.record import record
 from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.events.publish import publish
+from tinhso.kernel.workflow.fire import fire_many
 from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.actions.clock import mark
+from tinhso.pillars.border.gate.flows import TRIP
+from tinhso.pillars.border.gate.flows.states import CALLED
 from tinhso.pillars.border.gate.models import ControlPoint, Stoppage, StoppageKind, Yard
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER
 from tinhso.pillars.border.gate.queries.law import law_at
-from tinhso.pillars.border.gate.queries.stoppages import of_place, open_stoppages
+from tinhso.pillars.border.gate.queries.stoppages import behind, of_place, open_stoppages
 from tinhso.pillars.border.gate.rules.codes import refuse
 from tinhso.pillars.border.gate.rules.limits import BLOCKED_TOLD
 
@@ -51,13 +54,14 @@ def begin_stoppage(*, place: ControlPoint | Yard, kind: str, by: Actor, at: date
 
 @transaction.atomic
 def end_stoppage(*, stoppage: Stoppage, by: Actor, at: datetime) -> Stoppage:
-    """The way is free again; said twice the first word holds."""
+    """The way is free again, and calls behind it get the time that was lost; said twice the first word holds."""
     require(by, DECIDE_BARRIER, stoppage, at)
     row = Stoppage.objects.select_for_update(of=("self",)).select_related("barrier", "yard").get(pk=stoppage.pk)
     if row.ended_at is None:
         row.ended_at, row.ended_by = max(at, row.begun_at), by.id
         row.save(update_fields=["ended_at", "ended_by"])
         _note(events.WAY_FREE, row, by, at)
+        _extend_calls(row, at)
     return row
 
 
@@ -70,6 +74,12 @@ def watch_stoppages(*, at: datetime) -> int:
     for key in sorted(new):
         _note(events.WAY_BLOCKED_LONG, rows[key], SYSTEM, at)
     return len(new)
+
+
+def _extend_calls(row: Stoppage, at: datetime) -> None:
+    """Give the calls of those behind it the time that was lost, unless something else still stands there."""
+    called = list(behind(row).filter(state=CALLED).values_list("pk", flat=True))
+    fire_many(TRIP, called, "extend_call", by=SYSTEM, at=at, together=False, stoppage=str(row.pk))
 
 
 def mark_of(row: Stoppage) -> str:

@@ -20,11 +20,13 @@ from tinhso.pillars.border.gate.actions.goods_fields import as_json
 from tinhso.pillars.border.gate.api import wco
 from tinhso.pillars.border.gate.api.declarations import firm_named
 from tinhso.pillars.border.gate.flows import TRIP
+from tinhso.pillars.border.gate.flows.states import CALLED
 from tinhso.pillars.border.gate.models import CrossingPoint, GoodsLine, Trip
 from tinhso.pillars.border.gate.queries.bookings import free_windows
 from tinhso.pillars.border.gate.queries.containers import second_of
 from tinhso.pillars.border.gate.queries.masks import Sight, sight_of
 from tinhso.pillars.border.gate.queries.queue import places_in_queue
+from tinhso.pillars.border.gate.queries.stoppages import kept_calls
 from tinhso.pillars.border.gate.queries.trips import visible_trips
 from tinhso.pillars.border.gate.rules import plates, tripcodes
 
@@ -103,6 +105,8 @@ class StatusOut(BaseModel):
     slot: datetime | None = Field(description="beginning of the booked hour")
     position: int | None = Field(description="place in the queue while it waits")
     minutes: int | None = Field(description="until it is called, as foreseen")
+    call_expires_at: datetime | None = Field(description="while it is called: until when it has to be at barrier 1")
+    call_kept: str = Field(description="why the call does not lapse then, or lapses later than it was made for")
 
 
 class SlotOut(BaseModel):
@@ -160,6 +164,8 @@ def trip_status(request: HttpRequest, code: str) -> HttpResponse:
         "slot": trip.slot.begins_at if trip.slot else None,
         "position": place.position if place else None,
         "minutes": place.minutes if place else None,
+        "call_expires_at": trip.call_expires_at if trip.state == CALLED else None,
+        "call_kept": kept_calls([trip]).get(trip.pk, ""),
     }
     return unless_known(request, told)
 

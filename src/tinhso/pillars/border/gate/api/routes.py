@@ -28,6 +28,8 @@ from tinhso.pillars.border.gate.api.declarations import router as declarations
 from tinhso.pillars.border.gate.api.devices import router as devices
 from tinhso.pillars.border.gate.api.haulages import router as haulages
 from tinhso.pillars.border.gate.api.inflow import router as inflow
+from tinhso.pillars.border.gate.api.more_vehicles import router as more_vehicles
+from tinhso.pillars.border.gate.api.namings import router as namings
 from tinhso.pillars.border.gate.api.positions import router as positions
 from tinhso.pillars.border.gate.api.programs import router as programs
 from tinhso.pillars.border.gate.api.readings import router as readings
@@ -52,6 +54,8 @@ router.add_router("", programs)
 router.add_router("", haulages)
 router.add_router("", transfers)
 router.add_router("", inflow)
+router.add_router("", namings)
+router.add_router("", more_vehicles)
 UNLIMITED: list[BaseThrottle] = []
 """A barrier may never be told to come again later."""
 

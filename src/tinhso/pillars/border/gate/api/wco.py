@@ -21,6 +21,8 @@ NAMES = {
     "gross_kg": f"{ITEM}.Commodity.GoodsMeasure.GrossMassMeasure",
     "LoadOut.kg": "Consignment.TotalGrossMassMeasure",
     "LoadOut.container": "TransportEquipment.ID",
+    "MoreOut.beside_kg": f"{ITEM}.Commodity.GoodsMeasure.GrossMassMeasure",
+    "CarriedIn.kg": f"{ITEM}.Commodity.GoodsMeasure.GrossMassMeasure",
     "RowIn.kg": f"{ITEM}.Commodity.GoodsMeasure.GrossMassMeasure",
     "net_kg": f"{ITEM}.Commodity.GoodsMeasure.NetNetWeightMeasure",
     "quantity": f"{ITEM}.Commodity.GoodsMeasure.TariffQuantity",
@@ -33,6 +35,9 @@ NAMES = {
     "certificate_no": f"{ITEM}.AdditionalDocument.ID",
     "un_number": f"{ITEM}.Commodity.DangerousGoods.UNDGID",
     "dangerous_un_no": f"{ITEM}.Commodity.DangerousGoods.UNDGID",
+    "tax_code": "Exporter.ID on export, Importer.ID on import; our tax codes",
+    "firm_name": "Exporter.Name on export, Importer.Name on import",
+    "firm_phone": "Communication.ID",
     "regime": f"{ITEM}.GovernmentProcedure.CurrentCode; our codes",
     "customs_no": "Declaration.ID, given by customs",
     "contract": "AdditionalDocument.ID, of the contract",
@@ -78,6 +83,7 @@ OURS = frozenset((
     "name", "drivers", "vehicles", "assignable", "asks_consent", "group", "document_no", "points", "goods_groups",
     "ended_at", "end_reason", "text_vi", "text_zh", "just_in_time", "second_paper_no",
     "mark", "free", "begins_at", "ends_at", "lat", "lon", "accuracy_m", "pings", "seen_at",
+    "vehicle", "carries", "call_expires_at", "call_kept", "named_at", "open", "disowned_at", "reason", "consent",
 ))  # fmt: skip
 """What the model has no name for, or none that is known for sure."""
 NUMBERED = re.compile(r"_[1-3]$")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tinhso.kernel.workflow.flow import LockingGuard, PythonGuard, SqlGuard
-from tinhso.pillars.border.gate.flows import yards
+from tinhso.pillars.border.gate.flows import blocked, yards
 from tinhso.pillars.border.gate.flows.predicates import later, point_is_open, span, stopped
 from tinhso.pillars.border.gate.rules.queue import FirstInLine
 
@@ -33,7 +33,8 @@ SLOT_NOW = SqlGuard(
     "G-SLOTNOW",
     "BG-205",
     "exists (select 1 from border_gate_slotwindow s where s.id = r.slot_id"
-    f" and p_at between s.begins_at - {span('slot_early_min')} and s.begins_at + {span('slot_late_min')})"
+    f" and p_at between s.begins_at - {span('slot_early_min')} and s.begins_at + {span('slot_late_min')}"
+    f" + {blocked.blocked_for(blocked.HOUR_PASSES, 's.begins_at', 'p_at')})"
     " or (select c.direct_mode from border_gate_crossingpoint c where c.place_id = r.point_id)",
 )
 OPEN = SqlGuard("G-CAL", "BG-015", point_is_open("r.point_id"))
@@ -44,7 +45,13 @@ QUEUE = PythonGuard(
     "BG-207",
     lambda row, facts, at: isinstance(first := facts.get("first"), FirstInLine) and first == str(row["id"]),
 )
-CALL_DUE = SqlGuard("G-CALLDUE", "BG-208", "r.call_expires_at <= p_at")
+# While an incident stands before barrier 1 no call lapses; when it is over, what it took is laid on the call.
+CALL_ENDS = f"case when not {blocked.stands(blocked.CALLED_PASS)} then r.call_expires_at end"
+CALL_DUE = SqlGuard("G-CALLDUE", "BG-208", f"({CALL_ENDS}) <= p_at")
+CALL_KEPT = f"{later('call_min', 'r.called_at')} + {blocked.blocked_for(blocked.CALLED_PASS, 'r.called_at')}"
+WAY_FREE = SqlGuard(
+    "G-WAYFREE", "BG-208", f"not {blocked.stands(blocked.CALLED_PASS)} and {CALL_KEPT} > r.call_expires_at"
+)
 PLATE = SqlGuard(
     "G-PLATE",
     "BG-019",

@@ -241,7 +241,7 @@ HOLD = Flow(
     codes=FLOW_CODES,
 )
 
-ASSESSED, PAID, WAIVED, DEFERRED, REPLACED, REFUNDED, VOIDED, REFUNDING = (
+ASSESSED, PAID, WAIVED, DEFERRED, REPLACED, REFUNDED, VOIDED, REFUNDING, RETURNING = (
     "assessed",
     "paid",
     "waived",
@@ -250,11 +250,12 @@ ASSESSED, PAID, WAIVED, DEFERRED, REPLACED, REFUNDED, VOIDED, REFUNDING = (
     "refunded",
     "voided",
     "refunding",
+    "returning",
 )
 # Two people and a document (border brief 13).
 PROPOSED = SqlGuard("PROPOSED", "BG-263", "r.proposed_by <> v_actor")
 TO_PAY = (ASSESSED, DEFERRED)
-OVER = (REPLACED, REFUNDED, VOIDED)
+OVER = (REPLACED, REFUNDED, VOIDED, RETURNING)
 """Fees beside which a trip may have another one."""
 TRIP_OFF = SqlGuard("TRIP-OFF", "BG-261", "p.state in ('cancelled', 'expired', 'no_show')")
 # By rule for who calls off before he has come (brief 7.1); any other refund has a document.
@@ -264,9 +265,18 @@ REFUND_DUE = SqlGuard(
     "p.state = 'cancelled' and p.arrived_at is null or length(btrim(f->>'document_no')) > 0",
 )
 
+DISOWNED = SqlGuard(
+    "DISOWNED",
+    "BG-691",
+    "exists (select 1 from border_gate_firmnaming n where n.trip_id = r.trip_id and n.disowned_at is not null"
+    " and n.firm_id = (f->>'firm')::uuid)",
+)
+
 # The money itself: asked of the payments' room by its door in SQL.
 VERIFIED = SqlGuard("VERIFIED", "BG-274", "shared_payments_paid('border_gate.fee', r.id)")
 GIVEN_BACK = SqlGuard("GIVEN-BACK", "BG-275", "shared_payments_given_back('border_gate.fee', r.id)")
+# What goes back to a firm that disowned the vehicle says nothing of the vehicle any more.
+FEE_STATE = "case when r.state = 'returning' then p.fee_state else v_to end"
 
 FEE = Flow(
     name="border_gate.fee",
@@ -280,6 +290,7 @@ FEE = Flow(
         REFUNDED: pgettext_lazy("fee", "refunded"),
         VOIDED: pgettext_lazy("fee", "voided"),
         REFUNDING: pgettext_lazy("fee", "being refunded"),
+        RETURNING: pgettext_lazy("fee", "going back to the firm that disowned the vehicle"),
     },
     steps=(
         Step(
@@ -379,9 +390,40 @@ FEE = Flow(
             event="border_gate.fee_refund_refused",
             title=_("keep the fee as paid"),
         ),
+        # Beside it the true firm has a fee of its own: the trip follows that one.
+        Step(
+            "disown",
+            (PAID,),
+            RETURNING,
+            p.REFUND_FEE,
+            guards=(DISOWNED,),
+            sets={"refunded_by": "v_actor"},
+            event="border_gate.fee_disowned",
+            title=_("give the fee back to who disowned the vehicle"),
+        ),
+        Step(
+            "give_back",
+            (RETURNING,),
+            REFUNDED,
+            p.SETTLE_REFUND,
+            guards=(GIVEN_BACK,),
+            sets={"refunded_at": "p_at"},
+            event="border_gate.fee_returned",
+            title=_("note the refund as given back"),
+        ),
+        Step(
+            "keep",
+            (RETURNING,),
+            REPLACED,
+            p.SETTLE_REFUND,
+            guards=(VERIFIED,),
+            sets={"refunded_by": "null"},
+            event="border_gate.fee_return_refused",
+            title=_("keep the fee as paid"),
+        ),
     ),
     scope=Scope(place="point_id", record="trip_id"),
-    overlay=Overlay(parent=TRIP, column="trip_id", mirrors={"fee_state": "v_to"}),
+    overlay=Overlay(parent=TRIP, column="trip_id", mirrors={"fee_state": FEE_STATE}),
     refuse=refuse,
     codes=FLOW_CODES,
 )

@@ -8,6 +8,7 @@ two who change places do not wait for each other, and a firm's share is counted 
 from __future__ import annotations
 
 from tinhso.kernel.workflow.flow import LockingGuard, SqlGuard
+from tinhso.pillars.border.gate.flows import blocked
 from tinhso.pillars.border.gate.flows.predicates import later, point_is_open, stopped
 
 _DAY = "(p_at at time zone 'Asia/Ho_Chi_Minh')"
@@ -116,8 +117,11 @@ USE_SLOT = (
     "if r.slot_id is not null then update border_gate_booking o set state = 'used', ended_at = p_at"
     " where o.trip_id = r.id and o.state = 'confirmed'; end if"
 )
+# While something stands in the way nobody has missed his hour; the time that was lost to it is given.
 NO_SHOW_AT = (
-    "(select s.ends_at + make_interval(mins => b.no_show_minutes) from border_gate_slotwindow s, "
+    f"(select case when not {blocked.stands(blocked.HOUR_PASSES)} then"
+    " s.ends_at + make_interval(mins => b.no_show_minutes)"
+    f" + {blocked.blocked_for(blocked.HOUR_PASSES, 's.begins_at')} end from border_gate_slotwindow s, "
     + _RULE.format(day="(s.ends_at at time zone 'Asia/Ho_Chi_Minh')")
     + f" and s.id = r.slot_id and not {_DISPLACED})"
 )

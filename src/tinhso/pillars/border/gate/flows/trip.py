@@ -9,8 +9,8 @@ from __future__ import annotations
 from tinhso.kernel.access.scope import Scope
 from tinhso.kernel.workflow.flow import Flow, Step, Timer
 from tinhso.kernel.workflow.table import Guard
+from tinhso.pillars.border.gate.flows import blocked, noted, slots, stays, yards
 from tinhso.pillars.border.gate.flows import guards as g
-from tinhso.pillars.border.gate.flows import noted, slots, stays, yards
 from tinhso.pillars.border.gate.flows.predicates import later
 from tinhso.pillars.border.gate.flows.states import (
     ACCEPTED,
@@ -55,12 +55,13 @@ ALWAYS = "true"
 # Another point or day: the booked hour was for the one before.
 OTHER_HOUR = "coalesce((f->>'other_hour')::boolean, false)"
 RELEASE = {"released_at": NOW, "release_expires_at": later("release_h")}
+_LOST = blocked.blocked_for(blocked.HOUR_PASSES, "s.begins_at", "p_at")
 _WITHOUT_HOUR = "(case when r.undeclared then r.accepted_at else p_at end)"
 # From when a waiting vehicle counts (rules.queue.effective_time, said in SQL; a test compares the two).
 EFFECTIVE = f"""coalesce(r.effective_at, case
     when r.priority = 'P0' then p_at
     when r.undeclared or r.slot_id is null then {later("no_slot_min", _WITHOUT_HOUR)}
-    else (select case when p_at <= s.ends_at then s.begins_at else p_at end
+    else (select case when p_at <= s.ends_at + {_LOST} then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end)"""
 # Transit goes one way or the other: what comes over the line leaves inland, and the other way round.
 INWARDS = "(r.kind <> 'TRANSIT' or r.direction = 'N')"
@@ -81,6 +82,7 @@ PAST = {
     "enter_buffer": "buffered",
     "call": "called",
     "call_timeout": "call_lapsed",
+    "extend_call": "call_extended",
     "arrive": "arrived",
     "cross_in": "crossed_in",
     "yard_in": "yarded",
@@ -199,6 +201,7 @@ COMING = (
         (g.CALL_DUE,),
         {"miss_count": "r.miss_count + 1", "missed_at": NOW, "call_expires_at": "null"},
     ),
+    row("extend_call", (CALLED,), CALLED, FROM_INLAND, (g.WAY_FREE,), {"call_expires_at": g.CALL_KEPT}),
     row(
         "arrive",
         (CALLED,),
@@ -407,7 +410,7 @@ TRIP = Flow(
     steps=(*DECLARING, *COMING, *IN_THE_YARD, *LEAVING, *STAYING_ON, *ENDING),
     scope=Scope(agency="agency_id", place="point_id"),
     timers=(
-        Timer("call_timeout", (CALLED,), "r.call_expires_at", LIVING),
+        Timer("call_timeout", (CALLED,), g.CALL_ENDS, LIVING),
         Timer("finish", (CROSSED_OUT,), "case when r.kind <> 'EXP_VN' then r.crossed_out_at end", LIVING),
         Timer("dwell_warn", stays.WATCHED, stays.WARNS, LIVING),
         Timer("dwell_over", stays.WATCHED, stays.ENDS, LIVING),

@@ -46,3 +46,27 @@ FEE_REST_PAID = notice(
         "en": "Trip {code}: the rest of the fee of {amount} is paid, receipt {receipt}.",
     },
 )
+FEE_GOES_BACK = notice(
+    "border_gate.fee_goes_back",
+    title=_("Fee of a disowned vehicle goes back"),
+    texts={
+        "vi": "Xe {plate} không phải của doanh nghiệp: phí {amount}, biên lai {receipt}, đang được hoàn trả.",
+        "en": "Vehicle {plate} is not the firm's: the fee of {amount}, receipt {receipt}, is being given back.",
+    },
+)
+FEE_WENT_BACK = notice(
+    "border_gate.fee_went_back",
+    title=_("Fee of a disowned vehicle given back"),
+    texts={
+        "vi": "Đã hoàn trả phí {amount}, biên lai {receipt}, của xe {plate} không phải của doanh nghiệp.",
+        "en": "The fee of {amount}, receipt {receipt}, for vehicle {plate}, not the firm's, has been given back.",
+    },
+)
+FEE_STAYED = notice(
+    "border_gate.fee_stayed",
+    title=_("Fee of a disowned vehicle not given back"),
+    texts={
+        "vi": "Chưa hoàn trả phí {amount}, biên lai {receipt}, của xe {plate}. Hỏi quầy thu phí về lý do.",
+        "en": "The fee of {amount}, receipt {receipt}, for vehicle {plate} is not given back. Ask the fee counter why.",
+    },
+)

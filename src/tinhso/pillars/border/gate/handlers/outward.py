@@ -16,6 +16,7 @@ from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.events.event import Event
 from tinhso.kernel.machines.outward import outward
 from tinhso.pillars.border.gate.flows import FEE, HOLD, TRIP
+from tinhso.pillars.border.gate.flows.states import CALLED
 from tinhso.pillars.border.gate.models import FeeAssessment, Hold, Trip
 from tinhso.pillars.border.gate.permissions import STEPS, VIEW_TRIP
 from tinhso.pillars.border.gate.queries.containers import second_of
@@ -96,6 +97,7 @@ def _trip(trip: Trip) -> dict[str, Any]:
         "container_no": trip.container_no,
         "second_container_no": second.number if (second := second_of(trip)) else "",
         "fee_state": trip.fee_state,
+        "call_expires_at": trip.call_expires_at.isoformat() if trip.state == CALLED and trip.call_expires_at else None,
     }
 
 

@@ -21,13 +21,14 @@ from tinhso.kernel.notices.actions import Recipient, send
 from tinhso.kernel.notices.kinds import NoticeKind, placeholders
 from tinhso.pillars.border.gate.handlers import audience
 from tinhso.pillars.border.gate.models import Trip
+from tinhso.pillars.border.gate.queries.stoppages import stood_before
 from tinhso.pillars.border.gate.queries.words import DECLARED_TITLES
 from tinhso.pillars.border.gate.rules import plates
 
 TOLD = (
     "code", "state", "kind", "agency_id", "declaration_id", "tractor_plate", "bay", "released_to", "undeclared",
-    "fix_fields", "call_expires_at", "release_expires_at", "point__code", "point__name", "yard__code", "yard__name",
-    "yard__operator_id", "slot__begins_at", "driver__person__full_name", "driver__person__phone",
+    "fix_fields", "called_at", "call_expires_at", "release_expires_at", "point__code", "point__name", "yard__code",
+    "yard__name", "yard__operator_id", "slot__begins_at", "driver__person__full_name", "driver__person__phone",
     "driver__person__language",
 )  # fmt: skip
 NAMED = 3
@@ -143,5 +144,6 @@ FACTS: Mapping[str, Callable[[Trip, Event], Any]] = {
     "fields": lambda trip, event: fields_named(trip.fix_fields),
     "reason": lambda trip, event: str(event.payload.get("reason", "")),
     "decision": lambda trip, event: str(event.payload.get("decision_no", "")),
+    "what": lambda trip, event: stood_before(trip),
     "link": lambda trip, event: site.whole(reverse("border_gate:firm_trip", args=[trip.pk])),
 }

@@ -84,6 +84,17 @@ LAPSED = notice(
     channels=("app", "sms"),
     sms_fields=("code", "gate"),
 )
+EXTENDED = notice(
+    "border_gate.call_extended",
+    title=_("More time for the call"),
+    texts={
+        "vi": "Lượt {code}: thời hạn gọi vào {gate} dời đến {until} vì tắc đường: {what}.",
+        "en": "Trip {code}: the call to {gate} holds until {until}, because the way was blocked: {what}.",
+        "zh-hans": "车次{code}：因前方道路受阻（{what}），进入{gate}的叫号时限延至河内时间{until}。",
+    },
+    channels=("app", "sms"),
+    sms_fields=("code", "gate", "until", "what"),
+)
 ENTERED = notice(
     "border_gate.entered",
     title=_("Vehicle crossed in"),

@@ -65,6 +65,7 @@ ABOUT: dict[str, tuple[Told, ...]] = {
     "buffered": (Told(travellers.BUFFERED, (DRIVER, ENTERPRISE)),),
     "called": (Told(travellers.CALLED, (DRIVER,)), Told(officers.CALLED_IN, ("CSGT", YARD))),
     "call_lapsed": (Told(travellers.LAPSED, (DRIVER, ENTERPRISE)),),
+    "call_extended": (Told(travellers.EXTENDED, (DRIVER, ENTERPRISE)),),
     "arrived": (Told(officers.ARRIVED, (YARD,)),),
     "crossed_in": (Told(travellers.ENTERED, (ENTERPRISE,)), Told(officers.CROSSED_IN, (YARD, "HAIQUAN"))),
     "yarded": (

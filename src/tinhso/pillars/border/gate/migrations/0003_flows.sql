@@ -1,4 +1,4 @@
--- digest: 8b7f2368e6e4f44176ce98859e4c36e9
+-- digest: 3964e3c79d642bc52df2b39aa3148bb8
 
 create or replace function border_gate_amendment_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -2039,6 +2039,16 @@ begin
             v_to := 'refunded';
             v_event := 'border_gate.fee_refunded';
             update border_gate_feeassessment set state = v_to, state_since = p_at, version = r.version + 1, refunded_at = p_at where id = p_id;
+        elsif r.state in ('returning') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.settle_refund') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.settle_refund';
+            end if;
+            if not coalesce((shared_payments_given_back('border_gate.fee', r.id)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-275', hint = 'GIVEN-BACK';
+            end if;
+            v_to := 'refunded';
+            v_event := 'border_gate.fee_returned';
+            update border_gate_feeassessment set state = v_to, state_since = p_at, version = r.version + 1, refunded_at = p_at where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.settle_refund') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
@@ -2055,10 +2065,36 @@ begin
             v_to := 'paid';
             v_event := 'border_gate.fee_refund_refused';
             update border_gate_feeassessment set state = v_to, state_since = p_at, version = r.version + 1, refunded_by = null where id = p_id;
+        elsif r.state in ('returning') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.settle_refund') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.settle_refund';
+            end if;
+            if not coalesce((shared_payments_paid('border_gate.fee', r.id)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-274', hint = 'VERIFIED';
+            end if;
+            v_to := 'replaced';
+            v_event := 'border_gate.fee_return_refused';
+            update border_gate_feeassessment set state = v_to, state_since = p_at, version = r.version + 1, refunded_by = null where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.settle_refund') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.settle_refund';
+        end if;
+    when 'disown' then
+        if r.state in ('paid') then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.refund_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.refund_fee';
+            end if;
+            if not coalesce((exists (select 1 from border_gate_firmnaming n where n.trip_id = r.trip_id and n.disowned_at is not null and n.firm_id = (f->>'firm')::uuid)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-691', hint = 'DISOWNED';
+            end if;
+            v_to := 'returning';
+            v_event := 'border_gate.fee_disowned';
+            update border_gate_feeassessment set state = v_to, state_since = p_at, version = r.version + 1, refunded_by = v_actor where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.refund_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.refund_fee';
         end if;
     else
         raise exception 'no such step' using errcode = 'FI423', detail = r.state;
@@ -2073,7 +2109,7 @@ begin
             values ('border_gate.fee', p_id, r.version + 1, v_event, p_at, v_actor,
                 f || jsonb_build_object('source', r.state, 'target', v_to));
     end if;
-    update border_gate_trip set fee_state = v_to, version = version + 1 where id = p.id;
+    update border_gate_trip set fee_state = case when r.state = 'returning' then p.fee_state else v_to end, version = version + 1 where id = p.id;
     version := r.version + 1;
     state := v_to;
 end $$;
@@ -2094,11 +2130,11 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.point_id, r.trip_id
+            select r.id, r.version, r.state, w.want, w.f, p.fee_state as p__fee_state, r.point_id, r.trip_id
             from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
             order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.id, r.state, r.f, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+            select r.id, r.state, r.f, r.p__fee_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.collect_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.collect_fee' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.collect_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.collect_fee'
                 when r.step_row = 0 and not coalesce((shared_payments_paid('border_gate.fee', r.id)), false) then 'FI422 BG-274' else '' end as verdict,
@@ -2120,7 +2156,7 @@ begin
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
                 version = t.version + 1, paid_at = j.new_paid_at, collected_by = j.new_collected_by, receipt_no = j.new_receipt_no, method = j.new_method
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.p__fee_state, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
@@ -2135,7 +2171,7 @@ begin
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
             from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
+            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
         )
@@ -2155,11 +2191,11 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.point_id, r.trip_id
+            select r.id, r.version, r.state, w.want, w.f, p.fee_state as p__fee_state, r.point_id, r.trip_id
             from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
             order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.id, r.state, r.f, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+            select r.id, r.state, r.f, r.p__fee_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.collect_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.collect_fee' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.collect_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.collect_fee'
                 when r.step_row = 0 and not coalesce((length(btrim(f->>'document_no')) > 0), false) then 'FI422 BG-216' else '' end as verdict,
@@ -2179,7 +2215,7 @@ begin
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
                 version = t.version + 1, proposed_by = j.new_proposed_by, document_no = j.new_document_no
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.p__fee_state, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
@@ -2194,7 +2230,7 @@ begin
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
             from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
+            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
         )
@@ -2214,11 +2250,11 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.point_id, r.proposed_by, r.trip_id
+            select r.id, r.version, r.state, w.want, w.f, p.fee_state as p__fee_state, r.point_id, r.proposed_by, r.trip_id
             from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
             order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.id, r.state, r.f, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+            select r.id, r.state, r.f, r.p__fee_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.waive_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.waive_fee' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.waive_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.waive_fee'
                 when r.step_row = 0 and not coalesce((r.proposed_by <> v_actor), false) then 'FI422 BG-263'
@@ -2238,7 +2274,7 @@ begin
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
                 version = t.version + 1, document_no = j.new_document_no
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.p__fee_state, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
@@ -2253,7 +2289,7 @@ begin
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
             from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
+            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
         )
@@ -2273,11 +2309,11 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.point_id, r.trip_id
+            select r.id, r.version, r.state, w.want, w.f, p.fee_state as p__fee_state, r.point_id, r.trip_id
             from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
             order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.id, r.state, r.f, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+            select r.id, r.state, r.f, r.p__fee_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.waive_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.waive_fee' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.waive_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.waive_fee'
                 when r.step_row = 0 and not coalesce((length(btrim(f->>'document_no')) > 0), false) then 'FI422 BG-216' else '' end as verdict,
@@ -2296,7 +2332,7 @@ begin
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
                 version = t.version + 1, document_no = j.new_document_no
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.p__fee_state, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
@@ -2311,7 +2347,7 @@ begin
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
             from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
+            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
         )
@@ -2331,11 +2367,11 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.point_id, r.trip_id
+            select r.id, r.version, r.state, w.want, w.f, p.fee_state as p__fee_state, r.point_id, r.trip_id
             from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
             order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.id, r.state, r.f, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+            select r.id, r.state, r.f, r.p__fee_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.assess_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.assess_fee' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.assess_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.assess_fee' else '' end as verdict,
                 case r.step_row when 0 then 'replaced' end as v_to,
@@ -2352,7 +2388,7 @@ begin
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
                 version = t.version + 1
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.p__fee_state, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
@@ -2367,7 +2403,7 @@ begin
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
             from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
+            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
         )
@@ -2387,11 +2423,11 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, p.state as p__state, r.point_id, r.trip_id
+            select r.id, r.version, r.state, w.want, w.f, p.fee_state as p__fee_state, p.state as p__state, r.point_id, r.trip_id
             from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
             order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.id, r.state, r.f, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+            select r.id, r.state, r.f, r.p__fee_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.assess_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.assess_fee' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.assess_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.assess_fee'
                 when r.step_row = 0 and not coalesce((r.p__state in ('cancelled', 'expired', 'no_show')), false) then 'FI422 BG-261' else '' end as verdict,
@@ -2409,7 +2445,7 @@ begin
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
                 version = t.version + 1
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.p__fee_state, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
@@ -2424,7 +2460,7 @@ begin
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
             from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
+            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
         )
@@ -2444,11 +2480,11 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.document_no, p.arrived_at as p__arrived_at, p.state as p__state, r.point_id, r.trip_id
+            select r.id, r.version, r.state, w.want, w.f, r.document_no, p.arrived_at as p__arrived_at, p.fee_state as p__fee_state, p.state as p__state, r.point_id, r.trip_id
             from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
             order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.id, r.state, r.f, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+            select r.id, r.state, r.f, r.p__fee_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.refund_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.refund_fee' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.refund_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.refund_fee'
                 when r.step_row = 0 and not coalesce((r.p__state = 'cancelled' and r.p__arrived_at is null or length(btrim(f->>'document_no')) > 0), false) then 'FI422 BG-216' else '' end as verdict,
@@ -2468,7 +2504,7 @@ begin
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
                 version = t.version + 1, refunded_by = j.new_refunded_by, document_no = j.new_document_no
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.p__fee_state, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
@@ -2483,7 +2519,7 @@ begin
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
             from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
+            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
         )
@@ -2503,18 +2539,20 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.point_id, r.trip_id
+            select r.id, r.version, r.state, w.want, w.f, p.fee_state as p__fee_state, r.point_id, r.trip_id
             from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
             order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.id, r.state, r.f, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+            select r.id, r.state, r.f, r.p__fee_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.settle_refund') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.settle_refund' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.settle_refund') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.settle_refund'
-                when r.step_row = 0 and not coalesce((shared_payments_given_back('border_gate.fee', r.id)), false) then 'FI422 BG-275' else '' end as verdict,
-                case r.step_row when 0 then 'refunded' end as v_to,
-                case r.step_row when 0 then 'border_gate.fee_refunded' end as v_event,
-                case r.step_row when 0 then p_at end as new_refunded_at
-            from (select l.*, case when l.state in ('refunding') then 0 end as step_row from locked l) r
+                when r.step_row = 0 and not coalesce((shared_payments_given_back('border_gate.fee', r.id)), false) then 'FI422 BG-275'
+                when r.step_row = 1 and not exists (select 1 from rights g where g.permission in ('border_gate.settle_refund') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.settle_refund'
+                when r.step_row = 1 and not coalesce((shared_payments_given_back('border_gate.fee', r.id)), false) then 'FI422 BG-275' else '' end as verdict,
+                case r.step_row when 0 then 'refunded' when 1 then 'refunded' end as v_to,
+                case r.step_row when 0 then 'border_gate.fee_refunded' when 1 then 'border_gate.fee_returned' end as v_event,
+                case r.step_row when 0 then p_at when 1 then p_at end as new_refunded_at
+            from (select l.*, case when l.state in ('refunding') then 0 when l.state in ('returning') then 1 end as step_row from locked l) r
         ), missing as materialized (
             select w.id from wanted w except select j.id from judged j
         ), stopped as (
@@ -2526,7 +2564,7 @@ begin
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
                 version = t.version + 1, refunded_at = j.new_refunded_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.p__fee_state, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
@@ -2541,7 +2579,7 @@ begin
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
             from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
+            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
         )
@@ -2561,18 +2599,20 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.point_id, r.refunded_by, r.trip_id
+            select r.id, r.version, r.state, w.want, w.f, p.fee_state as p__fee_state, r.point_id, r.refunded_by, r.trip_id
             from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
             order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.id, r.state, r.f, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+            select r.id, r.state, r.f, r.p__fee_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.settle_refund') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.settle_refund' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.settle_refund') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.settle_refund'
-                when r.step_row = 0 and not coalesce((shared_payments_paid('border_gate.fee', r.id)), false) then 'FI422 BG-274' else '' end as verdict,
-                case r.step_row when 0 then 'paid' end as v_to,
-                case r.step_row when 0 then 'border_gate.fee_refund_refused' end as v_event,
-                case r.step_row when 0 then nullif(r.refunded_by, r.refunded_by) end as new_refunded_by
-            from (select l.*, case when l.state in ('refunding') then 0 end as step_row from locked l) r
+                when r.step_row = 0 and not coalesce((shared_payments_paid('border_gate.fee', r.id)), false) then 'FI422 BG-274'
+                when r.step_row = 1 and not exists (select 1 from rights g where g.permission in ('border_gate.settle_refund') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.settle_refund'
+                when r.step_row = 1 and not coalesce((shared_payments_paid('border_gate.fee', r.id)), false) then 'FI422 BG-274' else '' end as verdict,
+                case r.step_row when 0 then 'paid' when 1 then 'replaced' end as v_to,
+                case r.step_row when 0 then 'border_gate.fee_refund_refused' when 1 then 'border_gate.fee_return_refused' end as v_event,
+                case r.step_row when 0 then nullif(r.refunded_by, r.refunded_by) when 1 then nullif(r.refunded_by, r.refunded_by) end as new_refunded_by
+            from (select l.*, case when l.state in ('refunding') then 0 when l.state in ('returning') then 1 end as step_row from locked l) r
         ), missing as materialized (
             select w.id from wanted w except select j.id from judged j
         ), stopped as (
@@ -2584,7 +2624,7 @@ begin
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
                 version = t.version + 1, refunded_by = j.new_refunded_by
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.trip_id
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.p__fee_state, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
@@ -2599,7 +2639,65 @@ begin
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
             from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, (array_agg(r.v_to order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
+            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'disown' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.refund_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, p.fee_state as p__fee_state, r.point_id, r.trip_id
+            from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.p__fee_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.refund_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.refund_fee' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.refund_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.refund_fee'
+                when r.step_row = 0 and not coalesce((exists (select 1 from border_gate_firmnaming n where n.trip_id = r.trip_id and n.disowned_at is not null and n.firm_id = (f->>'firm')::uuid)), false) then 'FI422 BG-691' else '' end as verdict,
+                case r.step_row when 0 then 'returning' end as v_to,
+                case r.step_row when 0 then 'border_gate.fee_disowned' end as v_event,
+                case r.step_row when 0 then v_actor end as new_refunded_by
+            from (select l.*, case when l.state in ('paid') then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, refunded_by = j.new_refunded_by
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.p__fee_state, j.point_id, j.trip_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.fee', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.fee', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.fee', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
         )
@@ -2681,7 +2779,7 @@ begin
                 values ('border_gate.fee', r.id, 1, v_event, p_at, v_actor,
                     f || jsonb_build_object('source', '', 'target', v_to));
         end if;
-        update border_gate_trip set fee_state = v_to, version = version + 1 where id = r.trip_id;
+        update border_gate_trip set fee_state = case when r.state = 'returning' then p.fee_state else v_to end, version = version + 1 where id = r.trip_id;
         id := r.id; version := 1; state := v_to;
         return next;
     end loop;
@@ -3459,7 +3557,13 @@ begin
     when r.undeclared or r.slot_id is null then (case when r.undeclared then r.accepted_at else p_at end) + make_interval(mins => coalesce((select l.value from border_gate_limit l
         where l.code = 'no_slot_min' and l.valid_from <= ((case when r.undeclared then r.accepted_at else p_at end) at time zone 'Asia/Ho_Chi_Minh')::date
             and (l.valid_until is null or ((case when r.undeclared then r.accepted_at else p_at end) at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
-    else (select case when p_at <= s.ends_at then s.begins_at else p_at end
+    else (select case when p_at <= s.ends_at + coalesce((
+        select sum(upper(spell) - lower(spell)) from (
+            select unnest(range_agg(tstzrange(greatest(w.begun_at, s.begins_at), coalesce(w.ended_at, p_at)))) as spell
+            from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('buffer', 'entry')
+            where w.point_id = r.point_id and w.begun_at < coalesce(w.ended_at, p_at)
+                and (w.ended_at > s.begins_at or w.ended_at is null and s.begins_at < p_at)
+        ) spells), interval '0') then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end), buffer_at = p_at, buffer_id = coalesce((f->>'buffer')::uuid, r.buffer_id) where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.enter_buffer_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
@@ -3514,7 +3618,7 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.call_timeout_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.call_timeout_trip';
             end if;
-            if not coalesce((r.call_expires_at <= p_at), false) then
+            if not coalesce(((case when not exists (select 1 from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('entry') where w.point_id = r.point_id and w.ended_at is null) then r.call_expires_at end) <= p_at), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-CALLDUE';
             end if;
             v_to := 'at_buffer';
@@ -3524,6 +3628,38 @@ begin
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.call_timeout_trip';
+        end if;
+    when 'extend_call' then
+        if r.state in ('called') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.extend_call_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.extend_call_trip';
+            end if;
+            if not coalesce((not exists (select 1 from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('entry') where w.point_id = r.point_id and w.ended_at is null) and r.called_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
+        where l.code = 'call_min' and l.valid_from <= (r.called_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (r.called_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 45)) + coalesce((
+        select sum(upper(spell) - lower(spell)) from (
+            select unnest(range_agg(tstzrange(greatest(w.begun_at, r.called_at), w.ended_at))) as spell
+            from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('entry')
+            where w.point_id = r.point_id and w.begun_at < w.ended_at
+                and (w.ended_at > r.called_at)
+        ) spells), interval '0') > r.call_expires_at), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-WAYFREE';
+            end if;
+            v_to := 'called';
+            v_event := 'border_gate.trip_call_extended';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, call_expires_at = r.called_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
+        where l.code = 'call_min' and l.valid_from <= (r.called_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (r.called_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 45)) + coalesce((
+        select sum(upper(spell) - lower(spell)) from (
+            select unnest(range_agg(tstzrange(greatest(w.begun_at, r.called_at), w.ended_at))) as spell
+            from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('entry')
+            where w.point_id = r.point_id and w.begun_at < w.ended_at
+                and (w.ended_at > r.called_at)
+        ) spells), interval '0') where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.extend_call_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.extend_call_trip';
         end if;
     when 'arrive' then
         if r.state in ('called') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT') and (r.kind <> 'TRANSIT' or r.direction = 'X')) then
@@ -3570,7 +3706,13 @@ begin
     when r.undeclared or r.slot_id is null then (case when r.undeclared then r.accepted_at else p_at end) + make_interval(mins => coalesce((select l.value from border_gate_limit l
         where l.code = 'no_slot_min' and l.valid_from <= ((case when r.undeclared then r.accepted_at else p_at end) at time zone 'Asia/Ho_Chi_Minh')::date
             and (l.valid_until is null or ((case when r.undeclared then r.accepted_at else p_at end) at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
-    else (select case when p_at <= s.ends_at then s.begins_at else p_at end
+    else (select case when p_at <= s.ends_at + coalesce((
+        select sum(upper(spell) - lower(spell)) from (
+            select unnest(range_agg(tstzrange(greatest(w.begun_at, s.begins_at), coalesce(w.ended_at, p_at)))) as spell
+            from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('buffer', 'entry')
+            where w.point_id = r.point_id and w.begun_at < coalesce(w.ended_at, p_at)
+                and (w.ended_at > s.begins_at or w.ended_at is null and s.begins_at < p_at)
+        ) spells), interval '0') then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end), arrived_at = p_at where id = p_id;
         elsif r.state in ('accepted', 'en_route') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT') and (r.kind <> 'TRANSIT' or r.direction = 'X')) then
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.arrive_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
@@ -3597,7 +3739,13 @@ begin
         where l.code = 'slot_early_min' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
             and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30)) and s.begins_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
         where l.code = 'slot_late_min' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
-            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 60))) or (select c.direct_mode from border_gate_crossingpoint c where c.place_id = r.point_id)), false) then
+            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 60)) + coalesce((
+        select sum(upper(spell) - lower(spell)) from (
+            select unnest(range_agg(tstzrange(greatest(w.begun_at, s.begins_at), coalesce(w.ended_at, p_at)))) as spell
+            from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('buffer', 'entry')
+            where w.point_id = r.point_id and w.begun_at < coalesce(w.ended_at, p_at)
+                and (w.ended_at > s.begins_at or w.ended_at is null and s.begins_at < p_at)
+        ) spells), interval '0')) or (select c.direct_mode from border_gate_crossingpoint c where c.place_id = r.point_id)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-205', hint = 'G-SLOTNOW';
             end if;
             if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
@@ -3626,7 +3774,13 @@ begin
     when r.undeclared or r.slot_id is null then (case when r.undeclared then r.accepted_at else p_at end) + make_interval(mins => coalesce((select l.value from border_gate_limit l
         where l.code = 'no_slot_min' and l.valid_from <= ((case when r.undeclared then r.accepted_at else p_at end) at time zone 'Asia/Ho_Chi_Minh')::date
             and (l.valid_until is null or ((case when r.undeclared then r.accepted_at else p_at end) at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
-    else (select case when p_at <= s.ends_at then s.begins_at else p_at end
+    else (select case when p_at <= s.ends_at + coalesce((
+        select sum(upper(spell) - lower(spell)) from (
+            select unnest(range_agg(tstzrange(greatest(w.begun_at, s.begins_at), coalesce(w.ended_at, p_at)))) as spell
+            from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('buffer', 'entry')
+            where w.point_id = r.point_id and w.begun_at < coalesce(w.ended_at, p_at)
+                and (w.ended_at > s.begins_at or w.ended_at is null and s.begins_at < p_at)
+        ) spells), interval '0') then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end), arrived_at = p_at where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.arrive_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
@@ -4167,7 +4321,13 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.no_show_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.no_show_trip';
             end if;
-            if not coalesce(((select s.ends_at + make_interval(mins => b.no_show_minutes) from border_gate_slotwindow s, border_gate_bookingrule b where b.valid_from <= (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date and (b.valid_until is null or (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date < b.valid_until) and s.id = r.slot_id and not exists (select 1 from border_gate_displacement d where d.trip_id = r.id and d.slot_id = r.slot_id and d.answer = '')) <= p_at), false) then
+            if not coalesce(((select case when not exists (select 1 from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('buffer', 'entry') where w.point_id = r.point_id and w.ended_at is null) then s.ends_at + make_interval(mins => b.no_show_minutes) + coalesce((
+        select sum(upper(spell) - lower(spell)) from (
+            select unnest(range_agg(tstzrange(greatest(w.begun_at, s.begins_at), w.ended_at))) as spell
+            from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('buffer', 'entry')
+            where w.point_id = r.point_id and w.begun_at < w.ended_at
+                and (w.ended_at > s.begins_at)
+        ) spells), interval '0') end from border_gate_slotwindow s, border_gate_bookingrule b where b.valid_from <= (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date and (b.valid_until is null or (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date < b.valid_until) and s.id = r.slot_id and not exists (select 1 from border_gate_displacement d where d.trip_id = r.id and d.slot_id = r.slot_id and d.answer = '')) <= p_at), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-NOSHOWDUE';
             end if;
             if r.slot_id is not null and true then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
@@ -4777,7 +4937,13 @@ begin
     when r.undeclared or r.slot_id is null then (case when r.undeclared then r.accepted_at else p_at end) + make_interval(mins => coalesce((select l.value from border_gate_limit l
         where l.code = 'no_slot_min' and l.valid_from <= ((case when r.undeclared then r.accepted_at else p_at end) at time zone 'Asia/Ho_Chi_Minh')::date
             and (l.valid_until is null or ((case when r.undeclared then r.accepted_at else p_at end) at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
-    else (select case when p_at <= s.ends_at then s.begins_at else p_at end
+    else (select case when p_at <= s.ends_at + coalesce((
+        select sum(upper(spell) - lower(spell)) from (
+            select unnest(range_agg(tstzrange(greatest(w.begun_at, s.begins_at), coalesce(w.ended_at, p_at)))) as spell
+            from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('buffer', 'entry')
+            where w.point_id = r.point_id and w.begun_at < coalesce(w.ended_at, p_at)
+                and (w.ended_at > s.begins_at or w.ended_at is null and s.begins_at < p_at)
+        ) spells), interval '0') then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end) end as new_effective_at,
                 case r.step_row when 0 then p_at end as new_buffer_at,
                 case r.step_row when 0 then coalesce((f->>'buffer')::uuid, r.buffer_id) end as new_buffer_id
@@ -4908,7 +5074,7 @@ begin
             select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.call_timeout_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.call_timeout_trip' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.call_timeout_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.call_timeout_trip'
-                when r.step_row = 0 and not coalesce((r.call_expires_at <= p_at), false) then 'FI422 BG-208' else '' end as verdict,
+                when r.step_row = 0 and not coalesce(((case when not exists (select 1 from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('entry') where w.point_id = r.point_id and w.ended_at is null) then r.call_expires_at end) <= p_at), false) then 'FI422 BG-208' else '' end as verdict,
                 case r.step_row when 0 then 'at_buffer' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_call_lapsed' end as v_event,
                 case r.step_row when 0 then r.miss_count + 1 end as new_miss_count,
@@ -4925,6 +5091,76 @@ begin
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at,
                 version = t.version + 1, miss_count = j.new_miss_count, missed_at = j.new_missed_at, call_expires_at = j.new_call_expires_at
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'extend_call' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.extend_call_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.call_expires_at, r.called_at, r.kind, r.point_id
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.extend_call_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.extend_call_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.extend_call_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.extend_call_trip'
+                when r.step_row = 0 and not coalesce((not exists (select 1 from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('entry') where w.point_id = r.point_id and w.ended_at is null) and r.called_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
+        where l.code = 'call_min' and l.valid_from <= (r.called_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (r.called_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 45)) + coalesce((
+        select sum(upper(spell) - lower(spell)) from (
+            select unnest(range_agg(tstzrange(greatest(w.begun_at, r.called_at), w.ended_at))) as spell
+            from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('entry')
+            where w.point_id = r.point_id and w.begun_at < w.ended_at
+                and (w.ended_at > r.called_at)
+        ) spells), interval '0') > r.call_expires_at), false) then 'FI422 BG-208' else '' end as verdict,
+                case r.step_row when 0 then 'called' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_call_extended' end as v_event,
+                case r.step_row when 0 then r.called_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
+        where l.code = 'call_min' and l.valid_from <= (r.called_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (r.called_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 45)) + coalesce((
+        select sum(upper(spell) - lower(spell)) from (
+            select unnest(range_agg(tstzrange(greatest(w.begun_at, r.called_at), w.ended_at))) as spell
+            from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('entry')
+            where w.point_id = r.point_id and w.begun_at < w.ended_at
+                and (w.ended_at > r.called_at)
+        ) spells), interval '0') end as new_call_expires_at
+            from (select l.*, case when l.state in ('called') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, call_expires_at = j.new_call_expires_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (
@@ -5924,7 +6160,13 @@ begin
             select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.no_show_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.no_show_trip' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.no_show_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.no_show_trip'
-                when r.step_row = 0 and not coalesce(((select s.ends_at + make_interval(mins => b.no_show_minutes) from border_gate_slotwindow s, border_gate_bookingrule b where b.valid_from <= (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date and (b.valid_until is null or (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date < b.valid_until) and s.id = r.slot_id and not exists (select 1 from border_gate_displacement d where d.trip_id = r.id and d.slot_id = r.slot_id and d.answer = '')) <= p_at), false) then 'FI422 BG-208' else '' end as verdict,
+                when r.step_row = 0 and not coalesce(((select case when not exists (select 1 from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('buffer', 'entry') where w.point_id = r.point_id and w.ended_at is null) then s.ends_at + make_interval(mins => b.no_show_minutes) + coalesce((
+        select sum(upper(spell) - lower(spell)) from (
+            select unnest(range_agg(tstzrange(greatest(w.begun_at, s.begins_at), w.ended_at))) as spell
+            from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('buffer', 'entry')
+            where w.point_id = r.point_id and w.begun_at < w.ended_at
+                and (w.ended_at > s.begins_at)
+        ) spells), interval '0') end from border_gate_slotwindow s, border_gate_bookingrule b where b.valid_from <= (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date and (b.valid_until is null or (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date < b.valid_until) and s.id = r.slot_id and not exists (select 1 from border_gate_displacement d where d.trip_id = r.id and d.slot_id = r.slot_id and d.answer = '')) <= p_at), false) then 'FI422 BG-208' else '' end as verdict,
                 case r.step_row when 0 then 'no_show' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_not_shown' end as v_event,
                 case r.step_row when 0 then p_at end as new_ended_at,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -59,10 +61,15 @@ class Stoppage(models.Model):
         indexes = [
             models.Index(fields=["point"], name="border_gate_stoppage_open", condition=Q(ended_at=None)),
             models.Index(fields=["barrier", "-begun_at"], name="border_gate_stoppage_past"),
+            models.Index(fields=["point", "ended_at"], name="border_gate_stoppage_at_point"),
         ]
 
     def __str__(self) -> str:
         return f"{self.barrier_id or self.yard_id} {self.lane} {self.kind}"
+
+    def ends_after(self, moment: datetime | None) -> bool:
+        """Whether it stood, or stands, later than that."""
+        return self.ended_at is None or moment is None or self.ended_at > moment
 
     @property
     def where(self) -> str:

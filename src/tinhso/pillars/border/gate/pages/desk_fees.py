@@ -27,7 +27,14 @@ from tinhso.pillars.border.gate.queries.trips import trip_for
 from tinhso.pillars.border.gate.templatetags.border_gate import sight
 from tinhso.shared.payments import facade as payments
 
-TONES = {"paid": "done", "waived": "done", "deferred": "wait", "assessed": "wait", "refunding": "attn"}
+TONES = {
+    "paid": "done",
+    "waived": "done",
+    "deferred": "wait",
+    "assessed": "wait",
+    "refunding": "attn",
+    "returning": "attn",
+}
 
 
 @require_safe

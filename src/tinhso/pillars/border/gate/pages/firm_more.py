@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,9 +15,8 @@ from tinhso.kernel.access.needs import needs
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions.convoy_forms import OneOfSeveral
-from tinhso.pillars.border.gate.actions.firm import Intent
 from tinhso.pillars.border.gate.actions.firm_convoy import Share
-from tinhso.pillars.border.gate.actions.firm_forms import VEHICLE
+from tinhso.pillars.border.gate.actions.firm_forms import intent_beside
 from tinhso.pillars.border.gate.actions.more_vehicles import add_vehicle
 from tinhso.pillars.border.gate.models import GoodsLine, Trip
 from tinhso.pillars.border.gate.pages.firm import firm_of
@@ -28,7 +26,6 @@ from tinhso.pillars.border.gate.queries import firms as queries
 from tinhso.pillars.border.gate.queries.tasks import carried_lines
 from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.kinds import BOTH_WAYS
-from tinhso.pillars.border.gate.rules.tripcodes import IMPORT
 
 SUBMIT = step_permission("submit")
 
@@ -74,7 +71,7 @@ def _added(request: Request, trip: Trip, lines: list[GoodsLine], form: OneOfSeve
         form.add_error("kg_1", _("Give what this vehicle carries, or take it out."))
         return None
     share = Share(
-        intent=_intent(trip, form),
+        intent=intent_beside(trip, form),
         kg=kg,
         packages=tuple(line.packages * one // line.gross_kg for line, one in zip(lines, kg, strict=True)),
     )
@@ -92,24 +89,3 @@ def _added(request: Request, trip: Trip, lines: list[GoodsLine], form: OneOfSeve
         for told in [str(one["text"]) for one in refusal.facts.get("problems", ())] or [refusal.for_people()]:
             form.add_error(None, told)
         return None
-
-
-def _intent(trip: Trip, form: OneOfSeveral) -> Intent:
-    """The declaration's own words, with this vehicle and driver."""
-    typed = form.cleaned_data
-    vehicle: dict[str, Any] = {name: typed.get(name) or "" for name in VEHICLE}
-    vehicle["reefer_temp"] = typed.get("reefer_temp")
-    return Intent(
-        kind=trip.kind,
-        regime=trip.declaration.regime,
-        point=trip.point,
-        planned_on=trip.planned_on,
-        eta=trip.eta,
-        lines=(),
-        customs_no=trip.declaration.customs_no,
-        two_way=trip.two_way,
-        inwards=trip.kind == "TRANSIT" and trip.direction == IMPORT,
-        driver=typed["driver"],
-        new_driver=form.typed,
-        **vehicle,
-    )

@@ -22,6 +22,7 @@ from tinhso.pillars.border.gate.queries.fairness import called_out_of_order, cyc
 from tinhso.pillars.border.gate.queries.guidance import pause_of
 from tinhso.pillars.border.gate.queries.platform_calls import calls_made, why_quiet
 from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES, queue_now
+from tinhso.pillars.border.gate.queries.stoppages import kept_calls
 from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.queue import EMPTY
 
@@ -85,9 +86,11 @@ def _points(request: Request, right: str) -> Any:
 
 def _shown(request: Request, point: CrossingPoint) -> dict[str, Any]:
     now = queue_now(point=point, at=request.moment, show=ROWS)
+    kept = kept_calls(now.called)
     rows = [(trip, place, GROUP_TITLES.get(trip.priority, "")) for trip, place in now.waiting]
     return {
         "now": now,
+        "called": [(trip, kept.get(trip.pk, "")) for trip in now.called],
         "next": [(trip, why, GROUP_TITLES.get(trip.priority, "")) for trip, why in now.next],
         "waiting": [row for row in rows if row[0].priority != EMPTY],
         "empty": [row for row in rows if row[0].priority == EMPTY],

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef, Q
+
 from tinhso.pillars.border.gate.flows.states import CALLED
 from tinhso.pillars.border.gate.models import Trip
+from tinhso.pillars.border.gate.models.places import BarrierKind
+from tinhso.pillars.border.gate.queries.stoppages import open_stoppages
 from tinhso.pillars.border.gate.rules import tripcodes
 
 MOST = 120
@@ -16,12 +20,16 @@ NEW_FOR = timedelta(minutes=3)
 
 @dataclass(frozen=True, slots=True)
 class CalledTrip:
-    """One call. The code is in three parts, of which the serial number is read from afar."""
+    """One call. The code is in three parts, of which the serial number is read from afar.
+
+    `is_kept`: it would have lapsed, but something stands before barrier 1.
+    """
 
     code: str
     point: str
     gate: str
     until: datetime
+    is_kept: bool
     is_new: bool
 
     @property
@@ -43,12 +51,20 @@ class CalledTrip:
 
 def called_now(*, at: datetime, point: str = "") -> list[CalledTrip]:
     """The last call first; of one crossing point when its code is given. One query."""
-    rows = Trip.objects.filter(is_live=True, state=CALLED, call_expires_at__gt=at).select_related("point")
+    stands = Exists(open_stoppages().filter(point=OuterRef("point"), barrier__kind=BarrierKind.ENTRY))
+    rows = Trip.objects.filter(stands | Q(call_expires_at__gt=at), is_live=True, state=CALLED).select_related("point")
     if point:
         rows = rows.filter(point__code=point)
     narrow = rows.only("code", "state", "called_at", "call_expires_at", "point__code", "point__name")
     return [
-        CalledTrip(one.code, one.point.code, one.point.gate_short, one.call_expires_at, at - one.called_at < NEW_FOR)
+        CalledTrip(
+            code=one.code,
+            point=one.point.code,
+            gate=one.point.gate_short,
+            until=one.call_expires_at,
+            is_kept=one.call_expires_at <= at,
+            is_new=at - one.called_at < NEW_FOR,
+        )
         for one in narrow.order_by("-called_at", "code")[:MOST]
         if one.called_at and one.call_expires_at
     ]

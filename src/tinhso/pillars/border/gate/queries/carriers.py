@@ -6,6 +6,7 @@ who sends or takes them, or a customs number (border brief 2 row 3 and 13). So i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +24,7 @@ from tinhso.pillars.border.gate.permissions import CARRY_TRIP
 from tinhso.pillars.border.gate.queries.containers import numbers_of
 from tinhso.pillars.border.gate.queries.firms import drivers_of, vehicles_of
 from tinhso.pillars.border.gate.queries.queue import places_in_queue
+from tinhso.pillars.border.gate.queries.stoppages import kept_calls
 from tinhso.pillars.border.gate.queries.tones import trip_tone
 from tinhso.pillars.border.gate.queries.words import GOODS_TITLES
 from tinhso.pillars.border.gate.rules import plates
@@ -109,11 +111,16 @@ def drivers_for(trip: Trip) -> QuerySet[Driver]:
 
 def loads(haulages: list[Haulage], *, at: datetime) -> list[Load]:
     """The rows of the carrier's board."""
-    return [load(one, at=at) for one in haulages]
+    kept = kept_calls(one.trip for one in haulages)
+    return [_load(one, kept, at) for one in haulages]
 
 
 def load(haulage: Haulage, *, at: datetime) -> Load:
     """What the carrier reads of it."""
+    return _load(haulage, kept_calls([haulage.trip]), at)
+
+
+def _load(haulage: Haulage, kept: Mapping[UUID, str], at: datetime) -> Load:
     trip = haulage.trip
     return Load(
         id=haulage.pk,
@@ -122,7 +129,7 @@ def load(haulage: Haulage, *, at: datetime) -> Load:
         kind=trip.get_kind_title(),
         state=trip.get_state_title(),
         tone=trip_tone(trip.state),
-        next=_next(trip, at),
+        next=kept.get(trip.pk) or _next(trip, at),
         point=trip.point.gate_short,
         yard=str(trip.yard or ""),
         planned_on=trip.planned_on,

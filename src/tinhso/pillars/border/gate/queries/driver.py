@@ -21,6 +21,7 @@ from tinhso.pillars.border.gate.queries.law import goods_today
 from tinhso.pillars.border.gate.queries.queue import explained, places_in_queue
 from tinhso.pillars.border.gate.queries.ramps import turn_of
 from tinhso.pillars.border.gate.queries.secrecy import public_reason_of
+from tinhso.pillars.border.gate.queries.stoppages import kept_calls
 from tinhso.pillars.border.gate.rules import plates, ways
 from tinhso.pillars.border.gate.rules.goods import LISTED
 from tinhso.pillars.border.gate.rules.kinds import COMES_EMPTY
@@ -53,6 +54,7 @@ class Standing:
     why: str = ""
     called: bool = False
     left: str = ""
+    kept: str = ""
     acknowledged_at: datetime | None = None
     way: list[Stop] = field(default_factory=list)
 
@@ -80,6 +82,7 @@ def standing(trip: Trip, *, at: datetime) -> Standing:
         why=explained(trip, place) if place else "",
         called=called,
         left=_left(trip, at) if called else "",
+        kept=kept_calls([trip]).get(trip.pk, ""),
         acknowledged_at=acknowledged(trip) if called else None,
         way=way(trip, place),
     )

@@ -8,14 +8,19 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from tinhso.kernel.access.may import visible
 from tinhso.kernel.base.actor import Actor
-from tinhso.pillars.border.gate.flows.overlays import ASSESSED, DEFERRED, REPLACED, TO_PAY
+from tinhso.pillars.border.gate.flows.overlays import ASSESSED, DEFERRED, REPLACED, RETURNING, TO_PAY
 from tinhso.pillars.border.gate.models import FeeAssessment, FeeDifference, Trip
 from tinhso.pillars.border.gate.permissions import VIEW_REPORT
 
 
 def fee_of(trip: Trip) -> FeeAssessment | None:
     """The fee that stands, else the last one that did: given back or voided."""
-    return FeeAssessment.objects.filter(trip=trip).exclude(state=REPLACED).order_by("-created_at", "-id").first()
+    return (
+        FeeAssessment.objects.filter(trip=trip)
+        .exclude(state__in=(REPLACED, RETURNING))
+        .order_by("-created_at", "-id")
+        .first()
+    )
 
 
 def to_pay(trip: Trip) -> FeeAssessment | None:

@@ -29,6 +29,7 @@ from tinhso.pillars.border.gate.queries import driver as driving
 from tinhso.pillars.border.gate.queries.fees import dearer, fee_of
 from tinhso.pillars.border.gate.queries.mandates import principals_of
 from tinhso.pillars.border.gate.queries.queue import places_in_queue
+from tinhso.pillars.border.gate.queries.stoppages import kept_calls
 from tinhso.pillars.border.gate.queries.tasks import carried_lines
 from tinhso.pillars.border.gate.queries.tones import trip_tone
 from tinhso.pillars.border.gate.queries.trips import found_by
@@ -110,6 +111,7 @@ def board(trips: list[Trip], *, at: datetime) -> list[Row]:
     """The rows, with places in the queue of those that wait: two queries for each point that has any."""
     waiting = {trip.point_id: trip.point for trip in trips if trip.state == "at_buffer"}
     places: dict[str, Place] = {}
+    kept = kept_calls(trips)
     for point in waiting.values():
         places |= places_in_queue(point=point, at=at)
     return [
@@ -117,7 +119,7 @@ def board(trips: list[Trip], *, at: datetime) -> list[Row]:
             trip,
             plates.show(trip.tractor_plate),
             trip_tone(trip.state),
-            next_step(trip, places.get(trip.code)),
+            kept.get(trip.pk) or next_step(trip, places.get(trip.code)),
             wants(trip),
         )
         for trip in trips
@@ -184,10 +186,11 @@ class Dossier:
     holds: list[tuple[str, str, datetime]]
     fee: FeeAssessment | None
     place: Place | None
+    kept: str = ""
 
     @property
     def next(self) -> str:
-        return next_step(self.trip, self.place)
+        return self.kept or next_step(self.trip, self.place)
 
 
 TASK_TONES = {"passed": "done", "failed": "stop", "treating": "wait", "in_progress": "run"}
@@ -206,6 +209,7 @@ def dossier(trip_id: UUID, firm: Enterprise, *, by: Actor, at: datetime) -> Doss
         holds=[(str(hold.force), driving.public_reason(hold), hold.created_at) for hold in active],
         fee=fee_of(trip),
         place=places_in_queue(point=trip.point, at=at).get(trip.code) if waits else None,
+        kept=kept_calls([trip]).get(trip.pk, ""),
     )
 
 

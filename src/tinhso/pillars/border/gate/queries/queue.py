@@ -113,7 +113,9 @@ def queue_now(*, point: CrossingPoint, at: datetime, show: int = 0) -> QueueNow:
     return QueueNow(
         waiting=[(by_code[code], place) for code, place in places.items() if code in by_code],
         total=len(tickets),
-        called=sorted((trip for trip in rows if trip.state == CALLED), key=lambda trip: trip.state_since),
+        called=sorted(
+            (trip for trip in rows if trip.state == CALLED), key=lambda trip: trip.called_at or trip.state_since
+        ),
         held=Trip.objects.filter(point=point, is_live=True, state=AT_BUFFER, holds__gt=0).count(),
         next=[(by_code[call.ticket.code], why_next(call)) for call in calls if call.ticket.code in by_code],
         room=_room(point),

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from tinhso.kernel.access.may import visible
 from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.base.dates import show_time
 from tinhso.pillars.border.gate.flows.states import ARRIVED, CALLED, CROSSED_IN, EN_ROUTE, RELEASED, RETURNED_IN
 from tinhso.pillars.border.gate.models import ControlPoint, Stoppage, Trip, Yard
 from tinhso.pillars.border.gate.models.places import BarrierKind
@@ -69,3 +71,45 @@ def behind(stoppage: Stoppage) -> QuerySet[Trip]:
     if stoppage.barrier is None:
         return here.filter(BEHIND[BarrierKind.YARD], yard=stoppage.yard_id)
     return here.filter(BEHIND[stoppage.barrier.kind])
+
+
+def kept_calls(trips: Iterable[Trip]) -> dict[UUID, str]:
+    """Why a call does not lapse for now, or lapses later than when it was made: a sentence by trip. One query.
+
+    Of those of the trips that are called and before which something stands or stood since then.
+    """
+    called = {trip.pk: trip for trip in trips if trip.state == CALLED and trip.called_at}
+    if not called:
+        return {}
+    since = min(trip.called_at for trip in called.values() if trip.called_at)
+    rows = Stoppage.objects.filter(Q(ended_at=None) | Q(ended_at__gt=since), barrier__kind=BarrierKind.ENTRY)
+    rows = rows.filter(point__in={trip.point_id for trip in called.values()}).select_related("barrier")
+    found = list(rows.order_by("begun_at"))
+    return {key: said for key, trip in called.items() if (said := _kept(trip, found))}
+
+
+def stood_before(trip: Trip) -> str:
+    """What stood before barrier 1 since the trip was called, each with its hours. One query."""
+    if trip.called_at is None:
+        return ""
+    rows = Stoppage.objects.filter(point=trip.point_id, barrier__kind=BarrierKind.ENTRY, ended_at__gt=trip.called_at)
+    return _named(list(rows.select_related("barrier").order_by("begun_at")))
+
+
+def _kept(trip: Trip, rows: list[Stoppage]) -> str:
+    own = [row for row in rows if row.point_id == trip.point_id and row.ends_after(trip.called_at)]
+    if standing := [row for row in own if row.ended_at is None]:
+        return _("The call does not lapse while the way is blocked: %(what)s.") % {"what": _named(standing)}
+    if not own:
+        return ""
+    told = {"time": show_time(trip.call_expires_at), "what": _named(own)}
+    return _("The call holds until %(time)s because the way was blocked: %(what)s.") % told
+
+
+def _named(rows: list[Stoppage]) -> str:
+    return "; ".join(f"{row.where}, {row.get_kind_display()}, {_hours(row)}" for row in rows)
+
+
+def _hours(row: Stoppage) -> str:
+    begun = show_time(row.begun_at)
+    return f"{begun}–{show_time(row.ended_at)}" if row.ended_at else _("since %(time)s") % {"time": begun}

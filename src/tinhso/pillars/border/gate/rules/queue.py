@@ -125,11 +125,13 @@ def effective_time(
     slot: tuple[datetime, datetime] | None = None,
     declared_here_at: datetime | None = None,
     without_slot: timedelta | None = None,
+    blocked: timedelta = timedelta(),
 ) -> datetime:
     """From when a truck counts as waiting.
 
     Emergency: arrival. Came undeclared: declaration and 30 minutes. Slot kept (arrived by its end): start
     of the slot; arrived later: arrival. No slot: arrival and 30 minutes (`without_slot`: what the limit says now).
+    `blocked`: for how long incidents stood in its way since the slot began; who comes later by that kept it.
     """
     longer = without_slot or limits.first()["no_slot_min"].span
     if priority == EMERGENCY:
@@ -139,7 +141,7 @@ def effective_time(
     if slot is None:
         return arrived_at + longer
     start, end = slot
-    return start if arrived_at <= end else arrived_at
+    return start if arrived_at <= end + blocked else arrived_at
 
 
 def ticket(

@@ -71,7 +71,7 @@ def test_the_steps_that_only_platform_or_firm_pages_do_are_known_by_name():
     assert left_out(TRIP, TRIP_STEPS) == {
         *("create", "walk_up", "walk_up_line", "call", "resubmit"),
         *("auto_accept", "call_timeout", "finish", "no_show", "expire", "dwell_warn", "dwell_over", "transfer_done"),
-        *("lapse_undeclared", "take_over_undeclared"),
+        *("lapse_undeclared", "take_over_undeclared", "extend_call"),
     }
     assert left_out(TASK, TASK_STEPS) == {"create", "unneed", "hand_over", "take_over", "lapse"}
     assert left_out(HOLD, HOLD_STEPS) == {"create"}

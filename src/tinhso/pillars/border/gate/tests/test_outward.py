@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 
 import psycopg
 import pytest
@@ -11,17 +12,19 @@ from django.test import Client
 from tinhso.kernel.access.models import Grant
 from tinhso.kernel.base import clock
 from tinhso.kernel.events.event import Event
+from tinhso.kernel.identity.models import Person
 from tinhso.kernel.machines import delivery, outward
 from tinhso.kernel.machines.clients import connect
 from tinhso.kernel.machines.models import HookCall, Subscription
 from tinhso.kernel.testing.people import grant, make_person
 from tinhso.pillars.border.gate.actions.declare import draft_trip, submit_trip
+from tinhso.pillars.border.gate.actions.mandates import follow_staff, give_mandate, revoke_mandate
 from tinhso.pillars.border.gate.actions.tasks import place_hold
 from tinhso.pillars.border.gate.api import programs
-from tinhso.pillars.border.gate.models import Force, Hold
+from tinhso.pillars.border.gate.models import Enterprise, FeeAssessment, Force, Hold, Mandate
 from tinhso.pillars.border.gate.permissions import role_code
 from tinhso.pillars.border.gate.rules import tripcodes
-from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft, make_driver, make_firm, make_vehicle
+from tinhso.pillars.border.gate.tests.conftest import NOON, TODAY, fruit_draft, make_driver, make_firm, make_vehicle
 from tinhso.pillars.border.gate.tests.test_api import BASE, signed_in
 
 
@@ -82,17 +85,19 @@ def test_a_firms_program_is_told_of_its_own_trip(gate, sub, trip):
     assert not {"goods", "driver", "driver_name", "enterprise", "holds"} & set(found)
 
 
-def test_of_another_firms_trip_nothing_is_noted(gate, sub):
-    other = make_firm("Công ty Bình", "4900234576")
+def strangers_trip(gate):
+    other = make_firm("Công ty Dũng", "4900234583")
     draft = fruit_draft(
         gate,
         firm=other,
         driver=make_driver(number="020090001242", employer=other),
         tractor=make_vehicle("12C54321", owner=other),
     )
-    strange = draft_trip(draft=draft, by=gate.everything, at=NOON)
+    return draft_trip(draft=draft, by=gate.everything, at=NOON)
 
-    assert told("border_gate.trip_submitted", strange) is None
+
+def test_of_another_firms_trip_nothing_is_noted(gate, sub):
+    assert told("border_gate.trip_submitted", strangers_trip(gate)) is None
 
 
 def test_a_hold_is_told_with_its_force_and_a_secret_one_without_its_reason(gate, sub, trip):
@@ -112,6 +117,82 @@ def test_a_program_that_lost_its_rights_is_told_nothing(gate, sub, trip):
 
     call.refresh_from_db()
     assert call.state == HookCall.WITHHELD
+
+
+@pytest.fixture
+def brokers(gate) -> Subscription:
+    """What a broker's own program has subscribed to."""
+    broker, binh = make_firm("Đại lý Bình", "4900234576"), make_person("Bình")
+    for role in (role_code("ENTERPRISE"), "border_firm_admin"):
+        grant(binh, role, agency=broker.pk)
+    client = connect(agency=broker.agency, name="TMS", scopes=["border_gate.follow"], by=binh.actor(), at=NOON)
+    return Subscription.objects.create(
+        client=client, url="https://tms.example.com/h", patterns=["border_gate.*"], made_by=binh.pk
+    )
+
+
+def mandate_of(brokers: Subscription, firm, *, days: int = 5) -> Mandate:
+    an = make_person("An")
+    for role in (role_code("ENTERPRISE"), "border_firm_admin"):
+        grant(an, role, agency=firm.pk)
+    broker, until = Enterprise.objects.get(pk=brokers.client.agency_id), TODAY + timedelta(days=days)
+    return give_mandate(
+        principal=firm, broker=broker, scope=(), valid_from=TODAY, valid_until=until, by=an.actor(), at=NOON
+    )
+
+
+def noted(name: str, record, number: int) -> set[str]:
+    """At which addresses the event is to be told."""
+    told(name, record, number)
+    return set(HookCall.objects.filter(event_id=number).values_list("subscription__url", flat=True))
+
+
+def test_a_brokers_program_is_told_of_its_mandates_trips_as_the_firms_own_is(gate, firm, sub, brokers, trip):
+    held, fee = hold(gate, trip, secret=True), FeeAssessment.objects.get(trip=trip)
+    assert noted("border_gate.trip_accepted", trip, 1) == {sub.url}
+
+    mandate_of(brokers, firm)
+
+    both = {sub.url, brokers.url}
+    assert noted("border_gate.trip_accepted", trip, 2) == both
+    assert noted("border_gate.hold_placed", held, 3) == both
+    assert noted("border_gate.fee_assessed", fee, 4) == both
+    call = HookCall.objects.get(event_id=2, subscription=brokers)
+    assert facts(call)["trip"] == str(trip.pk)
+    secret = facts(HookCall.objects.get(event_id=3, subscription=brokers))
+    assert (secret["force"], secret["reason_code"]) == ("HAIQUAN", "")
+    assert noted("border_gate.trip_accepted", strangers_trip(gate), 9) == set()
+
+
+@pytest.mark.parametrize("how", ["revoked", "over"])
+def test_once_the_mandate_has_ended_the_brokers_program_is_told_nothing_more(gate, firm, sub, brokers, trip, how):
+    mandate = mandate_of(brokers, firm)
+    told("border_gate.trip_accepted", trip)
+    waiting = HookCall.objects.get(event_id=1, subscription=brokers)
+
+    later = NOON + timedelta(hours=1) if how == "revoked" else NOON + timedelta(days=6)
+    if how == "revoked":
+        an = Person.objects.filter(full_name="An").last()
+        revoke_mandate(mandate=mandate, reason="Chấm dứt hợp đồng đại lý", by=an.actor(), at=NOON)
+    with clock.frozen(later):
+        assert noted("border_gate.trip_called", trip, 2) == {sub.url}
+        delivery.carry_due()
+
+    waiting.refresh_from_db()
+    assert waiting.state == HookCall.WITHHELD
+
+
+def test_a_program_that_the_broker_connects_later_is_told_from_the_next_minute_on(gate, firm, trip, brokers):
+    mandate_of(brokers, firm)
+    binh = Person.objects.get(full_name="Bình")
+    broker = Enterprise.objects.get(pk=brokers.client.agency_id)
+    late = connect(agency=broker.agency, name="TMS 2", scopes=["border_gate.follow"], by=binh.actor(), at=NOON)
+    url = "https://tms2.example.com/h"
+    Subscription.objects.create(client=late, url=url, patterns=["border_gate.*"], made_by=binh.pk)
+
+    follow_staff(at=NOON)
+
+    assert noted("border_gate.trip_accepted", trip, 1) == {brokers.url, url}
 
 
 def test_every_step_of_a_trip_but_drafting_can_be_heard():

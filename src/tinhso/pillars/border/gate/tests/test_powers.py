@@ -33,12 +33,14 @@ from tinhso.pillars.border.gate.actions import declare, tasks
 from tinhso.pillars.border.gate.api.declarations import router as declarations
 from tinhso.pillars.border.gate.api.devices import router as devices
 from tinhso.pillars.border.gate.api.inflow import router as inflow
+from tinhso.pillars.border.gate.api.more_vehicles import router as more_vehicles
+from tinhso.pillars.border.gate.api.namings import router as namings
 from tinhso.pillars.border.gate.api.positions import router as positions
 from tinhso.pillars.border.gate.api.readings import router as readings
 from tinhso.pillars.border.gate.api.routes import router
 from tinhso.pillars.border.gate.api.transfers import router as transfers
 from tinhso.pillars.border.gate.flows import TRANSFER
-from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, Hold, Transfer, Trip
+from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, FirmNaming, Force, Hold, Transfer, Trip
 from tinhso.pillars.border.gate.pages.urls import urlpatterns
 from tinhso.pillars.border.gate.permissions import FORCE_ROLE, FORCES, LABEL
 from tinhso.pillars.border.gate.queries.powers import (
@@ -65,6 +67,7 @@ FACTORY = RequestFactory()
 OPEN, REFUSED, SIGN_IN = "open", "refused", "sign in"
 OF_THE_TRIP_ITSELF = (
     *("POST /positions", "POST /trips/{id}/pairs", "GET /trips/{id}", "GET /trips/{id}/history"),
+    *("GET /namings/{id}", "POST /namings/{id}/disownings"),
     *("GET /trips/{id}/papers", "GET /trips/{id}/transfers", "GET /trips/{id}/inflow-notices"),
 )
 """What a firm's right reaches; its holds, checks and fees it reads on its own page."""
@@ -102,6 +105,9 @@ def walk(gate, monkeypatch) -> Iterator[Walk]:
             "task": ClearanceTask.objects.get(trip=trip, kind="CUSTOMS_DOC"),
             "hold": Hold.objects.get(trip=trip),
             "fee": FeeAssessment.objects.get(trip=trip),
+            "naming": FirmNaming.objects.create(
+                trip=trip, firm=trip.enterprise, point=trip.point, named_at=NOON, named_by=gate.everything.id
+            ),
         })  # fmt: skip
         people(gate, made)
         yield made
@@ -318,6 +324,8 @@ def _fits(status: int, row: PowerRow, who: str, here: bool, call: str) -> bool:
     """Who may is answered, who may not is refused or told that there is nothing."""
     if row.who == (ANYONE,) or call == "GET /trips":
         return status == 200
+    if call == "GET /namings":  # of one's own firm, wherever it is
+        return status == (200 if who in row.who else 403)
     if row.right == "submit_trip":  # one declares for one's own firm, wherever it is
         return (status != 403) == (who in row.who and where_of(who) in {"firm", "point"} and who != "HELPDESK")
     if who in row.who and _seen_there(who, here, call):
@@ -329,6 +337,8 @@ def _seen_there(who: str, here: bool, call: str) -> bool:
     if where_of(who) == "firm":
         return here and call in OF_THE_TRIP_ITSELF
     if where_of(who) == "trip" and "/transfers/" in call:  # several vehicles' goods stand on it
+        return False
+    if who == "AHEAD_FIRM":  # its link opens that one naming, not the trip
         return False
     return here or where_of(who) == "everywhere"
 
@@ -353,6 +363,9 @@ def body_of(path: str, walk: Walk) -> dict[str, object]:
         "positions": {"pings": [where]},
         "transfers": {"yard": walk.trip.yard.code, "loads": [load]},
         "corrections": {"loads": [load]},
+        "disownings": {"reason": ""},
+        "vehicles": {"vehicle": {}, "carries": [{"line": 1, "kg": 1}]},
+        "true-firms": {"tax_code": "4900234569", "consent": False},
         "pairs": {"other": str(walk.trip.pk)},
         "weighings": {"id": str(UUID(int=8)), "plate": "12C12345", "kg": 30_000, "weighed_at": NOON.isoformat()},
         "events": {
@@ -369,7 +382,7 @@ def operations() -> set[str]:
     """Method and path of every call, its own names of the record left out."""
     return {
         f"{method} {re.sub(r'{uuidstr:[a-z_]+}', '{id}', path)}"
-        for one in (router, declarations, inflow, positions, readings, devices, transfers)
+        for one in (router, declarations, inflow, more_vehicles, namings, positions, readings, devices, transfers)
         for path, view in one.path_operations.items()
         for operation in view.operations
         for method in operation.methods
