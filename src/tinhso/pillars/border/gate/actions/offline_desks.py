@@ -86,7 +86,8 @@ def _checked(event: OfflineEvent, desk: DeskSpot, by: Actor, again: bool) -> App
         raise refuse("BG-023", event=task.title, state=task.get_state_title())
     facts: dict[str, Any] = {"by": by, "at": _moment(event, task.state_since), "offline": facts_of(event)}
     if event.kind == offline_desks.PASS:
-        tasks.pass_task(task=task, **facts)
+        seal_no, intact = str(told.get("seal_no") or "")[:LONGEST], told.get("seal_intact") is True
+        tasks.pass_task(task=task, seal_no=seal_no, seal_intact=intact, **facts)
         return Applied(task.pk)
     result = str(told.get("result"))
     if result not in offline_desks.REASONS:

@@ -33,6 +33,7 @@ from tinhso.pillars.border.gate.models import (
 from tinhso.pillars.border.gate.permissions import PLACE_HOLD, ROLES, VIEW_GOODS, WORK_TASK, step_permission
 from tinhso.pillars.border.gate.queries.containers import numbers_of
 from tinhso.pillars.border.gate.queries.expected import promised
+from tinhso.pillars.border.gate.queries.inspection_seals import waiting_for_seal
 from tinhso.pillars.border.gate.queries.law import law_at, reasons_today
 from tinhso.pillars.border.gate.queries.offline import WIDTH, holders, initials, listed_trips, place_of, row_of
 from tinhso.pillars.border.gate.queries.yard import yards_of
@@ -117,7 +118,12 @@ def entries_of(desk: DeskSpot, at: datetime) -> dict[str, dict[str, Any]]:
 def _of_force(point_id: UUID, force: Force, at: datetime) -> dict[str, dict[str, Any]]:
     told = CustomsEntry.objects.filter(trip=OuterRef("pk")).exclude(status="unknown")
     rows = listed_trips(point_id, at).select_related("yard").annotate(at_customs=Exists(told))
-    known, checks = holders(point_id), _checks(point_id, force)
+    known, tasks = holders(point_id), _checks(point_id, force)
+    checks, sealed = _told(tasks), waiting_for_seal(tasks)
+    seals: dict[UUID, list[str]] = {}
+    for task in tasks:
+        if task.pk in sealed:
+            seals.setdefault(task.trip_id, []).append(task.pk.hex)
     goods = VIEW_GOODS in ROLES.get(force.code, ("", ()))[1]
     return {
         trip.code: {
@@ -133,16 +139,23 @@ def _of_force(point_id: UUID, force: Force, at: datetime) -> dict[str, dict[str,
             "kg": trip.gross_kg,
             "y": place_of(trip),
             "ts": checks.get(trip.pk, []),
+            "sl": seals.get(trip.pk, []),
         }
         for trip in rows
     }
 
 
-def _checks(point_id: UUID, force: Force) -> dict[UUID, list[list[Any]]]:
-    """The force's checks that are not over, by trip: id, kind, stage, state and when due (Unix seconds)."""
-    found: dict[UUID, list[list[Any]]] = {}
+def _checks(point_id: UUID, force: Force) -> list[ClearanceTask]:
+    """The force's checks that are not over, those due first first."""
     rows = ClearanceTask.objects.filter(agency_id=force.pk, point_id=point_id, state__in=UNDONE, trip__is_live=True)
-    for task in rows.order_by("due_at", "id").only("id", "trip_id", "kind", "stage", "state", "due_at"):
+    wanted = ("id", "trip_id", "kind", "stage", "state", "state_since", "due_at", "created_at")
+    return list(rows.order_by("due_at", "id").only(*wanted))
+
+
+def _told(tasks: Iterable[ClearanceTask]) -> dict[UUID, list[list[Any]]]:
+    """By trip its checks: id, kind, stage, state and when due (Unix seconds)."""
+    found: dict[UUID, list[list[Any]]] = {}
+    for task in tasks:
         due = int(task.due_at.timestamp()) if task.due_at else 0
         found.setdefault(task.trip_id, []).append([task.pk.hex, task.kind, task.stage, task.state, due])
     return found

@@ -12,6 +12,7 @@ from typing import Any
 
 from tinhso.pillars.border.gate.rules.checks import WANT_PHOTOS
 from tinhso.pillars.border.gate.rules.offline import USELESS
+from tinhso.pillars.border.gate.rules.seals import is_number, normalise
 
 PASS, FAIL, HOLD, TRANSFER = "task_pass", "task_fail", "hold", "transfer"
 """What a desk records beside what a barrier does; kinds of events."""
@@ -31,7 +32,10 @@ Entry = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What the officer is about to do. `task`: the id of a check in the entry's `ts`."""
+    """What the officer is about to do. `task`: the id of a check in the entry's `ts`.
+
+    Of an inspection: `photo`, and what became of the seal: its new number, or `seal_intact`.
+    """
 
     kind: str
     task: str = ""
@@ -39,6 +43,8 @@ class Deed:
     reason: str = ""
     reason_code: str = ""
     photo: bool = False
+    seal_no: str = ""
+    seal_intact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +108,18 @@ def _checked(entry: Entry, task: Sequence[Any], deed: Deed, here: Desk) -> str:
     if deed.kind == PASS and kind in WANT_PHOTOS and not deed.photo:
         return "BG-440"
     if deed.kind == PASS:
-        return "BG-380" if kind == CUSTOMS_PAPERS and not entry["cn"] else ""
+        return _seal(entry, deed) or ("BG-380" if kind == CUSTOMS_PAPERS and not entry["cn"] else "")
     return _reason(deed, REASONS[wanted], here)
+
+
+def _seal(entry: Entry, deed: Deed) -> str:
+    """Of a check in the entry's `sl` the vehicle was sealed: it is said what became of the seal, and one thing only."""
+    new = deed.seal_no.strip()
+    if new and deed.seal_intact:
+        return "BG-671"
+    if new and not is_number(normalise(new)):
+        return "BG-393"
+    return "BG-670" if deed.task in entry.get("sl", ()) and not new and not deed.seal_intact else ""
 
 
 def _reason(deed: Deed, kind: str, here: Desk) -> str:

@@ -113,15 +113,17 @@
       return form;
     }
 
-    // A form for the photographs that a deed wants.
-    function photoForm(title, verb, send, back) {
+    // A form for the photographs that an inspection wants, and for what became of the seal of a `sealed` vehicle.
+    function photoForm(title, verb, sealed, send, back) {
       const form = part("desk-photos").firstElementChild;
+      find("sealed", form).hidden = !sealed;
       find("title", form).textContent = title;
       find("send", form).textContent = verb;
       find("back", form).addEventListener("click", back);
       form.addEventListener("submit", async (event) => {
         event.preventDefault();
-        wrong(form, await send(new FormData(form).getAll("photo")));
+        const typed = new FormData(form);
+        wrong(form, await send(typed.getAll("photo"), { seal_no: typed.get("seal_no"), seal_intact: typed.has("seal_intact") }));
       });
       return form;
     }

@@ -10,10 +10,19 @@
   const CUSTOMS_PAPERS = "CUSTOMS_DOC";
   const WANT_PHOTOS = ["CUSTOMS_INSPECT"];
 
+  const isSeal = (text) => /^[A-Z0-9][A-Z0-9./-]{2,23}$/.test(text.slice(0, 60).normalize("NFKC").toUpperCase().replace(/\s+/g, ""));
+
   function known(entry, here) {
     if (here.at - here.list_at > USELESS) return "BG-336";
     if (!entry) return here.by_code ? "BG-339" : "BG-209";
     return here.by_code && here.nonce !== entry.n ? "BG-020" : "";
+  }
+
+  function seal(entry, deed) {
+    const said = deed.seal_no.trim();
+    if (said && deed.seal_intact) return "BG-671";
+    if (said && !isSeal(said)) return "BG-393";
+    return (entry.sl || []).includes(deed.task) && !said && !deed.seal_intact ? "BG-670" : "";
   }
 
   function reason(deed, kind, here) {
@@ -27,7 +36,7 @@
     if (!(here.results[kind] || []).includes(wanted) || (deed.kind === "task_fail" && wanted === "PASS")) return "BG-330";
     if (!WORKED.includes(state)) return "BG-023";
     if (deed.kind === "task_pass" && WANT_PHOTOS.includes(kind) && !deed.photo) return "BG-440";
-    if (deed.kind === "task_pass") return kind === CUSTOMS_PAPERS && !entry.cn ? "BG-380" : "";
+    if (deed.kind === "task_pass") return seal(entry, deed) || (kind === CUSTOMS_PAPERS && !entry.cn ? "BG-380" : "");
     return reason(deed, REASONS[wanted], here);
   }
 

@@ -4,6 +4,7 @@
   "use strict";
   const WORKED = ["open", "in_progress"];
   const HERE = ["arrived", "crossed_in", "in_yard", "returned_in"];
+  const UNSAID = { seal_no: "", seal_intact: false };
   const ENDS = { task_pass: "passed", task_fail: "failed" };
 
   // Over the list: what this device did with the vehicle.
@@ -101,23 +102,23 @@
 
     async function pass(found, task) {
       const now = afresh(found);
-      const code = rules.decideDesk(now.entry, { kind: "task_pass", task, result: "", reason: "", reason_code: "", photo: false }, situation(found));
+      const code = rules.decideDesk(now.entry, { kind: "task_pass", task, result: "", reason: "", reason_code: "", photo: false, ...UNSAID }, situation(found));
       if (code) { show(now, ""); wrong(code); return; }
       await desk.record("task_pass", found.trip, now.entry, { task });
       show(afresh(found), said.confirmed);
     }
 
-    // An inspection is passed with its photographs.
+    // An inspection is passed with its photographs, and with a word of the seal.
     function photographing(found, [id, kind]) {
-      const send = async (files) => {
+      const send = async (files, seal) => {
         const now = afresh(found);
         const photo = files.some((file) => file.size);
-        const code = rules.decideDesk(now.entry, { kind: "task_pass", task: id, result: "", reason: "", reason_code: "", photo }, situation(found));
-        const told = code || (await desk.record("task_pass", found.trip, now.entry, { task: id }, files));
+        const code = rules.decideDesk(now.entry, { kind: "task_pass", task: id, result: "", reason: "", reason_code: "", photo, ...seal }, situation(found));
+        const told = code || (await desk.record("task_pass", found.trip, now.entry, { task: id, ...seal }, files));
         if (!told) show(afresh(found), said.confirmed);
         return told;
       };
-      kit.main.replaceChildren(desk.photoForm(titleOf(kind), said.confirm, send, () => show(afresh(found), "")));
+      kit.main.replaceChildren(desk.photoForm(titleOf(kind), said.confirm, (found.entry.sl || []).includes(id), send, () => show(afresh(found), "")));
       kit.main.querySelector("input").focus();
     }
 
@@ -136,7 +137,7 @@
     function form(found, title, list, verb, deed, done) {
       const send = async (typed, files) => {
         const now = afresh(found);
-        const code = rules.decideDesk(now.entry, { ...deed, ...typed }, situation(found));
+        const code = rules.decideDesk(now.entry, { ...UNSAID, ...deed, ...typed }, situation(found));
         if (code) return code;
         const { kind, ...told } = { ...deed, ...typed };
         const full = await desk.record(kind, found.trip, now.entry, { ...told, force: kit.spot().name }, files);
