@@ -36,6 +36,7 @@ from tinhso.pillars.border.gate.queries.expected import promised
 from tinhso.pillars.border.gate.queries.inspection_seals import waiting_for_seal
 from tinhso.pillars.border.gate.queries.law import law_at, reasons_today
 from tinhso.pillars.border.gate.queries.offline import WIDTH, holders, initials, listed_trips, place_of, row_of
+from tinhso.pillars.border.gate.queries.samples import drawn_for
 from tinhso.pillars.border.gate.queries.yard import yards_of
 from tinhso.pillars.border.gate.rules import offline_desks as rules
 from tinhso.pillars.border.gate.rules.offline import YARD_DESK
@@ -102,7 +103,7 @@ def deeds_of(officer: Actor, desk: DeskSpot, at: datetime) -> dict[str, list[str
     if desk.force:
         where = Where(agency=desk.force.pk, place=desk.point.pk)
         held = which(officer, (WORK_TASK, PLACE_HOLD), where, at)
-        deeds = [rules.PASS, rules.FAIL] if WORK_TASK in held else []
+        deeds = [rules.PASS, rules.FAIL, rules.SAMPLE] if WORK_TASK in held else []
         return {"steps": [], "deeds": [*deeds, rules.HOLD] if PLACE_HOLD in held and deeds else deeds}
     wanted = {step_permission(step): step for step in YARD_STEPS}
     held = which(officer, wanted, Where(place=desk.point.pk), at)
@@ -119,11 +120,14 @@ def _of_force(point_id: UUID, force: Force, at: datetime) -> dict[str, dict[str,
     told = CustomsEntry.objects.filter(trip=OuterRef("pk")).exclude(status="unknown")
     rows = listed_trips(point_id, at).select_related("yard").annotate(at_customs=Exists(told))
     known, tasks = holders(point_id), _checks(point_id, force)
-    checks, sealed = _told(tasks), waiting_for_seal(tasks)
+    checks, sealed, drawn = _told(tasks), waiting_for_seal(tasks), drawn_for(tasks)
     seals: dict[UUID, list[str]] = {}
+    samples: dict[UUID, dict[str, list[Any]]] = {}
     for task in tasks:
         if task.pk in sealed:
             seals.setdefault(task.trip_id, []).append(task.pk.hex)
+        if task.pk in drawn:
+            samples.setdefault(task.trip_id, {})[task.pk.hex] = list(drawn[task.pk])
     goods = VIEW_GOODS in ROLES.get(force.code, ("", ()))[1]
     return {
         trip.code: {
@@ -140,6 +144,7 @@ def _of_force(point_id: UUID, force: Force, at: datetime) -> dict[str, dict[str,
             "y": place_of(trip),
             "ts": checks.get(trip.pk, []),
             "sl": seals.get(trip.pk, []),
+            "sm": samples.get(trip.pk, {}),
         }
         for trip in rows
     }

@@ -36,6 +36,7 @@ from tinhso.pillars.border.gate.api.inflow import router as inflow
 from tinhso.pillars.border.gate.api.positions import router as positions
 from tinhso.pillars.border.gate.api.readings import router as readings
 from tinhso.pillars.border.gate.api.routes import router
+from tinhso.pillars.border.gate.api.samples import router as samples
 from tinhso.pillars.border.gate.api.transfers import router as transfers
 from tinhso.pillars.border.gate.flows import TRANSFER
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, Hold, Transfer, Trip
@@ -328,6 +329,8 @@ def _fits(status: int, row: PowerRow, who: str, here: bool, call: str) -> bool:
 def _seen_there(who: str, here: bool, call: str) -> bool:
     if where_of(who) == "firm":
         return here and call in OF_THE_TRIP_ITSELF
+    if call == "POST /tasks/{id}/samples":  # a check is its own force's alone: that of this walk is customs'
+        return here and who == "HAIQUAN"
     if where_of(who) == "trip" and "/transfers/" in call:  # several vehicles' goods stand on it
         return False
     return here or where_of(who) == "everywhere"
@@ -351,6 +354,7 @@ def body_of(path: str, walk: Walk) -> dict[str, object]:
         "passages": {"plate": "12C12345", "ask_only": True},
         "readings": {"id": str(UUID(int=9)), "plate": "12C12345", "confidence": 0.9, "read_at": NOON.isoformat()},
         "positions": {"pings": [where]},
+        "samples": {"result": "CLEAN"},
         "transfers": {"yard": walk.trip.yard.code, "loads": [load]},
         "corrections": {"loads": [load]},
         "pairs": {"other": str(walk.trip.pk)},
@@ -369,7 +373,7 @@ def operations() -> set[str]:
     """Method and path of every call, its own names of the record left out."""
     return {
         f"{method} {re.sub(r'{uuidstr:[a-z_]+}', '{id}', path)}"
-        for one in (router, declarations, inflow, positions, readings, devices, transfers)
+        for one in (router, declarations, inflow, positions, readings, devices, transfers, samples)
         for path, view in one.path_operations.items()
         for operation in view.operations
         for method in operation.methods

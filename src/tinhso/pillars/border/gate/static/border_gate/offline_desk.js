@@ -128,6 +128,20 @@
       return form;
     }
 
+    // A form for what a sample showed.
+    function sampleForm(title, verb, send, back) {
+      const form = part("desk-sample").firstElementChild;
+      find("title", form).textContent = title;
+      find("send", form).textContent = verb;
+      find("back", form).addEventListener("click", back);
+      form.addEventListener("submit", async (event) => {
+        event.preventDefault();
+        const typed = new FormData(form);
+        wrong(form, await send({ result: typed.get("result"), reason: typed.get("finding") }));
+      });
+      return form;
+    }
+
     function wrong(form, code) {
       find("wrong", form).hidden = !code;
       find("wrong", form).textContent = code ? sentence(code) : "";
@@ -143,7 +157,7 @@
       return "";
     }
 
-    return { laid, all, vehicle, sentence, words, capital, due, home, card, refuse, reasonForm, photoForm, record, rules };
+    return { laid, all, vehicle, sentence, words, capital, due, home, card, refuse, reasonForm, photoForm, sampleForm, record, rules };
   }
 
   window.tinhso.borderGateDesk = desk;
