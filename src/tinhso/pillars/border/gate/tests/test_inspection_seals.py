@@ -21,6 +21,8 @@ from tinhso.pillars.border.gate.models import CheckRule, ClearanceTask, SealEven
 from tinhso.pillars.border.gate.pages.offline import APP
 from tinhso.pillars.border.gate.queries.inspection_seals import waiting_for_seal
 from tinhso.pillars.border.gate.queries.law import law_at
+from tinhso.pillars.border.gate.simulation.desk import Ask, Desk
+from tinhso.pillars.border.gate.simulation.seen import Move
 from tinhso.pillars.border.gate.tests.conftest import NOON
 from tinhso.pillars.border.gate.tests.test_filing import (
     TASK,
@@ -185,3 +187,12 @@ def test_an_older_device_that_says_nothing_of_the_seal_waits_on_the_list_of_the_
     event = OfflineEvent.objects.get()
     assert (state_of(sealed), event.state, event.code) == ("open", "waiting", "BG-033")
     assert "ghi số niêm phong mới" in event.why["vi"]
+
+
+def test_the_simulated_customs_seal_anew_as_well(gate, sealed):
+    ask = Ask(Move("task.pass", "HAIQUAN", 0.0, sealed.pk), POINT)
+
+    Desk(lambda _role, _point: gate.everything).do([ask], NOON)
+
+    assert (ask.done, state_of(sealed)) == (True, "passed")
+    assert SealEvent.objects.get().seal_no == f"HQ-DEMO-{sealed.trip.code[3:15]}"
