@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -25,7 +25,7 @@ from tinhso.pillars.border.gate.rules.positions import EAST, FRESH, NORTH, SOUTH
 PAPER = Paper(west=WEST, north=NORTH, across=1000 / (EAST - WEST), down=960 / (NORTH - SOUTH))
 """Units of the drawing: a degree of longitude at this latitude is 0.927 of one of latitude."""
 WIDTH, HEIGHT = 1000, 960
-APART_X, APART_Y = 200, 20
+APART_X, APART_Y, APART_ON_A_TELEPHONE = 200, 20, 50
 SHAPES = {
     "road": "m-9 0a9 9 0 1 0 18 0a9 9 0 1 0 -18 0z",
     "waiting": "m-8 -8h16v16h-16z",
@@ -38,11 +38,12 @@ SHAPES = {
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A gate on the drawing."""
+    """A gate on the drawing; `close`: a telephone has no room for its name beside that of another."""
 
     x: float
     y: float
     title: str
+    close: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,10 @@ def _apart(marks: Iterable[Mark]) -> list[Mark]:
     """Where names would lie over each other, the first one (of the greater gate) stands alone."""
     kept: list[Mark] = []
     for mark in marks:
-        if all(abs(mark.x - one.x) > APART_X or abs(mark.y - one.y) > APART_Y for one in kept):
-            kept.append(mark)
+        if not _beside(mark, kept, APART_Y):
+            kept.append(replace(mark, close=_beside(mark, kept, APART_ON_A_TELEPHONE)))
     return kept
+
+
+def _beside(mark: Mark, others: Iterable[Mark], apart: float) -> bool:
+    return any(abs(mark.x - one.x) <= APART_X and abs(mark.y - one.y) <= apart for one in others)
