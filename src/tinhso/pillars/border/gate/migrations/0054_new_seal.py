@@ -5,7 +5,7 @@ DEMANDED = "update border_gate_checkrule set new_seal = true where task = 'CUSTO
 
 
 class Migration(migrations.Migration):
-    dependencies = [("border_gate", "0051_second_container")]
+    dependencies = [("border_gate", "0053_fee_given_back")]
 
     operations = [
         migrations.AddField(
