@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from html import escape
 
@@ -13,6 +14,7 @@ from tinhso.kernel.geo.style import BLUE_EDGE, EDGE, INK, MIST, PAPER, PEACH
 WIDTH = 1000.0  # units of the drawing
 ROOM = 24.0  # around the outermost land
 FINEST = 0.001  # degrees, about one unit of the drawing: what is smaller is left out
+COARSE = 0.003  # of an outline behind other marks
 
 # Latitude counts more than longitude by 1 / cos(latitude of the middle).
 _DRAW = """
@@ -33,6 +35,37 @@ select land.code, land.name,
        (st_x(land.point) - frame.west) * frame.x, (frame.north - st_y(land.point)) * frame.y, frame.height * frame.y
 from land, frame where frame.x is not null order by land.code
 """
+
+_OUTLINE = """
+select coalesce(string_agg(st_assvg(st_affine(st_simplifypreservetopology(shape, %(coarse)s::float8),
+    %(x)s::float8, 0, 0, %(y)s::float8, -%(west)s::float8 * %(x)s::float8, -%(north)s::float8 * %(y)s::float8), 1, 1),
+    ' ' order by code), '')
+from kernel_geo_area
+where level = 'commune' and shape is not null and valid_from <= %(day)s::date
+  and (valid_until is null or valid_until > %(day)s::date)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A drawing of one's own: its corner in degrees, and how many units it has for a degree across and down."""
+
+    west: float
+    north: float
+    across: float
+    down: float
+
+    def spot(self, lat: float, lon: float) -> tuple[float, float]:
+        """Where a place lies on it."""
+        return round((lon - self.west) * self.across, 1), round((self.north - lat) * self.down, 1)
+
+
+def outline(*, day: date, paper: Paper) -> str:
+    """The communes of `day` as one path for a drawing that puts its own marks on them; empty without shapes."""
+    corner = {"west": paper.west, "north": paper.north, "x": paper.across, "y": paper.down}
+    with connection.cursor() as cursor:
+        cursor.execute(_OUTLINE, {"day": day, "coarse": COARSE, **corner})
+        return str(cursor.fetchone()[0])
 
 
 def picture(*, day: date, marked: Sequence[str] = (), names: bool = True) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -15,10 +16,8 @@ from tinhso.kernel.base.errors import NotFound
 from tinhso.kernel.files.actions import attach
 from tinhso.kernel.files.models import Attachment
 from tinhso.kernel.files.types import MB, FileRefused, sniff
-from tinhso.pillars.border.gate.actions.seals import key_seal
 from tinhso.pillars.border.gate.actions.tasks import pass_task
 from tinhso.pillars.border.gate.models import ClearanceTask, Hold
-from tinhso.pillars.border.gate.models.seals import SealEventKind
 from tinhso.pillars.border.gate.queries.filing import HOLD, PHOTO, PURPOSES, TASK
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.rules.codes import refuse
@@ -85,18 +84,18 @@ def pass_with_photos(
     by: Actor,
     at: datetime,
     seal_no: str = "",
+    seal_intact: bool = False,
     result: str = "PASS",
     note: str = "",
 ) -> ClearanceTask:
-    """Confirm a check with its photos, and the seal put on after an inspection; all of it or nothing.
+    """Confirm a check with its photos, and what became of the seal at an inspection; all of it or nothing.
 
-    Refusals: those of `add_file`, `key_seal` and `pass_task`.
+    Refusals: those of `add_file` and `pass_task`.
     """
     for one in photos:
         add_file(upload=one, kind=TASK, record_id=task.pk, purpose=PHOTO, by=by, at=at)
-    if seal_no.strip():
-        key_seal(trip=task.trip, seal_no=seal_no, kind=SealEventKind.APPLIED, by=by, at=at)
-    return pass_task(task=task, result=result, note=note, by=by, at=at)
+    said: dict[str, Any] = {"seal_no": seal_no, "seal_intact": seal_intact, "result": result, "note": note}
+    return pass_task(task=task, **said, by=by, at=at)
 
 
 def _of_a_kind_taken(content: bytes) -> None:

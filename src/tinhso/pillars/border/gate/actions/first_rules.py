@@ -319,6 +319,7 @@ def _check_rule(row: Row, number: int) -> CheckRule:
         wanted=row["data"],
         results=list(words(row["results"])),
         minutes=int(row["minutes"]),
+        new_seal=row["new_seal"] == "1",
         valid_from=SINCE,
         source="bảng kiểm tra; " + MINUTES_FROM[row["minutes_basis"]],
     )

@@ -15,11 +15,11 @@ from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.web.offline.declare import Applied
 from tinhso.kernel.web.offline.models import OfflineEvent
-from tinhso.pillars.border.gate.actions import move, tasks
+from tinhso.pillars.border.gate.actions import move, samples, tasks
 from tinhso.pillars.border.gate.actions.conflicts import conflict, facts_of, list_at
 from tinhso.pillars.border.gate.actions.transfers import Load, begin_transfer, correct_transfer, write_and_sign
 from tinhso.pillars.border.gate.flows.transfers import DROPPED, OPEN, SIGNED
-from tinhso.pillars.border.gate.models import ClearanceTask, Transfer, Trip
+from tinhso.pillars.border.gate.models import ClearanceTask, SampleDraw, Transfer, Trip
 from tinhso.pillars.border.gate.queries.offline_desks import YARD_STEPS, DeskSpot, desk_of
 from tinhso.pillars.border.gate.rules import offline, offline_desks
 from tinhso.pillars.border.gate.rules.codes import refuse
@@ -86,12 +86,32 @@ def _checked(event: OfflineEvent, desk: DeskSpot, by: Actor, again: bool) -> App
         raise refuse("BG-023", event=task.title, state=task.get_state_title())
     facts: dict[str, Any] = {"by": by, "at": _moment(event, task.state_since), "offline": facts_of(event)}
     if event.kind == offline_desks.PASS:
-        tasks.pass_task(task=task, **facts)
+        seal_no, intact = str(told.get("seal_no") or "")[:LONGEST], told.get("seal_intact") is True
+        tasks.pass_task(task=task, seal_no=seal_no, seal_intact=intact, **facts)
         return Applied(task.pk)
     result = str(told.get("result"))
     if result not in offline_desks.REASONS:
         raise refuse("BG-330", step=result)
     tasks.fail_task(task=task, result=result, **_reason(event), **facts)
+    return Applied(task.pk)
+
+
+def _sampled(event: OfflineEvent, desk: DeskSpot, by: Actor, again: bool) -> Applied:
+    """What a sample showed. Refusal: BG-023 when the check, or the sample by somebody else, has moved on meanwhile."""
+    task, told = _task(event, desk), event.payload
+    result, at = str(told.get("result") or ""), _moment(event, task.state_since)
+    others = SampleDraw.objects.filter(trip=task.trip_id, drawn=True, sampled_at__gt=list_at(event))
+    differs = others.exclude(result=result).exclude(sampled_by=by.id).exists()
+    if (differs or task.state_since > event.occurred_at) and not again:
+        raise refuse("BG-023", event=task.title, state=task.get_state_title())
+    samples.record_sample(
+        task=task,
+        result=result,
+        finding=str(told.get("finding") or ""),
+        by=by,
+        at=at,
+        offline=facts_of(event),
+    )
     return Applied(task.pk)
 
 
@@ -207,5 +227,10 @@ def _uuid(value: Any) -> UUID:
 
 
 Deed = Callable[[OfflineEvent, DeskSpot, Actor, bool], Applied]
-_OF_FORCE: dict[str, Deed] = {offline_desks.PASS: _checked, offline_desks.FAIL: _checked, offline_desks.HOLD: _held}
+_OF_FORCE: dict[str, Deed] = {
+    offline_desks.PASS: _checked,
+    offline_desks.FAIL: _checked,
+    offline_desks.SAMPLE: _sampled,
+    offline_desks.HOLD: _held,
+}
 _OF_YARD: dict[str, Deed] = {MOVED: _moved, offline_desks.TRANSFER: _transferred}

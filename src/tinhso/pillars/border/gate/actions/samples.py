@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -60,10 +60,19 @@ def copy_samples(*, giver: UUID, taker: Trip) -> None:
 
 
 @transaction.atomic
-def record_sample(*, task: ClearanceTask, result: str, finding: str = "", by: Actor, at: datetime) -> list[SampleDraw]:
+def record_sample(
+    *,
+    task: ClearanceTask,
+    result: str,
+    finding: str = "",
+    by: Actor,
+    at: datetime,
+    offline: Mapping[str, Any] | None = None,
+) -> list[SampleDraw]:
     """Write down what the sample showed, for each rule that drew the trip.
 
-    Written twice it says the last; the audit keeps what stood before.
+    Written twice it says the last; the audit keeps what stood before. `offline`: what a device told of itself that
+    recorded it without network.
 
     Refusals: BG-024 for who does not work the check, BG-313 for an unknown result, BG-038 for a finding that says
     nothing, BG-573 for a trip that was not drawn, BG-023 for a check that is over.
@@ -82,16 +91,19 @@ def record_sample(*, task: ClearanceTask, result: str, finding: str = "", by: Ac
         raise refuse("BG-023", event=SampleDraw.Result(result).label, state=stored.get_state_title())
     for draw in draws:
         if (draw.result, draw.finding) != (result, said):
-            _write(draw, result, said, by, at)
+            _write(draw, result, said, by, at, {"offline": dict(offline)} if offline else {})
     return draws
 
 
-def _write(draw: SampleDraw, result: str, finding: str, by: Actor, at: datetime) -> None:
+def _write(
+    draw: SampleDraw, result: str, finding: str, by: Actor, at: datetime, device: Mapping[str, dict[str, Any]]
+) -> None:
     before = draw.result
     draw.result, draw.finding, draw.sampled_at, draw.sampled_by = result, finding, at, by.id
     draw.save(update_fields=["result", "finding", "sampled_at", "sampled_by"])
     told: dict[str, Any] = {"rule": draw.rule, "number": draw.number, "result": result}
-    record("border_gate.sample_recorded", by=by, at=at, kind=TRIP.name, record_id=draw.trip_id, before=before, **told)
+    record("border_gate.sample_recorded", by=by, at=at, kind=TRIP.name, record_id=draw.trip_id, before=before, **told,
+           **device)  # fmt: skip
     publish(events.SAMPLE_RECORDED, kind=TRIP.name, record_id=draw.trip_id, by=by, at=at, **told)
 
 

@@ -16,6 +16,7 @@ from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.numbering.actions import take
+from tinhso.pillars.border.gate.actions.inspection_seals import must_be_sealed
 from tinhso.pillars.border.gate.actions.samples import must_be_sampled
 from tinhso.pillars.border.gate.flows import TASK
 from tinhso.pillars.border.gate.models import ClearanceTask, SignedCheck, SignedList
@@ -41,12 +42,12 @@ def sign_tasks(*, tasks: Sequence[ClearanceTask], by: Actor, at: datetime) -> Si
 
     Each passed check's history names its list. The list's digest goes into the audit, whose roots are signed and
     published each day, so that a printed list can be held against what was signed. Refused, and told in the outcome:
-    BG-023 for a check that does not pass in this way, BG-571 and BG-572 for a sample, and whatever the step itself
-    refuses.
+    BG-023 for a check that does not pass in this way, BG-571 and BG-572 for a sample, BG-670 for a seal, and
+    whatever the step itself refuses.
     """
     made = Signed()
     groups: dict[tuple[UUID, UUID], list[ClearanceTask]] = defaultdict(list)
-    made.refused.update(must_be_sampled(tasks))
+    made.refused.update(must_be_sealed(tasks) | must_be_sampled(tasks))
     for task in tasks:
         if task.pk in made.refused:
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.db import transaction
 
 from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.workflow.outcome import StepRefused
+from tinhso.pillars.border.gate.actions.inspection_seals import must_be_sealed, say_seal
 from tinhso.pillars.border.gate.actions.market import go_on_after
 from tinhso.pillars.border.gate.actions.orders import number_of, reason_of
 from tinhso.pillars.border.gate.actions.ramps import follow_trip
@@ -96,12 +98,23 @@ def take_task(*, task: ClearanceTask, by: Actor, at: datetime) -> ClearanceTask:
 
 
 def pass_task(
-    *, task: ClearanceTask, by: Actor, at: datetime, result: str = "PASS", note: str = "", offline: Device = None
+    *,
+    task: ClearanceTask,
+    by: Actor,
+    at: datetime,
+    result: str = "PASS",
+    note: str = "",
+    seal_no: str = "",
+    seal_intact: bool = False,
+    offline: Device = None,
 ) -> ClearanceTask:
     """Confirm. A red channel passes the papers and opens the inspection.
 
+    `seal_no`: the seal put on after an inspection; `seal_intact`: the old one was not opened.
+
     Refusals: BG-023 for a result with which such a task does not pass (tables/task_results.csv, check_rules.csv),
-    BG-440 for an inspection without a photo, BG-571 and BG-572 for a sample that is due or showed something.
+    BG-440 for an inspection without a photo, BG-571 and BG-572 for a sample that is due or showed something,
+    BG-670 and BG-671 for a seal of which nothing, or two things, are said.
     """
     if result not in law_at(task.created_at).book.passing(task.kind):
         raise refuse("BG-023", event=result, state=task.get_state_title())
@@ -109,14 +122,18 @@ def pass_task(
         return _to_inspection(task, by, at, note)
     if not (offline and offline.get("photo")) and _wants_photos(task):  # a device names the digest, the photo follows
         raise refuse("BG-440", field="photos")
-    if why := must_be_sampled([task]).get(task.pk):
+    said = bool(seal_no.strip()) or seal_intact
+    if why := (must_be_sampled([task]) | ({} if said else must_be_sealed([task]))).get(task.pk):
         raise why
-    return TASK.fire(task, "pass", by=by, at=at, result=result, **_noted(note), **_by_device(offline))
+    with transaction.atomic() if said else nullcontext():
+        seal = say_seal(task=task, seal_no=seal_no, by=by, at=at, intact=seal_intact) if said else {}
+        return TASK.fire(task, "pass", by=by, at=at, result=result, **_noted(note), **seal, **_by_device(offline))
 
 
 def pass_tasks(*, tasks: Sequence[ClearanceTask], by: Actor, at: datetime) -> Any:
-    """Confirm many at once; each is told for itself. Without its photos or its sample one is not among them."""
-    bare = {task.pk: refuse("BG-440") for task in tasks if _wants_photos(task)} | must_be_sampled(tasks)
+    """Confirm many at once; each is told for itself. Without its photos, seal or sample one is not among them."""
+    bare = must_be_sealed(tasks) | {task.pk: refuse("BG-440") for task in tasks if _wants_photos(task)}
+    bare |= must_be_sampled(tasks)
     outcome = TASK.fire_many([one for one in tasks if one.pk not in bare], "pass", by=by, at=at, together=False,
                              result="PASS")  # fmt: skip
     outcome.refused.update({pk: StepRefused(why, step="pass") for pk, why in bare.items()})

@@ -33,6 +33,7 @@ from tinhso.pillars.border.gate.api.namings import router as namings
 from tinhso.pillars.border.gate.api.positions import router as positions
 from tinhso.pillars.border.gate.api.programs import router as programs
 from tinhso.pillars.border.gate.api.readings import router as readings
+from tinhso.pillars.border.gate.api.samples import router as samples
 from tinhso.pillars.border.gate.api.steps import FEE_STEPS, HOLD_STEPS, TASK_STEPS, TRANSFER_STEPS, TRIP_STEPS, left_out
 from tinhso.pillars.border.gate.api.transfers import router as transfers
 from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRANSFER, TRIP
@@ -56,6 +57,7 @@ router.add_router("", transfers)
 router.add_router("", inflow)
 router.add_router("", namings)
 router.add_router("", more_vehicles)
+router.add_router("", samples)
 UNLIMITED: list[BaseThrottle] = []
 """A barrier may never be told to come again later."""
 

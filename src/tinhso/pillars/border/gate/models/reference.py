@@ -55,7 +55,8 @@ class Force(models.Model):
 class CheckRule(models.Model):
     """Which force has to check what, when, with which results; `minutes` is the time it should take.
 
-    `needed`: alternatives in the vocabulary of rules/conditions.py; `placed`: at which stages the check is made.
+    `needed`: alternatives in the vocabulary of rules/conditions.py; `placed`: at which stages the check is made;
+    `new_seal`: whoever passes it names the seal put on afterwards, or says that the old one was not opened.
     """
 
     class Placed(models.TextChoices):
@@ -77,6 +78,7 @@ class CheckRule(models.Model):
     wanted = models.CharField(_("what is wanted"), max_length=200, blank=True)
     results = ArrayField(models.CharField(max_length=10), verbose_name=_("possible results"))
     minutes = models.PositiveSmallIntegerField(_("expected minutes"), default=30)
+    new_seal = models.BooleanField(_("a sealed vehicle passes with a new seal"), default=False)
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     status = models.CharField(_("standing of the rule"), max_length=12, blank=True)

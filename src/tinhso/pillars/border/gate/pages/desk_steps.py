@@ -38,6 +38,7 @@ def passed(request: Request, task_id: UUID) -> HttpResponse:
         "result": post.get("result", "PASS"),
         "note": post.get("note", ""),
         "seal_no": post.get("seal_no", ""),
+        "seal_intact": bool(post.get("seal_intact")),
     }
     return act(request, lambda: pass_with_photos(task=one, photos=photos, **told, **by(request)))
 

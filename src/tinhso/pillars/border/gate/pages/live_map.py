@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -18,14 +19,18 @@ from tinhso.kernel.access.needs import needs
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.money import grouped
 from tinhso.kernel.web.request import Request
+from tinhso.pillars.border.gate.models import LastPosition
+from tinhso.pillars.border.gate.pages.dots import land, living
 from tinhso.pillars.border.gate.permissions import CONTROL_CALLS, VIEW_BOARD, VIEW_POSITIONS, step_permission
 from tinhso.pillars.border.gate.queries.live_map import PointMap, Station, live_map
-from tinhso.pillars.border.gate.queries.positions import shared
+from tinhso.pillars.border.gate.queries.positions import followed, shared
 from tinhso.pillars.border.gate.rules.crowding import NORMAL_FROM
 
 CALL = step_permission("call")
 ACROSS, DOWN = 10, 3
 MARK_WIDTH, MARK_HEIGHT, STEP_X, STEP_Y = 8, 5, 11, 8
+DOTS = "vi-tri"
+Held = Callable[[str, UUID | None], bool]
 SIMULATED_FROM = timedelta(minutes=2)
 
 
@@ -40,18 +45,23 @@ class Lorries:
 @require_safe
 @needs(VIEW_BOARD)
 def page(request: Request) -> HttpResponse:
-    """The whole page, or its living part when the page asks for it anew."""
-    template = "border_gate/_live_map.html" if request.headers.get("X-Live") else "border_gate/live_map.html"
-    return render(request, template, shown(request))
-
-
-def shown(request: Request) -> dict[str, Any]:
-    """The points that the reader may see, with what he may do at each."""
-    at = request.moment
+    """The whole page, or one of its living parts when the page asks for it anew: the points, or the dots below."""
     held = _held(request)
+    seen = followed(by=request.actor, at=request.moment) if held(VIEW_POSITIONS, None) else None
+    if request.headers.get("X-Live"):
+        if request.GET.get("phan") == DOTS and seen is not None:
+            return render(request, "border_gate/_dots.html", living(request, seen))
+        return render(request, "border_gate/_live_map.html", shown(request, held, seen))
+    below = {} if seen is None else {**living(request, seen), **land(request), "dots": DOTS}
+    return render(request, "border_gate/live_map.html", shown(request, held, seen) | below)
+
+
+def shown(request: Request, held: Held, seen: QuerySet[LastPosition] | None) -> dict[str, Any]:
+    """The points that the reader may see, with what he may do at each, and how many he follows there."""
+    at = request.moment
     found = [one for one in live_map(at=at) if held(VIEW_BOARD, one.now.id)]
     each = scale(found)
-    sharing = shared(by=request.actor, at=at) if held(VIEW_POSITIONS, None) else {}
+    sharing = {} if seen is None else shared(seen, at=at)
     return {
         "at": at,
         "simulated": abs(at - clock.real()) > SIMULATED_FROM,
@@ -72,7 +82,7 @@ def shown(request: Request) -> dict[str, Any]:
     }
 
 
-def _held(request: Request) -> Callable[[str, UUID | None], bool]:
+def _held(request: Request) -> Held:
     """Whether the reader holds a right at a point, or at any (None); asked once for the whole page."""
     names = [VIEW_BOARD, CALL, CONTROL_CALLS, VIEW_POSITIONS]
     rows = rights(request.actor, at=request.moment).filter(

@@ -8,7 +8,8 @@ SAID = (
     "BG-026",
     "BG-030", "BG-031", "BG-038", "BG-205", "BG-209", "BG-210", "BG-251", "BG-290", "BG-291", "BG-292", "BG-293",
     "BG-297", "BG-330", "BG-331", "BG-332", "BG-336", "BG-339", "BG-380",
-    "BG-440", "BG-442",
+    "BG-393", "BG-440", "BG-442", "BG-670", "BG-671",
+    "BG-313", "BG-571", "BG-572", "BG-573",
 )  # fmt: skip
 
 
@@ -53,6 +54,11 @@ DESKS = {
     "recordHold": _("Record and hold"),
     "holdTitle": _("Hold the vehicle"),
     "confirmed": _("Passed, kept on the device"),
+    "sample": _("Record the sample"),
+    "sampled": _("Sample recorded, kept on the device"),
+    "sampleDue": _("sample to be taken"),
+    "CLEAN": _("no pest, no soil found"),
+    "FOUND": _("pest, soil or leaves found"),
     "failed_": _("Not passed, kept on the device"),
     "heldHere": _("Held, kept on the device"),
     "treating": pgettext_lazy("task", "in treatment"),
@@ -83,6 +89,7 @@ DESKS = {
 DEEDS = {
     "task_pass": _("Confirm passed"),
     "task_fail": _("Not passed"),
+    "task_sample": _("Result of the sample"),
     "hold": _("Hold"),
     "transfer": _("Weights of the transfer"),
 }

@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterator
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tinhso.pillars.border.gate.models import ClearanceTask, Force, SampleDraw
 from tinhso.pillars.border.gate.pages.offers import Box, Offer, photos, reasons
 from tinhso.pillars.border.gate.queries.filing import photos_of
 from tinhso.pillars.border.gate.queries.fresh_claims import may_be_disproved
+from tinhso.pillars.border.gate.queries.inspection_seals import waiting_for_seal
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.samples import waiting_for_sample
 from tinhso.pillars.border.gate.rules.checks import WANT_PHOTOS
+
+INTACT = [("1", gettext_lazy("not opened, the seal is intact"))]
 
 
 def offers_of(task: ClearanceTask | None) -> Iterator[Offer]:
@@ -51,6 +55,8 @@ def _passed(task: ClearanceTask) -> Offer:
 def _inspected(task: ClearanceTask) -> Offer:
     """An inspection is passed with its photos; a container that was opened gets a new seal."""
     there = photos_of(task)
+    sealed = bool(waiting_for_seal([task]))
+    told = _("The vehicle is sealed: give the new number, or tick that the old seal was not opened.")
     hint = _("PDF, JPG or PNG, at most 10 MB each")
     return Offer(
         "pass",
@@ -64,7 +70,8 @@ def _inspected(task: ClearanceTask) -> Offer:
         text=_("The photos go into the dossier and are read by who sees the goods of the trip."),
         boxes=(
             Box("photos", _("Photos of the inspection"), "files", hint=hint, required=not there),
-            Box("seal_no", _("New seal, if one was put on"), required=False),
+            Box("seal_no", _("New seal, if one was put on"), hint=told if sealed else "", required=False),
+            *([Box("seal_intact", _("The seal"), "checks", INTACT)] if sealed else []),
             Box("note", _("Note of the officer"), "long", required=False),
         ),
     )

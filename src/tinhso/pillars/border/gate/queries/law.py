@@ -180,12 +180,23 @@ def _book(rows: RowsOf) -> CheckBook:
     }
     return CheckBook(
         rows=tuple(
-            CheckRow(row.task, tuple(row.forces), tuple(row.needed), row.placed, tuple(row.results), row.minutes)
-            for row in sorted(rows("border_gate.check_rule"), key=lambda row: (row.number, row.task))
+            _check_row(row) for row in sorted(rows("border_gate.check_rule"), key=lambda row: (row.number, row.task))
         ),
         # A type of which the last row has ended still has trips on their way.
         types={**first_book().types, **types},
         results={row.result: row.task_state for row in rows("border_gate.task_result")},
+    )
+
+
+def _check_row(row: CheckRule) -> CheckRow:
+    return CheckRow(
+        kind=row.task,
+        forces=tuple(row.forces),
+        needed=tuple(row.needed),
+        placed=row.placed,
+        results=tuple(row.results),
+        minutes=row.minutes,
+        new_seal=row.new_seal,
     )
 
 

@@ -73,17 +73,17 @@ class PointMap:
         return "stop" if "stop" in tones or self.pause else ("wait" if "wait" in tones else "calm")
 
 
-_STATES = """
-select t.point_id, t.state, count(*), min(t.state_since), count(*) filter (where t.holds > 0),
+_NOW = """
+select 'standing' as what, t.point_id, t.state, count(*), min(t.state_since), count(*) filter (where t.holds > 0),
     count(*) filter (where t.dwell_deadline < %(now)s::timestamptz and t.crossed_out_at is null)
 from border_gate_trip t where t.is_live group by t.point_id, t.state
-"""
-_LATE = """
-select 'late', k.point_id, count(*) from border_gate_clearancetask k join border_gate_trip t on t.id = k.trip_id
+union all
+select 'late', k.point_id, '', count(*), null::timestamptz, 0, 0
+from border_gate_clearancetask k join border_gate_trip t on t.id = k.trip_id
 where k.state in ('open', 'in_progress') and k.due_at < %(now)s::timestamptz and t.is_live group by k.point_id
 union all
-select 'undeclared', a.point_id, count(*) from border_gate_undeclaredarrival a
-join border_gate_trip t on t.id = a.trip_id
+select 'undeclared', a.point_id, '', count(*), null::timestamptz, 0, 0
+from border_gate_undeclaredarrival a join border_gate_trip t on t.id = a.trip_id
 where t.undeclared and t.submitted_at is null and t.ended_at is null group by a.point_id
 """
 
@@ -91,9 +91,12 @@ where t.undeclared and t.submitted_at is null and t.ended_at is null group by a.
 def live_map(*, at: datetime, points: set[UUID] | None = None) -> list[PointMap]:
     """Every point that handles goods trucks (or those given), the busiest first, those without news last."""
     states: dict[UUID, dict[str, tuple[Any, ...]]] = defaultdict(dict)
-    for point, state, *figures in rows_of(_STATES, {"now": at}):
-        states[point][state] = tuple(figures)
-    amiss = {(kind, point): count for kind, point, count in rows_of(_LATE, {"now": at})}
+    amiss: dict[tuple[str, UUID], int] = {}
+    for what, point, state, *figures in rows_of(_NOW, {"now": at}):
+        if what == "standing":
+            states[point][state] = tuple(figures)
+        else:
+            amiss[what, point] = figures[0]
     lanes, paused, blocked = _lanes(), pauses(), _blocked(at)
     found = []
     for now in statistics.ordered(statistics.points(at=at)):

@@ -33,8 +33,10 @@ from tinhso.pillars.border.gate.models import (
 from tinhso.pillars.border.gate.permissions import PLACE_HOLD, ROLES, VIEW_GOODS, WORK_TASK, step_permission
 from tinhso.pillars.border.gate.queries.containers import numbers_of
 from tinhso.pillars.border.gate.queries.expected import promised
+from tinhso.pillars.border.gate.queries.inspection_seals import waiting_for_seal
 from tinhso.pillars.border.gate.queries.law import law_at, reasons_today
 from tinhso.pillars.border.gate.queries.offline import WIDTH, holders, initials, listed_trips, place_of, row_of
+from tinhso.pillars.border.gate.queries.samples import drawn_for
 from tinhso.pillars.border.gate.queries.yard import yards_of
 from tinhso.pillars.border.gate.rules import offline_desks as rules
 from tinhso.pillars.border.gate.rules.offline import YARD_DESK
@@ -101,7 +103,7 @@ def deeds_of(officer: Actor, desk: DeskSpot, at: datetime) -> dict[str, list[str
     if desk.force:
         where = Where(agency=desk.force.pk, place=desk.point.pk)
         held = which(officer, (WORK_TASK, PLACE_HOLD), where, at)
-        deeds = [rules.PASS, rules.FAIL] if WORK_TASK in held else []
+        deeds = [rules.PASS, rules.FAIL, rules.SAMPLE] if WORK_TASK in held else []
         return {"steps": [], "deeds": [*deeds, rules.HOLD] if PLACE_HOLD in held and deeds else deeds}
     wanted = {step_permission(step): step for step in YARD_STEPS}
     held = which(officer, wanted, Where(place=desk.point.pk), at)
@@ -117,7 +119,15 @@ def entries_of(desk: DeskSpot, at: datetime) -> dict[str, dict[str, Any]]:
 def _of_force(point_id: UUID, force: Force, at: datetime) -> dict[str, dict[str, Any]]:
     told = CustomsEntry.objects.filter(trip=OuterRef("pk")).exclude(status="unknown")
     rows = listed_trips(point_id, at).select_related("yard").annotate(at_customs=Exists(told))
-    known, checks = holders(point_id), _checks(point_id, force)
+    known, tasks = holders(point_id), _checks(point_id, force)
+    checks, sealed, drawn = _told(tasks), waiting_for_seal(tasks), drawn_for(tasks)
+    seals: dict[UUID, list[str]] = {}
+    samples: dict[UUID, dict[str, list[Any]]] = {}
+    for task in tasks:
+        if task.pk in sealed:
+            seals.setdefault(task.trip_id, []).append(task.pk.hex)
+        if task.pk in drawn:
+            samples.setdefault(task.trip_id, {})[task.pk.hex] = list(drawn[task.pk])
     goods = VIEW_GOODS in ROLES.get(force.code, ("", ()))[1]
     return {
         trip.code: {
@@ -133,16 +143,24 @@ def _of_force(point_id: UUID, force: Force, at: datetime) -> dict[str, dict[str,
             "kg": trip.gross_kg,
             "y": place_of(trip),
             "ts": checks.get(trip.pk, []),
+            "sl": seals.get(trip.pk, []),
+            "sm": samples.get(trip.pk, {}),
         }
         for trip in rows
     }
 
 
-def _checks(point_id: UUID, force: Force) -> dict[UUID, list[list[Any]]]:
-    """The force's checks that are not over, by trip: id, kind, stage, state and when due (Unix seconds)."""
-    found: dict[UUID, list[list[Any]]] = {}
+def _checks(point_id: UUID, force: Force) -> list[ClearanceTask]:
+    """The force's checks that are not over, those due first first."""
     rows = ClearanceTask.objects.filter(agency_id=force.pk, point_id=point_id, state__in=UNDONE, trip__is_live=True)
-    for task in rows.order_by("due_at", "id").only("id", "trip_id", "kind", "stage", "state", "due_at"):
+    wanted = ("id", "trip_id", "kind", "stage", "state", "state_since", "due_at", "created_at")
+    return list(rows.order_by("due_at", "id").only(*wanted))
+
+
+def _told(tasks: Iterable[ClearanceTask]) -> dict[UUID, list[list[Any]]]:
+    """By trip its checks: id, kind, stage, state and when due (Unix seconds)."""
+    found: dict[UUID, list[list[Any]]] = {}
+    for task in tasks:
         due = int(task.due_at.timestamp()) if task.due_at else 0
         found.setdefault(task.trip_id, []).append([task.pk.hex, task.kind, task.stage, task.state, due])
     return found

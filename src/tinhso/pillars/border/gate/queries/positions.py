@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, QuerySet
 
 from tinhso.kernel.access.may import visible
 from tinhso.kernel.base.actor import Actor
@@ -42,9 +42,15 @@ class Shared:
     near: int
 
 
+def followed(*, by: Actor, at: datetime) -> QuerySet[LastPosition]:
+    """Last positions that the reader may see: of vehicles under way whose driver agrees now."""
+    agreed = {"trip__tracking_consent__withdrawn_at": None, "trip__tracking_consent__given_at__lte": F("seen_at")}
+    return visible(LastPosition.objects.filter(trip__state__in=TRACKED, **agreed), by, VIEW_POSITIONS, at)
+
+
 def last_positions(*, by: Actor, at: datetime, point: str = "") -> list[Seen]:
     """Those that the reader may see, newest first; one query."""
-    rows = visible(LastPosition.objects.filter(trip__state__in=TRACKED), by, VIEW_POSITIONS, at)
+    rows = followed(by=by, at=at)
     if point:
         rows = rows.filter(trip__point__code=point)
     rows = rows.select_related("trip__point").order_by("-seen_at")[:MOST_SHOWN]
@@ -64,9 +70,8 @@ def last_positions(*, by: Actor, at: datetime, point: str = "") -> list[Seen]:
     ]
 
 
-def shared(*, by: Actor, at: datetime) -> dict[str, Shared]:
-    """By crossing point, of the vehicles that the reader may see: who shares a fresh position; one query."""
-    rows = visible(LastPosition.objects.filter(trip__state__in=TRACKED), by, VIEW_POSITIONS, at)
+def shared(rows: QuerySet[LastPosition], *, at: datetime) -> dict[str, Shared]:
+    """By crossing point, of those `followed` by a reader: who shares a fresh position; one query."""
     near = Count("pk", filter=Q(lat__gte=SOUTH, lat__lte=NORTH, lon__gte=WEST, lon__lte=EAST))
     counts = rows.filter(seen_at__gte=at - FRESH).values("trip__point__code").annotate(whole=Count("pk"), near=near)
     return {one["trip__point__code"]: Shared(one["whole"], one["near"]) for one in counts}

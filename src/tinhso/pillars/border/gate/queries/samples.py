@@ -44,6 +44,18 @@ def waiting_for_sample(tasks: Sequence[ClearanceTask]) -> dict[UUID, SampleDraw]
     return {by_trip[row.trip_id]: row for row in rows if row.waits}
 
 
+def drawn_for(tasks: Sequence[ClearanceTask]) -> dict[UUID, tuple[str, int]]:
+    """Of those of these checks that were drawn: what the sample showed, empty while it is due, and the share in %.
+
+    Of several rules the one that keeps the check longest from passing.
+    """
+    by_trip = {task.trip_id: task.pk for task in tasks if task.kind == PLANT and task.stage != "RETURN"}
+    rows = SampleDraw.objects.filter(trip__in=by_trip, drawn=True, lapsed_at=None) if by_trip else ()
+    worst = ("", SampleDraw.Result.FOUND, SampleDraw.Result.CLEAN)
+    ranked = sorted(rows, key=lambda row: worst.index(row.result), reverse=True)
+    return {by_trip[row.trip_id]: (row.result, row.share_percent) for row in ranked}
+
+
 def shares(*, begins: datetime, ends: datetime) -> list[Share]:
     """How the draws of a span came out, by rule."""
     rows = SampleDraw.objects.filter(drawn_at__gte=begins, drawn_at__lt=ends, lapsed_at=None).order_by("rule")

@@ -41,10 +41,12 @@ def check_rule(row: Any, said: Said) -> str:
     """Who checks what, where, within which time, when."""
     facts: dict[str, Any] = {name: said(name) for name in ("forces", "placed", "needed", "results")}
     facts |= {"title": Bilingual(row.title_vi, row.title_en), "minutes": row.minutes}
-    return (
+    told = (
         _("%(forces)s: “%(title)s” %(placed)s, within %(minutes)s minutes. Made when %(needed)s. Results: %(results)s.")
         % facts
     )
+    sealed = _("A sealed vehicle passes with its new seal, or the word that the old one is intact (assumed).")
+    return f"{told} {sealed}" if row.new_seal else told
 
 
 def risk_rule(row: Any, said: Said) -> str:

@@ -62,7 +62,9 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class CheckRow:
-    """A row of the table of checks. `needed`: as in conditions.py; `placed`: entry, line, goods or return."""
+    """A row of the table of checks. `needed`: as in conditions.py; `placed`: entry, line, goods or return;
+    `new_seal`: a sealed vehicle passes with the number of its new seal, or the word that the old one is intact.
+    """
 
     kind: str
     forces: tuple[str, ...]
@@ -70,6 +72,7 @@ class CheckRow:
     placed: str
     results: tuple[str, ...]
     minutes: int
+    new_seal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,11 @@ class CheckBook:
     def failing(self, kind: str) -> tuple[str, ...]:
         """Those of them with which the task has not passed, in the order of the table."""
         return tuple(one for one in self.results_of(kind) if self.results.get(one) == "FAIL")
+
+    def wants_new_seal(self, kind: str) -> bool:
+        """Whether who passes a sealed vehicle has to say what became of its seal."""
+        row = self.row(kind)
+        return row is not None and row.new_seal
 
     def minutes(self, kind: str, unknown: int = 30) -> int:
         """How long a task of that kind should take."""
@@ -227,6 +235,7 @@ def _row(row: Row) -> CheckRow:
         placed=row["placed"],
         results=words(row["results"]),
         minutes=int(row["minutes"]),
+        new_seal=row["new_seal"] == "1",
     )
 
 

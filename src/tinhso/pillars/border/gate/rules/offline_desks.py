@@ -12,16 +12,20 @@ from typing import Any
 
 from tinhso.pillars.border.gate.rules.checks import WANT_PHOTOS
 from tinhso.pillars.border.gate.rules.offline import USELESS
+from tinhso.pillars.border.gate.rules.seals import is_number, normalise
 
-PASS, FAIL, HOLD, TRANSFER = "task_pass", "task_fail", "hold", "transfer"
+PASS, FAIL, SAMPLE, HOLD, TRANSFER = "task_pass", "task_fail", "task_sample", "hold", "transfer"
 """What a desk records beside what a barrier does; kinds of events."""
-OF_FORCE = (PASS, FAIL, HOLD)
+OF_FORCE = (PASS, FAIL, SAMPLE, HOLD)
 RESULTS = ("PASS", "FAIL", "RETURN")
 """Results which a check may end with there. Treatment, destruction before witnesses and the red channel take the
 network: they open something else, or need another force."""
 REASONS = {"FAIL": "HOLD", "RETURN": "RETURN"}
 """Of which list of reasons a result takes its own."""
 WORKED = ("open", "in_progress")
+CLEAN, FOUND = "CLEAN", "FOUND"
+"""What a sample shows; the second one in words."""
+SAMPLED_IN = (*WORKED, "treating")
 SHORTEST = 10
 IN_YARD = "in_yard"
 CUSTOMS_PAPERS = "CUSTOMS_DOC"
@@ -31,7 +35,11 @@ Entry = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What the officer is about to do. `task`: the id of a check in the entry's `ts`."""
+    """What the officer is about to do. `task`: the id of a check in the entry's `ts`.
+
+    Of a sample `reason` is the finding. Of an inspection: `photo`, and what became of the seal: its new number, or
+    `seal_intact`.
+    """
 
     kind: str
     task: str = ""
@@ -39,6 +47,8 @@ class Deed:
     reason: str = ""
     reason_code: str = ""
     photo: bool = False
+    seal_no: str = ""
+    seal_intact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +99,18 @@ def decide(entry: Entry | None, deed: Deed, here: Desk) -> str:
     task = next((one for one in entry["ts"] if one[0] == deed.task), None)
     if task is None:
         return "BG-023"
-    return _checked(entry, task, deed, here)
+    return _sampled(entry, task, deed) if deed.kind == SAMPLE else _checked(entry, task, deed, here)
+
+
+def _sampled(entry: Entry, task: Sequence[Any], deed: Deed) -> str:
+    """Only of a check that was drawn: of these the entry's `sm` holds what the sample showed, and the share."""
+    if deed.result not in (CLEAN, FOUND):
+        return "BG-313"
+    if deed.result == FOUND and len(deed.reason.strip()) < SHORTEST:
+        return "BG-038"
+    if deed.task not in entry.get("sm", {}):
+        return "BG-573"
+    return "" if task[3] in SAMPLED_IN else "BG-023"
 
 
 def _checked(entry: Entry, task: Sequence[Any], deed: Deed, here: Desk) -> str:
@@ -102,8 +123,24 @@ def _checked(entry: Entry, task: Sequence[Any], deed: Deed, here: Desk) -> str:
     if deed.kind == PASS and kind in WANT_PHOTOS and not deed.photo:
         return "BG-440"
     if deed.kind == PASS:
-        return "BG-380" if kind == CUSTOMS_PAPERS and not entry["cn"] else ""
+        due = _sample_due(entry, deed) or _seal(entry, deed)
+        return due or ("BG-380" if kind == CUSTOMS_PAPERS and not entry["cn"] else "")
     return _reason(deed, REASONS[wanted], here)
+
+
+def _sample_due(entry: Entry, deed: Deed) -> str:
+    result, _share = entry.get("sm", {}).get(deed.task, (CLEAN, 0))
+    return "" if result == CLEAN else "BG-572" if result else "BG-571"
+
+
+def _seal(entry: Entry, deed: Deed) -> str:
+    """Of a check in the entry's `sl` the vehicle was sealed: it is said what became of the seal, and one thing only."""
+    new = deed.seal_no.strip()
+    if new and deed.seal_intact:
+        return "BG-671"
+    if new and not is_number(normalise(new)):
+        return "BG-393"
+    return "BG-670" if deed.task in entry.get("sl", ()) and not new and not deed.seal_intact else ""
 
 
 def _reason(deed: Deed, kind: str, here: Desk) -> str:

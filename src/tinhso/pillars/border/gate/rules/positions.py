@@ -14,6 +14,8 @@ OLDEST, AHEAD = timedelta(hours=24), timedelta(minutes=2)
 """A telephone without network sends later; one whose clock is ahead by more has to be set."""
 FRESH = timedelta(minutes=15)
 """Older last positions are shown as old: twice the pace of a parked vehicle (300 s), and some network."""
+SHOWN = timedelta(hours=1)
+"""Assumed: a position older than that says nothing of where a vehicle is now, and is no dot."""
 
 
 def in_province(lat: float, lon: float) -> bool:

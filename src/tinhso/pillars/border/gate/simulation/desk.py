@@ -17,9 +17,12 @@ import structlog
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.errors import Refusal
-from tinhso.pillars.border.gate.actions import amend, declare, fees, move, release, samples, tasks
+from tinhso.pillars.border.gate.actions import amend, declare, fees, move, release, samples, seals, tasks
+from tinhso.pillars.border.gate.actions.customs import INSPECTION
 from tinhso.pillars.border.gate.flows import TASK, TRIP
 from tinhso.pillars.border.gate.models import Amendment, ClearanceTask, FeeAssessment, Force, Hold, SlotWindow, Trip
+from tinhso.pillars.border.gate.models.seals import SealEventKind
+from tinhso.pillars.border.gate.queries.inspection_seals import waiting_for_seal
 from tinhso.pillars.border.gate.queries.samples import waiting_for_sample
 from tinhso.pillars.border.gate.rules.goods import PLANT
 from tinhso.pillars.border.gate.simulation import handover
@@ -170,11 +173,14 @@ def _book(asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
 
 
 def _pass(asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
-    """Trips drawn for a sample have it taken first; what it shows is invented, as the whole play is."""
+    """Drawn goods are sampled first, opened containers sealed anew; all that is invented, as the whole play is."""
     targets = [ask.move.target for ask in asks]
-    plants = ClearanceTask.objects.filter(pk__in=targets, kind=PLANT).in_bulk()
-    for pk in waiting_for_sample(list(plants.values())):
-        samples.record_sample(task=plants[pk], result="CLEAN", by=by, at=at)
+    found = ClearanceTask.objects.filter(pk__in=targets, kind__in=(PLANT, INSPECTION)).select_related("trip").in_bulk()
+    for pk in waiting_for_sample(list(found.values())):
+        samples.record_sample(task=found[pk], result="CLEAN", by=by, at=at)
+    for pk in waiting_for_seal(list(found.values())):
+        trip = found[pk].trip
+        seals.key_seal(trip=trip, seal_no=f"HQ-DEMO-{trip.code[3:15]}", kind=SealEventKind.APPLIED, by=by, at=at)
     return TASK.fire_many(targets, "pass", by=by, at=at, together=False, result="PASS").done
 
 

@@ -51,6 +51,8 @@ def one_entry(dice: random.Random) -> dict[str, Any]:
         "n": dice.choice(("aa", "aa", "bb")),
         "cn": dice.choice((0, 1)),
         "ts": [[f"t{place}", kind, "EXIT", dice.choice(states), 0] for place, kind in enumerate(kinds)],
+        "sm": dice.choice(({}, {"t0": ["", 2]}, {"t0": ["CLEAN", 2]}, {"t0": ["FOUND", 1], "t1": ["", 1]})),
+        "sl": dice.choice(([], ["t0"], ["t0", "t1", "t2"])),
         "s": dice.choice(("in_yard", "in_yard", "in_yard", "in_yard", "arrived")),
         "k": dice.choice(("IMP_CN", "IMP_CN", "EXP_XFER", "TRANSIT", "AGV", "IMP_VN_PICKUP", "CN_EMPTY_IN", "EXP_VN")),
         "u": [dice.choice((0, 0, 0, 0, 1))],
@@ -81,10 +83,12 @@ def one_deed(dice: random.Random) -> rules.Deed:
     return rules.Deed(
         dice.choice(rules.OF_FORCE),
         task=dice.choice(("t0", "t0", "t1", "t9")),
-        result=dice.choice(("FAIL", "RETURN", "PASS", "DESTROY")),
+        result=dice.choice(("FAIL", "RETURN", "PASS", "DESTROY", "CLEAN", "FOUND")),
         reason=dice.choice(SAID),
         reason_code=dice.choice(("DOC_MISMATCH", "QUARANTINE_FAIL", "NONE")),
-        photo=dice.random() < 0.5,
+        photo=dice.random() < 0.7,
+        seal_no=dice.choice(("", "", "", " ", "HQ 123-45", "x", "niêm", "ＨＱ１２３")),
+        seal_intact=dice.random() < 0.3,
     )
 
 
@@ -97,7 +101,7 @@ def test_browser_and_python_decide_alike_on_checks_and_holds():
     assert told == [rules.decide(entry, deed, here) for entry, deed, here in cases]
     assert set(told) == {
         "", "BG-020", "BG-023", "BG-024", "BG-038", "BG-209", "BG-251", "BG-330", "BG-336", "BG-339", "BG-380",
-        "BG-440",
+        "BG-313", "BG-393", "BG-440", "BG-571", "BG-572", "BG-573", "BG-670", "BG-671",
     }  # fmt: skip
 
 

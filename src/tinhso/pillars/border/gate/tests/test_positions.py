@@ -21,7 +21,7 @@ from tinhso.pillars.border.gate.actions.positions import Ping, keep_positions
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import LastPosition, Position, Trip
 from tinhso.pillars.border.gate.permissions import role_code
-from tinhso.pillars.border.gate.queries.positions import Shared, last_positions, shared
+from tinhso.pillars.border.gate.queries.positions import Shared, followed, last_positions, shared
 from tinhso.pillars.border.gate.rules.positions import MOST, in_province
 from tinhso.pillars.border.gate.tests.conftest import NOON
 from tinhso.pillars.border.gate.tests.test_api import BASE, signed_in
@@ -72,7 +72,9 @@ def test_outside_the_province_is_under_way_and_no_error(gate, under_way):
     seen = last_positions(by=gate.everything, at=NOON + 10 * MINUTE)
 
     assert (kept.taken, [one.near for one in seen]) == (1, [False])
-    assert shared(by=gate.everything, at=NOON + 10 * MINUTE) == {"HN-1119": Shared(1, 0)}
+    assert shared(followed(by=gate.everything, at=NOON + 10 * MINUTE), at=NOON + 10 * MINUTE) == {
+        "HN-1119": Shared(1, 0)
+    }
     assert in_province(*LANG_SON)
 
 

@@ -38,6 +38,7 @@ from tinhso.pillars.border.gate.api.namings import router as namings
 from tinhso.pillars.border.gate.api.positions import router as positions
 from tinhso.pillars.border.gate.api.readings import router as readings
 from tinhso.pillars.border.gate.api.routes import router
+from tinhso.pillars.border.gate.api.samples import router as samples
 from tinhso.pillars.border.gate.api.transfers import router as transfers
 from tinhso.pillars.border.gate.flows import TRANSFER
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, FirmNaming, Force, Hold, Transfer, Trip
@@ -336,6 +337,8 @@ def _fits(status: int, row: PowerRow, who: str, here: bool, call: str) -> bool:
 def _seen_there(who: str, here: bool, call: str) -> bool:
     if where_of(who) == "firm":
         return here and call in OF_THE_TRIP_ITSELF
+    if call == "POST /tasks/{id}/samples":  # a check is its own force's alone: that of this walk is customs'
+        return here and who == "HAIQUAN"
     if where_of(who) == "trip" and "/transfers/" in call:  # several vehicles' goods stand on it
         return False
     if who == "AHEAD_FIRM":  # its link opens that one naming, not the trip
@@ -361,6 +364,7 @@ def body_of(path: str, walk: Walk) -> dict[str, object]:
         "passages": {"plate": "12C12345", "ask_only": True},
         "readings": {"id": str(UUID(int=9)), "plate": "12C12345", "confidence": 0.9, "read_at": NOON.isoformat()},
         "positions": {"pings": [where]},
+        "samples": {"result": "CLEAN"},
         "transfers": {"yard": walk.trip.yard.code, "loads": [load]},
         "corrections": {"loads": [load]},
         "disownings": {"reason": ""},
@@ -382,7 +386,18 @@ def operations() -> set[str]:
     """Method and path of every call, its own names of the record left out."""
     return {
         f"{method} {re.sub(r'{uuidstr:[a-z_]+}', '{id}', path)}"
-        for one in (router, declarations, inflow, more_vehicles, namings, positions, readings, devices, transfers)
+        for one in (
+            router,
+            declarations,
+            inflow,
+            more_vehicles,
+            namings,
+            positions,
+            readings,
+            devices,
+            samples,
+            transfers,
+        )
         for path, view in one.path_operations.items()
         for operation in view.operations
         for method in operation.methods

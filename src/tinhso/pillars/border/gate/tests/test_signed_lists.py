@@ -163,7 +163,7 @@ def test_lists_of_other_points_are_not_there(gate, officer, desk):
 def test_a_signed_list_costs_few_statements_however_long(gate, officer, django_assert_max_num_queries):
     checks = plant_checks(declared(gate, 12))
 
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(22):
         made = sign_tasks(tasks=checks, by=officer.actor(), at=NOON)
 
     assert made.passed == 12

@@ -87,7 +87,7 @@ def test_a_half_that_people_have_taken_over_leaves_the_other_one_a_way_out(of_ev
 
 def test_drivers_who_agree_are_seen_on_the_page_of_positions(of_every_kind):
     from tinhso.pillars.border.gate.models import TrackingConsent, Trip
-    from tinhso.pillars.border.gate.queries.positions import last_positions, shared
+    from tinhso.pillars.border.gate.queries.positions import followed, last_positions, shared
     from tinhso.pillars.border.gate.simulation import playing
     from tinhso.pillars.border.gate.simulation.crew import Crew
 
@@ -98,7 +98,7 @@ def test_drivers_who_agree_are_seen_on_the_page_of_positions(of_every_kind):
 
     police = Crew().who("CSGT", "HN-1119")
     found = last_positions(by=police, at=world.now)
-    assert shared(by=police, at=world.now)["HN-1119"].whole == len(found) > 0
+    assert shared(followed(by=police, at=world.now), at=world.now)["HN-1119"].whole == len(found) > 0
     assert all(one.fresh for one in found)
     under_way = Trip.objects.filter(point__code="HN-1119", is_live=True).exclude(state__in=("draft", "accepted"))
     assert len(found) < under_way.count()

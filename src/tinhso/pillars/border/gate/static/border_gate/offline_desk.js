@@ -113,15 +113,31 @@
       return form;
     }
 
-    // A form for the photographs that a deed wants.
-    function photoForm(title, verb, send, back) {
+    // A form for the photographs that an inspection wants, and for what became of the seal of a `sealed` vehicle.
+    function photoForm(title, verb, sealed, send, back) {
       const form = part("desk-photos").firstElementChild;
+      find("sealed", form).hidden = !sealed;
       find("title", form).textContent = title;
       find("send", form).textContent = verb;
       find("back", form).addEventListener("click", back);
       form.addEventListener("submit", async (event) => {
         event.preventDefault();
-        wrong(form, await send(new FormData(form).getAll("photo")));
+        const typed = new FormData(form);
+        wrong(form, await send(typed.getAll("photo"), { seal_no: typed.get("seal_no"), seal_intact: typed.has("seal_intact") }));
+      });
+      return form;
+    }
+
+    // A form for what a sample showed.
+    function sampleForm(title, verb, send, back) {
+      const form = part("desk-sample").firstElementChild;
+      find("title", form).textContent = title;
+      find("send", form).textContent = verb;
+      find("back", form).addEventListener("click", back);
+      form.addEventListener("submit", async (event) => {
+        event.preventDefault();
+        const typed = new FormData(form);
+        wrong(form, await send({ result: typed.get("result"), reason: typed.get("finding") }));
       });
       return form;
     }
@@ -141,7 +157,7 @@
       return "";
     }
 
-    return { laid, all, vehicle, sentence, words, capital, due, home, card, refuse, reasonForm, photoForm, record, rules };
+    return { laid, all, vehicle, sentence, words, capital, due, home, card, refuse, reasonForm, photoForm, sampleForm, record, rules };
   }
 
   window.tinhso.borderGateDesk = desk;

@@ -6,14 +6,37 @@
   const REASONS = { FAIL: "HOLD", RETURN: "RETURN" };
   const WORKED = ["open", "in_progress"];
   const SHORTEST = 10;
+  const SAMPLED_IN = [...WORKED, "treating"];
   const IN_YARD = "in_yard";
   const CUSTOMS_PAPERS = "CUSTOMS_DOC";
   const WANT_PHOTOS = ["CUSTOMS_INSPECT"];
+
+  const isSeal = (text) => /^[A-Z0-9][A-Z0-9./-]{2,23}$/.test(text.slice(0, 60).normalize("NFKC").toUpperCase().replace(/\s+/g, ""));
 
   function known(entry, here) {
     if (here.at - here.list_at > USELESS) return "BG-336";
     if (!entry) return here.by_code ? "BG-339" : "BG-209";
     return here.by_code && here.nonce !== entry.n ? "BG-020" : "";
+  }
+
+  function sampleDue(entry, deed) {
+    const [result] = (entry.sm || {})[deed.task] || ["CLEAN"];
+    if (result === "CLEAN") return "";
+    return result ? "BG-572" : "BG-571";
+  }
+
+  function sampled(entry, task, deed) {
+    if (!["CLEAN", "FOUND"].includes(deed.result)) return "BG-313";
+    if (deed.result === "FOUND" && [...deed.reason.trim()].length < SHORTEST) return "BG-038";
+    if (!(entry.sm || {})[deed.task]) return "BG-573";
+    return SAMPLED_IN.includes(task[3]) ? "" : "BG-023";
+  }
+
+  function seal(entry, deed) {
+    const said = deed.seal_no.trim();
+    if (said && deed.seal_intact) return "BG-671";
+    if (said && !isSeal(said)) return "BG-393";
+    return (entry.sl || []).includes(deed.task) && !said && !deed.seal_intact ? "BG-670" : "";
   }
 
   function reason(deed, kind, here) {
@@ -27,7 +50,7 @@
     if (!(here.results[kind] || []).includes(wanted) || (deed.kind === "task_fail" && wanted === "PASS")) return "BG-330";
     if (!WORKED.includes(state)) return "BG-023";
     if (deed.kind === "task_pass" && WANT_PHOTOS.includes(kind) && !deed.photo) return "BG-440";
-    if (deed.kind === "task_pass") return kind === CUSTOMS_PAPERS && !entry.cn ? "BG-380" : "";
+    if (deed.kind === "task_pass") return sampleDue(entry, deed) || seal(entry, deed) || (kind === CUSTOMS_PAPERS && !entry.cn ? "BG-380" : "");
     return reason(deed, REASONS[wanted], here);
   }
 
@@ -37,7 +60,8 @@
     if (!here.deeds.includes(deed.kind)) return "BG-024";
     if (deed.kind === "hold") return reason(deed, "HOLD", here);
     const task = entry.ts.find((one) => one[0] === deed.task);
-    return task ? checked(entry, task, deed, here) : "BG-023";
+    if (!task) return "BG-023";
+    return deed.kind === "task_sample" ? sampled(entry, task, deed) : checked(entry, task, deed, here);
   }
 
   function freeBays(entry, bays, taken) {

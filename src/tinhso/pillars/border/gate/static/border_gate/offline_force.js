@@ -4,10 +4,15 @@
   "use strict";
   const WORKED = ["open", "in_progress"];
   const HERE = ["arrived", "crossed_in", "in_yard", "returned_in"];
+  const UNSAID = { seal_no: "", seal_intact: false };
   const ENDS = { task_pass: "passed", task_fail: "failed" };
 
   // Over the list: what this device did with the vehicle.
   function over(entry, event) {
+    if (event.kind === "task_sample") {
+      const { task, result } = event.payload;
+      return { ...entry, sm: { ...entry.sm, [task]: [result, ((entry.sm || {})[task] || [])[1]] } };
+    }
     const ts = entry.ts.map((one) => (one[0] === event.payload.task ? [one[0], one[1], one[2], ENDS[event.kind] || one[3], one[4]] : one));
     const holds = event.kind === "task_pass" ? 0 : 1;
     return { ...entry, ts, u: [entry.u[0] + holds], h: holds ? event.payload.force : entry.h };
@@ -77,7 +82,9 @@
       const [id, kind, stage, state, when] = task;
       const row = part("desk-task").firstElementChild;
       find("name", row).textContent = titleOf(kind);
-      find("more", row).textContent = [kept.stages[stage], WORKED.includes(state) ? desk.due(when) : ""].filter(Boolean).join(" · ");
+      const sample = (found.entry.sm || {})[id];
+      const shown = sample ? said[sample[0]] || said.sampleDue : "";
+      find("more", row).textContent = [kept.stages[stage], WORKED.includes(state) ? desk.due(when) : "", shown].filter(Boolean).join(" · ");
       if (!WORKED.includes(state)) {
         const [tone, word] = TONES[state] || ["", ""];
         find("state", row).textContent = said[word] || state;
@@ -86,7 +93,8 @@
       }
       const results = kit.store().meta.common.results[kind] || [];
       const deeds = find("deeds", row);
-      if (results.includes("PASS")) deeds.append(kit.button(said.confirm, true, () => (rules.WANT_PHOTOS.includes(kind) ? photographing(found, task) : pass(found, id)), true));
+      if (sample && sample[0] !== "CLEAN") deeds.append(kit.button(said.sample, true, () => sampling(found, task), true));
+      else if (results.includes("PASS")) deeds.append(kit.button(said.confirm, true, () => (rules.WANT_PHOTOS.includes(kind) ? photographing(found, task) : pass(found, id)), true));
       for (const result of results.filter((one) => one !== "PASS")) deeds.append(kit.button(said[result], false, () => failing(found, task, result), true));
       return row;
     }
@@ -101,24 +109,37 @@
 
     async function pass(found, task) {
       const now = afresh(found);
-      const code = rules.decideDesk(now.entry, { kind: "task_pass", task, result: "", reason: "", reason_code: "", photo: false }, situation(found));
+      const code = rules.decideDesk(now.entry, { kind: "task_pass", task, result: "", reason: "", reason_code: "", photo: false, ...UNSAID }, situation(found));
       if (code) { show(now, ""); wrong(code); return; }
       await desk.record("task_pass", found.trip, now.entry, { task });
       show(afresh(found), said.confirmed);
     }
 
-    // An inspection is passed with its photographs.
+    // An inspection is passed with its photographs, and with a word of the seal.
     function photographing(found, [id, kind]) {
-      const send = async (files) => {
+      const send = async (files, seal) => {
         const now = afresh(found);
         const photo = files.some((file) => file.size);
-        const code = rules.decideDesk(now.entry, { kind: "task_pass", task: id, result: "", reason: "", reason_code: "", photo }, situation(found));
-        const told = code || (await desk.record("task_pass", found.trip, now.entry, { task: id }, files));
+        const code = rules.decideDesk(now.entry, { kind: "task_pass", task: id, result: "", reason: "", reason_code: "", photo, ...seal }, situation(found));
+        const told = code || (await desk.record("task_pass", found.trip, now.entry, { task: id, ...seal }, files));
         if (!told) show(afresh(found), said.confirmed);
         return told;
       };
-      kit.main.replaceChildren(desk.photoForm(titleOf(kind), said.confirm, send, () => show(afresh(found), "")));
+      kit.main.replaceChildren(desk.photoForm(titleOf(kind), said.confirm, (found.entry.sl || []).includes(id), send, () => show(afresh(found), "")));
       kit.main.querySelector("input").focus();
+    }
+
+    // Drawn by lot: the sample comes before the check.
+    function sampling(found, [id, kind]) {
+      const send = async (typed) => {
+        const now = afresh(found);
+        const code = rules.decideDesk(now.entry, { kind: "task_sample", task: id, reason_code: "", photo: false, ...UNSAID, ...typed }, situation(found));
+        const told = code || (await desk.record("task_sample", found.trip, now.entry, { task: id, result: typed.result, finding: typed.reason }));
+        if (!told) show(afresh(found), said.sampled, typed.result === "CLEAN" ? "open" : "stop");
+        return told;
+      };
+      kit.main.replaceChildren(desk.sampleForm(titleOf(kind), said.sample, send, () => show(afresh(found), "")));
+      kit.main.querySelector("select").focus();
     }
 
     function failing(found, task, result) {
@@ -136,7 +157,7 @@
     function form(found, title, list, verb, deed, done) {
       const send = async (typed, files) => {
         const now = afresh(found);
-        const code = rules.decideDesk(now.entry, { ...deed, ...typed }, situation(found));
+        const code = rules.decideDesk(now.entry, { ...UNSAID, ...deed, ...typed }, situation(found));
         if (code) return code;
         const { kind, ...told } = { ...deed, ...typed };
         const full = await desk.record(kind, found.trip, now.entry, { ...told, force: kit.spot().name }, files);
