@@ -20,9 +20,10 @@ from tinhso.kernel.geo.models import Place
 from tinhso.kernel.metrics.models import ReferenceFigure
 from tinhso.kernel.modules.declare import importer, profile
 from tinhso.kernel.organisations.models import Agency, AgencyKind, agency_id
+from tinhso.kernel.rulebook.first_rows import put_new
 from tinhso.pillars.border.gate.actions.codes import COLUMNS, all_wrong, keep_codes, read_codes
 from tinhso.pillars.border.gate.actions.fee_money import PAYEE
-from tinhso.pillars.border.gate.actions.first_rules import SINCE, load_first_rules, put_new
+from tinhso.pillars.border.gate.actions.first_rules import SINCE, load_first_rules
 from tinhso.pillars.border.gate.actions.tariff import load_rates
 from tinhso.pillars.border.gate.models import (
     Bay,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Any
 
-from tinhso.kernel.notices.kinds import NoticeKind
+from tinhso.kernel.notices.wording import first_texts
+from tinhso.kernel.rulebook.first_rows import put_new
 from tinhso.pillars.border.gate.models import (
     BookingRule,
     CheckRule,
@@ -31,7 +32,6 @@ from tinhso.pillars.border.gate.models import (
     YardTariff,
 )
 from tinhso.pillars.border.gate.models.places import place_id
-from tinhso.pillars.border.gate.queries.notice_texts import TONGUES, has_short_words, kinds
 from tinhso.pillars.border.gate.rules.goods import kind_of
 from tinhso.pillars.border.gate.rules.tables import Row, table, words
 
@@ -69,7 +69,7 @@ def load_first_rules() -> int:
         ([_cycle(row) for row in table("queue_cycles")], ("season",)),
         ([_limit(row) for row in table("limits")], ("code",)),
         ([_order_text(row) for row in table("order_texts")], ("code",)),
-        ([_notice_text(kind) for kind in kinds().values()], ("kind",)),
+        (first_texts(NoticeText, SINCE), ("kind",)),
         ([one for row in table("gates") for one in _capacities(row)], ("point_id", "direction", "goods_group")),
         ([_risk_rule(row) for row in table("risk_rules")], ("code",)),
         ([_sample_rule(row) for row in table("sample_rules")], ("code",)),
@@ -80,32 +80,6 @@ def load_first_rules() -> int:
     for rows, key in made:
         put_new(rows, *key)
     return sum(len(rows) for rows, _ in made)
-
-
-def put_new(rows: list[Any], *key: str) -> None:
-    """Put in the rules of which no version stands: what the board has changed is left alone."""
-    if not rows:
-        return
-    model = type(rows[0])
-    known = set(model._default_manager.values_list(*key))
-    model._default_manager.bulk_create([row for row in rows if tuple(getattr(row, k) for k in key) not in known])
-    _name_sources(rows, key)
-
-
-def _name_sources(rows: list[Any], key: tuple[str, ...]) -> None:
-    """A first row names its source in the words of this release; what it says stays as it is."""
-
-    def which(row: Any) -> tuple[Any, ...]:
-        return (*(getattr(row, name) for name in key), row.valid_from)
-
-    named = {which(row): row.source for row in rows}
-    first_days = {row.valid_from for row in rows}
-    model = type(rows[0])
-    stand = model._default_manager.filter(valid_from__in=first_days)
-    changed = [row for row in stand if named.get(which(row), row.source) != row.source]
-    for row in changed:
-        row.source = named[which(row)]
-    model._default_manager.bulk_update(changed, ["source"])
 
 
 def _edition(row: Row) -> ForceEdition:
@@ -218,14 +192,6 @@ def _limit(row: Row) -> Limit:
 def _order_text(row: Row) -> OrderText:
     said = {name: row[name] for name in ("text_vi", "text_en", "text_zh")}
     return OrderText(code=row["code"], **said, **_since(row["basis"], "assumed"))
-
-
-def _notice_text(kind: NoticeKind) -> NoticeText:
-    """The words of the release as the first row."""
-    said = {f"text_{tongue}": kind.texts.get(language, "") for tongue, language in TONGUES.items()}
-    if has_short_words(kind):
-        said |= {f"sms_{tongue}": kind.sms.get(language, "") for tongue, language in TONGUES.items()}
-    return NoticeText(kind=kind.name, **said, **_since("câu có sẵn của phần mềm", "design"))
 
 
 def _capacities(row: Row) -> list[SlotDefault]:
