@@ -73,7 +73,7 @@ def places(at: datetime) -> int:
     by_order = [_point(row, known, order) for order, row in enumerate(points)]
     _put(by_order, unique=["place"], only=["gate", "name", "markers", "opposite", "source", "order", "unlocode"])
     barriers = [_barrier(row, known) for row in table("control_points")]
-    _put(barriers, unique=["code"], only=["point", "kind", "name", "source"])
+    _put(barriers, unique=["code"], only=["point", "kind", "source"])
     _put([_yard(row, known) for row in yards], unique=["place"], only=["name", "name_zh", "point", "level", "source"])
     Bay.objects.bulk_create(_bays(known), ignore_conflicts=True)
     return len(points) + len(yards) + len(barriers)

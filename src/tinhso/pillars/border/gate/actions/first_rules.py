@@ -8,8 +8,10 @@ from typing import Any
 from tinhso.kernel.notices.wording import first_texts
 from tinhso.kernel.rulebook.first_rows import put_new
 from tinhso.pillars.border.gate.models import (
+    BarrierEdition,
     BookingRule,
     CheckRule,
+    ControlPoint,
     CorrectionRule,
     FeeTerm,
     FieldRule,
@@ -48,6 +50,7 @@ FORCES_NAMED = {
     ),
 }
 REFUSALS_FROM = {"own": "câu của nền tảng", "province": "danh sách mã từ chối trong thiết kế cho tỉnh"}
+BARRIERS_FROM = {"invented for the demo": "số làn đặt ra cho bản trình diễn, chờ ban quản lý xác nhận"}
 MINUTES_FROM = {"assumed": "số phút là giả định", "source": "số phút theo nguồn"}
 """What the tables name in a word, as the rulebook says it to people."""
 
@@ -75,6 +78,7 @@ def load_first_rules() -> int:
         ([_sample_rule(row) for row in table("sample_rules")], ("code",)),
         ([_booking_rule(row) for row in table("booking_rules")], ("code",)),
         (_yard_rooms(), ("yard_id",)),
+        (_barriers(), ("code",)),
         ([_yard_tariff(row) for row in table("yard_tariff")], ("yard_code",)),
     ]
     for rows, key in made:
@@ -254,6 +258,22 @@ def _yard_rooms() -> list[YardRoom]:
             yard=yard, capacity=yard.capacity, **_since(rows[yard.code]["basis"], rows[yard.code]["room_standing"])
         )
         for yard in Yard.objects.filter(code__in=rows)
+    ]
+
+
+def _barriers() -> list[BarrierEdition]:
+    """Each barrier as it stands; how many lanes it has nobody has told yet."""
+    rows = {row["control_point"]: row for row in table("control_points")}
+    return [
+        BarrierEdition(
+            code=one.code,
+            point_id=one.point_id,
+            kind=one.kind,
+            name=one.name,
+            lanes=one.lanes,
+            **_since(BARRIERS_FROM.get(rows[one.code]["basis"], rows[one.code]["basis"]), "demo"),
+        )
+        for one in ControlPoint.every.filter(code__in=rows)
     ]
 
 

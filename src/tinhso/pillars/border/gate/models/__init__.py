@@ -50,7 +50,7 @@ from tinhso.pillars.border.gate.models.parties import (
     Vehicle,
     VehicleKind,
 )
-from tinhso.pillars.border.gate.models.places import ControlPoint, CrossingPoint, Gate, Yard
+from tinhso.pillars.border.gate.models.places import BarrierEdition, ControlPoint, CrossingPoint, Gate, Yard
 from tinhso.pillars.border.gate.models.positions import LastPosition, Position
 from tinhso.pillars.border.gate.models.qr_keys import QrKey, QrUse
 from tinhso.pillars.border.gate.models.ramps import RampTurn
@@ -107,6 +107,7 @@ __all__ = [
     "Appeal",
     "ArmAnswer",
     "ArmCommand",
+    "BarrierEdition",
     "Bay",
     "BayKind",
     "Booking",

@@ -12,7 +12,7 @@ from tinhso.kernel.notices.texts import notice_texts
 from tinhso.pillars.border.gate import models
 from tinhso.pillars.border.gate.actions.forces import know_forces
 from tinhso.pillars.border.gate.permissions import APPROVE_RULE, PROPOSE_RULE
-from tinhso.pillars.border.gate.rulebook import checks, naming, previews, sentences, yards
+from tinhso.pillars.border.gate.rulebook import barriers, checks, naming, previews, sentences, yards
 from tinhso.pillars.border.gate.rules.tables import table
 
 YESTERDAY = "border_gate.yesterday"
@@ -194,6 +194,18 @@ _table(
     ("capacity",),
     words={"goods_group": naming.GROUPS_OR_ANY},
     means=sentences.hour_capacity,
+)
+_table(
+    "barrier",
+    models.BarrierEdition,
+    161,
+    _("Barriers and their lanes"),
+    _("A new one is open from its first day on; one of which no row speaks any longer is out of use"),
+    ("code",),
+    ("point", "kind", "name", "lanes"),
+    barriers.check,
+    preview=barriers.preview,
+    means=barriers.means,
 )
 _table(
     "yard_room",

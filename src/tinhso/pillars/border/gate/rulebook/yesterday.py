@@ -29,7 +29,7 @@ from tinhso.pillars.border.gate.queries.law import Law
 from tinhso.pillars.border.gate.queries.problems import FIELD_TITLES, filled_of, rule_line
 from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
 from tinhso.pillars.border.gate.queries.words import REGIME_TITLES
-from tinhso.pillars.border.gate.rulebook import counts, measures, naming, sentences, yards
+from tinhso.pillars.border.gate.rulebook import barriers, counts, measures, naming, sentences, yards
 from tinhso.pillars.border.gate.rulebook.showing import Yesterday, yesterday_of
 from tinhso.pillars.border.gate.rules import asked, checks, containers, fees, goods, hours, limits, queue
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, catalogue
@@ -81,6 +81,7 @@ TOLD: tuple[tuple[tuple[str, ...], Callable[[Yesterday], Pair]], ...] = (
     (("order_text",), counts.order_texts),
     (("fee_term",), counts.tariff_words),
     (("sample_rule",), counts.samples),
+    (("barrier",), barriers.told_yesterday),
     (("yard_room",), yards.rooms_told),
     (("yard_tariff",), yards.tariffs_told),
 )
