@@ -49,6 +49,7 @@ FORCES_NAMED = {
         "giả định: một nguồn ở Móng Cái nêu trạm quản lý vận tải qua biên giới"
     ),
 }
+ASSUMED_REASONS = frozenset({"TAX"})
 REFUSALS_FROM = {"own": "câu của nền tảng", "province": "danh sách mã từ chối trong thiết kế cho tỉnh"}
 BARRIERS_FROM = {"invented for the demo": "số làn đặt ra cho bản trình diễn, chờ ban quản lý xác nhận"}
 MINUTES_FROM = {"assumed": "số phút là giả định", "source": "số phút theo nguồn"}
@@ -318,5 +319,5 @@ def _reason(row: Row) -> ReasonCode:
         label_en=row["label_en"],
         label_zh=row["name_zh"],
         secret=bool(int(row["secret"])),
-        **_since("bảng lý do, thiết kế của nền tảng"),
+        **_since("bảng lý do, thiết kế của nền tảng", "assumed" if row["kind"] in ASSUMED_REASONS else ""),
     )

@@ -81,6 +81,7 @@ from tinhso.pillars.border.gate.models.simulation import SimulatedDay, Simulated
 from tinhso.pillars.border.gate.models.stays import Incident
 from tinhso.pillars.border.gate.models.stoppages import Stoppage, StoppageKind
 from tinhso.pillars.border.gate.models.tasks import ClearanceTask, Hold
+from tinhso.pillars.border.gate.models.tax_marks import TaxMark
 from tinhso.pillars.border.gate.models.times import (
     CalendarKind,
     Direction,
@@ -209,6 +210,7 @@ __all__ = [
     "StoppageKind",
     "Switch",
     "TaskResult",
+    "TaxMark",
     "TrackingConsent",
     "Transfer",
     "TransferLine",
