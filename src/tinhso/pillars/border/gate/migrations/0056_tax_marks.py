@@ -17,7 +17,7 @@ set constraints all deferred;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("border_gate", "0052_barriers")]
+    dependencies = [("border_gate", "0055_barriers")]
 
     operations = [
         migrations.CreateModel(

@@ -23,7 +23,7 @@ KINDS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("border_gate", "0051_second_container")]
+    dependencies = [("border_gate", "0054_new_seal")]
 
     operations = [
         migrations.AlterModelManagers(name="controlpoint", managers=[("every", django.db.models.manager.Manager())]),
