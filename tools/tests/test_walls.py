@@ -15,7 +15,7 @@ from importlinter.application import use_cases
 ROOT = Path(__file__).resolve().parents[2]
 WALLS = (ROOT / ".importlinter").read_text()
 KERNEL = (
-    "demo testing console login web api notices metrics exchange search rulebook machines workflow files "
+    "demo testing console login web api notices metrics exchange search machines rulebook workflow files "
     "numbering events access organisations identity audit jobs worktime geo modules base"
 )
 GATE, ACCOUNTS, SIGNING, IOC = "pillars/border/gate", "pillars/economy/accounts", "shared/signing", "roof/ioc"

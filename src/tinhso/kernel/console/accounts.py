@@ -38,6 +38,7 @@ PASSWORD_LINK = notice(
     },
     channels=("app", "sms", "email"),
     sms_fields=("link",),
+    examples={"link": "https://vi-du.example/abc"},
 )
 
 

@@ -7,3 +7,8 @@ class Console(Module):
     name = "tinhso.kernel.console"
     label = "kernel_console"
     title = _("console")
+
+    def ready(self) -> None:
+        """Besides: what it tells people is known before its pages are, so that its words can be kept as rows."""
+        super().ready()
+        from tinhso.kernel.console import accounts  # noqa: F401

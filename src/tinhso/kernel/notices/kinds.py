@@ -13,7 +13,7 @@ CALLED = notice(
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from string import Formatter
 from typing import Any, Literal
@@ -35,11 +35,15 @@ class Said:
 
 
 Newer = Callable[[str, datetime], Said | None]
+OTHERS = ""
 _newer: dict[str, Newer] = {}
 
 
 def say_by(label: str, newer: Newer) -> None:
-    """From now on the room's kinds say `newer(kind, moment of the notice)`, or the release's words where it is None."""
+    """From now on the room's kinds say `newer(kind, moment of the notice)`, or the release's words where it is None.
+
+    With the label OTHERS: those of all rooms for which nobody speaks.
+    """
     _newer[label] = newer
 
 
@@ -47,6 +51,7 @@ def say_by(label: str, newer: Newer) -> None:
 class NoticeKind:
     """One kind of notice; `sms` are shorter words for text messages, the same as `texts` when none are given.
 
+    `examples`: what stands in its places when nobody's notice is shown.
     A `quiet` kind is only there to be looked up: it lies apart in the list, goes out by no way and counts nowhere.
     """
 
@@ -57,6 +62,7 @@ class NoticeKind:
     channels: tuple[Channel, ...]
     urgent: bool
     quiet: bool = False
+    examples: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def release(self) -> Said:
@@ -65,7 +71,7 @@ class NoticeKind:
 
     def said(self, at: datetime | None) -> Said:
         """The words of a notice of that moment; without one those of the release."""
-        newer = _newer.get(self.name.partition(".")[0])
+        newer = _newer.get(self.name.partition(".")[0]) or _newer.get(OTHERS)
         return (newer(self.name, at) if newer and at else None) or self.release
 
     def text(self, language: str, fields: Mapping[str, Any], *, at: datetime | None = None) -> str:
@@ -89,6 +95,7 @@ def notice(
     quiet: bool = False,
     sms: Mapping[str, str] | None = None,
     sms_fields: tuple[str, ...] = (),
+    examples: Mapping[str, str] | None = None,
 ) -> NoticeKind:
     """Declare a kind of notice, `<label>.<past participle>`.
 
@@ -102,12 +109,21 @@ def notice(
     messages = sms or texts
     if "sms" in channels:
         _refuse_personal(name, messages, sms_fields)
-    kind = NoticeKind(name=name, title=title, texts=texts, sms=messages, channels=channels, urgent=urgent, quiet=quiet)
+    kind = NoticeKind(
+        name=name,
+        title=title,
+        texts=texts,
+        sms=messages,
+        channels=channels,
+        urgent=urgent,
+        quiet=quiet,
+        examples=examples or {},
+    )
     return KINDS.add(name, kind)
 
 
 def _refuse_personal(name: str, messages: Mapping[str, str], allowed: tuple[str, ...]) -> None:
-    if personal := [field for field in allowed if any(word in field for word in PERSONAL)]:
+    if personal := [place for place in allowed if any(word in place for word in PERSONAL)]:
         raise ValueError(f"the notice {name} may not send personal data by text message: {personal}")
     for text in messages.values():
         if unlisted := placeholders(text) - set(allowed):
@@ -115,7 +131,7 @@ def _refuse_personal(name: str, messages: Mapping[str, str], allowed: tuple[str,
 
 
 def placeholders(text: str) -> set[str]:
-    return {field.partition(".")[0] for _, field, _, _ in Formatter().parse(text) if field}
+    return {place.partition(".")[0] for _, place, _, _ in Formatter().parse(text) if place}
 
 
 def filled(words: Mapping[str, str], language: str, fields: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.notices.kinds import KINDS
+from tinhso.kernel.rulebook.models import DatedRow, one_at_a_time
 
 
 class Notice(models.Model):
@@ -164,3 +165,38 @@ class CarriedMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.address}"
+
+
+class NoticeWords(DatedRow):
+    """What a kind of notice says, its places in braces. Without words for text messages they say the same.
+
+    A room whose own people keep the words of its notices has a table of this shape.
+    """
+
+    kind = models.CharField(_("kind of notice"), max_length=80)
+    text_vi = models.CharField(_("words in Vietnamese"), max_length=300)
+    text_en = models.CharField(_("words in English"), max_length=300)
+    text_zh = models.CharField(_("words in Chinese"), max_length=300, blank=True)
+    sms_vi = models.CharField(
+        _("text message in Vietnamese"),
+        max_length=160,
+        blank=True,
+        help_text=_("Only where messages say less than the words above"),
+    )
+    sms_en = models.CharField(_("text message in English"), max_length=160, blank=True)
+    sms_zh = models.CharField(_("text message in Chinese"), max_length=160, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering: ClassVar = ["id"]
+
+    def __str__(self) -> str:
+        return self.kind
+
+
+class NoticeText(NoticeWords):
+    """Words of the kinds of all rooms that have no table of their own."""
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints = one_at_a_time("kernel_notices_notice_text", "kind")

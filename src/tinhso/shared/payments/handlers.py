@@ -25,6 +25,7 @@ UNKNOWN_MONEY = notice(
         "vi": "{amount} vào tài khoản lúc {moment}, nội dung “{memo}”, chưa rõ của khoản nộp nào. Gán hoặc hoàn trả.",
         "en": "{amount} came at {moment}, saying “{memo}”, and fits nothing that is owed. Assign it or send it back.",
     },
+    examples={"amount": "1.000.000 đ", "moment": "14:05 26/11/2026", "memo": "PHI CUA KHAU"},
 )
 
 

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
+from tinhso.kernel.base import clock
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.notices.channels.contract import Carrier, CarrierDown, Message, Refused
+from tinhso.kernel.notices.kinds import notice
+
+CODE = notice(
+    "kernel_notices.code_sent",
+    title=_("One-time code of a link"),
+    texts={
+        "vi": "{code} là mã dùng một lần của bạn. Không đưa mã cho ai.",
+        "en": "{code} is your one-time code. Give it to nobody.",
+        "zh-hans": "{code} 是您的一次性验证码，请勿告诉任何人。",
+    },
+    channels=("sms",),
+    sms_fields=("code",),
+    examples={"code": "482 916"},
+)
 
 
 class CodeBySms:
@@ -21,8 +35,7 @@ class CodeBySms:
 
     def send(self, *, phone: str, code: str, language: str) -> None:
         """Raises Refusal when the gateway does not take it."""
-        with override(language):
-            text = gettext("%(code)s is your one-time code. Give it to nobody.") % {"code": code}
+        text = CODE.message(language, {"code": code}, at=clock.now())
         try:
             self.carrier.carry(Message(phone, "", text, urgent=True, id=uuid4().hex))
         except (CarrierDown, Refused) as failed:

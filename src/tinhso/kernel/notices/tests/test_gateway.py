@@ -233,12 +233,14 @@ def test_a_receipt_for_a_message_of_nobodys_is_answered_and_forgotten(client, co
     assert receipt(client, Strange, "delivered").json() == {"known": False}
 
 
+@pytest.mark.django_db
 def test_the_code_of_a_link_goes_by_the_gateway_in_the_readers_language(way, network):
     CodeBySms(way).send(phone="+86 138 0013 8000", code="123456", language="zh-hans")
 
     assert list(network.sent.values()) == ["123456 是您的一次性验证码，请勿告诉任何人。"]
 
 
+@pytest.mark.django_db
 def test_a_code_that_was_not_taken_is_not_said_to_be_sent(way, server):
     server.mode = "down"
 

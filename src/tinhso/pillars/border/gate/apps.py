@@ -13,15 +13,12 @@ class BorderGate(Module):
     systems = ("bordergate",)
 
     def ready(self) -> None:
-        """Besides: refusals and notices say what the rulebook has them say."""
+        """Besides: refusals say what the rulebook has them say."""
         super().ready()
-        from tinhso.kernel.notices import kinds
         from tinhso.pillars.border.gate.queries.law import refusal_text
-        from tinhso.pillars.border.gate.queries.notice_texts import notice_words
         from tinhso.pillars.border.gate.rules.codes import say_by
 
         say_by(refusal_text)
-        kinds.say_by(self.label, notice_words)
 
     def worded(self, refusal: Refusal) -> Refusal:
         """Who asks the API too often is told BG-034 (border brief 14), and when to try again."""

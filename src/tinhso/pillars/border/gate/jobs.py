@@ -29,6 +29,7 @@ from tinhso.pillars.border.gate.actions.ramps import follow_all
 from tinhso.pillars.border.gate.actions.report import freeze_report
 from tinhso.pillars.border.gate.actions.sheets import forget_sheets
 from tinhso.pillars.border.gate.actions.stoppages import watch_stoppages
+from tinhso.pillars.border.gate.actions.tax_marks import follow_turning_marks
 from tinhso.pillars.border.gate.actions.yard_alarm import watch_yards
 from tinhso.pillars.border.gate.models import DailyReport
 from tinhso.pillars.border.gate.permissions import role_code
@@ -176,6 +177,12 @@ def tell_orders_to_newcomers(at: datetime) -> None:
 def look_ahead(at: datetime) -> None:
     """Once a day: count the days that are over and say what the next seven bring; what was said once stays."""
     foresight.keep_up(today=at.astimezone(HANOI).date())
+
+
+@every(seconds=1800)
+def follow_tax_marks(at: datetime) -> None:
+    """On the day on which a tax mark begins or ends, trips under way follow it; done again it changes nothing."""
+    follow_turning_marks(at=at)
 
 
 @every(seconds=30)

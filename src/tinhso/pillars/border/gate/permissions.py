@@ -113,6 +113,8 @@ FREEZE_REPORT = permission(f"{LABEL}.freeze_report", _("freeze the daily report"
 MANAGE_FIRM = permission(f"{LABEL}.manage_firm", _("keep one's firm's vehicles and drivers"))
 SEND_REGISTRATION = permission(f"{LABEL}.send_registration", _("send the registration of one's firm"))
 KEEP_FIRMS = permission(f"{LABEL}.keep_firms", _("confirm firms and change their standing"))
+MARK_FIRM = permission(f"{LABEL}.mark_firm", _("mark firms for the tax office"))
+LIFT_MARK = permission(f"{LABEL}.lift_mark", _("lift marks of the tax office"))
 GIVE_MANDATE = permission(f"{LABEL}.give_mandate", _("give mandates to customs brokers and revoke them"))
 DECLARE_AHEAD = permission(f"{LABEL}.declare_ahead", _("declare one's own vehicle ahead, for a firm"))
 CONSENT_AHEAD = permission(f"{LABEL}.consent_ahead", _("consent to what drivers declare in the firm's name"))
@@ -232,7 +234,7 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
     "KDYT": (_("Medical quarantine"), (*OFFICER, VIEW_PAPERS)),
     "KDTV": (_("Plant quarantine"), OFFICER),
     "KDDV": (_("Animal quarantine"), OFFICER),
-    "THUE": (_("Tax and Treasury"), (*OFFICER, *KEEP_MONEY)),
+    "THUE": (_("Tax and Treasury"), (*OFFICER, *KEEP_MONEY, MARK_FIRM, LIFT_MARK)),
     "QLTT": (_("Market surveillance"), OFFICER),
     "QLVT": (_("Cross-border transport management"), (*OFFICER, HANDLE_INCIDENT)),
     "LEADER": (
@@ -241,6 +243,7 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
             *OFFICER,
             SWITCH_POINT,
             OVERRIDE_HOLD,
+            LIFT_MARK,
             WAIVE_FEE,
             FREEZE_REPORT,
             PLACE_MORATORIUM,

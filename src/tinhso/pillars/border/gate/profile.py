@@ -20,9 +20,10 @@ from tinhso.kernel.geo.models import Place
 from tinhso.kernel.metrics.models import ReferenceFigure
 from tinhso.kernel.modules.declare import importer, profile
 from tinhso.kernel.organisations.models import Agency, AgencyKind, agency_id
+from tinhso.kernel.rulebook.first_rows import put_new
 from tinhso.pillars.border.gate.actions.codes import COLUMNS, all_wrong, keep_codes, read_codes
 from tinhso.pillars.border.gate.actions.fee_money import PAYEE
-from tinhso.pillars.border.gate.actions.first_rules import SINCE, load_first_rules, put_new
+from tinhso.pillars.border.gate.actions.first_rules import SINCE, load_first_rules
 from tinhso.pillars.border.gate.actions.tariff import load_rates
 from tinhso.pillars.border.gate.models import (
     Bay,
@@ -72,7 +73,7 @@ def places(at: datetime) -> int:
     by_order = [_point(row, known, order) for order, row in enumerate(points)]
     _put(by_order, unique=["place"], only=["gate", "name", "markers", "opposite", "source", "order", "unlocode"])
     barriers = [_barrier(row, known) for row in table("control_points")]
-    _put(barriers, unique=["code"], only=["point", "kind", "name", "source"])
+    _put(barriers, unique=["code"], only=["point", "kind", "source"])
     _put([_yard(row, known) for row in yards], unique=["place"], only=["name", "name_zh", "point", "level", "source"])
     Bay.objects.bulk_create(_bays(known), ignore_conflicts=True)
     return len(points) + len(yards) + len(barriers)

@@ -40,8 +40,6 @@ CHANGES: dict[str, Change] = {
     "unlock": Change((Standing.BOOKING_LOCKED,), {"standing": Standing.ACTIVE, "locked_until": None}),
     "prefer": Change(ALL, {"preferred": True}),
     "prefer_not": Change(ALL, {"preferred": False}),
-    "flag": Change(ALL, {"tax_flag": True}),
-    "flag_not": Change(ALL, {"tax_flag": False}),
 }
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Any
 
-from tinhso.kernel.notices.kinds import NoticeKind
+from tinhso.kernel.notices.wording import first_texts
+from tinhso.kernel.rulebook.first_rows import put_new
 from tinhso.pillars.border.gate.models import (
+    BarrierEdition,
     BookingRule,
     CheckRule,
+    ControlPoint,
     CorrectionRule,
     FeeTerm,
     FieldRule,
@@ -31,7 +34,6 @@ from tinhso.pillars.border.gate.models import (
     YardTariff,
 )
 from tinhso.pillars.border.gate.models.places import place_id
-from tinhso.pillars.border.gate.queries.notice_texts import TONGUES, has_short_words, kinds
 from tinhso.pillars.border.gate.rules.goods import kind_of
 from tinhso.pillars.border.gate.rules.tables import Row, table, words
 
@@ -47,7 +49,9 @@ FORCES_NAMED = {
         "giả định: một nguồn ở Móng Cái nêu trạm quản lý vận tải qua biên giới"
     ),
 }
+ASSUMED_REASONS = frozenset({"TAX"})
 REFUSALS_FROM = {"own": "câu của nền tảng", "province": "danh sách mã từ chối trong thiết kế cho tỉnh"}
+BARRIERS_FROM = {"invented for the demo": "số làn đặt ra cho bản trình diễn, chờ ban quản lý xác nhận"}
 MINUTES_FROM = {"assumed": "số phút là giả định", "source": "số phút theo nguồn"}
 """What the tables name in a word, as the rulebook says it to people."""
 
@@ -69,43 +73,18 @@ def load_first_rules() -> int:
         ([_cycle(row) for row in table("queue_cycles")], ("season",)),
         ([_limit(row) for row in table("limits")], ("code",)),
         ([_order_text(row) for row in table("order_texts")], ("code",)),
-        ([_notice_text(kind) for kind in kinds().values()], ("kind",)),
+        (first_texts(NoticeText, SINCE), ("kind",)),
         ([one for row in table("gates") for one in _capacities(row)], ("point_id", "direction", "goods_group")),
         ([_risk_rule(row) for row in table("risk_rules")], ("code",)),
         ([_sample_rule(row) for row in table("sample_rules")], ("code",)),
         ([_booking_rule(row) for row in table("booking_rules")], ("code",)),
         (_yard_rooms(), ("yard_id",)),
+        (_barriers(), ("code",)),
         ([_yard_tariff(row) for row in table("yard_tariff")], ("yard_code",)),
     ]
     for rows, key in made:
         put_new(rows, *key)
     return sum(len(rows) for rows, _ in made)
-
-
-def put_new(rows: list[Any], *key: str) -> None:
-    """Put in the rules of which no version stands: what the board has changed is left alone."""
-    if not rows:
-        return
-    model = type(rows[0])
-    known = set(model._default_manager.values_list(*key))
-    model._default_manager.bulk_create([row for row in rows if tuple(getattr(row, k) for k in key) not in known])
-    _name_sources(rows, key)
-
-
-def _name_sources(rows: list[Any], key: tuple[str, ...]) -> None:
-    """A first row names its source in the words of this release; what it says stays as it is."""
-
-    def which(row: Any) -> tuple[Any, ...]:
-        return (*(getattr(row, name) for name in key), row.valid_from)
-
-    named = {which(row): row.source for row in rows}
-    first_days = {row.valid_from for row in rows}
-    model = type(rows[0])
-    stand = model._default_manager.filter(valid_from__in=first_days)
-    changed = [row for row in stand if named.get(which(row), row.source) != row.source]
-    for row in changed:
-        row.source = named[which(row)]
-    model._default_manager.bulk_update(changed, ["source"])
 
 
 def _edition(row: Row) -> ForceEdition:
@@ -220,14 +199,6 @@ def _order_text(row: Row) -> OrderText:
     return OrderText(code=row["code"], **said, **_since(row["basis"], "assumed"))
 
 
-def _notice_text(kind: NoticeKind) -> NoticeText:
-    """The words of the release as the first row."""
-    said = {f"text_{tongue}": kind.texts.get(language, "") for tongue, language in TONGUES.items()}
-    if has_short_words(kind):
-        said |= {f"sms_{tongue}": kind.sms.get(language, "") for tongue, language in TONGUES.items()}
-    return NoticeText(kind=kind.name, **said, **_since("câu có sẵn của phần mềm", "design"))
-
-
 def _capacities(row: Row) -> list[SlotDefault]:
     a_point = place_id(row["point_code"])
     caps = {"X": row["default_slot_cap_export_per_h"], "N": row["default_slot_cap_import_per_h"]}
@@ -291,6 +262,22 @@ def _yard_rooms() -> list[YardRoom]:
     ]
 
 
+def _barriers() -> list[BarrierEdition]:
+    """Each barrier as it stands; how many lanes it has nobody has told yet."""
+    rows = {row["control_point"]: row for row in table("control_points")}
+    return [
+        BarrierEdition(
+            code=one.code,
+            point_id=one.point_id,
+            kind=one.kind,
+            name=one.name,
+            lanes=one.lanes,
+            **_since(BARRIERS_FROM.get(rows[one.code]["basis"], rows[one.code]["basis"]), "demo"),
+        )
+        for one in ControlPoint.every.filter(code__in=rows)
+    ]
+
+
 def _yard_tariff(row: Row) -> YardTariff:
     return YardTariff(
         yard_code=row["yard_code"] or YardTariff.ANY,
@@ -333,5 +320,5 @@ def _reason(row: Row) -> ReasonCode:
         label_en=row["label_en"],
         label_zh=row["name_zh"],
         secret=bool(int(row["secret"])),
-        **_since("bảng lý do, thiết kế của nền tảng"),
+        **_since("bảng lý do, thiết kế của nền tảng", "assumed" if row["kind"] in ASSUMED_REASONS else ""),
     )

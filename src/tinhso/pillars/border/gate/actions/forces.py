@@ -12,6 +12,7 @@ from tinhso.kernel.base import text
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.organisations.models import Agency, AgencyKind, agency_id
+from tinhso.pillars.border.gate.actions.barriers import follow_barriers
 from tinhso.pillars.border.gate.models import (
     CrossingPoint,
     Force,
@@ -54,7 +55,7 @@ def know_forces(rows: Sequence[ForceEdition], at: datetime) -> None:
 def follow_rulebook(*, at: datetime) -> None:
     """Bring what is kept beside the rulebook in step with its rows of the day.
 
-    Forces' names, usual room of an hour, room of yards.
+    Forces' names, usual room of an hour, room of yards, barriers with their lanes.
     """
     day = at.astimezone(HANOI).date()
     on = Q(valid_from__lte=day) & (Q(valid_until=None) | Q(valid_until__gt=day))
@@ -67,6 +68,7 @@ def follow_rulebook(*, at: datetime) -> None:
         CrossingPoint.objects.filter(pk=room.point_id).update(**{fields[room.direction]: room.capacity})
     for yard_room in YardRoom.objects.filter(on, document_no__gt="").select_related("yard"):
         _make_room(yard_room, at)
+    follow_barriers(at=at)
 
 
 def _make_room(row: YardRoom, at: datetime) -> None:

@@ -74,7 +74,7 @@ def _done(event: OfflineEvent, by: Actor, *, again: bool) -> Applied:
 
 
 def _barrier(event: OfflineEvent) -> ControlPoint:
-    found = ControlPoint.objects.select_related("point").filter(
+    found = ControlPoint.every.select_related("point").filter(
         code=str(event.payload.get("barrier")), point_id=event.place_id
     )
     barrier = found.first()

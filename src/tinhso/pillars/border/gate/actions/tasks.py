@@ -27,6 +27,7 @@ from tinhso.pillars.border.gate.queries.filing import photos_of
 from tinhso.pillars.border.gate.queries.law import Law, law_at, law_on
 from tinhso.pillars.border.gate.queries.medical import medical_points
 from tinhso.pillars.border.gate.queries.selection import chosen_for, is_import
+from tinhso.pillars.border.gate.queries.tax_marks import marked
 from tinhso.pillars.border.gate.rules import checks
 from tinhso.pillars.border.gate.rules.codes import refuse
 from tinhso.pillars.border.gate.rules.selection import INSPECT, MARKET, GoodsOf
@@ -341,6 +342,7 @@ def facts_of(
     examined = medical_points({trip.point_id for trip in trips}, at=at)
     channels: dict[Any, int] = dict(Declaration.objects.filter(id__in=ids).values_list("id", "channel"))
     said = channels_said(trip.pk for trip in trips)
+    watched = marked((trip.enterprise_id for trip in trips), at=at)
     return {
         trip.pk: checks.TripFacts(
             trip_type=trip.kind,
@@ -352,7 +354,7 @@ def facts_of(
             driver_on_board=trip.driver_id is not None or trip.kind == "NEW_VEHICLE",
             transit_inwards=trip.kind == "TRANSIT" and trip.direction == IMPORT,
             channel=said.get(trip.pk) or channels.get(goods[trip.pk], 0),
-            tax_flag=trip.enterprise is not None and trip.enterprise.tax_flag,
+            tax_flag=trip.enterprise_id in watched,
             inspect=INSPECT in chosen[trip.pk],
             market_risk=MARKET in chosen[trip.pk] and is_import(trip, returns),
             returns=returns,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from uuid import UUID
+
 from django.urls import reverse
 
 from tinhso.kernel.access.models import Grant
@@ -55,14 +58,19 @@ def tell_firm(event: Event) -> None:
     notice = words.CHANGED.get(event.payload["change"])
     if firm is None or notice is None:
         return
-    roles = [role_code(ENTERPRISE), role_code("CARRIER")]
-    held = Grant.objects.filter(role__code__in=roles, agency_id=firm.pk, record_id=None)
-    held = held.filter(valid_from__lte=event.at).exclude(valid_until__lte=event.at)
-    people = list(held.values_list("holder_id", flat=True).distinct())
+    people = people_of_firm(firm.pk, at=event.at)
     url = reverse("border_gate:firm")
     field = "number" if event.payload["change"].startswith("contact") else "reason"
     facts = {field: event.payload["reason"]}
     send(notice.name, to=people, event_key=_key(event), by=SYSTEM, at=event.at, url=url, **facts)
+
+
+def people_of_firm(firm: UUID, *, at: datetime) -> list[UUID]:
+    """Everybody who works for the firm at that moment."""
+    roles = [role_code(ENTERPRISE), role_code("CARRIER")]
+    held = Grant.objects.filter(role__code__in=roles, agency_id=firm, record_id=None)
+    held = held.filter(valid_from__lte=at).exclude(valid_until__lte=at)
+    return list(held.values_list("holder_id", flat=True).distinct())
 
 
 def _key(event: Event) -> str:

@@ -50,7 +50,7 @@ from tinhso.pillars.border.gate.models.parties import (
     Vehicle,
     VehicleKind,
 )
-from tinhso.pillars.border.gate.models.places import ControlPoint, CrossingPoint, Gate, Yard
+from tinhso.pillars.border.gate.models.places import BarrierEdition, ControlPoint, CrossingPoint, Gate, Yard
 from tinhso.pillars.border.gate.models.positions import LastPosition, Position
 from tinhso.pillars.border.gate.models.qr_keys import QrKey, QrUse
 from tinhso.pillars.border.gate.models.ramps import RampTurn
@@ -81,6 +81,7 @@ from tinhso.pillars.border.gate.models.simulation import SimulatedDay, Simulated
 from tinhso.pillars.border.gate.models.stays import Incident
 from tinhso.pillars.border.gate.models.stoppages import Stoppage, StoppageKind
 from tinhso.pillars.border.gate.models.tasks import ClearanceTask, Hold
+from tinhso.pillars.border.gate.models.tax_marks import TaxMark
 from tinhso.pillars.border.gate.models.times import (
     CalendarKind,
     Direction,
@@ -107,6 +108,7 @@ __all__ = [
     "Appeal",
     "ArmAnswer",
     "ArmCommand",
+    "BarrierEdition",
     "Bay",
     "BayKind",
     "Booking",
@@ -208,6 +210,7 @@ __all__ = [
     "StoppageKind",
     "Switch",
     "TaskResult",
+    "TaxMark",
     "TrackingConsent",
     "Transfer",
     "TransferLine",

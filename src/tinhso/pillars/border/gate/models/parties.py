@@ -31,7 +31,7 @@ class Standing(models.TextChoices):
 class Enterprise(models.Model):
     """What the gate knows of a firm; the firm itself is an agency, to which its staff's grants are scoped.
 
-    `preferred`: recognised by customs as a priority enterprise. `tax_flag`: the tax office wants to see its trips.
+    `preferred`: recognised by customs as a priority enterprise.
     """
 
     access_scope = Scope(agency="agency_id")
@@ -48,7 +48,6 @@ class Enterprise(models.Model):
     standing = models.CharField(_("standing of the firm"), max_length=16, choices=Standing, default=Standing.PENDING)
     locked_until = models.DateTimeField(_("locked until"), null=True, blank=True)
     preferred = models.BooleanField(_("priority enterprise"), default=False)
-    tax_flag = models.BooleanField(_("flagged by the tax office"), default=False)
 
     class Meta:
         constraints = [

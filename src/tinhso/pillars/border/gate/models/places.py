@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.access.scope import Scope
 from tinhso.kernel.geo.models import Place
 from tinhso.kernel.organisations.models import Agency
+from tinhso.kernel.rulebook.models import DatedRow, one_at_a_time
 
 # What drivers and officers say; the full names tell markers and kinds of road.
 SHORT_NAMES = {"HN-1119": "Hữu Nghị", "TT-1088": "Tân Thanh", "CN-1104": "Cốc Nam", "CM-01": "Chi Ma"}
@@ -100,8 +102,18 @@ class BarrierKind(models.TextChoices):
     LINE = "line", _("barrier at the line")
 
 
+class InUse(models.Manager["ControlPoint"]):
+    """Barriers at which one can work now."""
+
+    def get_queryset(self) -> models.QuerySet[ControlPoint]:
+        return super().get_queryset().filter(in_use=True)
+
+
 class ControlPoint(models.Model):
-    """A barrier of a crossing point, with the number of its lanes."""
+    """A barrier of a crossing point, with the number of its lanes: as the rulebook has them on the day.
+
+    `objects` are those in use; `every` knows the others too, of which what was done there still speaks.
+    """
 
     access_scope = Scope(place="point_id")
 
@@ -110,13 +122,40 @@ class ControlPoint(models.Model):
     kind = models.CharField(_("kind"), max_length=8, choices=BarrierKind)
     name = models.CharField(_("name"), max_length=120)
     lanes = models.PositiveSmallIntegerField(_("lanes"), default=1)
+    in_use = models.BooleanField(_("in use"), default=True)
     source = models.CharField(_("source"), max_length=160, blank=True)
+
+    every: models.Manager[ControlPoint] = models.Manager()
+    objects = InUse()
 
     class Meta:
         ordering = ["code"]
 
     def __str__(self) -> str:
         return self.name
+
+
+class BarrierEdition(DatedRow):
+    """A barrier as it stands between two days. The barrier itself (`ControlPoint`) stays one record."""
+
+    MOST_LANES = 40
+
+    code = models.CharField(_("barrier code"), max_length=20)
+    point = models.ForeignKey(
+        CrossingPoint, models.PROTECT, related_name="barrier_editions", verbose_name=_("crossing point")
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=BarrierKind)
+    name = models.CharField(_("name"), max_length=120)
+    lanes = models.PositiveSmallIntegerField(
+        _("lanes"), default=1, validators=[MinValueValidator(1), MaxValueValidator(MOST_LANES)]
+    )
+
+    class Meta:
+        ordering = ["code"]
+        constraints = one_at_a_time("border_gate_barrier_edition", "code")
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class YardLevel(models.TextChoices):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from tinhso.kernel.base.bilingual import Bilingual
+from tinhso.kernel.notices.models import NoticeWords
 from tinhso.kernel.rulebook.models import DatedRow, one_at_a_time
 
 
@@ -85,28 +86,12 @@ class OrderText(DatedRow):
         return self.text_vi
 
 
-class NoticeText(DatedRow):
-    """What a kind of notice says, its places in braces. Without words for text messages they say the same."""
-
-    kind = models.CharField(_("kind of notice"), max_length=80)
-    text_vi = models.CharField(_("words in Vietnamese"), max_length=300)
-    text_en = models.CharField(_("words in English"), max_length=300)
-    text_zh = models.CharField(_("words in Chinese"), max_length=300, blank=True)
-    sms_vi = models.CharField(
-        _("text message in Vietnamese"),
-        max_length=160,
-        blank=True,
-        help_text=_("Only where messages say less than the words above"),
-    )
-    sms_en = models.CharField(_("text message in English"), max_length=160, blank=True)
-    sms_zh = models.CharField(_("text message in Chinese"), max_length=160, blank=True)
+class NoticeText(NoticeWords):
+    """What the gate's kinds of notice say."""
 
     class Meta:
-        ordering = ["id"]
+        ordering: ClassVar = ["id"]
         constraints = one_at_a_time("border_gate_notice_text", "kind")
-
-    def __str__(self) -> str:
-        return self.kind
 
 
 class TripTypeRule(DatedRow):

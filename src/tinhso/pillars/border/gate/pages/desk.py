@@ -40,6 +40,7 @@ from tinhso.pillars.border.gate.queries.samples import draws_of
 from tinhso.pillars.border.gate.queries.secrecy import secret_among
 from tinhso.pillars.border.gate.queries.selection import asks_of
 from tinhso.pillars.border.gate.queries.signed_lists import lists_of
+from tinhso.pillars.border.gate.queries.tax_marks import marks_on
 from tinhso.pillars.border.gate.queries.tones import trip_tone
 from tinhso.pillars.border.gate.queries.trips import found_by, live_trips, visible_trips
 from tinhso.pillars.border.gate.rules import plates
@@ -150,6 +151,7 @@ def record(request: Request, trip_id: UUID, task: ClearanceTask | None) -> dict[
             one, dossier.lines, goods=seen.sees_goods(one), parties=seen.sees_parties(one)
         ),
         "trip": one,
+        "tax_marks": marks_on(one, at=request.moment) if seen.sees_parties(one) else [],
         "customs": latest_of(one) if seen.sees_parties(one) else None,
         "devices": devices_of(one) if seen.sees_goods(one) else None,
         "health_form": health_form_of(one) if any(force.code == "KDYT" for force in forces) else None,

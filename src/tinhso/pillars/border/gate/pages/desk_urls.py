@@ -15,6 +15,7 @@ from tinhso.pillars.border.gate.pages import (
     papers,
     sent,
     signed_lists,
+    tax_marks,
     trip_steps,
     wanted,
 )
@@ -23,6 +24,9 @@ urlpatterns = [
     path("xe-can-kiem-tra/", wanted.wanted, name="wanted"),
     path("xe-can-kiem-tra/them/", wanted.want, name="wanted_set"),
     path("xe-can-kiem-tra/<uuid:vehicle_id>/bo/", wanted.lift, name="wanted_lift"),
+    path("doanh-nghiep-thue-danh-dau/", tax_marks.marks, name="tax_marks"),
+    path("doanh-nghiep-thue-danh-dau/them/", tax_marks.mark, name="tax_mark_set"),
+    path("doanh-nghiep-thue-danh-dau/<uuid:mark_id>/bo/", tax_marks.lift, name="tax_mark_lift"),
     path("nhiem-vu/", desk.tasks, name="tasks"),
     path("nhiem-vu/<uuid:task_id>/", desk.task, name="task"),
     path("nhiem-vu/<uuid:task_id>/nhan/", desk_steps.take, name="task_take"),

@@ -27,12 +27,13 @@ from tinhso.pillars.border.gate.models import Enterprise, Trip
 from tinhso.pillars.border.gate.pages import amendments, firm_partners, inflow
 from tinhso.pillars.border.gate.pages.firm_export import trip_file
 from tinhso.pillars.border.gate.permissions import VIEW_PAPERS, step_permission
-from tinhso.pillars.border.gate.queries import ahead, bookings, carriers
+from tinhso.pillars.border.gate.queries import bookings, carriers
 from tinhso.pillars.border.gate.queries import driver as driving
 from tinhso.pillars.border.gate.queries import firms as queries
 from tinhso.pillars.border.gate.queries.filing import filed_by_firm
 from tinhso.pillars.border.gate.queries.inflow import notices_of_firm
-from tinhso.pillars.border.gate.queries.namings import named_for
+from tinhso.pillars.border.gate.queries.namings import asked_of
+from tinhso.pillars.border.gate.queries.tax_marks import told_to
 from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.templatetags.border_gate import trip_tone
 
@@ -68,14 +69,16 @@ def board(request: Request) -> HttpResponseBase:
     if (kind := request.GET.get("xuat", "")) in KINDS:
         return trip_file(queries.chosen(rows, request.GET.get("loc", ""), words), kind, at=request.moment)
     titles = {"todo": _("Needs you"), "coming": _("On the way"), "here": _("At the gate"), "ended": _("Ended")}
+    named_count, ahead_count = asked_of(firm)
     context = {
         "firm": firm,
         "rows": queries.board(list(queries.in_tab(rows, tab, words)), at=request.moment),
         "tabs": [(name, titles[name], numbers[name]) for name in queries.TABS],
         "tab": "" if words else tab,
         "words": words,
-        "ahead_count": ahead.waiting_for(firm),
-        "named_count": named_for(firm),
+        "ahead_count": ahead_count,
+        "named_count": named_count,
+        "tax_marks": told_to(firm, at=request.moment),
         "inflow": inflow.told(notices_of_firm(firm.pk, at=request.moment)),
         "last": queries.last_trip(firm, by=request.actor, at=request.moment),
         "now": "board",

@@ -22,6 +22,7 @@ from tinhso.pillars.border.gate.pages.acting import act, by
 from tinhso.pillars.border.gate.permissions import KEEP_FIRMS
 from tinhso.pillars.border.gate.queries import firm_list, registrations
 from tinhso.pillars.border.gate.queries.filing import filed_of, firm_records
+from tinhso.pillars.border.gate.queries.tax_marks import marks_of
 
 TONES = {"pending": "wait", "active": "done", "booking_locked": "attn", "suspended": "stop"}
 TITLES = {
@@ -31,8 +32,6 @@ TITLES = {
     "unlock": _("Unlock booking"),
     "prefer": _("Mark as priority enterprise"),
     "prefer_not": _("Take the priority mark off"),
-    "flag": _("Mark for the tax office"),
-    "flag_not": _("Take the tax office's mark off"),
 }
 DECISIONS = {
     "ask": registering.ask_registrant,
@@ -71,7 +70,13 @@ def card(request: Request, firm_id: UUID) -> HttpResponse:
         raise NotFound
     offers = [(code, TITLES[code]) for code, change in CHANGES.items() if change.fits(firm)]
     files = filed_of(firm_records(firm), **by(request))
-    context = {"firm": firm, "tone": TONES[firm.standing], "offers": offers, "files": files}
+    context = {
+        "firm": firm,
+        "tone": TONES[firm.standing],
+        "offers": offers,
+        "files": files,
+        "tax_marks": marks_of(firm, at=request.moment),
+    }
     return render(request, "border_gate/firm_card.html", context)
 
 

@@ -69,6 +69,8 @@ door("border_gate.paper", title=_("Key in a paper form"), icon="file-text", url=
      audience="official", permission=p.KEY_PAPER)  # fmt: skip
 door("border_gate.wanted", title=_("Vehicles to be checked"), icon="alert-triangle", url="border_gate:wanted", order=33,
      audience="official", permission=p.PLACE_HOLD)  # fmt: skip
+door("border_gate.tax_marks", title=_("Firms marked by the tax office"), icon="alert-triangle",
+     url="border_gate:tax_marks", order=34, audience="official", permission=p.LIFT_MARK)  # fmt: skip
 door("border_gate.firms", title=_("Registered firms"), icon="users", url="border_gate:firms", order=35,
      audience="official", permission=p.KEEP_FIRMS)  # fmt: skip
 door("border_gate.debts", title=_("Fees owed"), icon="receipt", url="border_gate:debts", order=35,

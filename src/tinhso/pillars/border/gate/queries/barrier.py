@@ -71,10 +71,10 @@ select {", ".join(AT_A_BARRIER)} from border_gate_trip
 where tractor_plate = %s::text and is_live
 order by created_at desc limit 1
 """  # noqa: S608 (columns and states are ours)
-BY_CODE = f"select {', '.join(BARRIER)} from border_gate_controlpoint where code = %s::text"  # noqa: S608
+BY_CODE = f"select {', '.join(BARRIER)} from border_gate_controlpoint where code = %s::text and in_use"  # noqa: S608
 BOTH = f"""
 select {", ".join(f"b.{name}" for name in BARRIER)}, {", ".join(f"t.{name}" for name in DECIDING)}
-from border_gate_controlpoint b left join lateral ({LIVE_TRIP}) t on true where b.code = %s::text
+from border_gate_controlpoint b left join lateral ({LIVE_TRIP}) t on true where b.code = %s::text and b.in_use
 """  # noqa: S608
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from tinhso.kernel.access.may import unseen, visible
 from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate.flows.states import BEFORE_RELEASE, FIX_REQUESTED, SUBMITTED
-from tinhso.pillars.border.gate.models import Enterprise, FirmNaming, Trip
+from tinhso.pillars.border.gate.models import AheadDeclaration, Enterprise, FirmNaming, Trip
 from tinhso.pillars.border.gate.permissions import CONSENT_AHEAD, DECLARE_FOR
 
 MAY_DISOWN = (SUBMITTED, FIX_REQUESTED, *BEFORE_RELEASE)
@@ -30,9 +32,19 @@ def naming_for(naming_id: UUID, *, by: Actor, at: datetime) -> FirmNaming:
     return found
 
 
-def named_for(firm: Enterprise) -> int:
-    """How many vehicles were named as the firm's that it may still disown."""
-    return FirmNaming.objects.filter(firm=firm, disowned_at=None, trip__state__in=MAY_DISOWN).count()
+def asked_of(firm: Enterprise) -> tuple[int, int]:
+    """What waits for the firm's word: vehicles named as its own that it may still disown, drivers who declared ahead.
+
+    One query.
+    """
+    named = FirmNaming.objects.filter(firm=firm, disowned_at=None, trip__state__in=MAY_DISOWN)
+    ahead = AheadDeclaration.objects.filter(firm=firm, state=AheadDeclaration.SENT)
+    counts: tuple[int, int] = Enterprise.objects.filter(pk=firm.pk).values_list(_count(named), _count(ahead)).get()
+    return counts
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    return Coalesce(Subquery(rows.order_by().values("firm").annotate(n=Count("pk")).values("n")), 0)
 
 
 def nameless_trips(*, by: Actor, at: datetime) -> QuerySet[Trip]:

@@ -138,7 +138,7 @@ def _slots(found: Period) -> Section:
 
 def _lanes(found: Period) -> Section:
     """How long each lane at barrier 1 stood still with a vehicle in sight, at the longest of the period."""
-    names = dict(ControlPoint.objects.values_list("code", "name"))
+    names = dict(ControlPoint.every.values_list("code", "name"))
     lanes = sorted(((point, key, sums) for (name, key, point), sums in found.figures.items() if name == "lane"))
 
     def rows() -> Rows:

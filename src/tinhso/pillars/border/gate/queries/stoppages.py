@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tinhso.kernel.access.may import visible
@@ -61,8 +61,8 @@ def open_lanes(point_id: UUID) -> int | None:
     barriers = dict(ControlPoint.objects.filter(point=point_id, kind=BarrierKind.ENTRY).values_list("pk", "lanes"))
     if not barriers:
         return None
-    blocked = Stoppage.objects.filter(barrier__in=barriers, ended_at=None).values_list("barrier", "lane").distinct()
-    return sum(barriers.values()) - len(blocked)
+    blocked = Stoppage.objects.filter(barrier__in=barriers, ended_at=None, lane__lte=F("barrier__lanes"))
+    return sum(barriers.values()) - len(blocked.values_list("barrier", "lane").distinct())
 
 
 def behind(stoppage: Stoppage) -> QuerySet[Trip]:

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tinhso.kernel.access.may import unseen, visible
 from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Hold, SecondContainer, Trip
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP
+from tinhso.pillars.border.gate.queries.tax_marks import marks_today
 from tinhso.pillars.border.gate.rules import plates
 
 SOUGHT = ("code", "tractor_plate", "trailer_plate", "container_no")
@@ -38,7 +39,8 @@ def trip_for(trip_id: UUID, *, by: Actor, at: datetime) -> Trip:
         "driver__person",
         "second_container",
     )
-    trip = rows.filter(pk=trip_id).first()
+    marks = marks_today(at).filter(firm=OuterRef("enterprise"))
+    trip = rows.annotate(firm_is_marked=Exists(marks)).filter(pk=trip_id).first()
     if trip is None:
         raise unseen(Trip, trip_id, by, VIEW_TRIP, at)
     return trip

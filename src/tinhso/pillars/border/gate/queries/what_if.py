@@ -8,10 +8,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 
 from tinhso.kernel.base.clock import HANOI
-from tinhso.pillars.border.gate.models import ControlPoint, CrossingPoint, ForecastDay, OperatingCalendar, Trip, Yard
+from tinhso.pillars.border.gate.models import BarrierEdition, CrossingPoint, ForecastDay, OperatingCalendar, Trip, Yard
 from tinhso.pillars.border.gate.rules import hours
 from tinhso.pillars.border.gate.rules.forecast import season_of
 
@@ -21,7 +21,7 @@ SHUT_ALL_DAY = (0, 0)
 def point_facts(*, codes: Iterable[str], day: date, at: datetime) -> list[dict[str, Any]]:
     """The fields of a case's points, in the order of the table; six queries. `day` is the day that is played."""
     points = list(CrossingPoint.objects.filter(code__in=list(codes), goods_open=True))
-    lanes, rooms, waiting = _lanes(), _rooms(), _waiting()
+    lanes, rooms, waiting = _lanes(day), _rooms(), _waiting()
     expected, calendar = _expected(day, at.astimezone(HANOI).date()), _calendar()
     found = []
     for point in points:
@@ -48,9 +48,11 @@ def _usual(average: int, day: date) -> int:
     return round(average * season_of(day.month) / season_of(7))
 
 
-def _lanes() -> dict[UUID, dict[str, int]]:
+def _lanes(day: date) -> dict[UUID, dict[str, int]]:
+    """By point and kind of barrier: the lanes that the rulebook has on that day."""
     found: dict[UUID, dict[str, int]] = defaultdict(dict)
-    for point, kind, lanes in ControlPoint.objects.values_list("point_id", "kind", "lanes"):
+    rows = BarrierEdition.objects.filter(Q(valid_until=None) | Q(valid_until__gt=day), valid_from__lte=day)
+    for point, kind, lanes in rows.values_list("point_id", "kind", "lanes"):
         found[point][kind] = found[point].get(kind, 0) + lanes
     return found
 

@@ -12,6 +12,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tinhso.kernel.rulebook.showing import Pair, counted, row, section, text_row, texts
 from tinhso.kernel.web.offline.models import OfflineEvent
 from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.models import (
@@ -31,7 +32,7 @@ from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
 from tinhso.pillars.border.gate.queries.samples import drawn_by
 from tinhso.pillars.border.gate.queries.words import DECLARED_TITLES
 from tinhso.pillars.border.gate.rulebook.naming import RESULT_TITLES
-from tinhso.pillars.border.gate.rulebook.showing import Pair, Yesterday, counted, row, section, text_row, texts
+from tinhso.pillars.border.gate.rulebook.showing import Yesterday
 from tinhso.pillars.border.gate.rules import queue
 from tinhso.pillars.border.gate.rules.booking import Terms
 from tinhso.pillars.border.gate.rules.selection import GoodsOf, Sample

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tinhso.kernel.base.clock import HANOI
+from tinhso.kernel.rulebook.showing import Pair, row, section
 from tinhso.pillars.border.gate.models import (
     FalseClaim,
     FeeAssessment,
@@ -27,7 +28,7 @@ from tinhso.pillars.border.gate.models import (
 )
 from tinhso.pillars.border.gate.queries.undeclared import counted_arrivals
 from tinhso.pillars.border.gate.rulebook import yards
-from tinhso.pillars.border.gate.rulebook.showing import Pair, Yesterday, row, section
+from tinhso.pillars.border.gate.rulebook.showing import Yesterday
 from tinhso.pillars.border.gate.rules import fees, limits
 
 MOST = 5_000

@@ -64,6 +64,7 @@ REASON_KINDS = {
     "RETURN": gettext_lazy("reason of a return"),
     "LATE": gettext_lazy("reason of a delay"),
     "OVERRIDE": gettext_lazy("reason of a passage by order"),
+    "TAX": gettext_lazy("reason of a mark by the tax office"),
     "LEFT": gettext_lazy("reason why an undeclared vehicle left"),
 }
 STANDING_TITLES = {

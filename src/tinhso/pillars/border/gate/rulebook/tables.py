@@ -8,10 +8,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.modules.rule_tables import rule_table
+from tinhso.kernel.notices.texts import notice_texts
 from tinhso.pillars.border.gate import models
 from tinhso.pillars.border.gate.actions.forces import know_forces
 from tinhso.pillars.border.gate.permissions import APPROVE_RULE, PROPOSE_RULE
-from tinhso.pillars.border.gate.rulebook import checks, naming, notice_texts, previews, sentences, yards
+from tinhso.pillars.border.gate.rulebook import barriers, checks, naming, previews, sentences, yards
+from tinhso.pillars.border.gate.rules.tables import table
 
 YESTERDAY = "border_gate.yesterday"
 
@@ -206,6 +208,18 @@ _table(
     means=sentences.hour_capacity,
 )
 _table(
+    "barrier",
+    models.BarrierEdition,
+    161,
+    _("Barriers and their lanes"),
+    _("A new one is open from its first day on; one of which no row speaks any longer is out of use"),
+    ("code",),
+    ("point", "kind", "name", "lanes"),
+    barriers.check,
+    preview=barriers.preview,
+    means=barriers.means,
+)
+_table(
     "yard_room",
     models.YardRoom,
     162,
@@ -330,18 +344,15 @@ _table(
     checks.order_text,
     means=sentences.order_text,
 )
-_table(
-    "notice_text",
+notice_texts(
     models.NoticeText,
-    227,
-    _("Words of notices"),
-    _("What drivers, firms and officers are told; {code} and the like are filled in when it is sent"),
-    ("kind",),
-    ("text_vi", "text_en", "text_zh", "sms_vi", "sms_en", "sms_zh"),
-    notice_texts.check,
-    preview=notice_texts.preview,
-    words={"kind": notice_texts.KIND},
-    means=notice_texts.means,
+    title=_("Words of notices"),
+    hint=_("What drivers, firms and officers are told; {code} and the like are filled in when it is sent"),
+    order=227,
+    permission_propose=PROPOSE_RULE,
+    permission_approve=APPROVE_RULE,
+    examples={row["place"]: row["example"] for row in table("notice_examples")},
+    kept=frozenset(row["place"] for row in table("notice_examples") if row["shown"] == "1"),
 )
 _table(
     "fee_term",

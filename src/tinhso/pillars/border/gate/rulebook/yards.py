@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tinhso.kernel.base.money import grouped, vnd
 from tinhso.kernel.modules.rule_tables import Words
+from tinhso.kernel.rulebook.showing import Pair, row, section
 from tinhso.pillars.border.gate.models import Bay, Trip, Yard, YardRoom, YardTariff
 from tinhso.pillars.border.gate.queries.yard import price_of
-from tinhso.pillars.border.gate.rulebook.showing import Pair, Yesterday, row, section
+from tinhso.pillars.border.gate.rulebook.showing import Yesterday
 from tinhso.pillars.border.gate.rules.codes import refuse
 from tinhso.pillars.border.gate.rules.yard_charges import charge, cost
 

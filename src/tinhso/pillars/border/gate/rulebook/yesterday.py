@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from tinhso.kernel.base.bilingual import Bilingual
 from tinhso.kernel.base.dates import show_date
 from tinhso.kernel.modules.rule_tables import RehearsalRun, dry_run
+from tinhso.kernel.rulebook.showing import Pair, both, counted, section
 from tinhso.pillars.border.gate.actions.declare import BY_ORDER, class_of
 from tinhso.pillars.border.gate.actions.tasks import NOT_TASKS, facts_of
 from tinhso.pillars.border.gate.models import GoodsLine, SlotWindow, Trip
@@ -28,8 +29,8 @@ from tinhso.pillars.border.gate.queries.law import Law
 from tinhso.pillars.border.gate.queries.problems import FIELD_TITLES, filled_of, rule_line
 from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
 from tinhso.pillars.border.gate.queries.words import REGIME_TITLES
-from tinhso.pillars.border.gate.rulebook import counts, measures, naming, notice_texts, sentences, yards
-from tinhso.pillars.border.gate.rulebook.showing import Pair, Yesterday, both, counted, section, yesterday_of
+from tinhso.pillars.border.gate.rulebook import barriers, counts, measures, naming, sentences, yards
+from tinhso.pillars.border.gate.rulebook.showing import Yesterday, yesterday_of
 from tinhso.pillars.border.gate.rules import asked, checks, containers, fees, goods, hours, limits, queue
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, catalogue
 from tinhso.pillars.border.gate.rules.priority import FALSE_CLAIM
@@ -78,9 +79,9 @@ TOLD: tuple[tuple[tuple[str, ...], Callable[[Yesterday], Pair]], ...] = (
     (("reason",), counts.reasons),
     (("refusal_text",), counts.refusal_texts),
     (("order_text",), counts.order_texts),
-    (("notice_text",), notice_texts.told_yesterday),
     (("fee_term",), counts.tariff_words),
     (("sample_rule",), counts.samples),
+    (("barrier",), barriers.told_yesterday),
     (("yard_room",), yards.rooms_told),
     (("yard_tariff",), yards.tariffs_told),
 )

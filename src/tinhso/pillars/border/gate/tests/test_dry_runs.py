@@ -168,6 +168,7 @@ def test_the_dry_run_of_results_and_corrections_tells_what_they_would_have_done(
         ("order_text", {"text_vi": "Dừng xe, tắt máy, chờ lệnh."}, {"code": "STOP"}),
         ("refusal_text", {"message_vi": "Xe {plate} chưa có lượt."}, {"code": "BG-209"}),
         ("hours", {"closes": "18:00"}, {"point__code": "HN-1119", "direction": "X", "kind": "normal"}),
+        ("barrier", {"lanes": 4}, {"code": "HN-1119-B1"}),
         ("yard_room", {"capacity": 290}, {"yard__code": "XC"}),
         ("yard_tariff", {"next_day": 110_000}, {"yard_code": "ANY"}),
         ("hour_capacity", {"capacity": 1}, {"point__code": "HN-1119", "direction": "X"}),

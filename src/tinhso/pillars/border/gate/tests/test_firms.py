@@ -215,9 +215,8 @@ def test_a_change_of_standing_is_kept_with_its_reason_and_only_what_fits_is_done
     assert again.value.code == "BG-424"
 
 
-def test_the_firm_is_told_of_each_change_but_of_the_tax_offices_mark():
-    assert "suspend" in firm_words.CHANGED
-    assert not {"flag", "flag_not"} & firm_words.CHANGED.keys()
+def test_the_firm_is_told_of_each_change_of_its_standing():
+    assert {"confirm", "suspend", "restore", "unlock"} <= firm_words.CHANGED.keys()
 
 
 def happened(name: str) -> Event:

@@ -13,13 +13,12 @@ from tinhso.kernel.modules.rule_tables import RULE_TABLES
 from tinhso.kernel.notices import actions as notices
 from tinhso.kernel.notices.delivery import message_of
 from tinhso.kernel.notices.models import Delivery, Notice
+from tinhso.kernel.notices.wording import kinds_of, places_of, said_of
 from tinhso.kernel.rulebook import actions
 from tinhso.kernel.testing.people import grant
 from tinhso.pillars.border.gate.handlers.travellers import BOOKED, CALLED
 from tinhso.pillars.border.gate.models import NoticeText
 from tinhso.pillars.border.gate.permissions import role_code
-from tinhso.pillars.border.gate.queries.notice_texts import kinds, notice_words, places_of, said_of
-from tinhso.pillars.border.gate.rulebook.notice_texts import check
 from tinhso.pillars.border.gate.rules.tables import table
 from tinhso.pillars.border.gate.tests.conftest import NOON, TODAY
 from tinhso.pillars.border.gate.tests.test_dry_runs import shown
@@ -45,11 +44,12 @@ def message(notice: Notice) -> str:
 
 def test_the_first_rows_say_what_the_release_says(gate):
     assert {row.kind: said_of(row) for row in NoticeText.objects.all()} == {
-        name: kind.release for name, kind in kinds().items()
+        name: kind.release for name, kind in kinds_of(NoticeText).items()
     }
 
 
 def test_the_first_rows_are_such_as_people_could_have_put_in(gate):
+    check = RULE_TABLES.get("border_gate.notice_text").check
     for row in NoticeText.objects.all():
         check(row, TODAY)
         row.clean_fields()
@@ -79,25 +79,25 @@ def test_without_a_row_and_with_one_that_fits_no_more_the_release_speaks(gate):
     NoticeText.objects.filter(kind=CALLED.name).delete()
     NoticeText.objects.filter(kind=BOOKED.name).update(text_vi="{gone}")
 
-    assert notice_words(CALLED.name, NOON) is None
-    assert notice_words(BOOKED.name, NOON) is None
+    assert CALLED.said(NOON) == CALLED.release
+    assert BOOKED.said(NOON) == BOOKED.release
     assert told(NOON).text.startswith("Lượt LX-1: mời vào")
 
 
 @pytest.mark.parametrize(
     ("values", "kind", "code"),
     [
-        ({"text_vi": "Lượt {code} {gate} {until} {colour}"}, "called", "BG-510"),
-        ({"text_vi": "Lượt {code} vào {gate}."}, "called", "BG-511"),
-        ({"text_vi": "{code} {gate} {until} {driver_name}"}, "called", "BG-512"),
-        ({"sms_vi": "Lượt {code}: {reason}"}, "correction_wanted", "BG-512"),
-        ({"text_vi": "{code.__class__} {gate} {until}"}, "called", "BG-513"),
-        ({"text_vi": "{code} {gate} {until} {"}, "called", "BG-513"),
-        ({"text_zh": ""}, "called", "BG-515"),
-        ({"sms_en": ""}, "correction_wanted", "BG-515"),
-        ({"sms_vi": "", "sms_en": ""}, "correction_wanted", "BG-515"),
-        ({"sms_vi": "{code} {plate}"}, "buffered", "BG-516"),
-        ({"text_vi": "{code} {gate} {until}" + " x" * 80}, "called", "BG-517"),
+        ({"text_vi": "Lượt {code} {gate} {until} {colour}"}, "called", "NT-001"),
+        ({"text_vi": "Lượt {code} vào {gate}."}, "called", "NT-002"),
+        ({"text_vi": "{code} {gate} {until} {driver_name}"}, "called", "NT-003"),
+        ({"sms_vi": "Lượt {code}: {reason}"}, "correction_wanted", "NT-003"),
+        ({"text_vi": "{code.__class__} {gate} {until}"}, "called", "NT-004"),
+        ({"text_vi": "{code} {gate} {until} {"}, "called", "NT-004"),
+        ({"text_zh": ""}, "called", "NT-006"),
+        ({"sms_en": ""}, "correction_wanted", "NT-006"),
+        ({"sms_vi": "", "sms_en": ""}, "correction_wanted", "NT-006"),
+        ({"sms_vi": "{code} {plate}"}, "buffered", "NT-007"),
+        ({"text_vi": "{code} {gate} {until}" + " x" * 80}, "called", "NT-008"),
     ],
 )
 def test_words_that_would_tell_too_little_or_too_much_are_refused(gate, two, values, kind, code):
@@ -111,7 +111,7 @@ def test_an_unknown_kind_is_refused(gate, two):
     with pytest.raises(Refusal) as refused:
         changed(two, "notice_text", {"kind": "border_gate.gone", "text_vi": "x", "text_en": "x"}, decide=False)
 
-    assert refused.value.code == "BG-514"
+    assert refused.value.code == "NT-005"
 
 
 def test_a_stranger_drafts_nothing_and_nobody_decides_his_own(gate, two):
@@ -153,6 +153,7 @@ def test_the_preview_fills_each_language_with_an_example(gate):
 
 
 def test_every_place_of_every_notice_has_an_example():
-    wanted = {place for kind in kinds().values() for words in (kind.texts, kind.sms) for place in places_of(words)}
+    kinds = kinds_of(NoticeText).values()
+    wanted = {place for kind in kinds for words in (kind.texts, kind.sms) for place in places_of(words)}
 
     assert wanted == {row["place"] for row in table("notice_examples")}

@@ -8,11 +8,14 @@ from datetime import date
 from itertools import accumulate
 from random import Random
 from typing import Any
+from uuid import UUID
 
+from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.pillars.border.gate.models import CrossingPoint, Force, Yard
 from tinhso.pillars.border.gate.queries.law import law_on
 from tinhso.pillars.border.gate.queries.reference import rates_on
+from tinhso.pillars.border.gate.queries.tax_marks import marked
 from tinhso.pillars.border.gate.rules import fees, goods, limits, priority
 from tinhso.pillars.border.gate.rules.checks import Check, TripFacts, checks
 from tinhso.pillars.border.gate.rules.tables import Row, table
@@ -80,7 +83,8 @@ class Cast:
             point.code: _place(point, yards.get(point.pk)) for point in CrossingPoint.objects.filter(code__in=POINTS)
         }
         pairs = _pairs()
-        self.trucks = {country: [_truck(pair) for pair in found] for country, found in pairs.items()}
+        watched = marked((pair.firm.pk for found in pairs.values() for pair in found), at=clock.now())
+        self.trucks = {country: [_truck(pair, watched) for pair in found] for country, found in pairs.items()}
         for found in self.trucks.values():
             Random(seed).shuffle(found)  # noqa: S311
         self._weights = _group_weights()
@@ -149,10 +153,10 @@ def _place(point: CrossingPoint, yard: Yard | None) -> Place:
     )  # fmt: skip
 
 
-def _truck(pair: Any) -> Truck:
+def _truck(pair: Any, watched: frozenset[UUID]) -> Truck:
     return Truck(
         pair.tractor.pk.hex, plain(pair.tractor.plate), pair.driver.pk.hex, plain(pair.driver.person.full_name),
-        pair.firm.pk.hex, pair.firm.preferred, pair.firm.tax_flag,
+        pair.firm.pk.hex, pair.firm.preferred, pair.firm.pk in watched,
     )  # fmt: skip
 
 
