@@ -136,7 +136,7 @@
 
   function actions(answer, typed, done, place) {
     if (done) place.append(button(said.next, true, again));
-    else if (answer.open) place.append(button(said.open, true, () => pass(answer, typed)));
+    else if (answer.open) place.append(...areas(answer), button(said.open, true, () => pass(answer, typed)));
     else if (answer.code === "BG-332") {
       place.append(part("radio"));
       find("radio", place).addEventListener("change", () => answerTo(typed, true));
@@ -144,6 +144,22 @@
       place.append(button(said.next, true, again));
       if (answer.code === "BG-209") place.append(button(said.undeclared, false, undeclared));
     }
+  }
+
+  // One choice where there are several holding areas: that of the vehicle before, else the one with most room.
+  function areas(answer) {
+    const open = store.meta.duty.areas || [];
+    if (answer.step !== "enter_buffer" || open.length < 2) return [];
+    const piece = part("area").firstElementChild;
+    const kept = open.some((one) => one.code === store.meta.area) ? store.meta.area : open[0].code;
+    find("area", piece).replaceChildren(...open.map((one) => new Option(one.name, one.code, false, one.code === kept)));
+    return [piece];
+  }
+
+  function areaOf(step) {
+    const open = store.meta.duty.areas || [];
+    if (step !== "enter_buffer" || !open.length) return "";
+    return open.length > 1 ? find("area", main)?.value || "" : open[0].code;
   }
 
   function again() {
@@ -173,12 +189,14 @@
   }
 
   async function pass(answer, typed) {
+    const area = areaOf(answer.step);
     const sure = { ...(await ask(typed, answer.radio)), radio: answer.radio };
     if (!sure.open) { card(sure, typed, false); return; }
     const shots = await pictures(find("photo", main)?.files || []);
     if (!Array.isArray(shots)) { card(sure, typed, false); tell("photo-wrong", shots); return; }
     const use = sure.nonce ? { use: [spot().code, sure.step, sure.entry.g, seconds(store.now()), sure.nonce] } : {};
-    await store.record("pass", { ...told(sure), ...(sure.radio ? { radio: true } : {}), ...named(shots) }, use);
+    await store.record("pass", { ...told(sure), ...(sure.radio ? { radio: true } : {}), ...(area ? { area } : {}), ...named(shots) }, use);
+    if (area) await store.set({ area });
     card(sure, typed, true);
     const box = document.getElementById("code");
     box.value = "";
