@@ -55,9 +55,9 @@ BUFFERED = notice(
     "border_gate.buffered",
     title=_("In the holding area"),
     texts={
-        "vi": "Lượt {code} đã vào bãi chờ, đang xếp hàng vào {gate}.",
-        "en": "Trip {code} is in the holding area and waits for {gate}.",
-        "zh-hans": "车次{code}已进入待检停车场，正在排队进入{gate}。",
+        "vi": "Lượt {code} đã vào {area}, đang xếp hàng vào {gate}.",
+        "en": "Trip {code} is in {area} and waits for {gate}.",
+        "zh-hans": "车次{code}已进入{area}，正在排队进入{gate}。",
     },
     quiet=True,
 )
