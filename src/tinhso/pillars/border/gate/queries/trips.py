@@ -13,6 +13,7 @@ from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Hold, SecondContainer, Trip
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP
+from tinhso.pillars.border.gate.queries.holding import but_others
 from tinhso.pillars.border.gate.rules import plates
 
 SOUGHT = ("code", "tractor_plate", "trailer_plate", "container_no")
@@ -22,8 +23,11 @@ MOST = 200
 
 
 def visible_trips(*, by: Actor, at: datetime) -> QuerySet[Trip]:
-    """The trips that the actor may see: a firm its own, an officer those of his points, a driver his one."""
-    return visible(Trip.objects.all(), by, VIEW_TRIP, at)
+    """The trips that the actor may see: a firm its own, an officer those of his points, a driver his one.
+
+    The operator of a holding area sees nobody who stands in another operator's.
+    """
+    return but_others(visible(Trip.objects.all(), by, VIEW_TRIP, at), by=by, at=at)
 
 
 def trip_for(trip_id: UUID, *, by: Actor, at: datetime) -> Trip:
@@ -31,6 +35,7 @@ def trip_for(trip_id: UUID, *, by: Actor, at: datetime) -> Trip:
     rows = visible_trips(by=by, at=at).select_related(
         "point",
         "yard",
+        "buffer",
         "declaration__broker__agency",
         "enterprise__agency",
         "tractor",
