@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -15,7 +16,7 @@ from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.queries.holding import areas_at, areas_locked, areas_open
 from tinhso.pillars.border.gate.rules import holding
 from tinhso.pillars.border.gate.rules.codes import refuse
-from tinhso.pillars.border.gate.rules.holding import NEARLY_FULL, Area
+from tinhso.pillars.border.gate.rules.holding import NEARLY_FULL, HoldingArea
 
 ENTER = "enter_buffer"
 
@@ -43,7 +44,7 @@ def enter_area(*, trip: Trip, area: str = "", happened: bool = False, by: Actor,
 
 
 @transaction.atomic
-def _one_by_one(trip: Trip, area: Area, by: Actor, at: datetime, facts: dict[str, Any]) -> Trip:
+def _one_by_one(trip: Trip, area: HoldingArea, by: Actor, at: datetime, facts: dict[str, Any]) -> Trip:
     """Of two vehicles before the last place only one gets it."""
     areas = areas_locked(trip.point_id, by=by, at=at)
     now = next(one for one in areas if one.id == area.id)
@@ -51,7 +52,24 @@ def _one_by_one(trip: Trip, area: Area, by: Actor, at: datetime, facts: dict[str
     return TRIP.fire(trip, ENTER, by=by, at=at, **facts)
 
 
-def _chosen(trip: Trip, areas: Sequence[Area], code: str, happened: bool, by: Actor, at: datetime) -> Area | None:
+@transaction.atomic
+def send_to_area(*, trip: Trip, area: UUID, by: Actor, at: datetime) -> Trip:
+    """Send a vehicle that waits, or comes, to another holding area of its point.
+
+    Refusals: BG-250 for an area that is none of its point's others and for a vehicle that waits undeclared in its bay
+    at the gate, BG-652 for a full one, BG-653 when all are full.
+    """
+    areas = areas_locked(trip.point_id, by=by, at=at)
+    target = next((one for one in areas if one.id == area != trip.buffer_id), None)
+    if target is None or trip.undeclared:
+        raise refuse("BG-250", field="yard")
+    holding.must_have_room(target, areas, trip.point.gate_short)
+    return TRIP.fire(trip, "yard_redirect", by=by, at=at, yard=str(target.id))
+
+
+def _chosen(
+    trip: Trip, areas: Sequence[HoldingArea], code: str, happened: bool, by: Actor, at: datetime
+) -> HoldingArea | None:
     mine = areas_open(areas, by=by, at=at)
     if code:
         return holding.named(areas, mine, code, trip.point.gate_short)

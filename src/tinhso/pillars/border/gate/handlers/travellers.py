@@ -111,6 +111,18 @@ REDIRECTED = notice(
     sms_fields=("code", "yard"),
     urgent=True,
 )
+TO_AREA = notice(
+    "border_gate.to_area",
+    title=_("Sent to another holding area"),
+    texts={
+        "vi": "Lượt {code}: chuyển sang chờ tại {area}. Thứ tự gọi vào {gate} giữ nguyên.",
+        "en": "Trip {code}: wait at {area} instead. The place in the queue for {gate} stays the same.",
+        "zh-hans": "车次{code}：请改到{area}等候，进入{gate}的排队顺序不变。",
+    },
+    channels=("app", "sms"),
+    sms_fields=("code", "area", "gate"),
+    urgent=True,
+)
 UNLOADED = notice(
     "border_gate.unloaded",
     title=_("Unloading closed"),

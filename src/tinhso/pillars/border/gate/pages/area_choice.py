@@ -8,7 +8,7 @@ from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions.passages import Passage
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.queries.holding import areas_at, areas_open
-from tinhso.pillars.border.gate.rules.holding import Area, preselected
+from tinhso.pillars.border.gate.rules.holding import HoldingArea, preselected
 
 WRONG_AREA = ("BG-650", "BG-651", "BG-652")
 
@@ -45,7 +45,7 @@ def remember_area(request: Request, passage: Passage) -> None:
         request.session[_key(passage.trip)] = code
 
 
-def _chosen(request: Request, trip: Trip, areas: list[Area]) -> Area | None:
+def _chosen(request: Request, trip: Trip, areas: list[HoldingArea]) -> HoldingArea | None:
     kept = request.session.get(_key(trip))
     before = next((area for area in areas if area.code == kept and area.free), None)
     return before or preselected(areas, trip.buffer_id)

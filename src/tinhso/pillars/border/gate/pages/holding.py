@@ -14,7 +14,7 @@ from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.models import CrossingPoint
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER
 from tinhso.pillars.border.gate.queries.holding import area_now, areas_of
-from tinhso.pillars.border.gate.rules.holding import Area
+from tinhso.pillars.border.gate.rules.holding import HoldingArea
 
 
 @never_cache
@@ -31,7 +31,7 @@ def holding(request: Request) -> HttpResponse:
     return render(request, "border_gate/holding.html", context)
 
 
-def _mine(request: Request) -> list[Area]:
+def _mine(request: Request) -> list[HoldingArea]:
     """Of the points at whose barriers one works."""
     points = visible(CrossingPoint.objects.all(), request.actor, DECIDE_BARRIER, request.moment)
     here = set(points.values_list("pk", flat=True))

@@ -16,7 +16,7 @@ from tinhso.kernel.base.rows import rows
 from tinhso.pillars.border.gate.flows.states import AT_BUFFER, CALLED
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER, VIEW_PARTIES
-from tinhso.pillars.border.gate.rules.holding import Area, open_to
+from tinhso.pillars.border.gate.rules.holding import HoldingArea, open_to
 
 ROWS = 200
 # Who was noted as undeclared waits in his bay at the gate. Past the ORM: each vehicle at a barrier asks this.
@@ -38,18 +38,18 @@ select 1 from border_gate_yard where point_id = %s::uuid and level = 'buffer' or
 """
 
 
-def areas_at(point: UUID, *, by: Actor, at: datetime) -> list[Area]:
+def areas_at(point: UUID, *, by: Actor, at: datetime) -> list[HoldingArea]:
     """The holding areas of the point; one query."""
-    return [Area(*row) for row in rows(OF_POINT, *_who(by, at), point)]
+    return [HoldingArea(*row) for row in rows(OF_POINT, *_who(by, at), point)]
 
 
-def areas_locked(point: UUID, *, by: Actor, at: datetime) -> list[Area]:
+def areas_locked(point: UUID, *, by: Actor, at: datetime) -> list[HoldingArea]:
     """The same, while nobody else is let into any of them; within the caller's transaction."""
     rows(LOCKED, point)
     return areas_at(point, by=by, at=at)
 
 
-def areas_open(areas: Sequence[Area], *, by: Actor, at: datetime) -> list[Area]:
+def areas_open(areas: Sequence[HoldingArea], *, by: Actor, at: datetime) -> list[HoldingArea]:
     """Those of them that are open to the actor; a query when an area has an operator.
 
     Who works at the barriers of a point and is no force (brief 13: a force sees whose a vehicle is, operators do not)
@@ -61,7 +61,7 @@ def areas_open(areas: Sequence[Area], *, by: Actor, at: datetime) -> list[Area]:
         permission__in=(DECIDE_BARRIER, VIEW_PARTIES), agency_id=None, unit_id=None, record_id=None
     )
     held = set(asked.values_list("permission", "place_id"))
-    found: list[Area] = []
+    found: list[HoldingArea] = []
     for point in dict.fromkeys(area.point for area in areas):
         works, is_force = ({(right, point), (right, None)} & held for right in (DECIDE_BARRIER, VIEW_PARTIES))
         here = [area for area in areas if area.point == point]
@@ -69,9 +69,9 @@ def areas_open(areas: Sequence[Area], *, by: Actor, at: datetime) -> list[Area]:
     return found
 
 
-def areas_of(*, by: Actor, at: datetime) -> tuple[list[Area], list[Area]]:
+def areas_of(*, by: Actor, at: datetime) -> tuple[list[HoldingArea], list[HoldingArea]]:
     """The areas of all points that are open to the actor, and those that are another operator's; two queries."""
-    areas = [Area(*row) for row in rows(OF_ALL, *_who(by, at))]
+    areas = [HoldingArea(*row) for row in rows(OF_ALL, *_who(by, at))]
     mine = areas_open(areas, by=by, at=at)
     return mine, [area for area in areas if area not in mine]
 
@@ -90,14 +90,14 @@ class AreaNow:
     are not listed; of `unknown`, who wait at the point, nobody wrote down in which area.
     """
 
-    area: Area
+    area: HoldingArea
     trips: list[Trip]
     called: int
     left_out: int
     unknown: int
 
 
-def area_now(area: Area) -> AreaNow:
+def area_now(area: HoldingArea) -> AreaNow:
     """Three queries."""
     waiting = Trip.objects.filter(is_live=True, point_id=area.point, undeclared=False)
     here = waiting.filter(buffer=area.id, state__in=(AT_BUFFER, CALLED))

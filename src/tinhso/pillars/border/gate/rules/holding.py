@@ -18,7 +18,7 @@ NEARLY_FULL = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
+class HoldingArea:
     """A holding area now, in vehicles. `operated`: by somebody; `own`: by the agency of who asks."""
 
     id: UUID
@@ -38,7 +38,7 @@ class Area:
         return self.name
 
 
-def open_to(areas: Sequence[Area], *, everywhere: bool) -> list[Area]:
+def open_to(areas: Sequence[HoldingArea], *, everywhere: bool) -> list[HoldingArea]:
     """Those into which one lets vehicles, and of which one sees who stands there.
 
     `everywhere`: a force, which works at all of them, or the driver of the vehicle itself.
@@ -49,19 +49,19 @@ def open_to(areas: Sequence[Area], *, everywhere: bool) -> list[Area]:
     return own or [area for area in areas if not area.operated]
 
 
-def emptiest(areas: Sequence[Area]) -> Area | None:
+def emptiest(areas: Sequence[HoldingArea]) -> HoldingArea | None:
     """The one with most room; None when none has any."""
     found = max(areas, key=lambda area: (area.free, area.code), default=None)
     return found if found and found.free else None
 
 
-def preselected(areas: Sequence[Area], sent: UUID | None = None) -> Area | None:
+def preselected(areas: Sequence[HoldingArea], sent: UUID | None = None) -> HoldingArea | None:
     """Of those open to who asks: where the vehicle was sent, else where most room is, else any."""
     there = next((area for area in areas if area.id == sent and area.free), None)
     return there or emptiest(areas) or next(iter(areas), None)
 
 
-def named(areas: Sequence[Area], mine: Sequence[Area], code: str, point: str) -> Area:
+def named(areas: Sequence[HoldingArea], mine: Sequence[HoldingArea], code: str, point: str) -> HoldingArea:
     """The area of that code. Refusals: BG-650 when the point has none such, BG-651 when it is not one's own."""
     found = next((area for area in areas if area.code == code), None)
     if found is None:
@@ -71,7 +71,7 @@ def named(areas: Sequence[Area], mine: Sequence[Area], code: str, point: str) ->
     return found
 
 
-def must_have_room(area: Area, areas: Sequence[Area], point: str) -> None:
+def must_have_room(area: HoldingArea, areas: Sequence[HoldingArea], point: str) -> None:
     """Refusals: BG-652 when the area is full, with the one that has most room; BG-653 when all are."""
     if area.free:
         return
@@ -83,13 +83,13 @@ def must_have_room(area: Area, areas: Sequence[Area], point: str) -> None:
     )
 
 
-def spread(areas: Sequence[Area], parts: Sequence[float]) -> list[Area | None]:
+def spread(areas: Sequence[HoldingArea], parts: Sequence[float]) -> list[HoldingArea | None]:
     """An area for each of many vehicles by its part of the whole room, 0 to 1; another one where that one is full.
 
     None for whom no area has room.
     """
     free = {area.id: area.free for area in areas}
-    found: list[Area | None] = []
+    found: list[HoldingArea | None] = []
     for part in parts:
         room = [area for area in areas if free[area.id]]
         chosen = at_part(areas, part) if room else None
@@ -101,12 +101,12 @@ def spread(areas: Sequence[Area], parts: Sequence[float]) -> list[Area | None]:
     return found
 
 
-def at_part(areas: Sequence[Area], part: float) -> Area | None:
+def at_part(areas: Sequence[HoldingArea], part: float) -> HoldingArea | None:
     """The area that lies at that part of the whole room."""
     wanted = part * sum(area.capacity for area in areas)
     sums = accumulate(area.capacity for area in areas)
     return next((area for area, upto in zip(areas, sums, strict=True) if wanted < upto), areas[-1] if areas else None)
 
 
-def told(areas: Sequence[Area]) -> str:
+def told(areas: Sequence[HoldingArea]) -> str:
     return ", ".join(f"{area.name} ({area.code})" for area in areas)

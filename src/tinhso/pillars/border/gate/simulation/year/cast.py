@@ -17,7 +17,7 @@ from tinhso.pillars.border.gate.queries.law import law_on
 from tinhso.pillars.border.gate.queries.reference import rates_on
 from tinhso.pillars.border.gate.rules import fees, goods, limits, priority
 from tinhso.pillars.border.gate.rules.checks import Check, TripFacts, checks
-from tinhso.pillars.border.gate.rules.holding import Area
+from tinhso.pillars.border.gate.rules.holding import HoldingArea
 from tinhso.pillars.border.gate.rules.tables import Row, table
 from tinhso.pillars.border.gate.simulation.cast import _pairs, usual_goods
 from tinhso.pillars.border.gate.simulation.crew import AT_A_POINT, EVERYWHERE, POINTS, Crew
@@ -43,7 +43,7 @@ class Place:
     bays: int
     room_export: int
     medical: bool
-    areas: tuple[Area, ...] = ()
+    areas: tuple[HoldingArea, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class Cast:
         return self._classes[key]
 
 
-def _place(point: CrossingPoint, yard: Yard | None, areas: Sequence[Area]) -> Place:
+def _place(point: CrossingPoint, yard: Yard | None, areas: Sequence[HoldingArea]) -> Place:
     row = next(row for row in table("gates") if row["point_code"] == point.code)
     return Place(
         point.code, point.pk.hex, yard.pk.hex if yard else "", yard.capacity if yard else 1,
