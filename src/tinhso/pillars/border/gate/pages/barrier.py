@@ -101,7 +101,8 @@ def open_up(request: Request, code: str) -> HttpResponse:
     if reading and passage.open:
         handle_reading(reading=reading, by=request.actor, at=request.moment)
     card = _card(request, passage, seen) | area_taken(passage)
-    return _screen(request, barrier, {"typed": "", "done": True, "opening": opening, **card})
+    typed = (seen.plate or seen.qr) if card.get("areas") else ""  # another area may be chosen for the same vehicle
+    return _screen(request, barrier, {"typed": typed, "done": True, "opening": opening, **card})
 
 
 @require_POST

@@ -105,6 +105,7 @@ urlpatterns = [
     path("luu-qua-han/<uuid:incident_id>/dong/", stays.close, name="stay_close"),
     path("che-do/", switches.switches, name="switches"),
     path("che-do/<slug:code>/", switches.order, name="switch_order"),
+    path("che-do/bai-cho/<slug:code>/", switches.operator, name="area_operator"),
     path("mo-phong/", simulation.panel, name="simulation"),
     path("mo-phong/<slug:code>/<slug:role>/", simulation.switch, name="simulation_switch"),
     path("tin-hieu/", signals.latest, name="signals"),

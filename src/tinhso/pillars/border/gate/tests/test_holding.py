@@ -9,15 +9,21 @@ import pytest
 from django.test import Client
 
 from tinhso.kernel.access.models import Grant, Role
+from tinhso.kernel.audit.models import Entry
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.base.errors import Forbidden
 from tinhso.kernel.identity.models import Account, Person
 from tinhso.kernel.organisations.models import Agency, Post
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.kernel.web.offline.inbox import take
+from tinhso.kernel.workflow.flow import StepRefused
 from tinhso.kernel.workflow.models import History
-from tinhso.pillars.border.gate.actions import declare, move
+from tinhso.pillars.border.gate.actions import declare, move, orders
+from tinhso.pillars.border.gate.actions.area_operators import name_operator
 from tinhso.pillars.border.gate.actions.passages import Seen, decide, pass_barrier
+from tinhso.pillars.border.gate.demo import areas as demo_areas
+from tinhso.pillars.border.gate.demo import parties, people
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.handlers.audience import BUFFER, people_of
 from tinhso.pillars.border.gate.models import ControlPoint, Trip, Yard
@@ -28,6 +34,7 @@ from tinhso.pillars.border.gate.queries.offline import areas_for
 from tinhso.pillars.border.gate.queries.trips import visible_trips
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
 from tinhso.pillars.border.gate.rules.queue import FirstInLine
+from tinhso.pillars.border.gate.simulation.crew import person_id
 from tinhso.pillars.border.gate.tests.conftest import NOON, Gate, fruit_draft, make_driver, make_firm
 from tinhso.pillars.border.gate.tests.test_guidance_pages import officer_page
 from tinhso.pillars.border.gate.tests.test_offline import make_device, passing
@@ -411,4 +418,116 @@ def test_a_full_area_on_the_card_offers_the_others(gate):
 
     assert "Cho xe chạy đến Công viên Logistics Viettel Lạng Sơn: bãi còn chỗ." in page.content.decode()
     assert "Cho vào bãi chờ này" in page.content.decode()
+    assert f'<input type="hidden" name="xe" value="{trip.tractor_plate}">' in page.content.decode()
     assert Trip.objects.get(pk=trip.pk).state == "accepted"
+
+
+# ---- sent to another area
+
+
+def redirect(trip: Trip, to: str, by: Actor) -> Trip:
+    return Trip.objects.get(pk=orders.redirect_yard(trip=trip, yard=area(to).pk, by=by, at=NOON + MINUTE).pk)
+
+
+def test_an_officer_sends_a_waiting_vehicle_to_the_other_area_and_its_place_stays(gate):
+    trip = enter(accepted(gate), gate.everything, area="PT")
+
+    sent = redirect(trip, "VT", gate.everything)
+
+    assert (sent.state, sent.buffer, sent.effective_at) == ("at_buffer", area("VT"), trip.effective_at)
+
+
+def test_who_was_sent_ahead_is_told_so_and_let_in_there(gate):
+    trip = redirect(accepted(gate), "PT", gate.everything)
+
+    assert "bãi phi thuế quan" in standing(trip, at=NOON).text
+    assert enter(trip, gate.everything).buffer == area("PT")
+
+
+def test_nobody_is_sent_to_a_full_area_nor_to_his_own(gate):
+    Yard.objects.filter(code="VT").update(capacity=0)
+    trip = enter(accepted(gate), gate.everything, area="PT")
+
+    for to, code in (("VT", "BG-652"), ("PT", "BG-250"), ("XC", "BG-250")):
+        with pytest.raises(GateRefusal) as caught:
+            redirect(trip, to, gate.everything)
+        assert caught.value.code == code
+
+
+def test_an_operator_sends_nobody_elsewhere(gate):
+    operator = operator_of(gate, "PT")
+    trip = enter(accepted(gate), operator)
+
+    with pytest.raises(StepRefused) as caught:
+        redirect(trip, "VT", operator)
+
+    assert caught.value.status == 403
+
+
+def test_the_board_finds_the_other_areas_on_the_vehicles_page(gate):
+    trip = enter(accepted(gate), gate.everything, area="PT")
+    client = officer_page("BQLKKT", gate.points[POINT])
+
+    with clock.frozen(NOON):
+        page = client.get(f"/cua-khau-so/luot-xe/{trip.pk}/").content.decode()
+        client.post(f"/cua-khau-so/luot-xe/{trip.pk}/chuyen-bai/", {"yard": str(area("VT").pk)})
+
+    assert "Công viên Logistics Viettel Lạng Sơn: 0/1500" in page
+    assert Trip.objects.get(pk=trip.pk).buffer == area("VT")
+
+
+# ---- who runs an area
+
+
+def test_the_board_names_the_operator_by_tax_code_and_document(gate):
+    firm = make_firm("Công ty Bãi chờ", "0101243150")
+    client = officer_page("BQLKKT", gate.points[POINT])
+    typed = {"operator": "0101243150", "document_no": "12/TB-BQL"}
+
+    with clock.frozen(NOON):
+        client.post("/cua-khau-so/che-do/bai-cho/PT/", typed)
+        page = client.get("/cua-khau-so/che-do/").content.decode()
+
+    assert area("PT").operator_id == firm.pk
+    assert "Công ty Bãi chờ" in page
+    entry = Entry.objects.get(action="border_gate.area_operator_named")
+    assert entry.record_id == area("PT").pk
+    assert "12/TB-BQL" in entry.payload
+
+
+@pytest.mark.parametrize(
+    ("operator", "number", "code"), [("9", "12/TB", "BG-654"), ("", "", "BG-216"), ("", "12/TB", "BG-655")]
+)
+def test_an_operator_that_is_none_or_without_a_document_is_refused(gate, operator, number, code):
+    with pytest.raises(GateRefusal) as caught:
+        name_operator(area=area("PT"), code=operator, document_no=number, by=gate.everything, at=NOON)
+
+    assert caught.value.code == code
+
+
+def test_the_board_of_another_point_names_nobody(gate):
+    firm = make_firm("Công ty Bãi chờ", "0101243150")
+    board = Actor(make_person("Ban Quản lý lối khác").pk, "person", "")
+    grant(board, ROLES["BQLKKT"][1], place=gate.points["CM-01"].pk)
+
+    with pytest.raises(Forbidden):
+        name_operator(area=area("PT"), code=firm.tax_code, document_no="12/TB", by=board, at=NOON)
+
+    assert area("PT").operator_id is None
+
+
+def test_in_the_demo_each_area_has_an_operator_whose_people_see_it_alone(gate):
+    parties.load()
+    people.load(by=gate.everything, at=NOON)
+
+    assert (demo_areas.load(), demo_areas.load()) == (2, 0)
+    seen = {
+        name: {one["code"] for one in areas_for(Actor(person_id(name), "person", ""), gate.points[POINT].pk, NOON)}
+        for name in ("baicho.viettel", "baicho.phithuequan", "bandem.huunghi", "csgt.huunghi")
+    }
+    assert seen == {
+        "baicho.viettel": {"VT"},
+        "baicho.phithuequan": {"PT"},
+        "bandem.huunghi": {"VT", "PT"},
+        "csgt.huunghi": {"VT", "PT"},
+    }
