@@ -79,7 +79,7 @@ def _second_holds(part: str) -> list[UUID]:
 
 def latest_trip(plate: str) -> Trip | None:
     """The newest trip of a tractor, live or not."""
-    return Trip.objects.filter(tractor_plate=plate).select_related("point").order_by("-created_at").first()
+    return Trip.objects.filter(tractor_plate=plate).select_related("point", "buffer").order_by("-created_at").first()
 
 
 def point_codes(kind: str, records: list[UUID]) -> dict[UUID, str]:

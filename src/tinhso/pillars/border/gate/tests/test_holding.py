@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date, timedelta
 
@@ -14,11 +15,13 @@ from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Forbidden
 from tinhso.kernel.identity.models import Account, Person
+from tinhso.kernel.machines.clients import connect, make_key
 from tinhso.kernel.organisations.models import Agency, Post
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.kernel.web.offline.inbox import take
 from tinhso.kernel.workflow.flow import StepRefused
 from tinhso.kernel.workflow.models import History
+from tinhso.pillars.border.gate import facade
 from tinhso.pillars.border.gate.actions import declare, move, orders
 from tinhso.pillars.border.gate.actions.area_operators import name_operator
 from tinhso.pillars.border.gate.actions.passages import Seen, decide, pass_barrier
@@ -531,3 +534,35 @@ def test_in_the_demo_each_area_has_an_operator_whose_people_see_it_alone(gate):
         "bandem.huunghi": {"VT", "PT"},
         "csgt.huunghi": {"VT", "PT"},
     }
+
+
+# ---- programs
+
+
+def program_of(gate: Gate, code: str) -> dict[str, str]:
+    """The header with the key of a program of the area's operator."""
+    operator = operator_of(gate, code)
+    grant(operator, ["kernel_machines.keep_clients"])
+    agency, place = area(code).operator, gate.points[POINT].place
+    client = connect(
+        agency=agency, name="Phần mềm bãi", scopes=["border_gate.holding_area"], place=place, by=operator, at=NOON
+    )
+    _key, text = make_key(client=client, name="", lasts=timedelta(days=1), by=operator, at=NOON)
+    return {"HTTP_AUTHORIZATION": f"Bearer {text}"}
+
+
+def test_a_program_lets_into_its_own_agencys_area_and_into_no_other(gate, at_noon):
+    key, trip = program_of(gate, "PT"), accepted(gate)
+    operator_of(gate, "VT", "Người khác")
+
+    def passage(**told):
+        body = json.dumps({"plate": trip.tractor_plate, "confirmed": True, **told})
+        address = f"/api/v1/border/gate/barriers/{barrier().code}/passages"
+        return Client().post(address, body, content_type="application/json", **key).json()
+
+    assert passage(area="VT")["code"] == "BG-651"
+    assert (told := passage())["open"], told
+    assert (told["state"], told["holding_area"]) == ("at_buffer", "PT")
+    assert facade.truck_status(plate=trip.tractor_plate).area == "PT"
+    shown = Client().get(f"/api/v1/border/gate/status?code={trip.code}", **key).json()
+    assert shown["holding_area"] == "PT"
