@@ -127,7 +127,7 @@
     find("why", box).textContent = answer.open ? kept.steps[answer.step] : first ? first[0] : sentence(answer);
     find("why-more", box).textContent = answer.open ? answer.trip : [...others.map(([what]) => what), answer.code, answer.entry?.w ? `${said.wanted} ${answer.entry.w}` : ""].filter(Boolean).join(" · ");
     if (first) tell(answer, first, box);
-    find("where", box).textContent = answer.entry?.y || said.ask;
+    where(answer, find("where", box));
     find("photo-place", box).hidden = !answer.open || Boolean(done);
     actions(answer, typed, done, find("actions", box));
     main.replaceChildren(piece);
@@ -154,6 +154,13 @@
     const kept = open.some((one) => one.code === store.meta.area) ? store.meta.area : open[0].code;
     find("area", piece).replaceChildren(...open.map((one) => new Option(one.name, one.code, false, one.code === kept)));
     return [piece];
+  }
+
+  // Into a holding area: the only one, or the one that is chosen below.
+  function where(answer, place) {
+    const open = (answer.open && answer.step === "enter_buffer" && store.meta.duty.areas) || [];
+    place.textContent = (open.length === 1 && open[0].name) || answer.entry?.y || said.ask;
+    place.closest(".decision__row").hidden = open.length > 1;
   }
 
   function areaOf(step) {
