@@ -13,7 +13,7 @@ from tinhso.kernel.base.errors import NotFound
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.models import CrossingPoint
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER
-from tinhso.pillars.border.gate.queries.holding import area_now, areas_of
+from tinhso.pillars.border.gate.queries.holding import area_now, areas_at, areas_of
 from tinhso.pillars.border.gate.rules.holding import HoldingArea
 
 
@@ -27,6 +27,9 @@ def holding(request: Request) -> HttpResponse:
     chosen = next((area for area in areas if area.code == asked), None if asked else next(iter(areas), None))
     if asked and chosen is None:
         raise NotFound
+    if chosen:
+        here = areas_at(chosen.point, by=request.actor, at=request.moment)
+        chosen = next(area for area in here if area.id == chosen.id)
     context = {"areas": areas, "area": chosen, "now": area_now(chosen) if chosen else None}
     return render(request, "border_gate/holding.html", context)
 

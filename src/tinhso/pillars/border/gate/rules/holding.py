@@ -26,9 +26,9 @@ class HoldingArea:
     code: str
     name: str
     capacity: int
-    standing: int
     operated: bool
     own: bool
+    standing: int = 0
 
     @property
     def free(self) -> int:
