@@ -16,6 +16,7 @@ from tinhso.cli.steps import Failure
 LINES = 8
 FASTEST = 2_500  # requests a second that the trips must last for
 WARM = 400
+ROOM = 1_000_000
 BARRIER = "/api/v1/border/gate/barriers/{code}/passages"
 
 
@@ -45,8 +46,17 @@ def barrier(scene: Scene) -> Iterator[Row]:
 
 
 def barriers(scene: Scene) -> list[str]:
-    """Before each border yard's point stands a barrier of its holding area, in the order of the copies."""
+    """Before each border yard's point stands a barrier of its holding area, in the order of the copies.
+
+    Holding areas get room for all of them: more vehicles come here than ever stood at a border.
+    """
     with scene.superuser("bench") as connection:
+        connection.execute("update border_gate_yard set capacity = %s where level = 'buffer'", [ROOM])
+        connection.execute(
+            "update border_gate_yardroom r set capacity = %s from border_gate_yard y"
+            " where y.place_id = r.yard_id and y.level = 'buffer'",
+            [ROOM],
+        )
         rows = connection.execute(
             "select c.code from border_gate_yard y join border_gate_controlpoint c on c.point_id = y.point_id"
             " where y.level = 'border' and c.kind = 'buffer' order by y.place_id"

@@ -111,8 +111,10 @@ def points_of(kind: str, records: list[UUID]) -> dict[UUID, str]:
 
 
 # What machines of others may be allowed: of a firm for the firm itself (and for whoever mandates it, as its people
-# are), of a yard and of customs at their point.
-FIRM, CARRIER, YARD, CUSTOMS = (role_code(actor) for actor in ("ENTERPRISE", "CARRIER", "YARD", "HAIQUAN"))
+# are), of a yard, a holding area and of customs at their point.
+FIRM, CARRIER, YARD, BUFFER, CUSTOMS = (
+    role_code(actor) for actor in ("ENTERPRISE", "CARRIER", "YARD", "BUFFER", "HAIQUAN")
+)
 machine_scope("border_gate.follow", title=_("follow the firm's trips"), role=FIRM, permissions=WHOLE_TRIP)
 machine_scope(
     "border_gate.declare",
@@ -136,6 +138,13 @@ machine_scope(
         DECIDE_BARRIER,
         *(step_permission(step) for step in ("yard_in", "transfer_done", "leave_inland")),
     ),
+    bound="place",
+)
+machine_scope(
+    "border_gate.holding_area",
+    title=_("record vehicles into the holding area that the agency runs"),
+    role=BUFFER,
+    permissions=(VIEW_TRIP, DECIDE_BARRIER, step_permission("enter_buffer")),
     bound="place",
 )
 machine_scope(

@@ -8,13 +8,14 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class TruckStatus:
-    """Where a vehicle stands; nothing of its firm, driver or goods."""
+    """Where a vehicle stands; nothing of its firm, driver or goods. `area`: code of its holding area, where known."""
 
     plate: str
     trip: str
     point: str
     state: str
     since: datetime
+    area: str = ""
 
 
 @dataclass(frozen=True, slots=True)

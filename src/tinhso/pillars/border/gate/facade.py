@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tinhso.pillars.border.gate.contracts import GateLoad, TruckStatus
 from tinhso.pillars.border.gate.queries import load, trips
+from tinhso.pillars.border.gate.queries.holding import area_code
 from tinhso.pillars.border.gate.rules import plates
 
 
@@ -19,4 +20,5 @@ def truck_status(*, plate: str) -> TruckStatus | None:
     trip = trips.latest_trip(plates.read(plate).norm)
     if trip is None:
         return None
-    return TruckStatus(plates.show(trip.tractor_plate), trip.code, trip.point.code, trip.state, trip.state_since)
+    told = (plates.show(trip.tractor_plate), trip.code, trip.point.code, trip.state, trip.state_since)
+    return TruckStatus(*told, area=area_code(trip))

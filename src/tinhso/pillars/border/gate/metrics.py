@@ -69,6 +69,19 @@ def buffer_room() -> dict[str, int]:
     return {one.code: one.buffer_room for one in _points() if one.buffer_capacity}
 
 
+@metric("border_gate.in_area", title=_("Vehicles in each holding area"), unit="vehicle", public=True,
+        dimensions=("point", "area"), title_of=title_of)  # fmt: skip
+def in_area() -> dict[tuple[str, str], int]:
+    """Whose area is not known counts for the point alone."""
+    return {(one.code, area.code): area.standing for one in _points() for area in one.areas}
+
+
+@metric("border_gate.area_room", title=_("Free places in each holding area"), unit="place", public=True,
+        dimensions=("point", "area"), title_of=title_of)  # fmt: skip
+def area_room() -> dict[tuple[str, str], int]:
+    return {(one.code, area.code): area.room for one in _points() for area in one.areas}
+
+
 @metric("border_gate.wait_minutes", title=_("Minutes to wait"), unit="minute", public=True, dimensions=POINT,
         title_of=title_of)  # fmt: skip
 def wait_minutes() -> dict[str, int]:

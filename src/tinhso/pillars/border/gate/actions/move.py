@@ -13,6 +13,7 @@ from django.db import transaction
 from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.base.dates import show_time
 from tinhso.kernel.workflow.flow import StepRefused
+from tinhso.pillars.border.gate.actions.holding import enter_area
 from tinhso.pillars.border.gate.actions.orders import reason_of
 from tinhso.pillars.border.gate.actions.refusals import CHINESE, refused_by_china
 from tinhso.pillars.border.gate.actions.tasks import open_tasks
@@ -56,9 +57,10 @@ def depart(*, trip: Trip, by: Actor, at: datetime) -> Trip:
     return TRIP.fire(trip, "depart", by=by, at=at)
 
 
-def enter_buffer(*, trip: Trip, plate: str, by: Actor, at: datetime, **seen: Unpack[Sighting]) -> Trip:
-    """Into the holding area; from here the place in the queue counts."""
-    return TRIP.fire(trip, "enter_buffer", by=by, at=at, plate=plate, **seen)
+def enter_buffer(*, trip: Trip, plate: str, by: Actor, at: datetime, area: str = "", **seen: Unpack[Sighting]) -> Trip:
+    """Into the holding area of that code, see `enter_area`; from here the place in the queue counts."""
+    happened = "offline" in seen
+    return enter_area(trip=trip, area=area, happened=happened, by=by, at=at, plate=plate, **seen)
 
 
 def call_next(*, point: CrossingPoint, at: datetime, by: Actor = SYSTEM) -> Trip | None:

@@ -98,7 +98,11 @@ def _passed(event: OfflineEvent, barrier: ControlPoint, by: Actor, *, again: boo
         raise refuse("BG-332", n=_age(event))
     at = max(event.occurred_at, trip.state_since)
     seen = Seen(
-        plate=str(told.get("plate") or ""), qr=str(told.get("qr") or ""), confirmed=True, offline=facts_of(event)
+        plate=str(told.get("plate") or ""),
+        qr=str(told.get("qr") or ""),
+        confirmed=True,
+        area=str(told.get("area") or "")[:8],
+        offline=facts_of(event),
     )
     try:
         passage = pass_barrier(barrier=barrier, seen=seen, by=by, at=at)

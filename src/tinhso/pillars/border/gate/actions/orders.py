@@ -16,6 +16,7 @@ from tinhso.kernel.access.scope import Where
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.dates import show_moment
 from tinhso.kernel.workflow.flow import StepRefused
+from tinhso.pillars.border.gate.actions.holding import send_to_area
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import (
     ClearanceTask,
@@ -29,7 +30,7 @@ from tinhso.pillars.border.gate.models import (
 )
 from tinhso.pillars.border.gate.models.trips import DIRECTIONS
 from tinhso.pillars.border.gate.permissions import SEIZERS, WORK_TASK
-from tinhso.pillars.border.gate.queries.barrier import yard_for, yards_with_room
+from tinhso.pillars.border.gate.queries.barrier import BEFORE_THE_CALL, yard_for, yards_with_room
 from tinhso.pillars.border.gate.queries.law import reasons_today
 from tinhso.pillars.border.gate.queries.reference import hours_of
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
@@ -65,8 +66,11 @@ def number_of(text: str, *, code: str, field: str) -> str:
 def redirect_yard(*, trip: Trip, yard: UUID, by: Actor, at: datetime) -> Trip:
     """Send the vehicle to another yard of its point; a bay kept for it in the old one is given up.
 
-    Refusals: BG-250 for a yard that is none of its point's others, BG-030 for one without room.
+    Before the gate it is sent to another holding area. Refusals: BG-250 for a yard that is none of its point's others,
+    BG-030 for one without room, BG-652 for a holding area without room.
     """
+    if trip.state in BEFORE_THE_CALL:
+        return send_to_area(trip=trip, area=yard, by=by, at=at)
     target = Yard.objects.filter(pk=yard, point_id=trip.point_id, level="border").exclude(pk=trip.yard_id).first()
     if target is None:
         raise refuse("BG-250", field="yard")

@@ -19,7 +19,7 @@ from tinhso.kernel.base.dates import show_moment
 from tinhso.kernel.base.errors import Forbidden, Refusal
 from tinhso.kernel.base.rows import rows
 from tinhso.kernel.workflow.flow import StepRefused
-from tinhso.pillars.border.gate.actions.move import return_in
+from tinhso.pillars.border.gate.actions.move import enter_buffer, return_in
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import ControlPoint, CrossingPoint, QrUse, Trip
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER
@@ -50,7 +50,8 @@ on conflict do nothing returning id
 class Seen:
     """What was seen at a barrier: the plate read or typed, the camera's confidence, the officer's word, a QR text.
 
-    `offline`: what a device tells of itself that let the vehicle through without network.
+    `area`: code of the holding area into which the vehicle is let. `offline`: what a device tells of itself that let
+    the vehicle through without network.
     """
 
     plate: str = ""
@@ -60,6 +61,7 @@ class Seen:
     lane: int = 0
     load_state: str = "EMPTY"
     reason_code: str = ""
+    area: str = ""
     offline: Mapping[str, Any] = field(default_factory=dict)
 
     def facts(self, barrier: ControlPoint, plate: str) -> dict[str, Any]:
@@ -140,6 +142,8 @@ def _step(barrier: ControlPoint, plate: str, trip: Trip, step: str, seen: Seen, 
     facts = seen.facts(barrier, plate)
     if step == "return_in":
         return_in(trip=trip, load_state=seen.load_state, reason_code=seen.reason_code, by=by, at=at, **facts)
+    elif step == "enter_buffer":
+        enter_buffer(trip=trip, area=seen.area, by=by, at=at, **facts)
     else:
         TRIP.fire(trip, step, by=by, at=at, **facts)
 

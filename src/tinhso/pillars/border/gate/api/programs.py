@@ -24,6 +24,7 @@ from tinhso.pillars.border.gate.flows.states import CALLED
 from tinhso.pillars.border.gate.models import CrossingPoint, GoodsLine, Trip
 from tinhso.pillars.border.gate.queries.bookings import free_windows
 from tinhso.pillars.border.gate.queries.containers import second_of
+from tinhso.pillars.border.gate.queries.holding import area_code
 from tinhso.pillars.border.gate.queries.masks import Sight, sight_of
 from tinhso.pillars.border.gate.queries.queue import places_in_queue
 from tinhso.pillars.border.gate.queries.stoppages import kept_calls
@@ -91,6 +92,7 @@ class StatusOut(BaseModel):
     state_since: datetime
     version: int
     point: str
+    holding_area: str = Field(description="code of the holding area in which it stands or stood")
     customs_no: str = Field(description="the number at customs")
     tractor_plate: str
     container_no: str = Field(description="ISO 6346")
@@ -141,7 +143,7 @@ def list_events(request: HttpRequest, after: str = "0", limit: int = 50) -> Http
 def trip_status(request: HttpRequest, code: str) -> HttpResponse:
     """With its place in the queue while it waits. A trip that is not yours is not there."""
     plain = "".join(letter for letter in code.upper() if letter.isalnum())
-    rows = visible_trips(by=request.actor, at=request.moment).select_related("point", "slot", "declaration")
+    rows = visible_trips(by=request.actor, at=request.moment).select_related("point", "slot", "declaration", "buffer")
     trip = rows.filter(code=plain).first()
     if trip is None:
         raise NotFound
@@ -156,6 +158,7 @@ def trip_status(request: HttpRequest, code: str) -> HttpResponse:
         "state_since": trip.state_since,
         "version": trip.version,
         "point": trip.point.code,
+        "holding_area": area_code(trip),
         "customs_no": trip.customs_no if seen.sees_parties(trip) else "",
         "tractor_plate": plates.show(trip.tractor_plate),
         "container_no": trip.container_no,

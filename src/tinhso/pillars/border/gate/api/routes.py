@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import date, datetime
 from functools import partial
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -41,6 +41,7 @@ from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP
 from tinhso.pillars.border.gate.queries.barrier import barrier_of
 from tinhso.pillars.border.gate.queries.containers import second_of
+from tinhso.pillars.border.gate.queries.holding import area_code
 from tinhso.pillars.border.gate.queries.masks import Sight, sight_of
 from tinhso.pillars.border.gate.queries.secrecy import facts_told, trip_told
 from tinhso.pillars.border.gate.queries.trips import found_by, trip_for, visible_trips
@@ -75,6 +76,7 @@ class TripOut(BaseModel):
     state_since: datetime
     version: int
     point: UUID
+    holding_area: str = Field(description="code of the holding area in which it stands or stood")
     tractor_plate: str
     trailer_plate: str
     container_no: str = Field(description="ISO 6346")
@@ -114,6 +116,7 @@ def _shown(trip: Trip, sight: Sight) -> dict[str, Any]:
         "state_since": trip.state_since,
         "version": trip.version,
         "point": trip.point_id,
+        "holding_area": area_code(trip),
         "tractor_plate": plates.show(trip.tractor_plate),
         "trailer_plate": plates.show(trip.trailer_plate),
         "container_no": trip.container_no,
@@ -134,7 +137,7 @@ def _shown(trip: Trip, sight: Sight) -> dict[str, Any]:
 @router.get("/trips", response=TripsOut, summary="List trips", openapi_extra=paging.PARAMETERS)
 def list_trips(request: HttpRequest, state: str = "", words: str = "") -> HttpResponse:
     """Trips that the caller may see, newest first; `state` and `words` (plate, code, container) narrow."""
-    rows = visible_trips(by=request.actor, at=request.moment).select_related("second_container")
+    rows = visible_trips(by=request.actor, at=request.moment).select_related("second_container", "buffer")
     if state:
         rows = rows.filter(state=state)
     if words:
@@ -145,7 +148,10 @@ def list_trips(request: HttpRequest, state: str = "", words: str = "") -> HttpRe
 
 
 class PassageIn(BaseModel):
-    """What a barrier saw. `confidence`: of a camera's reading; `confirmed`: an officer looked himself."""
+    """What a barrier saw. `confidence`: of a camera's reading; `confirmed`: an officer looked himself.
+
+    `area`: code of the holding area into which the vehicle is let; without one it is told by the answer.
+    """
 
     model_config = ConfigDict(json_schema_extra=wco.named)
 
@@ -156,6 +162,7 @@ class PassageIn(BaseModel):
     lane: int = 0
     load_state: Literal["EMPTY", "LOADED", "REJECTED"] = "EMPTY"
     reason_code: str = ""
+    area: Annotated[str, Field(max_length=8)] = ""
     ask_only: bool = False
 
 
@@ -163,7 +170,7 @@ class PassageIn(BaseModel):
 @idempotent
 def passages(request: HttpRequest, code: str, seen: PassageIn) -> HttpResponse:
     """Open or not, with force, missing thing and place. `ask_only` changes nothing."""
-    read = Seen(seen.plate, seen.qr, seen.confidence, seen.confirmed, seen.lane, seen.load_state, seen.reason_code)
+    read = Seen(**seen.model_dump(exclude={"ask_only"}))
     who: dict[str, Any] = {"by": request.actor, "at": request.moment}
     if seen.ask_only:
         return answer(request, _verdict(decide(barrier=barrier_of(code), seen=read, **who)))
@@ -188,6 +195,8 @@ def _verdict(passage: Passage) -> dict[str, Any]:
     told: dict[str, Any] = {"open": passage.open, "step": passage.step}
     if passage.trip is not None:
         told |= {"trip": passage.trip.pk, "state": passage.trip.state, "version": passage.trip.version}
+        if passage.open and passage.step == "enter_buffer":
+            told["holding_area"] = area_code(passage.trip)
     if passage.refusal is not None:
         told |= {"code": passage.refusal.code, "detail": passage.refusal.for_people()}
     if passage.explanation is not None:

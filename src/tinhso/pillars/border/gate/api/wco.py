@@ -71,6 +71,7 @@ NAMES = {
 """By our name, or by schema and name where one name means two things; the lines of a row without their number."""
 OURS = frozenset((
     "id", "code", "kind", "state", "state_title", "state_since", "version", "point", "yard", "bay", "trip",
+    "area", "holding_area",
     "step", "source", "target", "at", "holds", "fee_state", "leg", "priority", "problems", "planned_on", "hour",
     "eta", "slot", "position", "minutes", "trailer", "trailer_plate", "driver", "second_driver", "driver_name",
     "paper_kind", "paper_no", "paper_until", "nationality", "licence_no", "licence_class", "licence_until",

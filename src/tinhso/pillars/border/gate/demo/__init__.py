@@ -7,7 +7,7 @@ from typing import Any
 from tinhso.kernel.modules.declare import demo
 from tinhso.pillars.border.gate.actions.fee_money import PAYEE
 from tinhso.pillars.border.gate.actions.tariff import load_rates
-from tinhso.pillars.border.gate.demo import codes, mandates, parties, people
+from tinhso.pillars.border.gate.demo import areas, codes, mandates, parties, people
 from tinhso.shared.payments import facade as payments
 
 DEMO_ACCOUNT = {
@@ -54,3 +54,9 @@ def demo_codes(run: Any) -> int:
 def demo_mandate(run: Any) -> int:
     """A mandate of the named firm for a broker."""
     return mandates.load(at=run.at)
+
+
+@demo(45)
+def demo_areas(run: Any) -> int:
+    """The operators of the holding areas at Hữu Nghị."""
+    return areas.load()

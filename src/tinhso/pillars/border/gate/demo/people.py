@@ -28,6 +28,8 @@ SINCE = datetime(2022, 2, 21, tzinfo=UTC)
 WOMEN_AND_MEN = ("Thị Thu", "Thị Minh", "Văn", "Đức", "Thị Hồng", "Quang", "Minh", "Thị Ngọc")
 ADMINISTRATOR = ("demo-administrator", f"Quản trị hệ thống {MARK}")
 FIRMS_CLERK, BROKERS_CLERK, CARRIERS_CLERK = "doanhnghiep", "dailyhaiquan", "vantai"
+AREA_PEOPLE = {"VT": "baicho.viettel", "PT": "baicho.phithuequan"}
+"""Who works for the operator of each holding area of Hữu Nghị alone (demo/areas.py)."""
 OFFICER, CLERK = f"Cán bộ {MARK}", f"Nhân viên khai báo {MARK}"
 POINT_NAMES = {"HN-1119": "Hữu Nghị", "TT-1088": "Tân Thanh", "CM-01": "Chi Ma", "CN-1104": "Cốc Nam"}
 
@@ -100,6 +102,8 @@ def people(administrator: Role) -> Iterator[DemoPerson]:
     yield DemoPerson(BROKERS_CLERK, (Charge(role_code("ENTERPRISE"), agency=agency_id(f"FIRM-{broker_code()}")),))
     yield DemoPerson(CARRIERS_CLERK, (Charge(role_code("CARRIER"), agency=agency_id(f"FIRM-{carrier_code()}")),))
     yield DemoPerson("congthuong", (Charge(role_code("INDUSTRY")),))
+    for username in AREA_PEOPLE.values():
+        yield DemoPerson(username, (Charge(role_code("BUFFER"), place=place_id("HN-1119")),), "HN-1119")
 
 
 def _charges(member: Member) -> Iterator[Charge]:

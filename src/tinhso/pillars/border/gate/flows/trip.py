@@ -67,6 +67,8 @@ EFFECTIVE = f"""coalesce(r.effective_at, case
 INWARDS = "(r.kind <> 'TRANSIT' or r.direction = 'N')"
 OUTWARDS = "(r.kind <> 'TRANSIT' or r.direction = 'X')"
 BUFFER = "coalesce((f->>'buffer')::uuid, r.buffer_id)"
+# Before the gate a vehicle is sent to a holding area; whether it has room is asked by the action, as when it drives in.
+TO_AREA = {"buffer_id": "(f->>'yard')::uuid"}
 QUEUED = {**FIRST_ARRIVAL, "effective_at": EFFECTIVE}
 
 PAST = {
@@ -181,6 +183,7 @@ COMING = (
         {**QUEUED, "buffer_at": NOW, "buffer_id": BUFFER},
         only=OUTWARDS,
     ),
+    *(row("yard_redirect", (state,), state, FROM_INLAND, sets=TO_AREA) for state in (ACCEPTED, EN_ROUTE, AT_BUFFER)),
     row(
         "call",
         (ACCEPTED, EN_ROUTE, AT_BUFFER),

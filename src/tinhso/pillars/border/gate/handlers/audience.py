@@ -14,14 +14,16 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from tinhso.kernel.access.models import Grant
+from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.notices.actions import Recipient, reached
+from tinhso.kernel.organisations.models import Post
 from tinhso.pillars.border.gate.actions.links import open_links, open_links_of
 from tinhso.pillars.border.gate.flows.overlays import UNDONE
 from tinhso.pillars.border.gate.models import ClearanceTask, Driver, Enterprise, Trip
 from tinhso.pillars.border.gate.permissions import CONSENT_AHEAD, role_code
 from tinhso.pillars.border.gate.queries.transfers import takers_of
 
-DRIVER, ENTERPRISE, YARD, LEADER = "DRIVER", "ENTERPRISE", "YARD", "LEADER"
+DRIVER, ENTERPRISE, YARD, BUFFER, LEADER = "DRIVER", "ENTERPRISE", "YARD", "BUFFER", "LEADER"
 BOTH_DRIVERS, TASK_FORCES, QUARANTINE = "both DRIVERs", "forces with tasks", "KDTV|KDDV"
 MOST = 500
 """Officers told of one event at most: no query of a handler is without an end."""
@@ -129,7 +131,7 @@ def _holders(trip: Trip, roles: set[str], at: datetime, points: Sequence[UUID]) 
     """Who holds these roles now where the trip is: one query."""
     asked = Q()
     for role in roles:
-        asked |= Q(role__code=role) & _scope(trip, role, points)
+        asked |= Q(role__code=role) & _scope(trip, role, points, at)
     found: dict[str, list[UUID]] = {}
     if asked:
         rows = Grant.objects.filter(asked, _now(at), record_id=None).values_list("role__code", "holder_id").distinct()
@@ -142,11 +144,14 @@ def _now(at: datetime) -> Q:
     return Q(valid_from__lte=at) & (Q(valid_until=None) | Q(valid_until__gt=at))
 
 
-def _scope(trip: Trip, role: str, points: Sequence[UUID]) -> Q:
+def _scope(trip: Trip, role: str, points: Sequence[UUID], at: datetime) -> Q:
     """Where a grant of that role has to lie to reach the trip; an empty column of a grant means everywhere."""
     if role == role_code(ENTERPRISE):
         return Q(agency_id=trip.agency_id, agency__isnull=False)
     at_the_points = Q(place=None) | Q(place__in=points)
+    if role == role_code(BUFFER) and trip.buffer and trip.buffer.operator_id:
+        people = Post.objects.on(at.astimezone(HANOI).date()).filter(agency=trip.buffer.operator_id)
+        return at_the_points & Q(agency=None) & Q(holder_id__in=people.values("person_id"))
     if role != role_code(YARD):
         return at_the_points & Q(agency=None)
     own = Q(agency=None) | Q(agency=trip.yard.operator_id) if trip.yard else Q(agency=None)

@@ -65,8 +65,10 @@ def tell_call_again(event: Event) -> None:
 
 @subscribe(events.CALL_UNANSWERED, name="border_gate.tell_to_phone")
 def tell_to_phone(event: Event) -> None:
-    """The yard has the list with the telephone."""
-    _tell_called(event, Told(clock_words.TO_BE_PHONED, (audience.YARD,)))
+    """Who keeps the holding area in which the vehicle stands has the list with the telephone; else the yard."""
+    trip = trip_of(event.record_id)
+    known = trip is not None and trip.buffer_id is not None
+    _tell_called(event, Told(clock_words.TO_BE_PHONED, (audience.BUFFER if known else audience.YARD,)))
 
 
 def _tell_called(event: Event, told: Told) -> None:

@@ -70,6 +70,14 @@ TO_YOUR_YARD = notice(
         "en": "Vehicle {plate} is sent to {yard}.",
     },
 )
+TO_YOUR_AREA = notice(
+    "border_gate.to_your_area",
+    title=_("Vehicle sent to the holding area"),
+    texts={
+        "vi": "Xe {plate} được điều sang chờ tại {area}.",
+        "en": "Vehicle {plate} is sent to wait at {area}.",
+    },
+)
 LET_OUT = notice(
     "border_gate.let_out",
     title=_("Vehicle released"),

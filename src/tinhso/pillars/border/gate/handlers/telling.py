@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from tinhso.kernel.base import site
 from tinhso.kernel.base.actor import SYSTEM
@@ -28,8 +29,8 @@ from tinhso.pillars.border.gate.rules import plates
 TOLD = (
     "code", "state", "kind", "agency_id", "declaration_id", "tractor_plate", "bay", "released_to", "undeclared",
     "fix_fields", "called_at", "call_expires_at", "release_expires_at", "point__code", "point__name", "yard__code",
-    "yard__name", "yard__operator_id", "slot__begins_at", "driver__person__full_name", "driver__person__phone",
-    "driver__person__language",
+    "yard__name", "yard__operator_id", "buffer__code", "buffer__name", "buffer__name_zh", "buffer__operator_id",
+    "slot__begins_at", "driver__person__full_name", "driver__person__phone", "driver__person__language",
 )  # fmt: skip
 NAMED = 3
 """So many fields are named; the rest is on the page."""
@@ -62,7 +63,7 @@ def is_heard(about: Sequence[Told], firms: QuerySet[Any], *, at: datetime) -> bo
 
 def trip_of(trip_id: UUID) -> Trip | None:
     """The trip with what notices tell of it, and no more: it is read for nearly every event."""
-    rows = Trip.objects.select_related("point", "yard", "slot", "driver__person")
+    rows = Trip.objects.select_related("point", "yard", "buffer", "slot", "driver__person")
     return rows.only(*TOLD).filter(pk=trip_id).first()
 
 
@@ -135,6 +136,7 @@ FACTS: Mapping[str, Callable[[Trip, Event], Any]] = {
     "gate": lambda trip, event: trip.point.gate_short,
     "plate": lambda trip, event: plates.show(trip.tractor_plate),
     "yard": lambda trip, event: str(trip.yard or trip.point.gate_short),
+    "area": lambda trip, event: trip.buffer.short if trip.buffer else _("the holding area"),
     "bay": lambda trip, event: trip.bay or "–",
     "moment": lambda trip, event: show_time(event.at),
     "until": _until,

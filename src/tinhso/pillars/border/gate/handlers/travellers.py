@@ -55,9 +55,9 @@ BUFFERED = notice(
     "border_gate.buffered",
     title=_("In the holding area"),
     texts={
-        "vi": "Lượt {code} đã vào bãi chờ, đang xếp hàng vào {gate}.",
-        "en": "Trip {code} is in the holding area and waits for {gate}.",
-        "zh-hans": "车次{code}已进入待检停车场，正在排队进入{gate}。",
+        "vi": "Lượt {code} đã vào {area}, đang xếp hàng vào {gate}.",
+        "en": "Trip {code} is in {area} and waits for {gate}.",
+        "zh-hans": "车次{code}已进入{area}，正在排队进入{gate}。",
     },
     quiet=True,
 )
@@ -120,6 +120,18 @@ REDIRECTED = notice(
     },
     channels=("app", "sms"),
     sms_fields=("code", "yard"),
+    urgent=True,
+)
+TO_AREA = notice(
+    "border_gate.to_area",
+    title=_("Sent to another holding area"),
+    texts={
+        "vi": "Lượt {code}: chuyển sang chờ tại {area}. Thứ tự gọi vào {gate} giữ nguyên.",
+        "en": "Trip {code}: wait at {area} instead. The place in the queue for {gate} stays the same.",
+        "zh-hans": "车次{code}：请改到{area}等候，进入{gate}的排队顺序不变。",
+    },
+    channels=("app", "sms"),
+    sms_fields=("code", "area", "gate"),
     urgent=True,
 )
 UNLOADED = notice(

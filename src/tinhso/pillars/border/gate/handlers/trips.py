@@ -24,6 +24,7 @@ from tinhso.pillars.border.gate.actions.tasks import start_clocks
 from tinhso.pillars.border.gate.handlers import officers, travellers
 from tinhso.pillars.border.gate.handlers.audience import (
     BOTH_DRIVERS,
+    BUFFER,
     DRIVER,
     ENTERPRISE,
     LEADER,
@@ -54,6 +55,14 @@ def _has_an_hour(trip: Trip, event: Event) -> bool:
     return not event.payload.get("given_up")
 
 
+def _to_area(trip: Trip, event: Event) -> bool:
+    return trip.state in BEFORE_THE_GATE
+
+
+def _to_yard(trip: Trip, event: Event) -> bool:
+    return not _to_area(trip, event)
+
+
 def _inland(trip: Trip, event: Event) -> bool:
     return trip.released_to == "inland"
 
@@ -73,7 +82,12 @@ ABOUT: dict[str, tuple[Told, ...]] = {
         Told(officers.TO_CHECK, (TASK_FORCES,), _comes),
         Told(officers.BACK_IN_YARD, ("HAIQUAN", QUARANTINE), _comes_back),
     ),
-    "redirected": (Told(travellers.REDIRECTED, (DRIVER,)), Told(officers.TO_YOUR_YARD, (YARD,))),
+    "redirected": (
+        Told(travellers.REDIRECTED, (DRIVER,), _to_yard),
+        Told(officers.TO_YOUR_YARD, (YARD,), _to_yard),
+        Told(travellers.TO_AREA, (DRIVER,), _to_area),
+        Told(officers.TO_YOUR_AREA, (BUFFER,), _to_area),
+    ),
     "unloaded": (Told(travellers.UNLOADED, (BOTH_DRIVERS, ENTERPRISE)),),
     "released": (
         Told(travellers.RELEASED, (DRIVER,)),

@@ -1,4 +1,4 @@
--- digest: 3964e3c79d642bc52df2b39aa3148bb8
+-- digest: 2f46ba3c0f2607fd05585c943f8091b1
 
 create or replace function border_gate_amendment_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -3570,6 +3570,57 @@ begin
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.enter_buffer_trip';
         end if;
+    when 'yard_redirect' then
+        if r.state in ('accepted') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.yard_redirect_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_redirect_trip';
+            end if;
+            v_to := 'accepted';
+            v_event := 'border_gate.trip_redirected';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, buffer_id = (f->>'yard')::uuid where id = p_id;
+        elsif r.state in ('en_route') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.yard_redirect_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_redirect_trip';
+            end if;
+            v_to := 'en_route';
+            v_event := 'border_gate.trip_redirected';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, buffer_id = (f->>'yard')::uuid where id = p_id;
+        elsif r.state in ('at_buffer') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.yard_redirect_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_redirect_trip';
+            end if;
+            v_to := 'at_buffer';
+            v_event := 'border_gate.trip_redirected';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, buffer_id = (f->>'yard')::uuid where id = p_id;
+        elsif r.state in ('arrived') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.yard_redirect_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_redirect_trip';
+            end if;
+            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id)) and (select count(*) from border_gate_bay b where b.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and not b.closed and b.kind = any (array_remove(array[
+    case when r.container_type ~ '^..R' then 'reefer' end,
+    case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end], null)) and not exists (select 1 from border_gate_trip t where t.yard_id = b.yard_id and t.is_in_yard and t.bay = b.code and t.id <> r.id)) > (select count(*) from border_gate_trip t where t.is_live and t.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and t.id <> r.id and t.state in ('called', 'arrived', 'crossed_in', 'returned_in') and case when t.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when t.kind in ('EXP_VN', 'EXP_XFER') and (t.leg = 1 or t.load_state = 'REJECTED') or t.kind = 'TRANSIT' and t.direction = 'X' then 'export' else 'import' end = case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-030', hint = 'G-YARD';
+            end if;
+            v_to := 'arrived';
+            v_event := 'border_gate.trip_redirected';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, yard_id = (f->>'yard')::uuid where id = p_id;
+        elsif r.state in ('crossed_in') and (r.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'NEW_VEHICLE', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.yard_redirect_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_redirect_trip';
+            end if;
+            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id)) and (select count(*) from border_gate_bay b where b.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and not b.closed and b.kind = any (array_remove(array[
+    case when r.container_type ~ '^..R' then 'reefer' end,
+    case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end], null)) and not exists (select 1 from border_gate_trip t where t.yard_id = b.yard_id and t.is_in_yard and t.bay = b.code and t.id <> r.id)) > (select count(*) from border_gate_trip t where t.is_live and t.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and t.id <> r.id and t.state in ('called', 'arrived', 'crossed_in', 'returned_in') and case when t.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when t.kind in ('EXP_VN', 'EXP_XFER') and (t.leg = 1 or t.load_state = 'REJECTED') or t.kind = 'TRANSIT' and t.direction = 'X' then 'export' else 'import' end = case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-030', hint = 'G-YARD';
+            end if;
+            v_to := 'crossed_in';
+            v_event := 'border_gate.trip_redirected';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, yard_id = (f->>'yard')::uuid where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.yard_redirect_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_redirect_trip';
+        end if;
     when 'call' then
         if r.state in ('accepted', 'en_route', 'at_buffer') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.call_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
@@ -3883,36 +3934,6 @@ begin
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_in_trip';
-        end if;
-    when 'yard_redirect' then
-        if r.state in ('arrived') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.yard_redirect_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
-                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_redirect_trip';
-            end if;
-            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id)) and (select count(*) from border_gate_bay b where b.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and not b.closed and b.kind = any (array_remove(array[
-    case when r.container_type ~ '^..R' then 'reefer' end,
-    case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end], null)) and not exists (select 1 from border_gate_trip t where t.yard_id = b.yard_id and t.is_in_yard and t.bay = b.code and t.id <> r.id)) > (select count(*) from border_gate_trip t where t.is_live and t.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and t.id <> r.id and t.state in ('called', 'arrived', 'crossed_in', 'returned_in') and case when t.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when t.kind in ('EXP_VN', 'EXP_XFER') and (t.leg = 1 or t.load_state = 'REJECTED') or t.kind = 'TRANSIT' and t.direction = 'X' then 'export' else 'import' end = case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end)), false) then
-                raise exception 'refused' using errcode = 'FI422', detail = 'BG-030', hint = 'G-YARD';
-            end if;
-            v_to := 'arrived';
-            v_event := 'border_gate.trip_redirected';
-            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, yard_id = (f->>'yard')::uuid where id = p_id;
-        elsif r.state in ('crossed_in') and (r.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'NEW_VEHICLE', 'TRANSIT')) then
-            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.yard_redirect_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
-                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_redirect_trip';
-            end if;
-            if not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id)) and (select count(*) from border_gate_bay b where b.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and not b.closed and b.kind = any (array_remove(array[
-    case when r.container_type ~ '^..R' then 'reefer' end,
-    case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end], null)) and not exists (select 1 from border_gate_trip t where t.yard_id = b.yard_id and t.is_in_yard and t.bay = b.code and t.id <> r.id)) > (select count(*) from border_gate_trip t where t.is_live and t.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and t.id <> r.id and t.state in ('called', 'arrived', 'crossed_in', 'returned_in') and case when t.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when t.kind in ('EXP_VN', 'EXP_XFER') and (t.leg = 1 or t.load_state = 'REJECTED') or t.kind = 'TRANSIT' and t.direction = 'X' then 'export' else 'import' end = case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end)), false) then
-                raise exception 'refused' using errcode = 'FI422', detail = 'BG-030', hint = 'G-YARD';
-            end if;
-            v_to := 'crossed_in';
-            v_event := 'border_gate.trip_redirected';
-            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, yard_id = (f->>'yard')::uuid where id = p_id;
-        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.yard_redirect_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
-            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
-        else
-            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.yard_redirect_trip';
         end if;
     when 'transfer_done' then
         if r.state in ('in_yard') and (r.kind in ('EXP_XFER', 'IMP_CN', 'IMP_VN_PICKUP', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then
@@ -4982,6 +5003,70 @@ begin
         from judged j where j.verdict <> ''
         union all
         select m.id, null, null, 'FI404', null from missing m;
+    when 'yard_redirect' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.yard_redirect_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.buffer_id, r.container_type, r.direction, r.kind, r.leg, r.load_state, r.point_id, r.yard_id
+            from border_gate_trip r join wanted w on w.id = r.id
+            order by r.id for no key update of r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.yard_redirect_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.yard_redirect_trip' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.yard_redirect_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.yard_redirect_trip'
+                when r.step_row = 1 and not exists (select 1 from rights g where g.permission in ('border_gate.yard_redirect_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.yard_redirect_trip'
+                when r.step_row = 2 and not exists (select 1 from rights g where g.permission in ('border_gate.yard_redirect_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.yard_redirect_trip'
+                when r.step_row = 3 and not exists (select 1 from rights g where g.permission in ('border_gate.yard_redirect_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.yard_redirect_trip'
+                when r.step_row = 3 and not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id)) and (select count(*) from border_gate_bay b where b.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and not b.closed and b.kind = any (array_remove(array[
+    case when r.container_type ~ '^..R' then 'reefer' end,
+    case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end], null)) and not exists (select 1 from border_gate_trip t where t.yard_id = b.yard_id and t.is_in_yard and t.bay = b.code and t.id <> r.id)) > (select count(*) from border_gate_trip t where t.is_live and t.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and t.id <> r.id and t.state in ('called', 'arrived', 'crossed_in', 'returned_in') and case when t.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when t.kind in ('EXP_VN', 'EXP_XFER') and (t.leg = 1 or t.load_state = 'REJECTED') or t.kind = 'TRANSIT' and t.direction = 'X' then 'export' else 'import' end = case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end)), false) then 'FI422 BG-030'
+                when r.step_row = 4 and not exists (select 1 from rights g where g.permission in ('border_gate.yard_redirect_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.yard_redirect_trip'
+                when r.step_row = 4 and not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id)) and (select count(*) from border_gate_bay b where b.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and not b.closed and b.kind = any (array_remove(array[
+    case when r.container_type ~ '^..R' then 'reefer' end,
+    case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end], null)) and not exists (select 1 from border_gate_trip t where t.yard_id = b.yard_id and t.is_in_yard and t.bay = b.code and t.id <> r.id)) > (select count(*) from border_gate_trip t where t.is_live and t.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and t.id <> r.id and t.state in ('called', 'arrived', 'crossed_in', 'returned_in') and case when t.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when t.kind in ('EXP_VN', 'EXP_XFER') and (t.leg = 1 or t.load_state = 'REJECTED') or t.kind = 'TRANSIT' and t.direction = 'X' then 'export' else 'import' end = case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end)), false) then 'FI422 BG-030' else '' end as verdict,
+                case r.step_row when 0 then 'accepted' when 1 then 'en_route' when 2 then 'at_buffer' when 3 then 'arrived' when 4 then 'crossed_in' end as v_to,
+                case r.step_row when 0 then 'border_gate.trip_redirected' when 1 then 'border_gate.trip_redirected' when 2 then 'border_gate.trip_redirected' when 3 then 'border_gate.trip_redirected' when 4 then 'border_gate.trip_redirected' end as v_event,
+                case r.step_row when 0 then (f->>'yard')::uuid when 1 then (f->>'yard')::uuid when 2 then (f->>'yard')::uuid when 3 then r.buffer_id when 4 then r.buffer_id end as new_buffer_id,
+                case r.step_row when 0 then r.yard_id when 1 then r.yard_id when 2 then r.yard_id when 3 then (f->>'yard')::uuid when 4 then (f->>'yard')::uuid end as new_yard_id
+            from (select l.*, case when l.state in ('accepted') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 when l.state in ('en_route') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 1 when l.state in ('at_buffer') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 2 when l.state in ('arrived') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 3 when l.state in ('crossed_in') and (l.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'NEW_VEHICLE', 'TRANSIT')) then 4 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_trip t set state = j.v_to, state_since = p_at,
+                version = t.version + 1, buffer_id = j.new_buffer_id, yard_id = j.new_yard_id
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
     when 'call' then
         return query
         with rights as materialized (
@@ -5236,66 +5321,6 @@ begin
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at,
                 version = t.version + 1, first_arrival_at = j.new_first_arrival_at, arrived_at = j.new_arrived_at, crossed_in_at = j.new_crossed_in_at, dwell_deadline = j.new_dwell_deadline
-            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
-        ), told as (
-            insert into kernel_workflow_history
-                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
-            select 'border_gate.trip', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
-            from changed r
-        ), recorded as (
-            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
-            select p_at, v_actor, p_step, 'border_gate.trip', r.id, r.version, r.f::text from changed r
-        ), sent as (
-            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
-            select 'border_gate.trip', r.id, r.version, r.v_event, p_at, v_actor,
-                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
-            from changed r where r.v_event <> ''
-        )
-        select r.id, r.version, r.v_to, null::text, null::text from changed r
-        union all
-        select j.id, null, null, split_part(j.verdict, ' ', 1),
-            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
-                 when j.verdict = 'FI423' then j.state end
-        from judged j where j.verdict <> ''
-        union all
-        select m.id, null, null, 'FI404', null from missing m;
-    when 'yard_redirect' then
-        return query
-        with rights as materialized (
-            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
-            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.yard_redirect_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
-        ), wanted as materialized (
-            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
-        ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.container_type, r.direction, r.kind, r.leg, r.load_state, r.point_id, r.yard_id
-            from border_gate_trip r join wanted w on w.id = r.id
-            order by r.id for no key update of r
-        ), judged as materialized (
-            select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
-                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.yard_redirect_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.yard_redirect_trip' end
-                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.yard_redirect_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.yard_redirect_trip'
-                when r.step_row = 0 and not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id)) and (select count(*) from border_gate_bay b where b.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and not b.closed and b.kind = any (array_remove(array[
-    case when r.container_type ~ '^..R' then 'reefer' end,
-    case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end], null)) and not exists (select 1 from border_gate_trip t where t.yard_id = b.yard_id and t.is_in_yard and t.bay = b.code and t.id <> r.id)) > (select count(*) from border_gate_trip t where t.is_live and t.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and t.id <> r.id and t.state in ('called', 'arrived', 'crossed_in', 'returned_in') and case when t.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when t.kind in ('EXP_VN', 'EXP_XFER') and (t.leg = 1 or t.load_state = 'REJECTED') or t.kind = 'TRANSIT' and t.direction = 'X' then 'export' else 'import' end = case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end)), false) then 'FI422 BG-030'
-                when r.step_row = 1 and not exists (select 1 from rights g where g.permission in ('border_gate.yard_redirect_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.yard_redirect_trip'
-                when r.step_row = 1 and not coalesce(((select y.capacity > (select count(*) from border_gate_trip t where t.yard_id = y.place_id and t.is_in_yard) from border_gate_yard y where y.place_id = coalesce((f->>'yard')::uuid, r.yard_id)) and (select count(*) from border_gate_bay b where b.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and not b.closed and b.kind = any (array_remove(array[
-    case when r.container_type ~ '^..R' then 'reefer' end,
-    case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end], null)) and not exists (select 1 from border_gate_trip t where t.yard_id = b.yard_id and t.is_in_yard and t.bay = b.code and t.id <> r.id)) > (select count(*) from border_gate_trip t where t.is_live and t.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and t.id <> r.id and t.state in ('called', 'arrived', 'crossed_in', 'returned_in') and case when t.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when t.kind in ('EXP_VN', 'EXP_XFER') and (t.leg = 1 or t.load_state = 'REJECTED') or t.kind = 'TRANSIT' and t.direction = 'X' then 'export' else 'import' end = case when r.kind in ('CN_EMPTY_IN', 'IMP_VN_PICKUP') then 'empty' when r.kind in ('EXP_VN', 'EXP_XFER') and (r.leg = 1 or r.load_state = 'REJECTED') or r.kind = 'TRANSIT' and r.direction = 'X' then 'export' else 'import' end)), false) then 'FI422 BG-030' else '' end as verdict,
-                case r.step_row when 0 then 'arrived' when 1 then 'crossed_in' end as v_to,
-                case r.step_row when 0 then 'border_gate.trip_redirected' when 1 then 'border_gate.trip_redirected' end as v_event,
-                case r.step_row when 0 then (f->>'yard')::uuid when 1 then (f->>'yard')::uuid end as new_yard_id
-            from (select l.*, case when l.state in ('arrived') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 when l.state in ('crossed_in') and (l.kind in ('IMP_CN', 'CN_EMPTY_IN', 'AGV', 'NEW_VEHICLE', 'TRANSIT')) then 1 end as step_row from locked l) r
-        ), missing as materialized (
-            select w.id from wanted w except select j.id from judged j
-        ), stopped as (
-            select kernel_workflow_stop(x.verdict, x.state) from (
-                select j.verdict, j.state from judged j where j.verdict <> ''
-                union all select 'FI404', null from missing
-            ) x where p_all limit 1
-        ), changed as (
-            update border_gate_trip t set state = j.v_to, state_since = p_at,
-                version = t.version + 1, yard_id = j.new_yard_id
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (

@@ -18,6 +18,7 @@ from tinhso.kernel.rulebook.models import DatedRow, one_at_a_time
 
 # What drivers and officers say; the full names tell markers and kinds of road.
 SHORT_NAMES = {"HN-1119": "Hữu Nghị", "TT-1088": "Tân Thanh", "CN-1104": "Cốc Nam", "CM-01": "Chi Ma"}
+SHORT_YARDS = {"VT": "Bãi Logistics Viettel", "PT": "Bãi phi thuế quan"}
 CHINESE_NAMES = {"HN-1119": "友谊", "TT-1088": "新清", "CN-1104": "谷南", "CM-01": "峙马"}
 _PLACES = uuid5(NAMESPACE_URL, "tinhso:place")
 
@@ -185,3 +186,8 @@ class Yard(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def short(self) -> str:
+        """The name that drivers use."""
+        return SHORT_YARDS.get(self.code, self.name)

@@ -7,6 +7,7 @@ works without script as well.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -32,6 +33,7 @@ from tinhso.pillars.border.gate.actions.passages import Passage, Seen, decide, p
 from tinhso.pillars.border.gate.actions.readings import handle_reading, play_camera
 from tinhso.pillars.border.gate.flows.states import DRAFT
 from tinhso.pillars.border.gate.models import ControlPoint, Trip, UndeclaredArrival
+from tinhso.pillars.border.gate.pages.area_choice import area_asked, area_taken, remember_area
 from tinhso.pillars.border.gate.pages.noted import LEAVE
 from tinhso.pillars.border.gate.pages.offline import APP
 from tinhso.pillars.border.gate.pages.quick_forms import called
@@ -70,7 +72,8 @@ def station(request: Request, code: str) -> HttpResponse:
     """The screen of one barrier, with the card of the vehicle asked for."""
     barrier = _barrier(request, code)
     if request.headers.get("X-Live"):
-        return render(request, "border_gate/_camera.html", {"barrier": barrier, **in_sight(request, barrier, _card)})
+        sights = in_sight(request, barrier, partial(_card, request))
+        return render(request, "border_gate/_camera.html", {"barrier": barrier, **sights})
     typed = request.GET.get("xe", "").strip()
     context: dict[str, Any] = {"typed": typed, "reading": chosen(request, barrier)}
     if typed:
@@ -86,16 +89,20 @@ def open_up(request: Request, code: str) -> HttpResponse:
     reading = chosen(request, barrier)
     more = read_by_machine(reading, request.POST.get("xe", "")) if reading else {}
     more |= {"load_state": _load(request), "reason_code": request.POST.get("ly_do", "")}
+    more["area"] = request.POST.get("bai_cho", "")
     seen = _seen(request.POST.get("xe", ""), **more)
     try:
         passage = pass_barrier(barrier=barrier, seen=seen, by=request.actor, at=request.moment)
     except Refusal as refusal:
         return _screen(request, barrier, {"typed": seen.plate or seen.qr, "wrong": refusal.for_people()})
     _remember(request, barrier, passage, seen)
+    remember_area(request, passage)
     opening = open_after(request, barrier, passage, lane=seen.lane)
     if reading and passage.open:
         handle_reading(reading=reading, by=request.actor, at=request.moment)
-    return _screen(request, barrier, {"typed": "", "done": True, "opening": opening, **_card(passage, seen)})
+    card = _card(request, passage, seen) | area_taken(passage)
+    typed = (seen.plate or seen.qr) if card.get("areas") else ""  # another area may be chosen for the same vehicle
+    return _screen(request, barrier, {"typed": typed, "done": True, "opening": opening, **card})
 
 
 @require_POST
@@ -242,14 +249,14 @@ def _asked(request: Request, barrier: ControlPoint, typed: str) -> dict[str, Any
     if not passage.open:
         _remember(request, barrier, passage, seen)
     if passage.trip or seen.qr:
-        return _card(passage, seen)
+        return _card(request, passage, seen)
     norm = plates.normalise(seen.plate)
     waiting = firm_is_asked(norm, barrier, at=request.moment)
     near = [] if waiting else plates_near(norm, barrier)
-    return {**_card(passage, seen), "waiting": waiting, "near": [plates.show(one) for one in near]}
+    return {**_card(request, passage, seen), "waiting": waiting, "near": [plates.show(one) for one in near]}
 
 
-def _card(passage: Passage, seen: Seen) -> dict[str, Any]:
+def _card(request: Request, passage: Passage, seen: Seen) -> dict[str, Any]:
     trip = passage.trip
     return {
         "passage": passage,
@@ -265,6 +272,7 @@ def _card(passage: Passage, seen: Seen) -> dict[str, Any]:
         "line_code": overlays.code_of(trip, clock.real()) if trip is not None and passage.step == "cross_out" else None,
         "sent_back_for": chinese_reasons() if passage.step == "return_in" else [],
         "other_plate": trip is not None and passage.step in COMES and may_change("tractor", trip.state),
+        **area_asked(request, passage),
     }
 
 
@@ -274,7 +282,7 @@ def _plates_of(trip: Trip | None, seen: Seen) -> tuple[str, ...]:
 
 def _screen(request: Request, barrier: ControlPoint, context: dict[str, Any]) -> HttpResponse:
     log = request.session.get(_log_key(barrier), [])
-    always = {"barrier": barrier, "log": log, "offline_app": APP, **in_sight(request, barrier, _card)}
+    always = {"barrier": barrier, "log": log, "offline_app": APP, **in_sight(request, barrier, partial(_card, request))}
     always |= arm_told(request, barrier)
     always["may_leave"] = may(request.actor, LEAVE, Where(place=barrier.point_id), request.moment)
     return render(request, "border_gate/barrier.html", {**always, **context})

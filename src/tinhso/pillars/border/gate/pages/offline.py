@@ -121,7 +121,8 @@ def _duty(by: Actor, device: OfflineDevice, at: datetime) -> Mapping[str, Any] |
         may_do = desks.deeds_of(by, desk, at)
         return may_do if any(may_do.values()) else None
     steps = queries.steps_of(by, device.place_id, at)
-    return {"steps": steps} if steps else None
+    areas = queries.areas_for(by, device.place_id, at) if "enter_buffer" in steps else []
+    return {"steps": steps, "areas": areas} if steps else None
 
 
 def _event(event_id: UUID) -> OfflineEvent | None:

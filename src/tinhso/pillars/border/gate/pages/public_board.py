@@ -28,7 +28,7 @@ from tinhso.pillars.border.gate.queries.inflow import notices_now
 from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
 from tinhso.pillars.border.gate.rules.crowding import tone_of_room
 
-ROOMS = ("in_yard", "yard_room", "in_buffer", "buffer_room")
+ROOMS = ("in_yard", "yard_room", "in_buffer", "buffer_room", "in_area", "area_room")
 PARTS = (
     "waiting", "wait_minutes", "average_wait", "crowding", "open_minutes", "silent_minutes", "waiting_groups", *ROOMS,
 )  # fmt: skip
@@ -51,7 +51,7 @@ class Space:
 class Line:
     """One point as the public sees it; `average` is empty where nobody was called in the last two hours.
 
-    `buffer` is empty where the point has no holding area.
+    `buffer` is empty where the point has no holding area; `areas` are told one by one where it has several.
     """
 
     code: str
@@ -66,6 +66,7 @@ class Line:
     groups: tuple[tuple[str, int], ...]
     yard: Space | None
     buffer: Space | None
+    areas: tuple[tuple[str, Any, Space], ...] = ()
 
 
 @require_safe
@@ -105,6 +106,7 @@ def state() -> dict[str, Any]:
             "yard": str(line.yard or "–"),
             "buffer": str(line.buffer or "–"),
             **dict(line.groups),
+            **{f"area_{area}": str(space) for area, _title, space in line.areas},
         }
         for line in now["lines"]
     }
@@ -133,8 +135,19 @@ def _line(code: str, figures: dict[str, Figure], taken: datetime) -> Line:
         closes=_time(taken, open_for) if open_for > 0 else "",
         yard=_space(part("in_yard"), part("yard_room")),
         buffer=_space(part("in_buffer"), part("buffer_room")),
+        areas=_areas(code, figures),
         groups=tuple((name, int(figures["waiting_groups"].values.get((code, name), 0))) for name in GROUP_TITLES),
     )
+
+
+def _areas(code: str, figures: dict[str, Figure]) -> tuple[tuple[str, Any, Space], ...]:
+    standing, room = figures["in_area"].values, figures["area_room"].values
+    found = [
+        (key[1], title_of("area", key[1]), space)
+        for key in standing
+        if len(key) > 1 and key[0] == code and (space := _space(int(standing[key]), int(room.get(key, 0))))
+    ]
+    return tuple(found) if len(found) > 1 else ()
 
 
 def _space(taken: int, free: int) -> Space | None:

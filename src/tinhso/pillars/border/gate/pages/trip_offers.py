@@ -23,7 +23,8 @@ from tinhso.pillars.border.gate.pages import fee_offers
 from tinhso.pillars.border.gate.pages.field_forms import TITLES
 from tinhso.pillars.border.gate.pages.offers import Box, Offer, photos, reasons
 from tinhso.pillars.border.gate.queries import tasks as queries
-from tinhso.pillars.border.gate.queries.barrier import yards_with_room
+from tinhso.pillars.border.gate.queries.barrier import BEFORE_THE_CALL, yards_with_room
+from tinhso.pillars.border.gate.queries.holding import areas_at
 from tinhso.pillars.border.gate.queries.transfers import told_lines, transfers_of
 from tinhso.pillars.border.gate.rules.corrections import AMENDABLE
 from tinhso.pillars.border.gate.rules.transitions import transitions
@@ -195,6 +196,9 @@ def _override(hold: Hold) -> Offer:
 def _yard(case: Case) -> Iterator[Offer]:
     if not case.may("yard_redirect"):
         return
+    if case.trip.state in BEFORE_THE_CALL:
+        yield from _area(case)
+        return
     room = [yard for yard in yards_with_room(case.trip.point_id) if yard.pk != case.trip.yard_id]
     told = [(str(yard.pk), f"{yard}: {yard.standing}/{yard.capacity}") for yard in room]  # type: ignore[attr-defined]
     if told:
@@ -207,6 +211,30 @@ def _yard(case: Case) -> Iterator[Offer]:
             verb=_("Send there"),
             text=_("Vehicles standing and room of each yard of this crossing point."),
             boxes=(Box("yard", _("Yard"), "choice", told),),
+        )
+
+
+def _area(case: Case) -> Iterator[Offer]:
+    """The other holding areas that have room; none for who waits undeclared in its bay at the gate."""
+    areas = [] if case.trip.undeclared else areas_at(case.trip.point_id, by=case.by, at=case.at)
+    room = [area for area in areas if area.free and area.id != case.trip.buffer_id]
+    if room:
+        yield Offer(
+            "yard",
+            _("send to another holding area"),
+            case.url("yard"),
+            icon="arrow-right",
+            title=_("Send the vehicle to another holding area"),
+            verb=_("Send there"),
+            text=_("Vehicles standing and room of each holding area of this crossing point. The driver is told."),
+            boxes=(
+                Box(
+                    "yard",
+                    _("Holding area"),
+                    "choice",
+                    [(str(area.id), f"{area.name}: {area.standing}/{area.capacity}") for area in room],
+                ),
+            ),
         )
 
 

@@ -1,7 +1,7 @@
 """The screen in the hall: it turns its pages by itself, in three languages, and nobody needs to touch it.
 
-`?diem=` keeps to the calls of one crossing point, `?chi=goi` shows the calls and nothing else, `?doc=1` reads new
-calls out; the address is typed once, where the screen is hung.
+`?diem=` keeps to the calls of one crossing point, `?bai=` to those of one holding area, `?chi=goi` shows the calls and
+nothing else, `?doc=1` reads new calls out; the address is typed once, where the screen is hung.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ from django.views.decorators.http import require_safe
 
 from tinhso.kernel.base import site
 from tinhso.kernel.web.request import Request
-from tinhso.pillars.border.gate.models import CrossingPoint
+from tinhso.pillars.border.gate.models import CrossingPoint, Yard
+from tinhso.pillars.border.gate.models.places import YardLevel
 from tinhso.pillars.border.gate.pages import inflow
 from tinhso.pillars.border.gate.pages.public_board import shown
 from tinhso.pillars.border.gate.queries.called import CalledTrip, called_now, mark_of
 from tinhso.pillars.border.gate.queries.closures import closures, points_hours
+from tinhso.pillars.border.gate.queries.figures import title_of
 from tinhso.pillars.border.gate.queries.inflow import notices_now
 from tinhso.pillars.border.gate.rules import qr
 
@@ -56,7 +58,8 @@ def _context(request: Request, language: str) -> dict[str, Any]:
     """The page asked for with the addresses of all turns, the one after it first in mind."""
     context = shown(request.moment)
     kept = _kept(request)
-    calls = called_now(at=request.moment, point=kept.get("diem", ""))
+    area = _area(kept.get("bai", ""))
+    calls = called_now(at=request.moment, point=kept.get("diem", ""), area=area)
     sheets = [calls[first : first + CALLS_A_PAGE] for first in range(0, len(calls), CALLS_A_PAGE)]
     context["inflow"] = inflow.told(notices_now(at=request.moment)[:MOST])
     pages = _pages(sheets, kept, [STOPPED] * bool(context["moratoria"]) + [INFLOW] * bool(context["inflow"]))
@@ -66,17 +69,24 @@ def _context(request: Request, language: str) -> dict[str, Any]:
     here = _address(page, language, kept)
     context |= {"turn": page, "tongue": language, "turns": " ".join(turns), "here": here, "seconds": SECONDS}
     context |= {"after": turns[(turns.index(here) + 1) % len(turns)], "called": mark_of(calls), "aloud": "doc" in kept}
+    context |= {"hall": title_of("area", area.code) if area else ""}
     return {**context, "number": pages.index(page) + 1, "whole": len(pages), **_more(page, request, sheets)}
 
 
 def _kept(request: Request) -> dict[str, str]:
-    """What the screen's address says for all of its pages; a point that is none is left out."""
-    point = request.GET.get("diem", "")
+    """What the screen's address says for all of its pages; a place that is none is left out."""
+    point, area = request.GET.get("diem", ""), request.GET.get("bai", "")
     known = bool(point) and CrossingPoint.objects.filter(code=point).exists()
     kept = {"diem": point} if known else {}
+    if _area(area):
+        kept["bai"] = area
     if request.GET.get("chi") == CALLS:
         kept["chi"] = CALLS
     return kept | ({"doc": "1"} if request.GET.get("doc") == "1" else {})
+
+
+def _area(code: str) -> Yard | None:
+    return Yard.objects.filter(code=code, level=YardLevel.BUFFER).first() if code else None
 
 
 def _pages(sheets: Sequence[Sequence[CalledTrip]], kept: dict[str, str], notices: list[str]) -> list[str]:

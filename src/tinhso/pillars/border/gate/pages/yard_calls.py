@@ -1,4 +1,4 @@
-"""Who was called and has not answered three reminders: the yard telephones, by this list."""
+"""Who was called and has not answered three reminders: whose area he stands in telephones, by this list."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tinhso.pillars.border.gate.flows.states import CALLED
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER
 from tinhso.pillars.border.gate.queries.driver import answers
+from tinhso.pillars.border.gate.queries.holding import but_others
 from tinhso.pillars.border.gate.rules import plates
 
 ROWS = 100
@@ -24,11 +25,12 @@ ROWS = 100
 @require_safe
 @needs(DECIDE_BARRIER)
 def calls(request: Request) -> HttpResponse:
-    """Three queries whatever the length."""
+    """Five queries whatever the length."""
     silent = request.moment - CALL_EVERY * CALL_TIMES
     rows = Trip.objects.filter(is_live=True, state=CALLED, called_at__lte=silent).select_related(
-        "driver__person", "point"
+        "driver__person", "point", "buffer"
     )
+    rows = but_others(rows, by=request.actor, at=request.moment)
     found = list(visible(rows, request.actor, DECIDE_BARRIER, request.moment).order_by("called_at")[:ROWS])
     since = {one.pk: one.called_at for one in found if one.called_at}
     answered = answers(since)

@@ -16,9 +16,10 @@ from django.db.models import Count, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from tinhso.kernel.base.actor import NOBODY
 from tinhso.kernel.base.dates import show_moment
 from tinhso.kernel.base.errors import NotFound, Refusal
-from tinhso.kernel.base.money import vnd
+from tinhso.kernel.base.money import grouped, vnd
 from tinhso.kernel.base.rows import record_of, rows
 from tinhso.pillars.border.gate.flows.overlays import UNDONE
 from tinhso.pillars.border.gate.models import (
@@ -30,6 +31,7 @@ from tinhso.pillars.border.gate.models import (
     Yard,
 )
 from tinhso.pillars.border.gate.queries.fees import more_to_pay, to_pay
+from tinhso.pillars.border.gate.queries.holding import areas_at
 from tinhso.pillars.border.gate.queries.missing import (
     CENTRE,
     Missing,
@@ -45,6 +47,7 @@ from tinhso.pillars.border.gate.queries.problems import what_stands_against
 from tinhso.pillars.border.gate.queries.reference import hours_of
 from tinhso.pillars.border.gate.queries.secrecy import public_reason_of
 from tinhso.pillars.border.gate.rules import offline, plates
+from tinhso.pillars.border.gate.rules.holding import emptiest
 from tinhso.pillars.border.gate.rules.hours import next_opening
 
 BEFORE_THE_CALL = ("accepted", "en_route", "at_buffer")
@@ -56,7 +59,7 @@ def _columns(model: type[models.Model], wanted: str) -> list[str]:
     return [field.attname for field in model._meta.concrete_fields if field.attname in names]
 
 
-DECIDING = _columns(Trip, "id state version kind direction point_id crossed_in_at")
+DECIDING = _columns(Trip, "id state version kind direction point_id buffer_id crossed_in_at undeclared")
 EXPLAINING = _columns(
     Trip,
     "code state_since yard_id bay tractor_plate trailer_plate driver_name second_driver_id goods_title gross_kg leg"
@@ -298,6 +301,18 @@ def _yard_full(trip: Trip, at: datetime) -> Explanation | None:
     )
 
 
+def _area_full(trip: Trip, at: datetime) -> Explanation | None:
+    other = emptiest(areas_at(trip.point_id, by=NOBODY, at=at))
+    return Explanation(
+        force=force_name(CENTRE),
+        missing=_("Room in the holding area"),
+        place=other.name if other else _("Outside the holding area"),
+        place_more=_("%(free)s places free") % {"free": grouped(other.free)} if other else "",
+        say=said("to_area", area=other.name) if other else "",
+        say_zh=in_chinese(trip, partial(said, "to_area", area=other.name)) if other else "",
+    )
+
+
 def yards_with_room(point_id: Any) -> list[Yard]:
     """Yards at the border of a point that have room, the emptiest first; each carries `standing`."""
     here = Trip.objects.filter(yard=OuterRef("pk"), is_in_yard=True).order_by()
@@ -330,4 +345,6 @@ _BY_CODE: dict[str, Teller] = {
     "BG-015": _closed,
     "BG-016": _stopped,
     "BG-030": _yard_full,
+    "BG-652": _area_full,
+    "BG-653": _area_full,
 }

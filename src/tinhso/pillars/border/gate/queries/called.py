@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q
 
 from tinhso.pillars.border.gate.flows.states import CALLED
-from tinhso.pillars.border.gate.models import Trip
+from tinhso.pillars.border.gate.models import Trip, Yard
 from tinhso.pillars.border.gate.models.places import BarrierKind
 from tinhso.pillars.border.gate.queries.stoppages import open_stoppages
 from tinhso.pillars.border.gate.rules import tripcodes
@@ -49,12 +49,18 @@ class CalledTrip:
         return tripcodes.show(self.code).split(" ")
 
 
-def called_now(*, at: datetime, point: str = "") -> list[CalledTrip]:
-    """The last call first; of one crossing point when its code is given. One query."""
+def called_now(*, at: datetime, point: str = "", area: Yard | None = None) -> list[CalledTrip]:
+    """The last call first; of one crossing point when its code is given, or of those who stand in one holding area.
+
+    Who waited in a holding area of the point that nobody wrote down is called in all of them. One query.
+    """
     stands = Exists(open_stoppages().filter(point=OuterRef("point"), barrier__kind=BarrierKind.ENTRY))
     rows = Trip.objects.filter(stands | Q(call_expires_at__gt=at), is_live=True, state=CALLED).select_related("point")
     if point:
         rows = rows.filter(point__code=point)
+    if area:
+        unknown = Q(buffer=None, point=area.point_id, buffer_at__isnull=False, undeclared=False)
+        rows = rows.filter(Q(buffer=area) | unknown)
     narrow = rows.only("code", "state", "called_at", "call_expires_at", "point__code", "point__name")
     return [
         CalledTrip(

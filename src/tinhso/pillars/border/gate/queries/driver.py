@@ -29,7 +29,6 @@ from tinhso.pillars.border.gate.rules.queue import Place
 
 ON_THE_WAY = "border_gate.call_acknowledged"
 TONES = {"at_buffer": "wait", "released": "done", "crossed_out": "done", "completed": "done", "returned_in": "done"}
-SHORT_YARDS = {"VT": "Bãi Logistics Viettel", "PT": "Bãi phi thuế quan"}
 STOPPED = ("cancelled", "expired", "no_show", "turned_back", "seized")
 
 
@@ -111,8 +110,12 @@ def both_times(at: datetime) -> str:
 
 
 def buffer_of(trip: Trip) -> str:
-    """The holding area to which the trip goes first, if its point has one."""
-    yard = Yard.objects.filter(point_id=trip.point_id, level="buffer").order_by("-capacity").first()
+    """The holding area in which the vehicle stands, to which it was sent, or else the largest one of its point."""
+    yard = (
+        trip.buffer
+        if trip.buffer_id
+        else Yard.objects.filter(point_id=trip.point_id, level="buffer").order_by("-capacity").first()
+    )
     return yard_name(yard) if yard else _("the holding area")
 
 
@@ -135,7 +138,7 @@ def yard_name(yard: Yard | None) -> str:
         return _("the yard")
     if get_language() == "zh-hans" and yard.name_zh:
         return yard.name_zh
-    name = SHORT_YARDS.get(yard.code, str(yard))
+    name = yard.short
     return f"{name[:1].lower()}{name[1:]}" if name.startswith("Bãi ") else name
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.base.bilingual import Bilingual
-from tinhso.pillars.border.gate.models.places import CHINESE_NAMES, SHORT_NAMES
+from tinhso.pillars.border.gate.models.places import CHINESE_NAMES, SHORT_NAMES, SHORT_YARDS
 from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
 from tinhso.pillars.border.gate.queries.statistics import midnight, rows_of
 from tinhso.pillars.border.gate.rules.tables import table
@@ -92,11 +92,21 @@ def _forces() -> dict[str, Bilingual]:
     }
 
 
+@cache
+def _areas() -> dict[str, Bilingual]:
+    """Yards as drivers call them."""
+    rows = {row["yard_code"]: row for row in table("yards")}
+    names = {code: SHORT_YARDS.get(code, row["name_vi"]) for code, row in rows.items()}
+    return {code: Bilingual(name, name, rows[code]["name_zh"] or name) for code, name in names.items()}
+
+
 def title_of(dimension: str, value: str) -> Any:
-    """What people call a point, a direction or a force."""
+    """What people call a point, a holding area, a direction or a force."""
     if dimension == "point":
         name = SHORT_NAMES.get(value, value)
         return Bilingual(name, name, CHINESE_NAMES.get(value, name))
+    if dimension == "area":
+        return _areas().get(value, value)
     if dimension == "direction":
         return {"export": _("export"), "import": _("import")}.get(value, value)
     if dimension == "group":

@@ -18,7 +18,7 @@ from tinhso.kernel.base.dates import show_time
 from tinhso.pillars.border.gate.models import CallPause, ControlPoint
 from tinhso.pillars.border.gate.queries import statistics
 from tinhso.pillars.border.gate.queries.guidance import pauses
-from tinhso.pillars.border.gate.queries.statistics import PointNow, rows_of
+from tinhso.pillars.border.gate.queries.statistics import AreaNow, PointNow, rows_of
 from tinhso.pillars.border.gate.queries.stoppages import open_stoppages
 from tinhso.pillars.border.gate.rules.crowding import tone_of_room, tone_of_wait
 
@@ -38,7 +38,10 @@ WAITED = ("buffer", "barrier", "line")
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """One place of one point: how many, since when the oldest, in which tone (calm, wait, stop), out of how many."""
+    """One place of one point: how many, since when the oldest, in which tone (calm, wait, stop), out of how many.
+
+    `areas`: the holding areas one by one, where there are several.
+    """
 
     key: str
     title: Any
@@ -49,6 +52,7 @@ class Station:
     held: int = 0
     room: int | None = None
     lanes: int = 0
+    areas: tuple[AreaNow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +129,9 @@ def _station(
     room = {"yard": now.yard_capacity, "buffer": now.buffer_capacity or None}.get(key)
     tones = [tone_of_room(now.in_buffer if key == "buffer" else count, room)] if room else []
     tones += [tone_of_wait(oldest or 0)] if key in WAITED else []
+    areas = now.areas if key == "buffer" and len(now.areas) > 1 else ()
     tone = next((one for one in ("stop", "wait") if one in tones), "calm")
-    return Station(key, title, count, oldest, tone, states[0], held, room, lanes.get(barrier, 0))
+    return Station(key, title, count, oldest, tone, states[0], held, room, lanes.get(barrier, 0), areas)
 
 
 def _lanes() -> dict[UUID, dict[str, int]]:

@@ -35,6 +35,7 @@ SAY = {
     "pay": gettext_lazy("Pay with the QR code on the trip's page, or at the fee counter."),
     "wait": gettext_lazy("All is done: wait for the release; the driver's page tells it."),
     "into_yard": gettext_lazy("Drive into {yard} first."),
+    "to_area": gettext_lazy("Drive to {area}: there is room."),
     "to_line": gettext_lazy("Drive on to the line."),
     "to_barrier_1": gettext_lazy("Drive on to barrier 1."),
 }

@@ -23,6 +23,7 @@ from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.flows.overlays import UNDONE
 from tinhso.pillars.border.gate.models import ClearanceTask, ControlPoint, CrossingPoint, Hold, OperatingCalendar, Trip
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER, step_permission
+from tinhso.pillars.border.gate.queries.holding import areas_at, areas_open
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.reference import verifying_keys
 from tinhso.pillars.border.gate.queries.stopped import stops_between
@@ -174,6 +175,13 @@ def steps_of(officer: Actor, point_id: UUID, at: datetime) -> list[str]:
     """Steps that the officer may do at that point."""
     wanted = {step_permission(step): step for step in (*offline.ALLOWED, "walk_up", "walk_up_line")}
     return sorted(wanted[right] for right in which(officer, wanted, Where(place=point_id), at))
+
+
+def areas_for(officer: Actor, point_id: UUID, at: datetime) -> list[dict[str, str]]:
+    """Holding areas into which the officer may let vehicles, the one with most room first."""
+    areas = areas_open(areas_at(point_id, by=officer, at=at), by=officer, at=at)
+    by_room = sorted(areas, key=lambda area: (-area.free, area.code))
+    return [{"code": area.code, "name": area.name} for area in by_room]
 
 
 def barriers_of(officer: Actor, at: datetime) -> list[ControlPoint]:

@@ -17,12 +17,29 @@ from django.db import connection
 from tinhso.kernel.base.clock import HANOI
 from tinhso.pillars.border.gate.flows.states import WAITING
 from tinhso.pillars.border.gate.models import CrossingPoint, OperatingCalendar, SlotWindow
-from tinhso.pillars.border.gate.models.places import CHINESE_NAMES, YardLevel
+from tinhso.pillars.border.gate.models.places import CHINESE_NAMES, SHORT_YARDS, YardLevel
 from tinhso.pillars.border.gate.queries import load
 from tinhso.pillars.border.gate.rules import crowding, hours
 
 PRIORITIES = ("P0", "P1", "P2", "P3", "P4")
 LATELY = timedelta(hours=2)
+Areas = tuple[int, tuple["AreaNow", ...]]
+"""How many stand in the holding areas of a point, and these."""
+NONE: Areas = (0, ())
+
+
+@dataclass(frozen=True, slots=True)
+class AreaNow:
+    """A holding area now: how many stand there, of how many places."""
+
+    code: str
+    name: str
+    standing: int
+    capacity: int
+
+    @property
+    def room(self) -> int:
+        return max(self.capacity - self.standing, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +47,7 @@ class PointNow:
     """One crossing point now. `waiting` are those in the holding area, called, or at barrier 1; minutes are
     what the last of them has before it; `last_hour` and `today` are cleared vehicles. `in_buffer` stand in the point's
     holding areas, which have room for `buffer_capacity`; a point without a holding area has 0 of both.
+    `areas` are these one by one; who is in none of them, as far as is known, counts for the point alone.
 
     `silent_since` is set when the point should be working and sends nothing: then all figures are old.
     """
@@ -56,6 +74,7 @@ class PointNow:
     daily_average: int
     in_buffer: int
     buffer_capacity: int
+    areas: tuple[AreaNow, ...] = ()
 
     @property
     def waiting(self) -> int:
@@ -117,10 +136,11 @@ class Pace:
 
 # Who was noted as undeclared waits in his bay at the gate, not in the holding area.
 _YARDS = """
-select y.point_id, y.level, y.name, y.capacity, case when y.level = 'buffer' then (
-    select count(*) from border_gate_trip t where t.is_live and t.point_id = y.point_id and t.state = 'at_buffer'
-        and not t.undeclared) end
-from border_gate_yard y order by y.code
+select y.point_id, y.level, y.code, y.name, y.capacity, s.here, s.whole from border_gate_yard y
+left join lateral (
+    select count(*) filter (where t.buffer_id = y.place_id) as here, count(*) as whole from border_gate_trip t
+    where t.is_live and t.point_id = y.point_id and t.state = 'at_buffer' and not t.undeclared
+) s on y.level = 'buffer' order by y.code
 """
 _DAY = """
 select h.place_id,
@@ -148,7 +168,7 @@ def points(*, at: datetime) -> list[PointNow]:
             loads[row.code],
             day.get(row.pk, (0, 0, 0, None)),
             yards.get(row.pk),
-            buffers.get(row.pk, (0, 0)),
+            buffers.get(row.pk, NONE),
             calendar.get(row.pk, []),
             at,
         )
@@ -157,7 +177,7 @@ def points(*, at: datetime) -> list[PointNow]:
 
 
 def _point(
-    row: CrossingPoint, now: load.GateLoad, day: tuple[Any, ...], yard: tuple[str, int] | None, buffer: tuple[int, int],
+    row: CrossingPoint, now: load.GateLoad, day: tuple[Any, ...], yard: tuple[str, int] | None, buffer: Areas,
     calendar: list[hours.Hours], at: datetime,
 ) -> PointNow:  # fmt: skip
     exported, imported, last_hour, last_at = day
@@ -186,7 +206,8 @@ def _point(
         silent_since=last_at if silent else None,
         daily_average=row.daily_average,
         in_buffer=buffer[0],
-        buffer_capacity=buffer[1],
+        buffer_capacity=sum(area.capacity for area in buffer[1]),
+        areas=buffer[1],
     )
 
 
@@ -196,13 +217,14 @@ def _closing(calendar: list[hours.Hours], at: datetime) -> datetime | None:
     return datetime.combine(local.date(), row.closes, HANOI) if row and row.closes else None
 
 
-def _yards() -> tuple[dict[UUID, tuple[str, int]], dict[UUID, tuple[int, int]]]:
-    """By point: the border yards' first name and whole room; who stands in the holding areas, and their whole room."""
+def _yards() -> tuple[dict[UUID, tuple[str, int]], dict[UUID, Areas]]:
+    """By point: the border yards' first name and whole room; who stands in the holding areas, and these."""
     border: dict[UUID, tuple[str, int]] = {}
-    buffers: dict[UUID, tuple[int, int]] = {}
-    for point, level, name, capacity, standing in rows_of(_YARDS, {}):
+    buffers: dict[UUID, Areas] = {}
+    for point, level, code, name, capacity, here, whole in rows_of(_YARDS, {}):
         if level == YardLevel.BUFFER:
-            buffers[point] = (standing, buffers.get(point, (0, 0))[1] + capacity)
+            area = AreaNow(code, SHORT_YARDS.get(code, name), here, capacity)
+            buffers[point] = (whole, (*buffers.get(point, NONE)[1], area))
         else:
             first, room = border.get(point, (name, 0))
             border[point] = (first, room + capacity)

@@ -172,7 +172,8 @@ def way_of(trip: Trip) -> list[dict[str, Any]]:
     if abroad:
         stops.append((_("Over the line"), trip.crossed_in_at, ("accepted",)))
     else:
-        stops.append((_("Holding area"), trip.buffer_at, ("accepted", "en_route")))
+        area = trip.buffer.short if trip.buffer and trip.buffer_at else _("Holding area")
+        stops.append((area, trip.buffer_at, ("accepted", "en_route")))
         stops.append((_("Barrier 1"), trip.arrived_at, ("at_buffer", "called")))
     stops.append((_("Checks"), trip.released_at, ("arrived", "crossed_in", "in_yard", "seized")))
     stops.append((_("Back over the line") if abroad else _("Over the line"), trip.crossed_out_at, ("released",)))

@@ -13,6 +13,7 @@ from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate.flows import FEE, HOLD, TASK, TRIP
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Hold, SecondContainer, Trip
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP
+from tinhso.pillars.border.gate.queries.holding import but_others
 from tinhso.pillars.border.gate.queries.tax_marks import marks_today
 from tinhso.pillars.border.gate.rules import plates
 
@@ -23,8 +24,11 @@ MOST = 200
 
 
 def visible_trips(*, by: Actor, at: datetime) -> QuerySet[Trip]:
-    """The trips that the actor may see: a firm its own, an officer those of his points, a driver his one."""
-    return visible(Trip.objects.all(), by, VIEW_TRIP, at)
+    """The trips that the actor may see: a firm its own, an officer those of his points, a driver his one.
+
+    The operator of a holding area sees nobody who stands in another operator's.
+    """
+    return but_others(visible(Trip.objects.all(), by, VIEW_TRIP, at), by=by, at=at)
 
 
 def trip_for(trip_id: UUID, *, by: Actor, at: datetime) -> Trip:
@@ -32,6 +36,7 @@ def trip_for(trip_id: UUID, *, by: Actor, at: datetime) -> Trip:
     rows = visible_trips(by=by, at=at).select_related(
         "point",
         "yard",
+        "buffer",
         "declaration__broker__agency",
         "enterprise__agency",
         "tractor",
@@ -76,7 +81,7 @@ def _second_holds(part: str) -> list[UUID]:
 
 def latest_trip(plate: str) -> Trip | None:
     """The newest trip of a tractor, live or not."""
-    return Trip.objects.filter(tractor_plate=plate).select_related("point").order_by("-created_at").first()
+    return Trip.objects.filter(tractor_plate=plate).select_related("point", "buffer").order_by("-created_at").first()
 
 
 def point_codes(kind: str, records: list[UUID]) -> dict[UUID, str]:

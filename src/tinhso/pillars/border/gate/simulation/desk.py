@@ -20,11 +20,22 @@ from tinhso.kernel.base.errors import Refusal
 from tinhso.pillars.border.gate.actions import amend, declare, fees, move, release, samples, seals, tasks
 from tinhso.pillars.border.gate.actions.customs import INSPECTION
 from tinhso.pillars.border.gate.flows import TASK, TRIP
-from tinhso.pillars.border.gate.models import Amendment, ClearanceTask, FeeAssessment, Force, Hold, SlotWindow, Trip
+from tinhso.pillars.border.gate.models import (
+    Amendment,
+    ClearanceTask,
+    CrossingPoint,
+    FeeAssessment,
+    Force,
+    Hold,
+    SlotWindow,
+    Trip,
+)
 from tinhso.pillars.border.gate.models.seals import SealEventKind
+from tinhso.pillars.border.gate.queries.holding import areas_at
 from tinhso.pillars.border.gate.queries.inspection_seals import waiting_for_seal
 from tinhso.pillars.border.gate.queries.samples import waiting_for_sample
 from tinhso.pillars.border.gate.rules.goods import PLANT
+from tinhso.pillars.border.gate.rules.holding import spread
 from tinhso.pillars.border.gate.simulation import handover
 from tinhso.pillars.border.gate.simulation.again import again
 from tinhso.pillars.border.gate.simulation.checking import FAILS, FAULTS, TREATS
@@ -94,6 +105,8 @@ class Desk:
 def handler_of(verb: str) -> Handler:
     """The handler of a verb; `trip.…` and `task.…` name steps of the two flows."""
     kind, _, step = verb.partition(".")
+    if verb == "trip.enter_buffer":
+        return _enter_areas
     if kind == "trip":
         return lambda asks, by, at: (
             TRIP.fire_many(
@@ -113,6 +126,20 @@ def handler_of(verb: str) -> Handler:
             TASK.fire_many([ask.move.target for ask in asks], step, by=by, at=at, together=False, **shared).done
         )
     return HANDLERS[verb]
+
+
+def _enter_areas(asks: Sequence[Ask], by: Actor, at: datetime) -> Iterable[UUID]:
+    """Each into the holding area at which it aims, while there is room; who was undeclared stands in his bay."""
+    place = CrossingPoint.objects.filter(code=asks[0].point).values_list("pk", flat=True).get()
+    areas = areas_at(place, by=by, at=at)
+    facts = {ask.move.target: dict(ask.move.facts) for ask in asks}
+    aimed = [(trip, told.pop("area")) for trip, told in facts.items() if "area" in told]
+    for (trip, _part), area in zip(aimed, spread(areas, [part for _trip, part in aimed]), strict=True):
+        if area is None and areas:
+            del facts[trip]
+        elif area:
+            facts[trip]["buffer"] = str(area.id)
+    return TRIP.fire_many(list(facts), "enter_buffer", by=by, at=at, together=False, facts=facts).done
 
 
 def _each(one: Callable[[Ask, Actor, datetime], Any]) -> Handler:

@@ -86,7 +86,8 @@ def _setting_out(seen: Seen, times: Times) -> Iterator[Move]:
 
 
 def _on_the_way(seen: Seen, times: Times) -> Iterator[Move]:
-    yield _trip("enter_buffer", "BUFFER", seen.since + seen.draw.minutes("travel.inland"), seen, plate=seen.plate)
+    due, area = seen.since + seen.draw.minutes("travel.inland"), seen.draw.part("area")
+    yield _trip("enter_buffer", "BUFFER", due, seen, plate=seen.plate, area=area)
 
 
 def _called(seen: Seen, times: Times) -> Iterator[Move]:

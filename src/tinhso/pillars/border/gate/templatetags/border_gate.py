@@ -12,6 +12,7 @@ from tinhso.kernel.base.money import grouped
 from tinhso.pillars.border.gate.models import TransferLine, Trip, Vehicle
 from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLES
 from tinhso.pillars.border.gate.queries import words
+from tinhso.pillars.border.gate.queries.figures import title_of
 from tinhso.pillars.border.gate.queries.masks import Sight, sight_of
 from tinhso.pillars.border.gate.queries.simulation import own_parts
 from tinhso.pillars.border.gate.queries.tones import trip_tone
@@ -28,6 +29,12 @@ register.filter("temperature", particulars.show_temperature)
 def plain(number: float) -> str:
     """A number as drawings want it, with a point whatever the language."""
     return f"{number:g}"
+
+
+@register.filter
+def short_yard(code: str) -> str:
+    """A yard by the name that drivers use."""
+    return str(title_of("area", code))
 
 
 @register.filter

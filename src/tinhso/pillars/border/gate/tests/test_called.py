@@ -31,7 +31,7 @@ from tinhso.pillars.border.gate.tests.test_guidance_pages import officer_page, p
 SCREEN = "border_gate:public_screen"
 MAY_BE_SAID = {
     "code", "gate", "until", "link", "hour", "left", "count", "ref", "a", "b", "what", "number", "vi", "en", "zh",
-    "yard", "bay", "force", "deadline", "fields",
+    "yard", "area", "bay", "force", "deadline", "fields",
 }  # fmt: skip
 """Fields that text messages use: none names a person, a firm or a vehicle."""
 

@@ -109,6 +109,8 @@ def _staff(gate, trip: Trip, names: dict[UUID, str]) -> None:
         add(force, force, place=gate.points[HERE].pk)
         add(f"{force} there", force, place=gate.points[ELSEWHERE].pk)
     add("YARD", "YARD", place=trip.yard_id)
+    add("BUFFER", "BUFFER", place=trip.point_id)
+    add("BUFFER there", "BUFFER", place=gate.points[ELSEWHERE].pk)
     add("YARD there", "YARD", place=gate.points[ELSEWHERE].pk)
     add("LEADER", "LEADER")
     add("ENTERPRISE", "ENTERPRISE", agency=trip.agency_id)

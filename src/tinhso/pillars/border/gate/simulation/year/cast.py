@@ -13,11 +13,13 @@ from uuid import UUID
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.pillars.border.gate.models import CrossingPoint, Force, Yard
+from tinhso.pillars.border.gate.queries.holding import areas_at
 from tinhso.pillars.border.gate.queries.law import law_on
 from tinhso.pillars.border.gate.queries.reference import rates_on
 from tinhso.pillars.border.gate.queries.tax_marks import marked
 from tinhso.pillars.border.gate.rules import fees, goods, limits, priority
 from tinhso.pillars.border.gate.rules.checks import Check, TripFacts, checks
+from tinhso.pillars.border.gate.rules.holding import HoldingArea
 from tinhso.pillars.border.gate.rules.tables import Row, table
 from tinhso.pillars.border.gate.simulation.cast import _pairs, usual_goods
 from tinhso.pillars.border.gate.simulation.crew import AT_A_POINT, EVERYWHERE, POINTS, Crew
@@ -35,7 +37,7 @@ EMPTY = "EMPTY"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A crossing point with its border yard."""
+    """A crossing point with its border yard and its holding areas."""
 
     code: str
     id: str
@@ -43,6 +45,7 @@ class Place:
     bays: int
     room_export: int
     medical: bool
+    areas: tuple[HoldingArea, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,8 @@ class Cast:
         self.force = {force.code: force.pk.hex for force in Force.objects.all()}
         yards = {yard.point_id: yard for yard in Yard.objects.filter(level="border")}
         self.places = {
-            point.code: _place(point, yards.get(point.pk)) for point in CrossingPoint.objects.filter(code__in=POINTS)
+            point.code: _place(point, yards.get(point.pk), areas_at(point.pk, by=SYSTEM, at=clock.now()))
+            for point in CrossingPoint.objects.filter(code__in=POINTS)
         }
         pairs = _pairs()
         watched = marked((pair.firm.pk for found in pairs.values() for pair in found), at=clock.now())
@@ -145,11 +149,11 @@ class Cast:
         return self._classes[key]
 
 
-def _place(point: CrossingPoint, yard: Yard | None) -> Place:
+def _place(point: CrossingPoint, yard: Yard | None, areas: Sequence[HoldingArea]) -> Place:
     row = next(row for row in table("gates") if row["point_code"] == point.code)
     return Place(
         point.code, point.pk.hex, yard.pk.hex if yard else "", yard.capacity if yard else 1,
-        int(row["default_slot_cap_export_per_h"]), point.medical_control,
+        int(row["default_slot_cap_export_per_h"]), point.medical_control, tuple(areas),
     )  # fmt: skip
 
 

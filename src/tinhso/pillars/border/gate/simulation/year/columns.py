@@ -80,8 +80,8 @@ DUE = Columns(
 )  # fmt: skip
 WAY = Columns(
     Trip, "id", "state", "state_since", "version", "created_at", "created_by", "code", "declaration_id",
-    "enterprise_id", "agency_id", "kind", "direction", "point_id", "yard_id", "bay", "tractor_id", "driver_id",
-    "tractor_plate", "driver_name", "goods_title", "goods_group", "gross_kg", "customs_no", "priority",
+    "enterprise_id", "agency_id", "kind", "direction", "point_id", "yard_id", "bay", "buffer_id", "tractor_id",
+    "driver_id", "tractor_plate", "driver_name", "goods_title", "goods_group", "gross_kg", "customs_no", "priority",
     "priority_basis", "nonce", "problems", "source", "undeclared", "leg", "load_state", "balance_kg", "unloaded_kg",
     "amend_count", "miss_count", "released_to", "planned_on", "expires_at", "slot_id", "tasks_opened", "fee_state",
     "loaded_kg", "two_way", "back_id", "seal_no", "supervisor", "dwell_limit_h", "dwell_level", *MOMENTS, *COUNTERS,
@@ -160,7 +160,7 @@ class Writing:
         return WAY.line((
             way.id, way.state, moment(last), str(way.versions), *self.made, self.code, self.declaration_id,
             vehicle.owner, vehicle.owner, vehicle.kind, self.direction, vehicle.place.id, vehicle.place.yard or NULL,
-            self.bay(), vehicle.truck.id, driver[0], vehicle.truck.plate, driver[1],
+            self.bay(), way.area or NULL, vehicle.truck.id, driver[0], vehicle.truck.plate, driver[1],
             self.title, self.group, str(vehicle.kg), self.customs_no, *vehicle.priority, way.id[-16:], "[]",
             way.source, "t" if way.seen_by else "f", str(way.leg), way.load_state, str(balance),
             unloaded, str(way.amended), str(way.misses), way.released_to, str(self.day),

@@ -115,7 +115,7 @@ class Way:
 
     `unloading`: when the yard and the customs signed that its goods went into the warehouse, or onto the vehicle whose
     trip is `onto`; `loaded`: kg taken over. `incident`: level, warned and over, for who stayed too long. `back`: the
-    declaration of what a two-way vehicle brings back.
+    declaration of what a two-way vehicle brings back. `area`: the holding area in which it waited.
     """
 
     id: str
@@ -143,6 +143,7 @@ class Way:
     released_to: str = ""
     incident: tuple[int, int, int | None] | None = None
     back: str = ""
+    area: str = ""
 
 
 def opened(second: int) -> int:

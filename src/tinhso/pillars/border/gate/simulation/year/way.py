@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tinhso.pillars.border.gate.rules.checks import Check
+from tinhso.pillars.border.gate.rules.holding import at_part
 from tinhso.pillars.border.gate.rules.transfers import HANDS_OVER
 from tinhso.pillars.border.gate.simulation import durations
 from tinhso.pillars.border.gate.simulation.checking import FAILS, TREATS
@@ -173,6 +174,7 @@ class Walk:
             departs = max(accepted + MINUTE, vehicle.arrives - draws.seconds("travel.inland"))
             self.trip(departs, "depart", "en_route", "DRIVER")
             at = max(vehicle.arrives, departs + 20 * MINUTE)
+            plate = self._aims_at_area(plate)
         way.at["buffer_at"] = way.at["first_arrival_at"] = self.trip(at, "enter_buffer", "at_buffer", "BUFFER", plate)
         way.at["effective_at"] = at + 30 * MINUTE
         called = self._call(opened(at + draws.seconds("queue.wait")))
@@ -183,6 +185,14 @@ class Walk:
         arrived = opened(called + draws.seconds("travel.called"))
         way.at["arrived_at"] = self.trip(arrived, "arrive", "arrived", "BIENPHONG", _plate(vehicle))
         return arrived
+
+    def _aims_at_area(self, plate: str) -> str:
+        """By a part that the trip's id gives: nothing else of the year is drawn otherwise for it."""
+        area = at_part(self.vehicle.place.areas, int(self.way.id[-4:], 16) / 0x10000)
+        if area is None:
+            return plate
+        self.way.area = str(area.id)
+        return f'{plate[:-1]}, "buffer": "{area.id}"}}'
 
     def _call(self, at: int) -> int:
         self.way.at["called_at"] = at

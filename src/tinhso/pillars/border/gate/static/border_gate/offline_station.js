@@ -127,7 +127,7 @@
     find("why", box).textContent = answer.open ? kept.steps[answer.step] : first ? first[0] : sentence(answer);
     find("why-more", box).textContent = answer.open ? answer.trip : [...others.map(([what]) => what), answer.code, answer.entry?.w ? `${said.wanted} ${answer.entry.w}` : ""].filter(Boolean).join(" · ");
     if (first) tell(answer, first, box);
-    find("where", box).textContent = answer.entry?.y || said.ask;
+    where(answer, find("where", box));
     find("photo-place", box).hidden = !answer.open || Boolean(done);
     actions(answer, typed, done, find("actions", box));
     main.replaceChildren(piece);
@@ -136,7 +136,7 @@
 
   function actions(answer, typed, done, place) {
     if (done) place.append(button(said.next, true, again));
-    else if (answer.open) place.append(button(said.open, true, () => pass(answer, typed)));
+    else if (answer.open) place.append(...areas(answer), button(said.open, true, () => pass(answer, typed)));
     else if (answer.code === "BG-332") {
       place.append(part("radio"));
       find("radio", place).addEventListener("change", () => answerTo(typed, true));
@@ -144,6 +144,29 @@
       place.append(button(said.next, true, again));
       if (answer.code === "BG-209") place.append(button(said.undeclared, false, undeclared));
     }
+  }
+
+  // One choice where there are several holding areas: that of the vehicle before, else the one with most room.
+  function areas(answer) {
+    const open = store.meta.duty.areas || [];
+    if (answer.step !== "enter_buffer" || open.length < 2) return [];
+    const piece = part("area").firstElementChild;
+    const kept = open.some((one) => one.code === store.meta.area) ? store.meta.area : open[0].code;
+    find("area", piece).replaceChildren(...open.map((one) => new Option(one.name, one.code, false, one.code === kept)));
+    return [piece];
+  }
+
+  // Into a holding area: the only one, or the one that is chosen below.
+  function where(answer, place) {
+    const open = (answer.open && answer.step === "enter_buffer" && store.meta.duty.areas) || [];
+    place.textContent = (open.length === 1 && open[0].name) || answer.entry?.y || said.ask;
+    place.closest(".decision__row").hidden = open.length > 1;
+  }
+
+  function areaOf(step) {
+    const open = store.meta.duty.areas || [];
+    if (step !== "enter_buffer" || !open.length) return "";
+    return open.length > 1 ? find("area", main)?.value || "" : open[0].code;
   }
 
   function again() {
@@ -173,12 +196,14 @@
   }
 
   async function pass(answer, typed) {
+    const area = areaOf(answer.step);
     const sure = { ...(await ask(typed, answer.radio)), radio: answer.radio };
     if (!sure.open) { card(sure, typed, false); return; }
     const shots = await pictures(find("photo", main)?.files || []);
     if (!Array.isArray(shots)) { card(sure, typed, false); tell("photo-wrong", shots); return; }
     const use = sure.nonce ? { use: [spot().code, sure.step, sure.entry.g, seconds(store.now()), sure.nonce] } : {};
-    await store.record("pass", { ...told(sure), ...(sure.radio ? { radio: true } : {}), ...named(shots) }, use);
+    await store.record("pass", { ...told(sure), ...(sure.radio ? { radio: true } : {}), ...(area ? { area } : {}), ...named(shots) }, use);
+    if (area) await store.set({ area });
     card(sure, typed, true);
     const box = document.getElementById("code");
     box.value = "";
