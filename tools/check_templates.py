@@ -1,4 +1,4 @@
-"""Every template compiles, and what it extends, includes and builds with is there.
+"""Every template compiles, what it extends, includes and builds with is there, and its classes have a look.
 
 Django and the components compile a template when it is first shown; here all are compiled at once, so that a broken
 tag stops the build and not a page.
@@ -15,6 +15,8 @@ import django
 from django.apps import apps
 from django.template import Engine, Origin, Template, TemplateDoesNotExist, TemplateSyntaxError
 from django_cotton.cotton_loader import Loader
+
+from tools.classes import undressed
 
 ROOT = Path(__file__).resolve().parents[1]
 NAMED = re.compile(r"""\{%\s*(?:extends|include)\s+["']([^"']+)["']""")
@@ -62,6 +64,8 @@ def faults(path: Path, name: str, engine: Engine) -> Iterator[str]:
             yield f"there is no template {wanted}"
         except TemplateSyntaxError:
             continue  # that one is told by itself
+    if path.suffix == ".html":
+        yield from (f"class {name} is in no stylesheet and no script" for name in undressed(source))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from tools.check_templates import check, folders
         ('<c-no-such-part title="a" />', "there is no template cotton/no_such_part.html"),
         ('{% include "web/_no_such.html" %}', "there is no template web/_no_such.html"),
         ("{% extends 'web/no_such_base.html' %}", "there is no template web/no_such_base.html"),
+        ('<p class="row no-such-look">', "class no-such-look is in no stylesheet and no script"),
+        ('<p class="row{% if a == "b" %} no-such-look{% endif %}">', "class no-such-look is in no stylesheet"),
     ],
 )
 def test_a_broken_template_is_named(tmp_path, source, fault):
@@ -30,7 +32,8 @@ def test_a_broken_template_is_named(tmp_path, source, fault):
 
 def test_a_whole_template_is_not(tmp_path):
     (tmp_path / "page.html").write_text(
-        '{% extends "web/base_public.html" %}{% block content %}<c-card />{% endblock %}'
+        '{% extends "web/base_public.html" %}{% block content %}<c-card />'
+        '<p class="row{% if a == "b" %} small{% else %} soft{% endif %} state--{{ tone }}"></p>{% endblock %}'
     )
 
     assert list(check([tmp_path], Engine.get_default())) == []
