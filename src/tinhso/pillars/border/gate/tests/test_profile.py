@@ -42,7 +42,7 @@ def test_all_tables_are_in(loaded):
     assert CrossingPoint.objects.count() == 9
     assert (Yard.objects.count(), ControlPoint.objects.count()) == (6, 16)
     assert (Force.objects.count(), CheckRule.objects.count()) == (10, 12)
-    assert (HsCode.objects.count(), GoodsRule.objects.count(), ReasonCode.objects.count()) == (5613, 72, 26)
+    assert (HsCode.objects.count(), GoodsRule.objects.count(), ReasonCode.objects.count()) == (5613, 72, 30)
     assert set(FeeRule.objects.values_list("status", flat=True)) == {"Published", "Placeholder"}
 
 
