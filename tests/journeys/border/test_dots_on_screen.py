@@ -27,7 +27,7 @@ def test_the_police_tap_a_dot_and_a_crowd_and_read_who_it_is(border, size):
 
     page = border.sign_in("CSGT", size)
     page.goto(f"{border.address}{GATE}/ban-do/")
-    expect(page.locator(".dots__newest")).to_contain_text(f"{CROWD + ROAD} xe trong tỉnh đang gửi vị trí")
+    expect(page.locator("[data-newest]")).to_contain_text(f"{CROWD + ROAD} xe trong tỉnh đang gửi vị trí")
     expect(page.locator(".dots__named")).to_have_count(0)
     page.locator(".dots__spot--road").first.click()
     expect(page.locator(".dots__named li")).to_have_count(1)
