@@ -5,12 +5,15 @@ One line for each finding. Signals (a file that grew too long) are told and do n
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from tinhso.kernel.modules.discovery import room_of
 from tools import glossary, house_map, names, sizes, type_imports
 from tools.sources import Source, read, start_django
+
+DECLARES = re.compile(r"^@(?:subscribe|every|metric)\(|^\w+ = notice\(", re.MULTILINE)
 
 
 def main() -> int:
@@ -30,6 +33,7 @@ def findings(sources: list[Source]) -> Iterator[str]:
     yield from names.business_words_in_kernel(sources)
     yield from type_imports.type_imports_through_walls(sources)
     yield from rooms_without_contract(sources)
+    yield from unheard(sources, sys.modules)
     yield from glossary.models_without_a_word(glossary.models_of_the_house())
     yield from house_map.stale_map()
 
@@ -41,6 +45,13 @@ def rooms_without_contract(sources: list[Source]) -> Iterator[str]:
         room = source.module.removesuffix(".apps")
         if source.path.name == "apps.py" and not room.startswith("tinhso.kernel.") and room not in inherit:
             yield f"{source.path.parent}/tests/test_contract.py: the room does not inherit RoomContract"
+
+
+def unheard(sources: list[Source], loaded: Collection[str]) -> Iterator[str]:
+    """Reactions, periodic work, figures and notices in modules that nobody loads at the start: they never happen."""
+    for source in sources:
+        if not source.is_test and source.module not in loaded and DECLARES.search(source.text):
+            yield f"{source.path}: nothing loads this at the start; name it in its package's __init__.py"
 
 
 def signals(sources: list[Source]) -> Iterator[str]:

@@ -126,3 +126,12 @@ def test_a_room_above_the_kernel_inherits_the_contract() -> None:
 
     assert len([*check_house.rooms_without_contract(bare)]) == 1
     assert [*check_house.rooms_without_contract(bound)] == []
+
+
+def test_a_reaction_that_nobody_loads_is_told() -> None:
+    reacts = source(
+        "src/tinhso/roof/ioc/handlers/tiles.py", "@subscribe(events.CAME, name='tell')\ndef tell(event): ..."
+    )
+
+    assert len([*check_house.unheard([reacts], {"tinhso.roof.ioc.handlers"})]) == 1
+    assert [*check_house.unheard([reacts], {"tinhso.roof.ioc.handlers.tiles"})] == []
