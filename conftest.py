@@ -154,6 +154,15 @@ def _rules_are_looked_up_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     held.forget()
 
 
+@pytest.fixture(autouse=True)
+def _numbers_are_counted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a test has written is counted by its next look."""
+    from tinhso.kernel.base import lately
+
+    monkeypatch.setattr(lately, "SECONDS", 0.0)
+    lately.forget_all()
+
+
 @pytest.fixture(scope="session")
 def template_database() -> str:
     return template_in(shared_cluster())

@@ -13,7 +13,7 @@ from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.flows.states import ACCEPTED, EN_ROUTE
 from tinhso.pillars.border.gate.models import Trip
-from tinhso.pillars.border.gate.queries.holding import areas_at, areas_locked, areas_open
+from tinhso.pillars.border.gate.queries.holding import areas_lately, areas_locked, areas_open
 from tinhso.pillars.border.gate.rules import holding
 from tinhso.pillars.border.gate.rules.codes import refuse
 from tinhso.pillars.border.gate.rules.holding import NEARLY_FULL, HoldingArea
@@ -33,23 +33,24 @@ def enter_area(*, trip: Trip, area: str = "", happened: bool = False, by: Actor,
     """
     if trip.undeclared or trip.state not in (ACCEPTED, EN_ROUTE):
         return TRIP.fire(trip, ENTER, by=by, at=at, **seen)
-    areas = areas_at(trip.point_id, by=by, at=at)
+    areas = areas_lately(trip.point_id, by=by, at=at)
     if not areas and not area:
         return TRIP.fire(trip, ENTER, by=by, at=at, **seen)
     found = _chosen(trip, areas, area, happened, by, at)
     told = {"buffer": str(found.id)} if found else {}
     if found is None or happened or found.free > NEARLY_FULL:
         return TRIP.fire(trip, ENTER, by=by, at=at, **told, **seen)
-    return _one_by_one(trip, found, by, at, {**told, **seen})
+    return _one_by_one(trip, area, by, at, seen)
 
 
 @transaction.atomic
-def _one_by_one(trip: Trip, area: HoldingArea, by: Actor, at: datetime, facts: dict[str, Any]) -> Trip:
-    """Of two vehicles before the last place only one gets it."""
+def _one_by_one(trip: Trip, code: str, by: Actor, at: datetime, seen: dict[str, Any]) -> Trip:
+    """Of two vehicles before the last place only one gets it: chosen anew by what is counted now."""
     areas = areas_locked(trip.point_id, by=by, at=at)
-    now = next(one for one in areas if one.id == area.id)
-    holding.must_have_room(now, areas, trip.point.gate_short)
-    return TRIP.fire(trip, ENTER, by=by, at=at, **facts)
+    found = _chosen(trip, areas, code, False, by, at)
+    assert found is not None  # a moment ago there was one
+    holding.must_have_room(found, areas, trip.point.gate_short)
+    return TRIP.fire(trip, ENTER, by=by, at=at, buffer=str(found.id), **seen)
 
 
 @transaction.atomic

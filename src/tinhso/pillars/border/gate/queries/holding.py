@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.db.models import Count, QuerySet
 from tinhso.kernel.access.may import rights
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.clock import HANOI
+from tinhso.kernel.base.lately import Lately
 from tinhso.kernel.base.rows import rows
 from tinhso.pillars.border.gate.flows.states import AT_BUFFER, CALLED
 from tinhso.pillars.border.gate.models import Trip
@@ -41,9 +42,21 @@ standing as (
 )
 select a.*, coalesce(s.n, 0) from area a left join standing s on s.buffer_id = a.place_id order by a.code
 """  # noqa: S608 (columns and tables are ours)
+STANDING = """
+select t.buffer_id, count(*) from border_gate_trip t
+where t.is_live and t.point_id = %s::uuid and t.state = 'at_buffer' and not t.undeclared and t.buffer_id is not null
+group by t.buffer_id
+"""
 LOCKED = """
 select 1 from border_gate_yard where point_id = %s::uuid and level = 'buffer' order by place_id for no key update
 """
+
+
+def _count(point: UUID) -> dict[UUID, int]:
+    return dict(rows(STANDING, point))
+
+
+_standing = Lately(_count)
 
 
 def areas_at(point: UUID, *, by: Actor, at: datetime) -> list[HoldingArea]:
@@ -51,8 +64,17 @@ def areas_at(point: UUID, *, by: Actor, at: datetime) -> list[HoldingArea]:
     return [HoldingArea(*row) for row in rows(COUNTED, *_who(by, at), point, point)]
 
 
+def areas_lately(point: UUID, *, by: Actor, at: datetime) -> list[HoldingArea]:
+    """The same with counts that may be a second old: vehicles that drive in one after the other count them once."""
+    found = [
+        HoldingArea(*row) for row in rows(f"{AREAS} and y.point_id = %s::uuid order by y.code", *_who(by, at), point)
+    ]
+    standing = _standing.get(point) if found else {}
+    return [replace(area, standing=standing.get(area.id, 0)) for area in found]
+
+
 def areas_locked(point: UUID, *, by: Actor, at: datetime) -> list[HoldingArea]:
-    """The same, while nobody else is let into any of them; within the caller's transaction."""
+    """Counted now, while nobody else is let into any of them; within the caller's transaction."""
     rows(LOCKED, point)
     return areas_at(point, by=by, at=at)
 

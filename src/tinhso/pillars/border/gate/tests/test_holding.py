@@ -11,7 +11,7 @@ from django.test import Client
 
 from tinhso.kernel.access.models import Grant, Role
 from tinhso.kernel.audit.models import Entry
-from tinhso.kernel.base import clock
+from tinhso.kernel.base import clock, lately
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Forbidden
 from tinhso.kernel.identity.models import Account, Person
@@ -163,6 +163,17 @@ def test_a_full_area_is_refused_with_the_one_that_has_room(gate):
         "Bãi khu phi thuế quan đã đầy (1/1). Đưa xe sang Công viên Logistics Viettel Lạng Sơn: còn 1500 chỗ."
     )
     assert enter(late, gate.everything).buffer == area("VT")
+
+
+def test_the_last_places_are_counted_anew_however_lately_they_were(gate, monkeypatch):
+    monkeypatch.setattr(lately, "SECONDS", 60.0)
+    Yard.objects.filter(code="PT").update(capacity=2)
+    Yard.objects.filter(code="VT").update(capacity=1)
+
+    entered = [enter(accepted(gate, number), gate.everything).buffer for number in range(3)]
+
+    assert sorted(one.code for one in entered) == ["PT", "PT", "VT"]
+    assert refusal_of(accepted(gate, 3), gate.everything).code == "BG-653"
 
 
 def test_when_all_areas_are_full_the_board_is_to_be_told(gate):
