@@ -37,10 +37,17 @@ def enter_area(*, trip: Trip, area: str = "", happened: bool = False, by: Actor,
     if not areas and not area:
         return TRIP.fire(trip, ENTER, by=by, at=at, **seen)
     found = _chosen(trip, areas, area, happened, by, at)
-    told = {"buffer": str(found.id)} if found else {}
-    if found is None or happened or found.free > NEARLY_FULL:
-        return TRIP.fire(trip, ENTER, by=by, at=at, **told, **seen)
+    if found is None:
+        return TRIP.fire(trip, ENTER, by=by, at=at, **seen)
+    if happened or found.free > NEARLY_FULL:
+        return _into(found, trip, by, at, seen)
     return _one_by_one(trip, area, by, at, seen)
+
+
+def _into(area: HoldingArea, trip: Trip, by: Actor, at: datetime, seen: dict[str, Any]) -> Trip:
+    TRIP.fire(trip, ENTER, by=by, at=at, buffer=str(area.id), **seen)
+    trip.buffer_id = area.id  # known: it need not be read again
+    return trip
 
 
 @transaction.atomic
@@ -50,7 +57,7 @@ def _one_by_one(trip: Trip, code: str, by: Actor, at: datetime, seen: dict[str, 
     found = _chosen(trip, areas, code, False, by, at)
     assert found is not None  # a moment ago there was one
     holding.must_have_room(found, areas, trip.point.gate_short)
-    return TRIP.fire(trip, ENTER, by=by, at=at, buffer=str(found.id), **seen)
+    return _into(found, trip, by, at, seen)
 
 
 @transaction.atomic

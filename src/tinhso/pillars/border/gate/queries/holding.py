@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -15,7 +15,8 @@ from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.lately import Lately
 from tinhso.kernel.base.rows import rows
 from tinhso.pillars.border.gate.flows.states import AT_BUFFER, CALLED
-from tinhso.pillars.border.gate.models import Trip
+from tinhso.pillars.border.gate.models import Trip, Yard
+from tinhso.pillars.border.gate.models.places import YardLevel
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER, VIEW_PARTIES
 from tinhso.pillars.border.gate.rules.holding import HoldingArea, open_to
 
@@ -42,35 +43,26 @@ standing as (
 )
 select a.*, coalesce(s.n, 0) from area a left join standing s on s.buffer_id = a.place_id order by a.code
 """  # noqa: S608 (columns and tables are ours)
-STANDING = """
-select t.buffer_id, count(*) from border_gate_trip t
-where t.is_live and t.point_id = %s::uuid and t.state = 'at_buffer' and not t.undeclared and t.buffer_id is not null
-group by t.buffer_id
-"""
 LOCKED = """
 select 1 from border_gate_yard where point_id = %s::uuid and level = 'buffer' order by place_id for no key update
 """
 
 
-def _count(point: UUID) -> dict[UUID, int]:
-    return dict(rows(STANDING, point))
-
-
-_standing = Lately(_count)
-
-
 def areas_at(point: UUID, *, by: Actor, at: datetime) -> list[HoldingArea]:
     """The holding areas of the point; one query."""
-    return [HoldingArea(*row) for row in rows(COUNTED, *_who(by, at), point, point)]
+    return _read(point, *_who(by, at))
 
 
 def areas_lately(point: UUID, *, by: Actor, at: datetime) -> list[HoldingArea]:
-    """The same with counts that may be a second old: vehicles that drive in one after the other count them once."""
-    found = [
-        HoldingArea(*row) for row in rows(f"{AREAS} and y.point_id = %s::uuid order by y.code", *_who(by, at), point)
-    ]
-    standing = _standing.get(point) if found else {}
-    return [replace(area, standing=standing.get(area.id, 0)) for area in found]
+    """The same, maybe a second old: for vehicles that drive in one after the other it is read once."""
+    return _lately.get(point, *_who(by, at))
+
+
+def _read(point: UUID, *who: object) -> list[HoldingArea]:
+    return [HoldingArea(*row) for row in rows(COUNTED, *who, point, point)]
+
+
+_lately = Lately(_read)
 
 
 def areas_locked(point: UUID, *, by: Actor, at: datetime) -> list[HoldingArea]:
@@ -146,7 +138,14 @@ def area_now(area: HoldingArea) -> AreaNow:
 
 def area_code(trip: Trip) -> str:
     """The holding area in which the vehicle stands or stood; empty where none is known."""
-    return trip.buffer.code if trip.buffer_id and trip.buffer else ""
+    if not trip.buffer_id:
+        return ""
+    if Trip.buffer.is_cached(trip):
+        return trip.buffer.code if trip.buffer else ""
+    return _codes.get().get(trip.buffer_id, "")
+
+
+_codes = Lately(lambda: dict(Yard.objects.filter(level=YardLevel.BUFFER).values_list("place_id", "code")))
 
 
 def _who(by: Actor, at: datetime) -> tuple[object, ...]:
