@@ -33,10 +33,10 @@ def enter_area(*, trip: Trip, area: str = "", happened: bool = False, by: Actor,
     """
     if trip.undeclared or trip.state not in (ACCEPTED, EN_ROUTE):
         return TRIP.fire(trip, ENTER, by=by, at=at, **seen)
-    areas = areas_lately(trip.point_id, by=by, at=at)
+    areas, mine = areas_lately(trip.point_id, by=by, at=at)
     if not areas and not area:
         return TRIP.fire(trip, ENTER, by=by, at=at, **seen)
-    found = _chosen(trip, areas, area, happened, by, at)
+    found = _chosen(trip, areas, mine, area, happened)
     if found is None:
         return TRIP.fire(trip, ENTER, by=by, at=at, **seen)
     if happened or found.free > NEARLY_FULL:
@@ -54,7 +54,7 @@ def _into(area: HoldingArea, trip: Trip, by: Actor, at: datetime, seen: dict[str
 def _one_by_one(trip: Trip, code: str, by: Actor, at: datetime, seen: dict[str, Any]) -> Trip:
     """Of two vehicles before the last place only one gets it: chosen anew by what is counted now."""
     areas = areas_locked(trip.point_id, by=by, at=at)
-    found = _chosen(trip, areas, code, False, by, at)
+    found = _chosen(trip, areas, areas_open(areas, by=by, at=at), code, False)
     assert found is not None  # a moment ago there was one
     holding.must_have_room(found, areas, trip.point.gate_short)
     return _into(found, trip, by, at, seen)
@@ -76,9 +76,8 @@ def send_to_area(*, trip: Trip, area: UUID, by: Actor, at: datetime) -> Trip:
 
 
 def _chosen(
-    trip: Trip, areas: Sequence[HoldingArea], code: str, happened: bool, by: Actor, at: datetime
+    trip: Trip, areas: Sequence[HoldingArea], mine: Sequence[HoldingArea], code: str, happened: bool
 ) -> HoldingArea | None:
-    mine = areas_open(areas, by=by, at=at)
     if code:
         return holding.named(areas, mine, code, trip.point.gate_short)
     if happened:

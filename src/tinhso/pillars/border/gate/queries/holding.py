@@ -50,19 +50,23 @@ select 1 from border_gate_yard where point_id = %s::uuid and level = 'buffer' or
 
 def areas_at(point: UUID, *, by: Actor, at: datetime) -> list[HoldingArea]:
     """The holding areas of the point; one query."""
-    return _read(point, *_who(by, at))
+    return [HoldingArea(*row) for row in rows(COUNTED, *_who(by, at), point, point)]
 
 
-def areas_lately(point: UUID, *, by: Actor, at: datetime) -> list[HoldingArea]:
-    """The same, maybe a second old: for vehicles that drive in one after the other it is read once."""
-    return _lately.get(point, *_who(by, at))
+def areas_lately(point: UUID, *, by: Actor, at: datetime) -> tuple[list[HoldingArea], list[HoldingArea]]:
+    """The areas of the point, and those open to the actor; maybe a second old.
+
+    Vehicles drive in one after the other: for them it is read once. The right to let one in is asked by the step.
+    """
+    return _lately.get(point, by, at.replace(second=0, microsecond=0))
 
 
-def _read(point: UUID, *who: object) -> list[HoldingArea]:
-    return [HoldingArea(*row) for row in rows(COUNTED, *who, point, point)]
+def _areas_and_open(point: UUID, by: Actor, at: datetime) -> tuple[list[HoldingArea], list[HoldingArea]]:
+    areas = areas_at(point, by=by, at=at)
+    return areas, areas_open(areas, by=by, at=at)
 
 
-_lately = Lately(_read)
+_lately = Lately(_areas_and_open)
 
 
 def areas_locked(point: UUID, *, by: Actor, at: datetime) -> list[HoldingArea]:
