@@ -34,19 +34,16 @@ def enter_area(*, trip: Trip, area: str = "", happened: bool = False, by: Actor,
     if trip.undeclared or trip.state not in (ACCEPTED, EN_ROUTE):
         return TRIP.fire(trip, ENTER, by=by, at=at, **seen)
     areas, mine = areas_lately(trip.point_id, by=by, at=at)
-    if not areas and not area:
-        return TRIP.fire(trip, ENTER, by=by, at=at, **seen)
-    found = _chosen(trip, areas, mine, area, happened)
-    if found is None:
-        return TRIP.fire(trip, ENTER, by=by, at=at, **seen)
-    if happened or found.free > NEARLY_FULL:
+    found = _chosen(trip, areas, mine, area, happened) if areas or area else None
+    if found is None or happened or found.free > NEARLY_FULL:
         return _into(found, trip, by, at, seen)
     return _one_by_one(trip, area, by, at, seen)
 
 
-def _into(area: HoldingArea, trip: Trip, by: Actor, at: datetime, seen: dict[str, Any]) -> Trip:
-    TRIP.fire(trip, ENTER, by=by, at=at, buffer=str(area.id), **seen)
-    trip.buffer_id = area.id  # known: it need not be read again
+def _into(area: HoldingArea | None, trip: Trip, by: Actor, at: datetime, seen: dict[str, Any]) -> Trip:
+    known = area.id if area else trip.buffer_id
+    TRIP.fire(trip, ENTER, by=by, at=at, **({"buffer": str(area.id)} if area else {}), **seen)
+    trip.buffer_id = known  # the step has set it: it need not be read again
     return trip
 
 
