@@ -155,6 +155,14 @@ def _rules_are_looked_up_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _nobody_asked_for_a_language_yet() -> None:
+    """A test speaks the platform's language, whichever the request of the test before it asked for."""
+    from django.utils import translation
+
+    translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
 def _numbers_are_counted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a test has written is counted by its next look."""
     from tinhso.kernel.base import lately
