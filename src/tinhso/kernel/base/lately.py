@@ -5,6 +5,7 @@ For numbers only that may be a second old; where the last one counts, read anew 
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
@@ -19,23 +20,36 @@ _known: list[Lately[Any]] = []
 
 
 class Lately(Generic[Read]):
-    """The answers of `read(*key)` of this process, each good for a second."""
+    """The answers of `read(*key)` of this process, each good for a second.
+
+    When the second is over one thread reads anew; those who ask meanwhile get what was known before, which is then
+    older by as long as the reading takes.
+    """
 
     def __init__(self, read: Callable[..., Read]) -> None:
         self.read = read
         self._kept: dict[tuple[object, ...], tuple[float, Read]] = {}
+        self._lock = threading.Lock()
         _known.append(self)
 
     def get(self, *key: object) -> Read:
         """What was read for that key within the last second, else what is read now."""
         here = (connection.settings_dict["NAME"], *key)
-        until, kept = self._kept.get(here, (0.0, None))
-        if kept is not None and time.monotonic() < until:
-            return kept
+        found = self._kept.get(here)
+        if found is None or time.monotonic() >= found[0]:
+            found = self._renewed(here, found)
+        return found[1]
+
+    def _renewed(self, here: tuple[object, ...], before: tuple[float, Read] | None) -> tuple[float, Read]:
+        if before is not None:
+            with self._lock:
+                if self._kept.get(here) is not before:  # another thread is at it, or has just done it
+                    return before
+                self._kept[here] = time.monotonic() + SECONDS, before[1]
+        read = self.read(*here[1:])
         if len(self._kept) >= MOST:
             self._kept.clear()
-        found = self.read(*key)
-        self._kept[here] = time.monotonic() + SECONDS, found
+        found = self._kept[here] = time.monotonic() + SECONDS, read
         return found
 
     def forget(self) -> None:

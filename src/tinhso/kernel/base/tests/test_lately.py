@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -41,3 +43,26 @@ def test_nothing_is_kept_without_end(counted, monkeypatch):
         counted.get(key)
 
     assert counted.get("a") == 4
+
+
+def test_while_one_reads_anew_others_do_not_wait(monkeypatch):
+    monkeypatch.setattr(lately, "SECONDS", 0.0)
+    reading, go_on = threading.Event(), threading.Event()
+    numbers = itertools.count(1)
+
+    def slow() -> int:
+        if (number := next(numbers)) > 1:
+            reading.set()
+            assert go_on.wait(10)
+        return number
+
+    known = Lately(slow)
+    known.get()
+    monkeypatch.setattr(lately, "SECONDS", 60.0)
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(known.get)
+        assert reading.wait(10)
+        second = pool.submit(known.get).result(10)
+        go_on.set()
+
+    assert (first.result(), second, known.get()) == (2, 1, 2)

@@ -29,12 +29,13 @@ DAY_TAKEN = SqlGuard(
 REASON = SqlGuard("G-REASON", "BG-038", f"length(btrim(f->>'reason')) >= {SHORTEST_REASON} and f->>'reason_code' <> ''")
 FIELDS = SqlGuard("G-FIELDS", "BG-203", "jsonb_array_length(f->'fields') > 0")
 LISTED = SqlGuard("G-LISTED", "BG-204", "f->'changed' <@ r.fix_fields")
+_LATEST = f"s.begins_at + {span('slot_late_min')}"
 SLOT_NOW = SqlGuard(
     "G-SLOTNOW",
     "BG-205",
     "exists (select 1 from border_gate_slotwindow s where s.id = r.slot_id"
-    f" and p_at between s.begins_at - {span('slot_early_min')} and s.begins_at + {span('slot_late_min')}"
-    f" + {blocked.blocked_for(blocked.HOUR_PASSES, 's.begins_at', 'p_at')})"
+    f" and p_at >= s.begins_at - {span('slot_early_min')} and (p_at <= {_LATEST} or p_at <= {_LATEST}"
+    f" + {blocked.blocked_for(blocked.HOUR_PASSES, 's.begins_at', 'p_at')}))"
     " or (select c.direct_mode from border_gate_crossingpoint c where c.place_id = r.point_id)",
 )
 OPEN = SqlGuard("G-CAL", "BG-015", point_is_open("r.point_id"))

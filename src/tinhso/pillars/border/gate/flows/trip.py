@@ -61,7 +61,7 @@ _WITHOUT_HOUR = "(case when r.undeclared then r.accepted_at else p_at end)"
 EFFECTIVE = f"""coalesce(r.effective_at, case
     when r.priority = 'P0' then p_at
     when r.undeclared or r.slot_id is null then {later("no_slot_min", _WITHOUT_HOUR)}
-    else (select case when p_at <= s.ends_at + {_LOST} then s.begins_at else p_at end
+    else (select case when p_at <= s.ends_at or p_at <= s.ends_at + {_LOST} then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end)"""
 # Transit goes one way or the other: what comes over the line leaves inland, and the other way round.
 INWARDS = "(r.kind <> 'TRANSIT' or r.direction = 'N')"

@@ -1,4 +1,4 @@
--- digest: 2f46ba3c0f2607fd05585c943f8091b1
+-- digest: 32c1051d03947086c6d69f2dc6d7d93e
 
 create or replace function border_gate_amendment_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -3557,13 +3557,7 @@ begin
     when r.undeclared or r.slot_id is null then (case when r.undeclared then r.accepted_at else p_at end) + make_interval(mins => coalesce((select l.value from border_gate_limit l
         where l.code = 'no_slot_min' and l.valid_from <= ((case when r.undeclared then r.accepted_at else p_at end) at time zone 'Asia/Ho_Chi_Minh')::date
             and (l.valid_until is null or ((case when r.undeclared then r.accepted_at else p_at end) at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
-    else (select case when p_at <= s.ends_at + coalesce((
-        select sum(upper(spell) - lower(spell)) from (
-            select unnest(range_agg(tstzrange(greatest(w.begun_at, s.begins_at), coalesce(w.ended_at, p_at)))) as spell
-            from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('buffer', 'entry')
-            where w.point_id = r.point_id and w.begun_at < coalesce(w.ended_at, p_at)
-                and (w.ended_at > s.begins_at or w.ended_at is null and s.begins_at < p_at)
-        ) spells), interval '0') then s.begins_at else p_at end
+    else (select case when p_at <= s.ends_at or p_at <= s.ends_at + border_gate_blocked_for(r.point_id, '{buffer,entry}', s.begins_at, p_at) then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end), buffer_at = p_at, buffer_id = coalesce((f->>'buffer')::uuid, r.buffer_id) where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.enter_buffer_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
@@ -3669,7 +3663,8 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.call_timeout_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.call_timeout_trip';
             end if;
-            if not coalesce(((case when not exists (select 1 from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('entry') where w.point_id = r.point_id and w.ended_at is null) then r.call_expires_at end) <= p_at), false) then
+            if not coalesce(((case when not exists (select 1 from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind = any ('{entry}')
+        where w.point_id = r.point_id and w.ended_at is null) then r.call_expires_at end) <= p_at), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-CALLDUE';
             end if;
             v_to := 'at_buffer';
@@ -3685,28 +3680,17 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.extend_call_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.extend_call_trip';
             end if;
-            if not coalesce((not exists (select 1 from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('entry') where w.point_id = r.point_id and w.ended_at is null) and r.called_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
+            if not coalesce((not exists (select 1 from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind = any ('{entry}')
+        where w.point_id = r.point_id and w.ended_at is null) and r.called_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
         where l.code = 'call_min' and l.valid_from <= (r.called_at at time zone 'Asia/Ho_Chi_Minh')::date
-            and (l.valid_until is null or (r.called_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 45)) + coalesce((
-        select sum(upper(spell) - lower(spell)) from (
-            select unnest(range_agg(tstzrange(greatest(w.begun_at, r.called_at), w.ended_at))) as spell
-            from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('entry')
-            where w.point_id = r.point_id and w.begun_at < w.ended_at
-                and (w.ended_at > r.called_at)
-        ) spells), interval '0') > r.call_expires_at), false) then
+            and (l.valid_until is null or (r.called_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 45)) + border_gate_blocked_for(r.point_id, '{entry}', r.called_at, null) > r.call_expires_at), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-WAYFREE';
             end if;
             v_to := 'called';
             v_event := 'border_gate.trip_call_extended';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, call_expires_at = r.called_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
         where l.code = 'call_min' and l.valid_from <= (r.called_at at time zone 'Asia/Ho_Chi_Minh')::date
-            and (l.valid_until is null or (r.called_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 45)) + coalesce((
-        select sum(upper(spell) - lower(spell)) from (
-            select unnest(range_agg(tstzrange(greatest(w.begun_at, r.called_at), w.ended_at))) as spell
-            from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('entry')
-            where w.point_id = r.point_id and w.begun_at < w.ended_at
-                and (w.ended_at > r.called_at)
-        ) spells), interval '0') where id = p_id;
+            and (l.valid_until is null or (r.called_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 45)) + border_gate_blocked_for(r.point_id, '{entry}', r.called_at, null) where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.extend_call_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
@@ -3757,13 +3741,7 @@ begin
     when r.undeclared or r.slot_id is null then (case when r.undeclared then r.accepted_at else p_at end) + make_interval(mins => coalesce((select l.value from border_gate_limit l
         where l.code = 'no_slot_min' and l.valid_from <= ((case when r.undeclared then r.accepted_at else p_at end) at time zone 'Asia/Ho_Chi_Minh')::date
             and (l.valid_until is null or ((case when r.undeclared then r.accepted_at else p_at end) at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
-    else (select case when p_at <= s.ends_at + coalesce((
-        select sum(upper(spell) - lower(spell)) from (
-            select unnest(range_agg(tstzrange(greatest(w.begun_at, s.begins_at), coalesce(w.ended_at, p_at)))) as spell
-            from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('buffer', 'entry')
-            where w.point_id = r.point_id and w.begun_at < coalesce(w.ended_at, p_at)
-                and (w.ended_at > s.begins_at or w.ended_at is null and s.begins_at < p_at)
-        ) spells), interval '0') then s.begins_at else p_at end
+    else (select case when p_at <= s.ends_at or p_at <= s.ends_at + border_gate_blocked_for(r.point_id, '{buffer,entry}', s.begins_at, p_at) then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end), arrived_at = p_at where id = p_id;
         elsif r.state in ('accepted', 'en_route') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT') and (r.kind <> 'TRANSIT' or r.direction = 'X')) then
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.arrive_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
@@ -3786,17 +3764,13 @@ begin
         limit 1), false)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-015', hint = 'G-CAL';
             end if;
-            if not coalesce((exists (select 1 from border_gate_slotwindow s where s.id = r.slot_id and p_at between s.begins_at - make_interval(mins => coalesce((select l.value from border_gate_limit l
+            if not coalesce((exists (select 1 from border_gate_slotwindow s where s.id = r.slot_id and p_at >= s.begins_at - make_interval(mins => coalesce((select l.value from border_gate_limit l
         where l.code = 'slot_early_min' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
-            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30)) and s.begins_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
+            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30)) and (p_at <= s.begins_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
         where l.code = 'slot_late_min' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
-            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 60)) + coalesce((
-        select sum(upper(spell) - lower(spell)) from (
-            select unnest(range_agg(tstzrange(greatest(w.begun_at, s.begins_at), coalesce(w.ended_at, p_at)))) as spell
-            from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('buffer', 'entry')
-            where w.point_id = r.point_id and w.begun_at < coalesce(w.ended_at, p_at)
-                and (w.ended_at > s.begins_at or w.ended_at is null and s.begins_at < p_at)
-        ) spells), interval '0')) or (select c.direct_mode from border_gate_crossingpoint c where c.place_id = r.point_id)), false) then
+            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 60)) or p_at <= s.begins_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
+        where l.code = 'slot_late_min' and l.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 60)) + border_gate_blocked_for(r.point_id, '{buffer,entry}', s.begins_at, p_at))) or (select c.direct_mode from border_gate_crossingpoint c where c.place_id = r.point_id)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-205', hint = 'G-SLOTNOW';
             end if;
             if not coalesce((f->>'plate' = r.tractor_plate and (coalesce((f->>'confidence')::numeric, 1) >= 0.90 or (f->>'confirmed')::boolean)), false) then
@@ -3825,13 +3799,7 @@ begin
     when r.undeclared or r.slot_id is null then (case when r.undeclared then r.accepted_at else p_at end) + make_interval(mins => coalesce((select l.value from border_gate_limit l
         where l.code = 'no_slot_min' and l.valid_from <= ((case when r.undeclared then r.accepted_at else p_at end) at time zone 'Asia/Ho_Chi_Minh')::date
             and (l.valid_until is null or ((case when r.undeclared then r.accepted_at else p_at end) at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
-    else (select case when p_at <= s.ends_at + coalesce((
-        select sum(upper(spell) - lower(spell)) from (
-            select unnest(range_agg(tstzrange(greatest(w.begun_at, s.begins_at), coalesce(w.ended_at, p_at)))) as spell
-            from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('buffer', 'entry')
-            where w.point_id = r.point_id and w.begun_at < coalesce(w.ended_at, p_at)
-                and (w.ended_at > s.begins_at or w.ended_at is null and s.begins_at < p_at)
-        ) spells), interval '0') then s.begins_at else p_at end
+    else (select case when p_at <= s.ends_at or p_at <= s.ends_at + border_gate_blocked_for(r.point_id, '{buffer,entry}', s.begins_at, p_at) then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end), arrived_at = p_at where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.arrive_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
@@ -4342,13 +4310,8 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.no_show_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.no_show_trip';
             end if;
-            if not coalesce(((select case when not exists (select 1 from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('buffer', 'entry') where w.point_id = r.point_id and w.ended_at is null) then s.ends_at + make_interval(mins => b.no_show_minutes) + coalesce((
-        select sum(upper(spell) - lower(spell)) from (
-            select unnest(range_agg(tstzrange(greatest(w.begun_at, s.begins_at), w.ended_at))) as spell
-            from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('buffer', 'entry')
-            where w.point_id = r.point_id and w.begun_at < w.ended_at
-                and (w.ended_at > s.begins_at)
-        ) spells), interval '0') end from border_gate_slotwindow s, border_gate_bookingrule b where b.valid_from <= (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date and (b.valid_until is null or (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date < b.valid_until) and s.id = r.slot_id and not exists (select 1 from border_gate_displacement d where d.trip_id = r.id and d.slot_id = r.slot_id and d.answer = '')) <= p_at), false) then
+            if not coalesce(((select case when not exists (select 1 from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind = any ('{buffer,entry}')
+        where w.point_id = r.point_id and w.ended_at is null) then s.ends_at + make_interval(mins => b.no_show_minutes) + border_gate_blocked_for(r.point_id, '{buffer,entry}', s.begins_at, null) end from border_gate_slotwindow s, border_gate_bookingrule b where b.valid_from <= (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date and (b.valid_until is null or (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date < b.valid_until) and s.id = r.slot_id and not exists (select 1 from border_gate_displacement d where d.trip_id = r.id and d.slot_id = r.slot_id and d.answer = '')) <= p_at), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-208', hint = 'G-NOSHOWDUE';
             end if;
             if r.slot_id is not null and true then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = case p_step when 'no_show' then 'missed' else 'released' end, ended_at = p_at where o.trip_id = r.id and o.slot_id = r.slot_id and o.state in ('confirmed', 'used'); end if;
@@ -4958,13 +4921,7 @@ begin
     when r.undeclared or r.slot_id is null then (case when r.undeclared then r.accepted_at else p_at end) + make_interval(mins => coalesce((select l.value from border_gate_limit l
         where l.code = 'no_slot_min' and l.valid_from <= ((case when r.undeclared then r.accepted_at else p_at end) at time zone 'Asia/Ho_Chi_Minh')::date
             and (l.valid_until is null or ((case when r.undeclared then r.accepted_at else p_at end) at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 30))
-    else (select case when p_at <= s.ends_at + coalesce((
-        select sum(upper(spell) - lower(spell)) from (
-            select unnest(range_agg(tstzrange(greatest(w.begun_at, s.begins_at), coalesce(w.ended_at, p_at)))) as spell
-            from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('buffer', 'entry')
-            where w.point_id = r.point_id and w.begun_at < coalesce(w.ended_at, p_at)
-                and (w.ended_at > s.begins_at or w.ended_at is null and s.begins_at < p_at)
-        ) spells), interval '0') then s.begins_at else p_at end
+    else (select case when p_at <= s.ends_at or p_at <= s.ends_at + border_gate_blocked_for(r.point_id, '{buffer,entry}', s.begins_at, p_at) then s.begins_at else p_at end
           from border_gate_slotwindow s where s.id = r.slot_id) end) end as new_effective_at,
                 case r.step_row when 0 then p_at end as new_buffer_at,
                 case r.step_row when 0 then coalesce((f->>'buffer')::uuid, r.buffer_id) end as new_buffer_id
@@ -5159,7 +5116,8 @@ begin
             select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.call_timeout_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.call_timeout_trip' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.call_timeout_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.call_timeout_trip'
-                when r.step_row = 0 and not coalesce(((case when not exists (select 1 from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('entry') where w.point_id = r.point_id and w.ended_at is null) then r.call_expires_at end) <= p_at), false) then 'FI422 BG-208' else '' end as verdict,
+                when r.step_row = 0 and not coalesce(((case when not exists (select 1 from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind = any ('{entry}')
+        where w.point_id = r.point_id and w.ended_at is null) then r.call_expires_at end) <= p_at), false) then 'FI422 BG-208' else '' end as verdict,
                 case r.step_row when 0 then 'at_buffer' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_call_lapsed' end as v_event,
                 case r.step_row when 0 then r.miss_count + 1 end as new_miss_count,
@@ -5215,26 +5173,15 @@ begin
             select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.extend_call_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.extend_call_trip' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.extend_call_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.extend_call_trip'
-                when r.step_row = 0 and not coalesce((not exists (select 1 from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('entry') where w.point_id = r.point_id and w.ended_at is null) and r.called_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
+                when r.step_row = 0 and not coalesce((not exists (select 1 from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind = any ('{entry}')
+        where w.point_id = r.point_id and w.ended_at is null) and r.called_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
         where l.code = 'call_min' and l.valid_from <= (r.called_at at time zone 'Asia/Ho_Chi_Minh')::date
-            and (l.valid_until is null or (r.called_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 45)) + coalesce((
-        select sum(upper(spell) - lower(spell)) from (
-            select unnest(range_agg(tstzrange(greatest(w.begun_at, r.called_at), w.ended_at))) as spell
-            from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('entry')
-            where w.point_id = r.point_id and w.begun_at < w.ended_at
-                and (w.ended_at > r.called_at)
-        ) spells), interval '0') > r.call_expires_at), false) then 'FI422 BG-208' else '' end as verdict,
+            and (l.valid_until is null or (r.called_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 45)) + border_gate_blocked_for(r.point_id, '{entry}', r.called_at, null) > r.call_expires_at), false) then 'FI422 BG-208' else '' end as verdict,
                 case r.step_row when 0 then 'called' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_call_extended' end as v_event,
                 case r.step_row when 0 then r.called_at + make_interval(mins => coalesce((select l.value from border_gate_limit l
         where l.code = 'call_min' and l.valid_from <= (r.called_at at time zone 'Asia/Ho_Chi_Minh')::date
-            and (l.valid_until is null or (r.called_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 45)) + coalesce((
-        select sum(upper(spell) - lower(spell)) from (
-            select unnest(range_agg(tstzrange(greatest(w.begun_at, r.called_at), w.ended_at))) as spell
-            from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('entry')
-            where w.point_id = r.point_id and w.begun_at < w.ended_at
-                and (w.ended_at > r.called_at)
-        ) spells), interval '0') end as new_call_expires_at
+            and (l.valid_until is null or (r.called_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 45)) + border_gate_blocked_for(r.point_id, '{entry}', r.called_at, null) end as new_call_expires_at
             from (select l.*, case when l.state in ('called') and (l.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then 0 end as step_row from locked l) r
         ), missing as materialized (
             select w.id from wanted w except select j.id from judged j
@@ -6185,13 +6132,8 @@ begin
             select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.no_show_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.no_show_trip' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.no_show_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.no_show_trip'
-                when r.step_row = 0 and not coalesce(((select case when not exists (select 1 from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('buffer', 'entry') where w.point_id = r.point_id and w.ended_at is null) then s.ends_at + make_interval(mins => b.no_show_minutes) + coalesce((
-        select sum(upper(spell) - lower(spell)) from (
-            select unnest(range_agg(tstzrange(greatest(w.begun_at, s.begins_at), w.ended_at))) as spell
-            from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind in ('buffer', 'entry')
-            where w.point_id = r.point_id and w.begun_at < w.ended_at
-                and (w.ended_at > s.begins_at)
-        ) spells), interval '0') end from border_gate_slotwindow s, border_gate_bookingrule b where b.valid_from <= (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date and (b.valid_until is null or (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date < b.valid_until) and s.id = r.slot_id and not exists (select 1 from border_gate_displacement d where d.trip_id = r.id and d.slot_id = r.slot_id and d.answer = '')) <= p_at), false) then 'FI422 BG-208' else '' end as verdict,
+                when r.step_row = 0 and not coalesce(((select case when not exists (select 1 from border_gate_stoppage w join border_gate_controlpoint b on b.code = w.barrier_id and b.kind = any ('{buffer,entry}')
+        where w.point_id = r.point_id and w.ended_at is null) then s.ends_at + make_interval(mins => b.no_show_minutes) + border_gate_blocked_for(r.point_id, '{buffer,entry}', s.begins_at, null) end from border_gate_slotwindow s, border_gate_bookingrule b where b.valid_from <= (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date and (b.valid_until is null or (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date < b.valid_until) and s.id = r.slot_id and not exists (select 1 from border_gate_displacement d where d.trip_id = r.id and d.slot_id = r.slot_id and d.answer = '')) <= p_at), false) then 'FI422 BG-208' else '' end as verdict,
                 case r.step_row when 0 then 'no_show' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_not_shown' end as v_event,
                 case r.step_row when 0 then p_at end as new_ended_at,
