@@ -29,7 +29,20 @@ document.addEventListener("submit", (event) => {
   if (!button || event.defaultPrevented) return;
   setTimeout(() => button.classList.add("is-busy"), 0);
   if (event.target.dataset.once !== undefined) setTimeout(() => { button.disabled = true; }, 0);
+  const working = event.target.querySelector("[data-working]");
+  if (working) setTimeout(() => showWorking(working), 500);
 });
+
+// What takes long says that it is at work, and for how many seconds already.
+function showWorking(bar) {
+  const began = performance.now();
+  const seconds = new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: "second", unitDisplay: "long" });
+  const tell = () => { bar.querySelector("[data-elapsed]").textContent = seconds.format(Math.floor((performance.now() - began) / 1000)); };
+  bar.hidden = false;
+  const ticking = setInterval(tell, 1000);
+  window.addEventListener("pagehide", () => { clearInterval(ticking); bar.hidden = true; }, { once: true });
+}
+
 window.addEventListener("pageshow", () => {
   document.querySelectorAll(".is-busy").forEach((button) => {
     button.classList.remove("is-busy");

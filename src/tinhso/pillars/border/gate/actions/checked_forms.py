@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Self
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +24,12 @@ class Checked(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.error_messages["required"] = _("This has to be filled in.")
+
+    def again(self, data: Mapping[str, Any]) -> Self:
+        """The same form with other data: to make its fields costs far more than to read them."""
+        self.data = data
+        self._errors = None
+        return self
 
     def read(self, field: str, rule: Callable[[str], Any], default: Any = "") -> Any:
         """The field as the rule reads it; the rule's refusal becomes the field's error."""

@@ -19,6 +19,7 @@ from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.numbering.actions import take_many
 from tinhso.kernel.workflow.flow import StepRefused
+from tinhso.kernel.workflow.rows import write_columns
 from tinhso.pillars.border.gate.actions.fees import assess_fees, settle_called_off
 from tinhso.pillars.border.gate.actions.noted import declare_arrivals, join_queues
 from tinhso.pillars.border.gate.actions.tasks import open_tasks
@@ -226,7 +227,7 @@ def check_trips(*, trips: Sequence[Trip], at: datetime, times: bool = True) -> N
             found = class_of(trip, own, law_on(trip.planned_on), false_claim=trip.pk in disproved)
             trip.priority, trip.priority_basis = found.name, found.basis
         trip.risk = risk_of(trip)
-    Trip.objects.bulk_update(trips, ["problems", "priority", "priority_basis", "risk"], batch_size=500)
+    write_columns(trips, ["problems", "priority", "priority_basis", "risk"])
 
 
 def submit_trip(*, trip: Trip, by: Actor, at: datetime) -> Trip:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, cast
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -32,6 +32,7 @@ from tinhso.pillars.border.gate.queries.law import goods_today
 from tinhso.pillars.border.gate.queries.point_hours import calendars_for, hours_offered
 from tinhso.pillars.border.gate.queries.words import CURRENCY_TITLES, PACKAGE_TITLES, UNIT_TITLES
 from tinhso.pillars.border.gate.rules import identity_papers, sheets
+from tinhso.pillars.border.gate.rules.asked import ANY
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
 from tinhso.pillars.border.gate.rules.sheets import SheetRow
 
@@ -69,31 +70,45 @@ COLUMNS = {
 class Reader:
     """Reads rows of one firm; what the fields choose from was asked once.
 
-    `words`: how each choice may be written, without accents, and the code it stands for.
+    `words`: how each choice may be written, without accents, and the code it stands for. `forms`: those made so far.
     """
 
     firm: Enterprise
     known: Known
     papers: Mapping[bytes, str]
     words: Mapping[str, Mapping[str, str]]
+    forms: dict[tuple[object, ...], Any] = field(default_factory=dict)
 
     def read(self, row: SheetRow) -> tuple[Intent | None, list[Problem]]:
         """What the firm wants, or all that is wrong with the row."""
         if row.formulas:
             return None, [problem(refuse("BG-345", field=name)) for name in row.formulas]
         values = self._values(row.values)
-        what, who = (
-            What(values, known=self.known),
-            Who(values, firm=self.firm, known=self.known, kind=values.get("kind") or "any"),
-        )
+        what, who = self._what(values), self._who(values, values.get("kind") or ANY)
         told = [*_said(what), *_said(who)]
         return (None, told) if told else (intent_of(what, who), [])
 
     def read_vehicle(self, row: SheetRow, *, beside: Trip) -> tuple[Intent | None, list[Problem]]:
         """One more vehicle for the declaration of that trip: of the row, vehicle and driver alone are read."""
-        who = Who(self._values(row.values), firm=self.firm, known=self.known, kind=beside.kind)
+        who = self._who(self._values(row.values), beside.kind)
         told = list(_said(who))
         return (None, told) if told else (intent_beside(beside, who), [])
+
+    def _what(self, values: dict[str, str]) -> What:
+        kind = values.get("kind") or ANY
+        return cast(What, self._form(What, kind, values))
+
+    def _who(self, values: dict[str, str], kind: str) -> Who:
+        """Who names a carrier may leave vehicle and driver to it: that is another form."""
+        return cast(Who, self._form(Who, kind, values, bool(values.get("carrier")), firm=self.firm, kind=kind))
+
+    def _form(self, make: Any, known_as: str, values: dict[str, str], *more: object, **options: Any) -> Checked:
+        """What a row is asked depends on its kind of trip, so one form reads all rows of a kind."""
+        key = (make, known_as, *more)
+        form: Checked = self.forms.get(key) or make(values, known=self.known, **options)
+        if known_as in KINDS:
+            self.forms[key] = form
+        return form.again(values)
 
     def _values(self, typed: Mapping[str, str]) -> dict[str, str]:
         """The row as the forms want it: choices by their codes, days and hours as a browser sends them."""
