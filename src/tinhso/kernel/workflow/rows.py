@@ -45,11 +45,11 @@ def write_columns(records: Sequence[models.Model], names: Sequence[str]) -> None
     model = type(records[0])
     meta = model._meta
     fields = [field for field in meta.concrete_fields if field.name in names]
-    key = cast("models.Field[Any, Any]", meta.pk)
+    key = meta.pk
     told = [{field.column: _plain(_stored(field, one)) for field in (key, *fields)} for one in records]
     sets = ", ".join(f"{field.column} = x.{field.column}" for field in fields)
     rows(
-        f"update {meta.db_table} t set {sets} from jsonb_populate_recordset(null::{meta.db_table}, %s::jsonb) x"  # noqa: S608 (names of our own models)
+        f"update {meta.db_table} t set {sets} from jsonb_populate_recordset(null::{meta.db_table}, %s::jsonb) x"
         f" where t.{key.column} = x.{key.column} returning 1",
         json.dumps(told),
     )
