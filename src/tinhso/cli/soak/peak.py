@@ -2,9 +2,9 @@
 theirs.
 
 A vehicle comes into a holding area each five seconds; as often the longest-waiting one is called, and passes barrier 1,
-the yard's barrier and the line, each decision timed. What the forces do between yard and line is put in as a superuser
-does: here barriers are timed, not checks. The pace is the hour's own, however long it is played. Limits: border brief
-15 and 17.12.
+the yard's barrier and the line, each decision timed. Everybody reads the public board, 200 times a second; now and then
+there are bursts of further steps. What the forces do between yard and line is put in as a superuser does: here barriers
+are timed, not checks. The pace is the hour's own, however long it is played. Limits: border brief 15 and 17.12.
 """
 
 from __future__ import annotations
@@ -27,13 +27,15 @@ from tinhso.cli.soak.asking import call
 from tinhso.cli.soak.gates import Gates, prepare
 from tinhso.cli.soak.kill import apart, plate_of
 from tinhso.cli.soak.paperwork import ROWS, Paperwork
+from tinhso.cli.soak.readers import Readers
 from tinhso.cli.soak.registry import Outcome, scenario
 from tinhso.cli.steps import Failure
 
 AN_HOUR, WAITING = 700, 5_000
 STEPS = 3.0  # further steps a second at the gates (brief 15)
 GPS = 50  # positions a second, sent together
-LOOKS = {"/cua-khau-so/bang-cong-khai/": 0.5, "/cua-khau-so/hang-cho/": 5.0, "/cua-khau-so/luot-xe/": 5.0}
+BURST, BURST_LASTS, BURST_EVERY = 20.0, 15.0, 300.0  # steps a second, for so many seconds, once in so many
+LOOKS = {"/cua-khau-so/hang-cho/": 5.0, "/cua-khau-so/luot-xe/": 5.0}
 RIGHTS_EVERY = 5.0  # seconds
 BARRIER_P95, BOARD_LAG = 500.0, 5.0  # ms, seconds
 PAGE_P95, SUBMIT_P95, REPORT = 800.0, 1_500.0, 10.0  # ms, ms, seconds for a report of ten thousand rows
@@ -75,10 +77,12 @@ def play(
     hour = Hour(platform.port, trips, barriers(scene), cookie, asked, positions_of(scene, platform.port))
     gates = Gates(scene, platform.port, trips.key, hour.statuses)
     paperwork = Paperwork(platform.port, trips.key, hour.statuses)
+    readers = Readers(platform.port, hour.statuses)
     fired: dict[str, Any] = {}
     called: dict[str, Any] = {}
     steps, seconds = int(lasts.total_seconds() * STEPS), lasts.total_seconds()
     amended = {"actor": trips.actor, "count": steps, "gap": 1 / STEPS, "after": coming}
+    bursts = {"burst_gap": 1 / BURST, "burst_lasts": BURST_LASTS, "burst_every": BURST_EVERY}
     calls = {"seconds": seconds, "gap": seconds / coming}
 
     def found_by(part: str, **options: Any) -> dict[str, Any]:
@@ -93,14 +97,15 @@ def play(
     passing = threading.Thread(target=gates.let_through, daemon=True)
     others = [
         threading.Thread(target=screens.watch, daemon=True),
-        threading.Thread(target=lambda: fired.update(found_by("steps", **amended)), daemon=True),
+        threading.Thread(target=lambda: fired.update(found_by("steps", **amended, **bursts)), daemon=True),
         *(threading.Thread(target=part, daemon=True) for part in (hour.look, hour.try_rights, hour.send_positions)),
         threading.Thread(target=paperwork.declare, daemon=True),
+        threading.Thread(target=readers.read, daemon=True),
     ]
     for other in (calling, passing, *others):
         other.start()
     hour.let_in(coming, seconds)
-    hour.over = paperwork.over = True
+    hour.over = paperwork.over = readers.over = True
     for other in (calling, *others[1:]):
         other.join(60)
     gates.end()
@@ -115,6 +120,7 @@ def play(
     outcome.must(called.get("called", 0) >= coming * CALLED, f"too few were called in the hour: {called}")
     outcome.must("failed" not in fired, f"the further steps failed: {fired.get('failed')}")
     gates.judge(outcome, called=called.get("called", 0), at_most=BARRIER_P95)
+    readers.judge(outcome, page=PAGE_P95)
     paperwork.judge(outcome, report, submit=SUBMIT_P95, seconds=REPORT)
     return outcome
 
@@ -160,7 +166,7 @@ class Hour:
                 self.answered[str(told["trip"])] = time.monotonic()
 
     def look(self) -> None:
-        """Screens that ask again and again: the public's board, the queue, the desk."""
+        """Screens that ask again and again: the queue, the desk."""
         due = dict.fromkeys(LOOKS, time.monotonic())
         while not self.over:
             path = min(due, key=lambda one: due[one])

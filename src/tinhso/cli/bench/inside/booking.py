@@ -29,7 +29,7 @@ def run(actor: str, places: int, at_once: int) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute(SAME_PLACE)
         rows = cursor.fetchall()
-        slot = _hour(cursor, rows[0][1], rows[0][2], places, at)
+        slot = make_hour(cursor, rows[0][1], rows[0][2], places, at)
     begun = time.monotonic()
     with ThreadPoolExecutor(at_once) as pool:
         answers = list(pool.map(lambda row: _ask(row[0], slot, by, at), rows))
@@ -41,7 +41,8 @@ def run(actor: str, places: int, at_once: int) -> dict[str, Any]:
     return {"booked": answers.count(""), "refused": refused, "counted": counted, "seconds": seconds}
 
 
-def _hour(cursor: Any, point: UUID, direction: str, places: int, at: datetime) -> UUID:
+def make_hour(cursor: Any, point: UUID, direction: str, places: int, at: datetime) -> UUID:
+    """An hour of so many places, the next one after that moment; gives its id."""
     slot = uuid7()
     cursor.execute(
         "insert into border_gate_slotwindow"

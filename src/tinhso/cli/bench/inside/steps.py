@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from itertools import cycle, islice
+from itertools import cycle
 from typing import Any
 from uuid import UUID
 
@@ -23,10 +23,19 @@ MOST = 1_000
 """Those who came last: others are called away from the queue meanwhile."""
 
 
-def run(actor: str, count: int, gap: float, after: int = 0) -> dict[str, Any]:
+def run(
+    actor: str,
+    count: int,
+    gap: float,
+    after: int = 0,
+    burst_gap: float = 0.0,
+    burst_lasts: float = 0.0,
+    burst_every: float = 0.0,
+) -> dict[str, Any]:
     """Trips that come or wait are amended in turn; ends are seconds of the machine's monotonic clock.
 
-    `after`: the first so many copies are left alone, since a measure listens to what becomes of them.
+    `after`: the first so many copies are left alone, since a measure listens to what becomes of them. With `burst_…`
+    the steps follow each other faster for a while, once in so many seconds, and are more than `count` by as many.
     """
     flow = FLOWS.get("border_gate.trip")
     assert isinstance(flow, Flow)
@@ -35,8 +44,12 @@ def run(actor: str, count: int, gap: float, after: int = 0) -> dict[str, Any]:
         cursor.execute(ROWS, [after, min(count, MOST)])
         rows = [row[0] for row in cursor.fetchall()]
     ends = []
-    for pk in islice(cycle(rows), count):
-        time.sleep(gap)
+    begun, lasts = time.monotonic(), count * gap
+    for pk in cycle(rows):
+        past = time.monotonic() - begun
+        if past >= lasts if burst_every else len(ends) == count:
+            break
+        time.sleep(burst_gap if burst_every and past % burst_every < burst_lasts else gap)
         record: Any = Record(pk)
         flow.fire(record, "amend", by=by, at=clock.real())
         ends.append((str(pk), time.monotonic()))

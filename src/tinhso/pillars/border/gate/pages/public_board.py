@@ -18,6 +18,7 @@ from tinhso.kernel.base import clock
 from tinhso.kernel.base.dates import show_time
 from tinhso.kernel.base.money import grouped
 from tinhso.kernel.metrics.queries import Figure, live_many
+from tinhso.kernel.web.remembered import remembered
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.models import Moratorium
 from tinhso.pillars.border.gate.pages import inflow
@@ -32,6 +33,8 @@ ROOMS = ("in_yard", "yard_room", "in_buffer", "buffer_room", "in_area", "area_ro
 PARTS = (
     "waiting", "wait_minutes", "average_wait", "crowding", "open_minutes", "silent_minutes", "waiting_groups", *ROOMS,
 )  # fmt: skip
+SECONDS = 10.0
+"""How old the page may be (border brief 15); who keeps it open hears of changes at once."""
 LEVELS = ("clear", "normal", "busy")
 
 
@@ -70,6 +73,7 @@ class Line:
 
 
 @require_safe
+@remembered(SECONDS)
 def public_board(request: Request) -> HttpResponse:
     """For a phone."""
     template = "border_gate/_public_board.html" if request.headers.get("X-Live") else "border_gate/public_board.html"

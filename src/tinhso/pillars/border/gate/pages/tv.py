@@ -18,11 +18,11 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from tinhso.kernel.base import site
+from tinhso.kernel.web.remembered import remembered
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.models import CrossingPoint, Yard
 from tinhso.pillars.border.gate.models.places import YardLevel
-from tinhso.pillars.border.gate.pages import inflow
-from tinhso.pillars.border.gate.pages.public_board import shown
+from tinhso.pillars.border.gate.pages import inflow, public_board
 from tinhso.pillars.border.gate.queries.called import CalledTrip, called_now, mark_of
 from tinhso.pillars.border.gate.queries.closures import closures, points_hours
 from tinhso.pillars.border.gate.queries.figures import title_of
@@ -41,6 +41,7 @@ CALLS_A_PAGE = 8
 
 
 @require_safe
+@remembered(public_board.SECONDS)
 def screen(request: Request) -> HttpResponse:
     """`?trang=` and `?tieng=` choose; the script goes on from there, and without it the page does so itself."""
     language = request.GET.get("tieng", "")
@@ -56,7 +57,7 @@ def screen(request: Request) -> HttpResponse:
 
 def _context(request: Request, language: str) -> dict[str, Any]:
     """The page asked for with the addresses of all turns, the one after it first in mind."""
-    context = shown(request.moment)
+    context = public_board.shown(request.moment)
     kept = _kept(request)
     area = _area(kept.get("bai", ""))
     calls = called_now(at=request.moment, point=kept.get("diem", ""), area=area)
