@@ -43,7 +43,7 @@ def run(
     with connection.cursor() as cursor:
         cursor.execute(ROWS, [after, min(count, MOST)])
         rows = [row[0] for row in cursor.fetchall()]
-    ends = []
+    ends: list[tuple[str, float]] = []
     begun, lasts = time.monotonic(), count * gap
     for pk in cycle(rows):
         past = time.monotonic() - begun
