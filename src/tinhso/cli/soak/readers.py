@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import selectors
 import time
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 
 from tinhso.cli.bench.wire import Line, percentile, request
@@ -30,27 +30,32 @@ class Readers:
         """At the pace of the clock; when all connections wait for an answer the next one is sent later."""
         sent, begun = request("GET", BOARD, headers={"Accept-Language": "vi"}), time.monotonic()
         with selectors.DefaultSelector() as waiting:
-            idle = [Line(self.port) for _ in range(CONNECTIONS)]
+            idle = deque(Line(self.port) for _ in range(CONNECTIONS))  # in turn: one that rests long is closed
             next_at = begun
             while not self.over:
                 while idle and next_at <= time.monotonic():
-                    line = idle.pop()
+                    line = idle.popleft()
                     line.send(sent)
                     waiting.register(line.socket, selectors.EVENT_READ, line)
                     next_at += 1 / A_SECOND
                 for key, _ in waiting.select(max(0.0, min(next_at - time.monotonic(), 0.1)) if idle else 0.1):
                     self._heed(key.data, waiting, idle)
-            self.due = (time.monotonic() - begun) * A_SECOND
+                self.due = (time.monotonic() - begun) * A_SECOND
             for line in (*idle, *(key.data for key in waiting.get_map().values())):
                 line.socket.close()
 
-    def _heed(self, line: Line, waiting: selectors.BaseSelector, idle: list[Line]) -> None:
-        if (answer := line.answer()) is None:
+    def _heed(self, line: Line, waiting: selectors.BaseSelector, idle: deque[Line]) -> None:
+        try:
+            answer = line.answer()
+        except OSError:
+            answer = (0, b"")
+        if answer is None:
             return
+        status, _body = answer
         self.seconds.append(time.monotonic() - line.begun)
-        self.statuses[f"{BOARD} {answer[0]}"] += 1
+        self.statuses[f"{BOARD} {status}"] += 1
         waiting.unregister(line.socket)
-        idle.append(line)
+        idle.append(line if status else Line(self.port))
 
     def judge(self, outcome: Outcome, *, page: float) -> None:
         """As many as are due, and each within the time of a page (milliseconds)."""
