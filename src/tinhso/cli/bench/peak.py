@@ -21,6 +21,7 @@ def peak(scene: Scene) -> Iterator[Row]:
     told = {name: float(value) for name, value in outcome.figures.items() if isinstance(value, int | float)}
     half, p95 = told["barrier, 50 of 100 within, ms"], told["barrier, 95 of 100 within, ms"]
     yield value_of("limits that do not hold", [float(len(outcome.broken))], "", at_most=0)
+    yield from (value_of(f"  {broken}", [1.0], "", at_most=0) for broken in outcome.broken)
     yield value_of("a barrier's answers, 95 of 100 within", [p95], "ms", at_most=BARRIER_P95)
     yield value_of("pages, 95 of 100 within", [told["page, 95 of 100 within, ms"]], "ms", at_most=PAGE_P95)
     yield value_of("a line on the screens at most after", [told["board lag at most, s"]], "s", at_most=BOARD_LAG)
