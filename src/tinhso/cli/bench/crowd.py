@@ -97,6 +97,11 @@ class Crowd:
             connection.execute(FOR_ALL_FIRMS, [self.actor, self.actor])
 
 
+def plate_of(number: int) -> str:
+    """The plate of the copy with that number."""
+    return f"12C{number:05d}"
+
+
 def _copying(connection: psycopg.Connection[Any]) -> sql.Composed:
     names = [row[0] for row in connection.execute(WRITTEN).fetchall()]
     return sql.SQL(TRIPS).format(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from tinhso.cli.bench.hour.play import BARRIER_P95, BOARD_LAG, PAGE_P95, hour_at
 from tinhso.cli.bench.raw import floor
 from tinhso.cli.bench.registry import Row, measure, rate_beside, value_of
 from tinhso.cli.bench.scene import Scene
-from tinhso.cli.soak.peak import BARRIER_P95, BOARD_LAG, PAGE_P95, hour_at
 
 LASTS = timedelta(minutes=2)
 

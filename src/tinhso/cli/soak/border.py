@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from tinhso.cli import places
 from tinhso.cli.bench.crowd import crowd
+from tinhso.cli.bench.outcome import Outcome
 from tinhso.cli.bench.scene import Scene, own_cluster
 from tinhso.cli.soak.kill import TRIPS, apart, play
-from tinhso.cli.soak.registry import Outcome, scenario
+from tinhso.cli.soak.registry import scenario
 
 SPEED = 6.0  # an hour in ten minutes
 ANSWER = 500.0  # ms, beside the live border on the same machine

@@ -7,7 +7,8 @@ import subprocess
 from datetime import timedelta
 
 from tinhso.cli import places
-from tinhso.cli.soak.registry import Outcome, scenario
+from tinhso.cli.bench.outcome import Outcome
+from tinhso.cli.soak.registry import scenario
 
 FIGURE = re.compile(r"^figure: (?P<name>[^=]+)=(?P<value>.+)$", re.MULTILINE)
 

@@ -21,11 +21,12 @@ from typing import Any
 
 from tinhso.cli import places, processes
 from tinhso.cli.bench.barrier import BARRIER, barriers
-from tinhso.cli.bench.crowd import Crowd, crowd
+from tinhso.cli.bench.crowd import Crowd, crowd, plate_of
+from tinhso.cli.bench.outcome import Outcome
 from tinhso.cli.bench.scene import Scene, free_ports, inside, own_cluster, program
 from tinhso.cli.bench.wire import percentile
 from tinhso.cli.cluster import Cluster
-from tinhso.cli.soak.registry import Outcome, scenario
+from tinhso.cli.soak.registry import scenario
 from tinhso.cli.supervisor import Program, Supervisor, answers
 
 VICTIMS = ("web", "worker", "border", "database")
@@ -170,10 +171,6 @@ class Machine:
             return False
         finally:
             connection.close()
-
-
-def plate_of(number: int) -> str:
-    return f"12C{number:05d}"
 
 
 def judge(found: dict[str, Any], machine: Machine, killed: dict[str, int]) -> Outcome:

@@ -10,7 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tinhso.cli import places, test
-from tinhso.cli.soak.registry import Outcome, scenario
+from tinhso.cli.bench.outcome import Outcome
+from tinhso.cli.soak.registry import scenario
 
 JOURNEYS = Path("tests", "journeys", "border")
 CUT, LANE, MOMENTS = timedelta(minutes=45), timedelta(seconds=400), timedelta(minutes=5)

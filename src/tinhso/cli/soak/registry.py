@@ -5,24 +5,11 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import tinhso.cli.soak
-
-
-@dataclass
-class Outcome:
-    """Figures of a scenario, and every limit that was broken, in words."""
-
-    figures: dict[str, Any] = field(default_factory=dict)
-    broken: list[str] = field(default_factory=list)
-
-    def must(self, holds: bool, limit: str) -> None:
-        """Note a limit that does not hold."""
-        if not holds:
-            self.broken.append(limit)
+from tinhso.cli.bench.outcome import Outcome
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from tinhso.cli import places
+from tinhso.cli.bench.outcome import Outcome
 from tinhso.cli.soak import registry
-from tinhso.cli.soak.registry import Outcome, Scenario
+from tinhso.cli.soak.registry import Scenario
 from tinhso.cli.steps import Failure, step
 from tinhso.kernel.base import clock
 

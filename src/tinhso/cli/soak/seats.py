@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from tinhso.cli.bench import wire
 from tinhso.cli.bench.crowd import crowd
+from tinhso.cli.bench.outcome import Outcome
 from tinhso.cli.bench.queue import ASKING, PLACES
 from tinhso.cli.bench.scene import Scene, inside, own_cluster, running
-from tinhso.cli.soak.registry import Outcome, scenario
+from tinhso.cli.soak.registry import scenario
 
 IN_ALL = 20.0  # seconds (border brief 17.3)
 BOOK = "/api/v1/border/gate/trips/{trip}/steps/book_slot"

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tinhso.cli.bench.hour.asking import call
+from tinhso.cli.bench.outcome import Outcome
 from tinhso.cli.bench.wire import percentile
-from tinhso.cli.soak.asking import call
-from tinhso.cli.soak.registry import Outcome
 from tinhso.kernel.base.clock import HANOI
 
 DECLARATIONS = "/api/v1/border/gate/declarations"

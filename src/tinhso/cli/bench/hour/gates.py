@@ -11,10 +11,10 @@ from typing import Any
 import psycopg
 
 from tinhso.cli.bench.barrier import BARRIER
+from tinhso.cli.bench.hour.asking import call
+from tinhso.cli.bench.outcome import Outcome
 from tinhso.cli.bench.scene import Scene
 from tinhso.cli.bench.wire import percentile
-from tinhso.cli.soak.asking import call
-from tinhso.cli.soak.registry import Outcome
 
 NAMES = {"entry": "barrier 1", "yard": "the yard's barrier", "line": "the line"}
 STAY = 5.0  # seconds in the yard: short, so that the demo's small yards hold the hour's vehicles

@@ -7,8 +7,8 @@ import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
 
+from tinhso.cli.bench.outcome import Outcome
 from tinhso.cli.bench.wire import Line, percentile, request
-from tinhso.cli.soak.registry import Outcome
 
 BOARD = "/cua-khau-so/bang-cong-khai/"
 A_SECOND = 200  # border brief 15
