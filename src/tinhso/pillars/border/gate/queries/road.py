@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from tinhso.kernel.geo.models import Place
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.queries.driver import waits_in, yard_name
 from tinhso.pillars.border.gate.queries.figures import title_of
@@ -42,17 +43,22 @@ def way_of(trip: Trip) -> tuple[str, ...]:
 
 def _told(trip: Trip) -> dict[str, tuple[str, str, str]]:
     """Name, hint and position of each place."""
-    place = trip.point.place
-    where = f"{place.point.y:.5f},{place.point.x:.5f}" if place.point else ""
+    found = Place.objects.in_bulk([one for one in (trip.point_id, trip.buffer_id, trip.yard_id) if one])
+    at_point, at_area, at_yard = (_position(found.get(one)) for one in (trip.point_id, trip.buffer_id, trip.yard_id))
     line = _("Line, markers %(markers)s") % {"markers": trip.point.markers or "–"}
     return {
         ways.ROAD: (_("On the road"), _("Drive as the signs to the gate say"), ""),
-        ways.BUFFER: (_capital(waits_in(trip)), _("Wait here for the call"), ""),
-        ways.BARRIER: (f"{_('Barrier 1')}, {title_of('point', trip.point.code)}", _("Show the code"), where),
-        ways.YARD: (_capital(yard_name(trip.yard)), _bay(trip), ""),
-        ways.LINE: (line, _("Show the code"), where),
-        ways.INLAND: (_("Out through barrier 1, inland"), _("Show the code"), where),
+        ways.BUFFER: (_capital(waits_in(trip)), _("Wait here for the call"), at_area),
+        ways.BARRIER: (f"{_('Barrier 1')}, {title_of('point', trip.point.code)}", _("Show the code"), at_point),
+        ways.YARD: (_capital(yard_name(trip.yard)), _bay(trip), at_yard),
+        ways.LINE: (line, _("Show the code"), at_point),
+        ways.INLAND: (_("Out through barrier 1, inland"), _("Show the code"), at_point),
     }
+
+
+def _position(place: Place | None) -> str:
+    """Latitude and longitude as a map's link takes them; empty for a place that nobody has surveyed."""
+    return f"{place.point.y:.5f},{place.point.x:.5f}" if place and place.point else ""
 
 
 def _bay(trip: Trip) -> str:

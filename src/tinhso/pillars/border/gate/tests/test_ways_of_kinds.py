@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.gis.geos import Point as GeoPoint
 
+from tinhso.kernel.geo.models import Place
 from tinhso.pillars.border.gate.flows.trip import CROSSES_OUT, FROM_ABROAD, FROM_INLAND, LEAVES_INLAND
 from tinhso.pillars.border.gate.queries.road import road_of
 from tinhso.pillars.border.gate.rules import ways
@@ -49,6 +51,17 @@ def test_the_road_of_each_kind_goes_where_its_way_goes(gate, kind, direction, fi
 
     assert len(found) == len(places)
     assert [name for name, wanted in zip(found, places, strict=True) if wanted not in name] == []
+
+
+def test_a_place_that_was_surveyed_opens_in_the_telephones_map(gate):
+    (trip,) = trips_of(gate, 1)
+    Place.objects.filter(pk=trip.yard_id).update(point=GeoPoint(106.69, 21.97, srid=4326))
+    Place.objects.filter(pk=trip.buffer_id).update(point=None)
+
+    told = {spot.name: spot.where for spot in road_of(trip)}
+
+    assert next(where for name, where in told.items() if YARD in name) == "21.97000,106.69000"
+    assert next(where for name, where in told.items() if BUFFER in name) == ""
 
 
 @pytest.mark.parametrize(
