@@ -35,7 +35,13 @@ from tinhso.pillars.border.gate.models import (
 )
 from tinhso.pillars.border.gate.permissions import PLACE_MORATORIUM, SET_HOURS
 from tinhso.pillars.border.gate.queries.law import law_at
-from tinhso.pillars.border.gate.queries.touched import Touched, touched_by_hours, touched_by_moratorium
+from tinhso.pillars.border.gate.queries.touched import (
+    Kept,
+    Touched,
+    freed_by_lifting,
+    touched_by_hours,
+    touched_by_moratorium,
+)
 from tinhso.pillars.border.gate.rules import hours
 from tinhso.pillars.border.gate.rules.codes import refuse
 
@@ -103,18 +109,24 @@ def place_moratorium(*, stop: Stop, by: Actor, at: datetime) -> Moratorium:
 
 @transaction.atomic
 def lift_moratorium(*, moratorium: Moratorium, by: Actor, at: datetime) -> Moratorium:
-    """End a notice now; hours that it had taken and nobody changed hold again."""
+    """End a notice now; hours that it had taken and nobody changed hold again, and those whose trips it kept are told.
+
+    Nobody is told of a trip that another notice in that time stops as well.
+    """
     for point in moratorium.points or (None,):
         require(by, PLACE_MORATORIUM, Where(place=point), at)
     row = Moratorium.objects.select_for_update().get(pk=moratorium.pk)
     if row.ends_at <= at:
         return row
+    freed = freed_by_lifting(row, at=at)
     if row.begins_at >= at:
         row.begins_at = at - timedelta(seconds=1)
     row.ends_at = at
     row.save(update_fields=["begins_at", "ends_at"])
     _keep(row.pk, at)
     record("border_gate.moratorium_lifted", by=by, at=at, kind="border_gate.moratorium", record_id=row.pk)
+    publish(events.MORATORIUM_LIFTED, kind="border_gate.moratorium", record_id=row.pk, by=by, at=at,
+            document_no=row.document_no, trips=[str(one) for one in freed])  # fmt: skip
     return row
 
 
@@ -197,15 +209,25 @@ def closed_rows(
 
 @transaction.atomic
 def end_hours(*, order: UUID, by: Actor, at: datetime) -> int:
-    """End an order of the board now: what lies ahead of it holds no more; returns how many rows changed."""
+    """End an order of the board now: what lies ahead of it holds no more; returns how many rows changed.
+
+    Those whose trips it kept from coming are told, unless other hours keep them still.
+    """
     rows = list(OperatingCalendar.objects.select_for_update(of=("self",)).filter(order=order).select_related("point"))
     for row in rows:
         require(by, SET_HOURS, row.point, at)
-    local = at.astimezone(HANOI)
+    if not rows:
+        return 0
+    local, scope = at.astimezone(HANOI), Kept.of(rows)
+    kept, named = scope.trips(at=at), rows[0].document_no or rows[0].source
     changed = sum(_end(row, local) for row in rows)
     if changed:
         _keep(order, at)
         record("border_gate.hours_ended", by=by, at=at, kind="border_gate.hours", record_id=order)
+        still = set(scope.trips(at=at))
+        publish(events.HOURS_ENDED, kind="border_gate.hours", record_id=order, by=by, at=at, document_no=named,
+                points=[str(one) for one in scope.points],
+                trips=[str(one) for one in kept if one not in still])  # fmt: skip
     return changed
 
 
