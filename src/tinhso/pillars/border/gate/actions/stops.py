@@ -22,7 +22,7 @@ from tinhso.kernel.audit.record import record
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.ids import uuid7
-from tinhso.kernel.events.publish import publish
+from tinhso.kernel.events.publish import publish, publish_many
 from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.actions.orders import number_of
 from tinhso.pillars.border.gate.models import (
@@ -100,7 +100,7 @@ def place_moratorium(*, stop: Stop, by: Actor, at: datetime) -> Moratorium:
     row.ordered_at, row.ordered_by = at, by.id
     row.save()
     touched = touched_by_moratorium(row, at=at)
-    _displace(touched, row.pk, row.ends_at, at)
+    _displace(touched, row.pk, row.ends_at, by, at)
     facts: dict[str, Any] = {"document_no": row.document_no, "touched": len(touched.trips)}
     record("border_gate.moratorium_placed", by=by, at=at, kind="border_gate.moratorium", record_id=row.pk, **facts)
     publish(events.MORATORIUM_PLACED, kind="border_gate.moratorium", record_id=row.pk, by=by, at=at, **facts)
@@ -123,7 +123,7 @@ def lift_moratorium(*, moratorium: Moratorium, by: Actor, at: datetime) -> Morat
         row.begins_at = at - timedelta(seconds=1)
     row.ends_at = at
     row.save(update_fields=["begins_at", "ends_at"])
-    _keep(row.pk, at)
+    _keep(row.pk, by, at)
     record("border_gate.moratorium_lifted", by=by, at=at, kind="border_gate.moratorium", record_id=row.pk)
     publish(events.MORATORIUM_LIFTED, kind="border_gate.moratorium", record_id=row.pk, by=by, at=at,
             document_no=row.document_no, trips=[str(one) for one in freed])  # fmt: skip
@@ -149,7 +149,7 @@ def set_hours(*, order: HoursOrder, by: Actor, at: datetime) -> UUID:
         raise refuse("BG-304", field="first", point=", ".join(one.gate_short for one in order.points)) from error
     touched = _touched_by(order, rows, at)
     begins, ends = _span(order)
-    _displace(touched, number, ends, at)
+    _displace(touched, number, ends, by, at)
     facts: dict[str, Any] = {
         "kind_of_hours": order.kind,
         "points": [str(one.pk) for one in order.points],
@@ -222,7 +222,7 @@ def end_hours(*, order: UUID, by: Actor, at: datetime) -> int:
     kept, named = scope.trips(at=at), rows[0].document_no or rows[0].source
     changed = sum(_end(row, local) for row in rows)
     if changed:
-        _keep(order, at)
+        _keep(order, by, at)
         record("border_gate.hours_ended", by=by, at=at, kind="border_gate.hours", record_id=order)
         still = set(scope.trips(at=at))
         publish(events.HOURS_ENDED, kind="border_gate.hours", record_id=order, by=by, at=at, document_no=named,
@@ -320,17 +320,20 @@ def _touched_by(order: HoursOrder, rows: Sequence[OperatingCalendar], at: dateti
     )
 
 
-def _displace(touched: Touched, cause: UUID, ends_at: datetime, at: datetime) -> None:
+def _displace(touched: Touched, cause: UUID, ends_at: datetime, by: Actor, at: datetime) -> None:
     """Set-based: their hour is taken, and they do not expire before there was a day to come after it."""
     slots = dict(Trip.objects.filter(pk__in=touched.displaced).values_list("pk", "slot_id"))
     Displacement.objects.bulk_create(
         [Displacement(trip_id=trip, slot_id=slot, cause=cause, at=at) for trip, slot in slots.items() if slot],
         ignore_conflicts=True,
     )
+    publish_many(events.HOUR_DISPLACED, kind="border_gate.trip", record_ids=slots, by=by, at=at)
     expires_at = ends_at + law_at(ends_at).number("expiry_h").span
     Trip.objects.filter(pk__in=touched.trips).update(expires_at=Greatest(F("expires_at"), expires_at))
 
 
-def _keep(cause: UUID, at: datetime) -> None:
+def _keep(cause: UUID, by: Actor, at: datetime) -> None:
     rows = Displacement.objects.filter(cause=cause, answer="")
+    kept = list(rows.values_list("trip_id", flat=True))
+    publish_many(events.HOUR_RESTORED, kind="border_gate.trip", record_ids=kept, by=by, at=at)
     rows.update(answer=Displacement.Answer.KEPT, answered_at=at)
