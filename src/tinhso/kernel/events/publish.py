@@ -15,8 +15,6 @@ from tinhso.kernel.base.plain import canonical
 from tinhso.kernel.events.wake import wake
 
 PUBLISH = "select kernel_events_publish(%s::text, %s::text, %s::uuid, %s::integer, %s::timestamptz, %s::text::jsonb)"
-
-
 PUBLISH_MANY = """
 select kernel_events_publish(%s::text, %s::text, record.id, null::integer, %s::timestamptz, %s::text::jsonb)
 from unnest(%s::uuid[]) as record (id)
