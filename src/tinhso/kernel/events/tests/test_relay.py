@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 from django.db import connection, transaction
 from django.db.utils import DataError, ProgrammingError
+from django.test.utils import CaptureQueriesContext
 
 from tinhso.kernel.access.models import RolePermission
 from tinhso.kernel.audit.models import Entry
@@ -14,6 +15,7 @@ from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.events import held, live, relay
 from tinhso.kernel.events.models import Delivery, Held, Outbox
+from tinhso.kernel.events.publish import publish_many
 from tinhso.kernel.events.queries import standing
 from tinhso.kernel.jobs.loops import Background, Loop
 from tinhso.kernel.testing import database
@@ -51,6 +53,21 @@ def test_a_handler_sees_all_that_was_told(outbox):
     [event] = seen
     assert (event.id, event.name, event.kind, event.record_id) == (number, "tests.thing_done", "tests.thing", thing)
     assert (event.version, event.actor, event.payload["colour"]) == (4, SYSTEM.id, "đỏ")
+
+
+def test_one_event_for_each_of_many_records_is_published_in_one_statement(outbox):
+    seen = []
+    outbox.handler("tests.first", lambda event: seen.append((event.record_id, event.version, event.payload)))
+    things = [uuid7(), uuid7()]
+
+    with CaptureQueriesContext(connection) as asked:
+        told = {"kind": "tests.thing", "by": SYSTEM, "at": clock.now(), "colour": "đỏ"}
+        publish_many("tests.thing_done", record_ids=things, **told)
+        publish_many("tests.thing_done", record_ids=[], **told)
+    outbox.drain()
+
+    assert sorted(seen) == [(thing, None, {"colour": "đỏ"}) for thing in sorted(things)]
+    assert len([one for one in asked if "kernel_events_publish" in one["sql"]]) == 1
 
 
 def test_an_event_of_a_transaction_rolled_back_is_never_told(outbox):

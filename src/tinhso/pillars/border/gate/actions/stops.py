@@ -22,7 +22,7 @@ from tinhso.kernel.audit.record import record
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.ids import uuid7
-from tinhso.kernel.events.publish import publish
+from tinhso.kernel.events.publish import publish, publish_many
 from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.actions.orders import number_of
 from tinhso.pillars.border.gate.models import (
@@ -35,7 +35,13 @@ from tinhso.pillars.border.gate.models import (
 )
 from tinhso.pillars.border.gate.permissions import PLACE_MORATORIUM, SET_HOURS
 from tinhso.pillars.border.gate.queries.law import law_at
-from tinhso.pillars.border.gate.queries.touched import Touched, touched_by_hours, touched_by_moratorium
+from tinhso.pillars.border.gate.queries.touched import (
+    Kept,
+    Touched,
+    freed_by_lifting,
+    touched_by_hours,
+    touched_by_moratorium,
+)
 from tinhso.pillars.border.gate.rules import hours
 from tinhso.pillars.border.gate.rules.codes import refuse
 
@@ -94,7 +100,7 @@ def place_moratorium(*, stop: Stop, by: Actor, at: datetime) -> Moratorium:
     row.ordered_at, row.ordered_by = at, by.id
     row.save()
     touched = touched_by_moratorium(row, at=at)
-    _displace(touched, row.pk, row.ends_at, at)
+    _displace(touched, row.pk, row.ends_at, by, at)
     facts: dict[str, Any] = {"document_no": row.document_no, "touched": len(touched.trips)}
     record("border_gate.moratorium_placed", by=by, at=at, kind="border_gate.moratorium", record_id=row.pk, **facts)
     publish(events.MORATORIUM_PLACED, kind="border_gate.moratorium", record_id=row.pk, by=by, at=at, **facts)
@@ -103,18 +109,24 @@ def place_moratorium(*, stop: Stop, by: Actor, at: datetime) -> Moratorium:
 
 @transaction.atomic
 def lift_moratorium(*, moratorium: Moratorium, by: Actor, at: datetime) -> Moratorium:
-    """End a notice now; hours that it had taken and nobody changed hold again."""
+    """End a notice now; hours that it had taken and nobody changed hold again, and those whose trips it kept are told.
+
+    Nobody is told of a trip that another notice in that time stops as well.
+    """
     for point in moratorium.points or (None,):
         require(by, PLACE_MORATORIUM, Where(place=point), at)
     row = Moratorium.objects.select_for_update().get(pk=moratorium.pk)
     if row.ends_at <= at:
         return row
+    freed = freed_by_lifting(row, at=at)
     if row.begins_at >= at:
         row.begins_at = at - timedelta(seconds=1)
     row.ends_at = at
     row.save(update_fields=["begins_at", "ends_at"])
-    _keep(row.pk, at)
+    _keep(row.pk, by, at)
     record("border_gate.moratorium_lifted", by=by, at=at, kind="border_gate.moratorium", record_id=row.pk)
+    publish(events.MORATORIUM_LIFTED, kind="border_gate.moratorium", record_id=row.pk, by=by, at=at,
+            document_no=row.document_no, trips=[str(one) for one in freed])  # fmt: skip
     return row
 
 
@@ -137,7 +149,7 @@ def set_hours(*, order: HoursOrder, by: Actor, at: datetime) -> UUID:
         raise refuse("BG-304", field="first", point=", ".join(one.gate_short for one in order.points)) from error
     touched = _touched_by(order, rows, at)
     begins, ends = _span(order)
-    _displace(touched, number, ends, at)
+    _displace(touched, number, ends, by, at)
     facts: dict[str, Any] = {
         "kind_of_hours": order.kind,
         "points": [str(one.pk) for one in order.points],
@@ -197,15 +209,25 @@ def closed_rows(
 
 @transaction.atomic
 def end_hours(*, order: UUID, by: Actor, at: datetime) -> int:
-    """End an order of the board now: what lies ahead of it holds no more; returns how many rows changed."""
+    """End an order of the board now: what lies ahead of it holds no more; returns how many rows changed.
+
+    Those whose trips it kept from coming are told, unless other hours keep them still.
+    """
     rows = list(OperatingCalendar.objects.select_for_update(of=("self",)).filter(order=order).select_related("point"))
     for row in rows:
         require(by, SET_HOURS, row.point, at)
-    local = at.astimezone(HANOI)
+    if not rows:
+        return 0
+    local, scope = at.astimezone(HANOI), Kept.of(rows)
+    kept, named = scope.trips(at=at), rows[0].document_no or rows[0].source
     changed = sum(_end(row, local) for row in rows)
     if changed:
-        _keep(order, at)
+        _keep(order, by, at)
         record("border_gate.hours_ended", by=by, at=at, kind="border_gate.hours", record_id=order)
+        still = set(scope.trips(at=at))
+        publish(events.HOURS_ENDED, kind="border_gate.hours", record_id=order, by=by, at=at, document_no=named,
+                points=[str(one) for one in scope.points],
+                trips=[str(one) for one in kept if one not in still])  # fmt: skip
     return changed
 
 
@@ -298,17 +320,20 @@ def _touched_by(order: HoursOrder, rows: Sequence[OperatingCalendar], at: dateti
     )
 
 
-def _displace(touched: Touched, cause: UUID, ends_at: datetime, at: datetime) -> None:
+def _displace(touched: Touched, cause: UUID, ends_at: datetime, by: Actor, at: datetime) -> None:
     """Set-based: their hour is taken, and they do not expire before there was a day to come after it."""
     slots = dict(Trip.objects.filter(pk__in=touched.displaced).values_list("pk", "slot_id"))
     Displacement.objects.bulk_create(
         [Displacement(trip_id=trip, slot_id=slot, cause=cause, at=at) for trip, slot in slots.items() if slot],
         ignore_conflicts=True,
     )
+    publish_many(events.HOUR_DISPLACED, kind="border_gate.trip", record_ids=slots, by=by, at=at)
     expires_at = ends_at + law_at(ends_at).number("expiry_h").span
     Trip.objects.filter(pk__in=touched.trips).update(expires_at=Greatest(F("expires_at"), expires_at))
 
 
-def _keep(cause: UUID, at: datetime) -> None:
+def _keep(cause: UUID, by: Actor, at: datetime) -> None:
     rows = Displacement.objects.filter(cause=cause, answer="")
+    kept = list(rows.values_list("trip_id", flat=True))
+    publish_many(events.HOUR_RESTORED, kind="border_gate.trip", record_ids=kept, by=by, at=at)
     rows.update(answer=Displacement.Answer.KEPT, answered_at=at)

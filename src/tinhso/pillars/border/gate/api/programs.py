@@ -6,23 +6,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField
-from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from ninja import Router
 from pydantic import BaseModel, ConfigDict, Field
 
 from tinhso.kernel.api.answers import unless_known
 from tinhso.kernel.api.paging import BadMark
-from tinhso.kernel.base.errors import NotFound
-from tinhso.kernel.workflow.models import History
+from tinhso.kernel.base.errors import Invalid, NotFound
 from tinhso.pillars.border.gate.actions.goods_fields import as_json
 from tinhso.pillars.border.gate.api import wco
 from tinhso.pillars.border.gate.api.declarations import firm_named
-from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.flows.states import CALLED
 from tinhso.pillars.border.gate.models import CrossingPoint, GoodsLine, Trip
-from tinhso.pillars.border.gate.queries.bookings import free_windows
+from tinhso.pillars.border.gate.queries import feed
+from tinhso.pillars.border.gate.queries.bookings import displacement_of, free_windows
 from tinhso.pillars.border.gate.queries.containers import second_of
 from tinhso.pillars.border.gate.queries.holding import area_code
 from tinhso.pillars.border.gate.queries.masks import Sight, sight_of
@@ -34,10 +32,13 @@ from tinhso.pillars.border.gate.rules import plates, tripcodes
 router = Router()
 MOST = 200
 NAMED = ConfigDict(json_schema_extra=wco.named)
-# A number is given before its row is committed: a row is told once no transaction older than it can bring a lower one.
-# Beyond the newest numbers that is certain, and the age of so old a row would one day be counted anew.
-SETTLED = """(kernel_workflow_history.id < (select max(id) - 1000000 from kernel_workflow_history)
-or age(kernel_workflow_history.xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid))"""
+
+
+class BadAbout(Invalid):
+    """`about` names something of which this list does not tell."""
+
+    code, status = "bad-about", 400
+    message = _("the list tells of trip, hold, fee, task and amendment, separated by commas")
 
 
 class StepOut(BaseModel):
@@ -46,6 +47,8 @@ class StepOut(BaseModel):
     model_config = NAMED
 
     id: int
+    about: str = Field(description="what took the step: trip, hold, fee, task or amendment")
+    record: UUID = Field(description="the trip, hold, fee, task or amendment itself")
     trip: UUID
     code: str
     step: str
@@ -105,6 +108,7 @@ class StatusOut(BaseModel):
     partner_phone: str
     lines: list[LineOut] = Field(description="empty for who may not see the goods")
     slot: datetime | None = Field(description="beginning of the booked hour")
+    slot_taken: bool = Field(description="a notice or changed hours took it, and nothing is chosen for it yet")
     position: int | None = Field(description="place in the queue while it waits")
     minutes: int | None = Field(description="until it is called, as foreseen")
     call_expires_at: datetime | None = Field(description="while it is called: until when it has to be at barrier 1")
@@ -125,18 +129,21 @@ class SlotsOut(BaseModel):
 
 
 @router.get("/events", response=StepsOut, summary="Steps of the trips that the caller may see, oldest first")
-def list_events(request: HttpRequest, after: str = "0", limit: int = 50) -> HttpResponse:
-    """Ask again with the mark of the answer: no step comes twice and none is left out, whatever happens meanwhile."""
+def list_events(request: HttpRequest, after: str = "0", limit: int = 50, about: str = feed.TRIPS) -> HttpResponse:
+    """Ask again with the mark of the answer: no step comes twice and none is left out, whatever happens meanwhile.
+
+    `about`: of what, separated by commas: `trip`, `hold`, `fee`, `task`, `amendment`. Keep a mark for each choice.
+    """
+    wanted = list(dict.fromkeys(about.split(",")))
     if not (after.isascii() and after.isdigit() and len(after) < 19):
         raise BadMark
+    if set(wanted) - {feed.TRIPS, *feed.PARTS}:
+        raise BadAbout
     seen = visible_trips(by=request.actor, at=request.moment)
-    rows = History.objects.filter(flow=TRIP.name, id__gt=int(after), record_id__in=seen.values("pk"))
-    settled = RawSQL(SETTLED, [], output_field=BooleanField())  # noqa: S611 - a constant of ours
-    rows = rows.filter(settled).order_by("id")
-    found = list(rows[: max(1, min(limit, MOST))])
-    codes = dict(Trip.objects.filter(pk__in={row.record_id for row in found}).values_list("pk", "code"))
-    items = [_step(row, codes[row.record_id]) for row in found]
-    return unless_known(request, {"items": items, "mark": str(found[-1].pk) if found else after})
+    found = feed.steps_after(int(after), seen=seen, about=wanted, limit=max(1, min(limit, MOST)))
+    codes = dict(Trip.objects.filter(pk__in={one.trip for one in found}).values_list("pk", "code"))
+    items = [_step(one, codes[one.trip]) for one in found]
+    return unless_known(request, {"items": items, "mark": str(found[-1].row.pk) if found else after})
 
 
 @router.get("/status", response=StatusOut, summary="Where a trip stands, by its code")
@@ -165,6 +172,7 @@ def trip_status(request: HttpRequest, code: str) -> HttpResponse:
         "second_container_no": second.number if (second := second_of(trip)) else "",
         **_particulars(trip, seen),
         "slot": trip.slot.begins_at if trip.slot else None,
+        "slot_taken": displacement_of(trip) is not None,
         "position": place.position if place else None,
         "minutes": place.minutes if place else None,
         "call_expires_at": trip.call_expires_at if trip.state == CALLED else None,
@@ -190,10 +198,10 @@ def list_slots(request: HttpRequest, point: str, direction: str = "X", firm: str
     return unless_known(request, {"items": items})
 
 
-def _step(row: History, code: str) -> dict[str, Any]:
+def _step(one: feed.Told, code: str) -> dict[str, Any]:
     columns = ("id", "step", "source", "target", "version", "at")
-    told = {column: getattr(row, column) for column in columns}
-    return {**told, "trip": row.record_id, "code": tripcodes.show(code)}
+    told = {column: getattr(one.row, column) for column in columns}
+    return {**told, "about": one.about, "record": one.row.record_id, "trip": one.trip, "code": tripcodes.show(code)}
 
 
 def _particulars(trip: Trip, seen: Sight) -> dict[str, Any]:

@@ -85,6 +85,7 @@ OURS = frozenset((
     "ended_at", "end_reason", "text_vi", "text_zh", "just_in_time", "second_paper_no",
     "mark", "free", "begins_at", "ends_at", "lat", "lon", "accuracy_m", "pings", "seen_at",
     "samples", "sampled_at", "finding", "result", "rule", "share_percent", "task", "number",
+    "about", "record", "slot_taken",
     "vehicle", "carries", "call_expires_at", "call_kept", "named_at", "open", "disowned_at", "reason", "consent",
 ))  # fmt: skip
 """What the model has no name for, or none that is known for sure."""

@@ -12,7 +12,7 @@ from tinhso.kernel.notices.actions import Recipient, send
 from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.actions.ahead import link_for_consent
 from tinhso.pillars.border.gate.handlers import ahead_words as words
-from tinhso.pillars.border.gate.handlers.audience import consenters_of
+from tinhso.pillars.border.gate.handlers.audience import consenters_of, language_of
 from tinhso.pillars.border.gate.models import AheadDeclaration
 
 SAID = {AheadDeclaration.CONSENTED: words.CONSENTED, AheadDeclaration.DECLINED: words.DECLINED}
@@ -30,7 +30,7 @@ def ask_firm(event: Event) -> None:
     token, holder = link_for_consent(wanted=wanted, at=event.at)
     if holder is not None:
         link = site.whole(reverse("kernel_login:link", args=[token]))
-        firm = Recipient(holder, phone=wanted.firm.phone)
+        firm = Recipient(holder, phone=wanted.firm.phone, language=language_of(wanted.firm))
         send(words.ASKED_BY_LINK.name, to=[firm], event_key=key, by=SYSTEM, at=event.at, url=url, link=link)
 
 

@@ -12,6 +12,7 @@ ASKED = notice(
     texts={
         "vi": "Lái xe của xe {plate} đề nghị khai trước thay doanh nghiệp. Xem và đồng ý hoặc từ chối.",
         "en": "The driver of {plate} wants to declare ahead for your firm. Read it and consent or decline.",
+        "zh-hans": "车辆{plate}的司机请求代贵企业预申报。请查看并同意或拒绝。",
     },
 )
 ASKED_BY_LINK = notice(
@@ -20,6 +21,7 @@ ASKED_BY_LINK = notice(
     texts={
         "vi": "Một lái xe đề nghị khai báo cửa khẩu thay doanh nghiệp. Xem và trả lời: {link}",
         "en": "A driver wants to declare at the border gate for your firm. Read and answer: {link}",
+        "zh-hans": "有司机请求代贵企业办理口岸申报。请查看并答复：{link}",
     },
     channels=("app", "sms"),
     sms_fields=("link",),

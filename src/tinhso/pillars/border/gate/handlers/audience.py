@@ -1,7 +1,8 @@
 """Who is meant by a word of the column `notify` (tables/transitions.csv), as recipients.
 
 An officer is meant who holds his force's role at the trip's point, or everywhere. Officers have no address here:
-what they are told stays in the application.
+what they are told stays in the application. By the firm are meant those who work for it and, of a trip that a broker
+declared for it, those of the broker who may follow the trip by a mandate that holds now.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tinhso.kernel.access.models import Grant
 from tinhso.kernel.base.clock import HANOI
@@ -19,11 +20,12 @@ from tinhso.kernel.notices.actions import Recipient, reached
 from tinhso.kernel.organisations.models import Post
 from tinhso.pillars.border.gate.actions.links import open_links, open_links_of
 from tinhso.pillars.border.gate.flows.overlays import UNDONE
-from tinhso.pillars.border.gate.models import ClearanceTask, Driver, Enterprise, Trip
-from tinhso.pillars.border.gate.permissions import CONSENT_AHEAD, role_code
+from tinhso.pillars.border.gate.models import ClearanceTask, Driver, Enterprise, Registration, Trip
+from tinhso.pillars.border.gate.permissions import CONSENT_AHEAD, VIEW_TRIP, role_code
 from tinhso.pillars.border.gate.queries.transfers import takers_of
 
 DRIVER, ENTERPRISE, YARD, BUFFER, LEADER = "DRIVER", "ENTERPRISE", "YARD", "BUFFER", "LEADER"
+BROKER = "BROKER"
 BOTH_DRIVERS, TASK_FORCES, QUARANTINE = "both DRIVERs", "forces with tasks", "KDTV|KDDV"
 MOST = 500
 """Officers told of one event at most: no query of a handler is without an end."""
@@ -53,10 +55,15 @@ def people_of_firm(firm: Enterprise, *, at: datetime) -> list[Recipient]:
 
 def consenters_of(firm: Enterprise, *, at: datetime) -> list[Recipient]:
     """Who may answer for the firm what is declared ahead in its name: its people, and brokers whom it lets consent."""
-    of_broker = Q(role__code=role_code("BROKER"), only__contains=[CONSENT_AHEAD])
+    of_broker = Q(role__code=role_code(BROKER), only__contains=[CONSENT_AHEAD])
     asked = Q(role__code=role_code(ENTERPRISE)) | of_broker
     held = Grant.objects.filter(_now(at), asked, agency_id=firm.pk, record_id=None)
     return reached(held.values_list("holder_id", flat=True).distinct())
+
+
+def language_of(firm: Enterprise | Registration) -> str:
+    """In which language a firm without an account is told: by its number, Chinese for a Chinese firm."""
+    return "zh-hans" if firm.uscc else "vi"
 
 
 def drivers_of(trips: Sequence[Trip]) -> list[Recipient]:
@@ -83,9 +90,10 @@ def drivers_of_many(trips: Sequence[UUID]) -> list[Recipient]:
 
 
 def firms_of_many(trips: Sequence[UUID], *, at: datetime) -> list[Recipient]:
-    """Those who work for the firms of these trips, in one query."""
-    firms = Trip.objects.filter(pk__in=trips, agency__isnull=False).values("agency_id")
-    held = Grant.objects.filter(_now(at), role__code=role_code(ENTERPRISE), record_id=None, agency_id__in=firms)
+    """Those who work for the firms of these trips, and for the brokers who declared them, in one query."""
+    rows = Trip.objects.filter(pk__in=trips, agency__isnull=False)
+    of_firm = Q(role__code=role_code(ENTERPRISE), agency_id__in=rows.values("agency_id"))
+    held = Grant.objects.filter(_now(at), of_firm | _of_broker(rows), record_id=None)
     return reached(held.values_list("holder_id", flat=True).distinct())
 
 
@@ -108,8 +116,9 @@ def officers_of_all(roles: Sequence[str], points: Sequence[UUID], *, at: datetim
 
 
 def firm_listens(agencies: QuerySet[Any], *, at: datetime) -> bool:
-    """Whether anybody works for these firms here: most events of most firms are told to nobody, at one query."""
-    held = Grant.objects.filter(_now(at), role__code=role_code(ENTERPRISE), record_id=None, agency__in=agencies)
+    """Whether anybody acts for these firms here: most events of most firms are told to nobody, at one query."""
+    acting = [role_code(ENTERPRISE), role_code(BROKER)]
+    held = Grant.objects.filter(_now(at), role__code__in=acting, record_id=None, agency__in=agencies)
     return held.exists()
 
 
@@ -119,7 +128,7 @@ def _roles(trip: Trip, word: str) -> list[str]:
         return [role_code(force) for force in _forces_at_work(trip)]
     if word == QUARANTINE:
         return [role_code(force) for force in _forces_at_work(trip) if force in QUARANTINE.split("|")]
-    return [role_code(word)]
+    return [role_code(word), role_code(BROKER)] if word == ENTERPRISE else [role_code(word)]
 
 
 def _forces_at_work(trip: Trip) -> list[str]:
@@ -148,6 +157,8 @@ def _scope(trip: Trip, role: str, points: Sequence[UUID], at: datetime) -> Q:
     """Where a grant of that role has to lie to reach the trip; an empty column of a grant means everywhere."""
     if role == role_code(ENTERPRISE):
         return Q(agency_id=trip.agency_id, agency__isnull=False)
+    if role == role_code(BROKER):
+        return _of_broker(Trip.objects.filter(pk=trip.pk))
     at_the_points = Q(place=None) | Q(place__in=points)
     if role == role_code(BUFFER) and trip.buffer and trip.buffer.operator_id:
         people = Post.objects.on(at.astimezone(HANOI).date()).filter(agency=trip.buffer.operator_id)
@@ -156,3 +167,9 @@ def _scope(trip: Trip, role: str, points: Sequence[UUID], at: datetime) -> Q:
         return at_the_points & Q(agency=None)
     own = Q(agency=None) | Q(agency=trip.yard.operator_id) if trip.yard else Q(agency=None)
     return (at_the_points | Q(place=trip.yard_id)) & own
+
+
+def _of_broker(trips: QuerySet[Trip]) -> Q:
+    """Grants by which a broker's own follow one of these trips: the broker who declared it, by his mandate alone."""
+    declared = trips.filter(agency_id=OuterRef("agency_id"), declaration__broker__mandates_held__grants=OuterRef("pk"))
+    return Q(role__code=role_code(BROKER), only__contains=[VIEW_TRIP]) & Q(Exists(declared))

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.functional import lazy
 
 from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.base.dates import show_moment
@@ -23,6 +24,7 @@ from tinhso.pillars.border.gate.models import Appeal, CrossingPoint, Moratorium,
 from tinhso.pillars.border.gate.models.times import CalendarKind
 from tinhso.pillars.border.gate.queries.reference import calendars_of
 from tinhso.pillars.border.gate.queries.touched import touched_by_hours, touched_by_moratorium
+from tinhso.pillars.border.gate.queries.words import text_of
 
 
 @subscribe(events.MORATORIUM_PLACED, name="border_gate.tell_moratorium")
@@ -32,7 +34,22 @@ def tell_moratorium(event: Event) -> None:
     if row is None or row.ends_at <= event.at:
         return
     facts = {"ref": row.document_no, "a": show_moment(row.begins_at), "b": show_moment(row.ends_at)}
-    _tell_all(clock_words.STOPPED, touched_by_moratorium(row, at=event.at).trips, event, text=row.text_vi, **facts)
+    touched, text = touched_by_moratorium(row, at=event.at).trips, lazy(text_of, str)(row)
+    _tell_all(clock_words.STOPPED, touched, event, text=text, **facts)
+
+
+@subscribe(events.MORATORIUM_LIFTED, name="border_gate.tell_moratorium_lifted")
+def tell_moratorium_lifted(event: Event) -> None:
+    """Those who were told that it stops them, while it stopped them still."""
+    facts = {"ref": event.payload["document_no"], "a": show_moment(event.at)}
+    _tell_all(clock_words.TAKEN_AGAIN, [UUID(one) for one in event.payload["trips"]], event, **facts)
+
+
+@subscribe(events.HOURS_ENDED, name="border_gate.tell_hours_ended")
+def tell_hours_ended(event: Event) -> None:
+    """Those whose trips the order kept from coming and nothing else keeps."""
+    facts = {"gate": _gates(event.payload["points"]), "ref": event.payload["document_no"], "a": show_moment(event.at)}
+    _tell_all(clock_words.HOURS_AGAIN, [UUID(one) for one in event.payload["trips"]], event, **facts)
 
 
 @subscribe(events.HOURS_CHANGED, name="border_gate.tell_hours")
@@ -45,8 +62,12 @@ def tell_hours(event: Event) -> None:
     begins, ends = (datetime.fromisoformat(event.payload[name]) for name in ("begins_at", "ends_at"))
     asked: dict[str, Any] = {"points": points, "directions": event.payload["directions"], "at": event.at}
     touched = touched_by_hours(begins_at=begins, ends_at=ends, calendars=calendars_of(points), **asked)
-    named = ", ".join(one.gate_short for one in CrossingPoint.objects.filter(pk__in=points))
-    told = {"gate": named, "what": CalendarKind(first.kind).label, "a": show_moment(begins), "b": show_moment(ends)}
+    told = {
+        "gate": _gates(points),
+        "what": CalendarKind(first.kind).label,
+        "a": show_moment(begins),
+        "b": show_moment(ends),
+    }
     _tell_all(clock_words.HOURS_CHANGED, touched.trips, event, ref=first.document_no or first.source, **told)
 
 
@@ -112,6 +133,10 @@ def tell_answered(event: Event) -> None:
         number=row.number,
         verdict=Appeal.State(row.state).label,
     )
+
+
+def _gates(points: Sequence[UUID | str]) -> str:
+    return ", ".join(one.gate_short for one in CrossingPoint.objects.filter(pk__in=points))
 
 
 def _tell_all(kind: NoticeKind, trips: Sequence[UUID], event: Event, **facts: Any) -> None:

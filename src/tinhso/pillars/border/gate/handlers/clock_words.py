@@ -17,6 +17,7 @@ BOOKING_LOCKED = notice(
         "{until}. Có thể gửi khiếu nại tới Ban Quản lý ở trang Khung giờ.",
         "en": "{count} booked hours of the firm were not kept within {days} days: booking is locked until {until}. "
         "An appeal can be sent to the management board on the page Time windows.",
+        "zh-hans": "贵企业在{days}天内有{count}次未按预约时间到达：预约锁定至{until}。可在“时段”页面向管理委员会申诉。",
     },
 )
 SLOT_NEAR = notice(
@@ -61,7 +62,7 @@ STOPPED = notice(
         "lượt xe.",
         "en": "Notice {ref}: not accepted from {a} to {b}, and a trip of yours is touched. {text} Choose another hour "
         "on the trip's page.",
-        "zh-hans": "通知{ref}：{a}至{b}暂停接收，涉及您的车次。请在车次页面选择其他时段。",
+        "zh-hans": "通知{ref}：{a}至{b}暂停接收，涉及您的车次。{text} 请在车次页面选择其他时段。",
     },
     channels=("app", "sms"),
     sms={
@@ -81,6 +82,30 @@ HOURS_CHANGED = notice(
     },
     channels=("app", "sms"),
     sms_fields=("gate", "what", "a", "b", "ref"),
+    urgent=True,
+)
+TAKEN_AGAIN = notice(
+    "border_gate.goods_taken_again",
+    title=_("Goods accepted again"),
+    texts={
+        "vi": "Thông báo {ref} đã được gỡ, hàng được tiếp nhận trở lại từ {a}. Giờ hẹn chưa đổi vẫn giữ nguyên.",
+        "en": "Notice {ref} is lifted, goods are accepted again from {a}. An hour that was not changed holds again.",
+        "zh-hans": "通知{ref}已解除，自河内时间{a}起恢复接收货物。未更改的预约仍然有效。",
+    },
+    channels=("app", "sms"),
+    sms_fields=("ref", "a"),
+    urgent=True,
+)
+HOURS_AGAIN = notice(
+    "border_gate.hours_hold_again",
+    title=_("Usual hours hold again"),
+    texts={
+        "vi": "{gate}: lịch làm việc thay đổi theo {ref} đã kết thúc từ {a}. Giờ hẹn chưa đổi vẫn giữ nguyên.",
+        "en": "{gate}: the changed hours of {ref} ended {a}. An hour that was not changed holds again.",
+        "zh-hans": "{gate}：{ref}所定的作业时间变更自河内时间{a}起结束。未更改的预约仍然有效。",
+    },
+    channels=("app", "sms"),
+    sms_fields=("gate", "ref", "a"),
     urgent=True,
 )
 CONGESTED = notice(
@@ -105,5 +130,6 @@ APPEAL_ANSWERED = notice(
     texts={
         "vi": "Khiếu nại số {number} đã có trả lời của Ban Quản lý: {verdict}.",
         "en": "The board has answered appeal {number}: {verdict}.",
+        "zh-hans": "管理委员会已答复申诉{number}：{verdict}。",
     },
 )

@@ -12,6 +12,7 @@ FEE_DEARER = notice(
     texts={
         "vi": "Lượt {code}: hồ sơ đã sửa, phí là {after}, đã nộp {before}. Nộp thêm {amount} trước khi thông quan.",
         "en": "Trip {code}: after the correction the fee is {after}, paid {before}. Pay {amount} more before release.",
+        "zh-hans": "车次{code}：申报更正后费用为{after}，已缴{before}。放行前请补缴{amount}。",
     },
 )
 FEE_OWED_ANEW = notice(
@@ -20,6 +21,7 @@ FEE_OWED_ANEW = notice(
     texts={
         "vi": "Lượt {code}: sau khi sửa hồ sơ, phí được hoãn nộp là {after} thay cho {before}.",
         "en": "Trip {code}: after the correction the deferred fee is {after} instead of {before}.",
+        "zh-hans": "车次{code}：申报更正后，缓缴费用由{before}改为{after}。",
     },
 )
 FEE_CHEAPER = notice(
@@ -28,6 +30,7 @@ FEE_CHEAPER = notice(
     texts={
         "vi": "Lượt {code}: hồ sơ đã sửa, phí là {after}, đã nộp {before}. Phần thừa {amount} được hoàn trả.",
         "en": "Trip {code}: after the correction the fee is {after}, paid {before}. {amount} is given back.",
+        "zh-hans": "车次{code}：申报更正后费用为{after}，已缴{before}。多缴的{amount}将退还。",
     },
 )
 FEE_PART_BACK = notice(
@@ -36,6 +39,7 @@ FEE_PART_BACK = notice(
     texts={
         "vi": "Lượt {code}: đã hoàn trả {amount} phí nộp thừa.",
         "en": "Trip {code}: {amount} of the fee was given back.",
+        "zh-hans": "车次{code}：多缴的费用{amount}已退还。",
     },
 )
 FEE_REST_PAID = notice(
@@ -44,6 +48,7 @@ FEE_REST_PAID = notice(
     texts={
         "vi": "Lượt {code}: đã thu phí bổ sung {amount}, biên lai {receipt}.",
         "en": "Trip {code}: the rest of the fee of {amount} is paid, receipt {receipt}.",
+        "zh-hans": "车次{code}：已补缴费用{amount}，收据{receipt}。",
     },
 )
 FEE_GOES_BACK = notice(
@@ -52,6 +57,7 @@ FEE_GOES_BACK = notice(
     texts={
         "vi": "Xe {plate} không phải của doanh nghiệp: phí {amount}, biên lai {receipt}, đang được hoàn trả.",
         "en": "Vehicle {plate} is not the firm's: the fee of {amount}, receipt {receipt}, is being given back.",
+        "zh-hans": "车辆{plate}不属于贵企业：费用{amount}（收据{receipt}）正在退还。",
     },
 )
 FEE_WENT_BACK = notice(
@@ -60,6 +66,7 @@ FEE_WENT_BACK = notice(
     texts={
         "vi": "Đã hoàn trả phí {amount}, biên lai {receipt}, của xe {plate} không phải của doanh nghiệp.",
         "en": "The fee of {amount}, receipt {receipt}, for vehicle {plate}, not the firm's, has been given back.",
+        "zh-hans": "车辆{plate}不属于贵企业：费用{amount}（收据{receipt}）已退还。",
     },
 )
 FEE_STAYED = notice(
@@ -68,5 +75,6 @@ FEE_STAYED = notice(
     texts={
         "vi": "Chưa hoàn trả phí {amount}, biên lai {receipt}, của xe {plate}. Hỏi quầy thu phí về lý do.",
         "en": "The fee of {amount}, receipt {receipt}, for vehicle {plate} is not given back. Ask the fee counter why.",
+        "zh-hans": "车辆{plate}的费用{amount}（收据{receipt}）未退还。原因请询问收费柜台。",
     },
 )

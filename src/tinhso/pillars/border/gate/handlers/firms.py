@@ -16,7 +16,7 @@ from tinhso.kernel.notices.actions import Recipient, send
 from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.actions.registration import link_for_firm
 from tinhso.pillars.border.gate.handlers import firm_words as words
-from tinhso.pillars.border.gate.handlers.audience import ENTERPRISE, officers_at
+from tinhso.pillars.border.gate.handlers.audience import ENTERPRISE, language_of, officers_at
 from tinhso.pillars.border.gate.models import Enterprise, Registration
 from tinhso.pillars.border.gate.permissions import role_code
 
@@ -47,7 +47,7 @@ def tell_registrant(event: Event) -> None:
         token = link_for_firm(wanted=wanted, at=event.at)
         home = reverse("border_gate:carrier" if wanted.carries else "border_gate:firm")
         url, facts = home, {"link": site.whole(reverse("kernel_login:link", args=[token]))}
-    person = Recipient(wanted.holder_id, phone=wanted.phone, email=wanted.email)
+    person = Recipient(wanted.holder_id, phone=wanted.phone, email=wanted.email, language=language_of(wanted))
     send(NOTICES[state].name, to=[person], event_key=_key(event), by=SYSTEM, at=event.at, url=url, **facts)
 
 

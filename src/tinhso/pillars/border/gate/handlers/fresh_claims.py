@@ -22,6 +22,8 @@ NOT_FRESH = notice(
         "lần {count} trong {days} ngày; từ {limit} lần, quyền đặt khung giờ bị khóa {lock} ngày.",
         "en": "Trip {code}: quarantine found that the goods are not fresh, the vehicle is called with ordinary goods. "
         "{reason} This is number {count} within {days} days; from {limit} on, booking is locked for {lock} days.",
+        "zh-hans": "车次{code}：检疫认定货物非鲜活货物，车辆按普通货物排队。{reason} "
+        "{days}天内第{count}次；达到{limit}次时，预约将被锁定{lock}天。",
     },
 )
 NOT_FRESH_LOCKED = notice(
@@ -34,6 +36,8 @@ NOT_FRESH_LOCKED = notice(
         "en": "Trip {code}: quarantine found that the goods are not fresh, the vehicle is called with ordinary goods. "
         "{reason} This is number {count} within {days} days: booking is locked until {until}. An appeal can be sent "
         "to the management board on the page Time windows.",
+        "zh-hans": "车次{code}：检疫认定货物非鲜活货物，车辆按普通货物排队。{reason} "
+        "{days}天内第{count}次：预约锁定至{until}。可在“时段”页面向管理委员会申诉。",
     },
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils.functional import lazy
 
 from tinhso.kernel.base.dates import show_moment
 from tinhso.kernel.events.event import Event
@@ -17,6 +18,7 @@ from tinhso.pillars.border.gate.handlers.board_orders import send_to
 from tinhso.pillars.border.gate.models import InflowNotice, MoratoriumDraft
 from tinhso.pillars.border.gate.queries.inflow import touched_by_inflow
 from tinhso.pillars.border.gate.queries.touched import COMING
+from tinhso.pillars.border.gate.queries.words import text_of
 
 
 @subscribe(events.MORATORIUM_DRAFTED, name="border_gate.tell_moratorium_draft")
@@ -49,7 +51,8 @@ def tell_inflow(event: Event) -> None:
     row = InflowNotice.objects.filter(pk=event.record_id, ended_at=None, ends_at__gt=event.at).first()
     if row is not None:
         facts = {"ref": row.document_no, "a": show_moment(row.begins_at), "b": show_moment(row.ends_at)}
-        _tell_touched((industry_words.INFLOW, industry_words.INFLOW_ON_THE_WAY), row, event, text=row.text_vi, **facts)
+        kinds = (industry_words.INFLOW, industry_words.INFLOW_ON_THE_WAY)
+        _tell_touched(kinds, row, event, text=lazy(text_of, str)(row), **facts)
 
 
 @subscribe(events.INFLOW_ENDED, name="border_gate.tell_inflow_ended")

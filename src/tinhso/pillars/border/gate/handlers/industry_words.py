@@ -30,6 +30,7 @@ INFLOW = notice(
     texts={
         "vi": "Thông báo điều tiết {ref}, từ {a} đến {b}, có lượt xe của doanh nghiệp. {text}",
         "en": "Notice {ref} on the inflow of goods, from {a} to {b}; trips of the firm are touched. {text}",
+        "zh-hans": "货物调节通知{ref}，时间为河内时间{a}至{b}，涉及贵企业的车次。{text}",
     },
 )
 INFLOW_ON_THE_WAY = notice(
@@ -60,5 +61,6 @@ INFLOW_ENDED = notice(
     texts={
         "vi": "Thông báo điều tiết {ref} kết thúc sớm. Lý do: {reason}",
         "en": "Notice {ref} on the inflow of goods has ended early. Reason: {reason}",
+        "zh-hans": "货物调节通知{ref}已提前结束。原因：{reason}",
     },
 )

@@ -20,7 +20,7 @@ from tinhso.pillars.border.gate.flows import FEE
 from tinhso.pillars.border.gate.flows.overlays import REFUNDED, REPLACED, RETURNING
 from tinhso.pillars.border.gate.handlers import fee_notices
 from tinhso.pillars.border.gate.handlers import undeclared_words as words
-from tinhso.pillars.border.gate.handlers.audience import people_of, people_of_firm
+from tinhso.pillars.border.gate.handlers.audience import language_of, people_of, people_of_firm
 from tinhso.pillars.border.gate.handlers.telling import announce, trip_of
 from tinhso.pillars.border.gate.models import Enterprise, FeeAssessment, FirmNaming
 from tinhso.pillars.border.gate.rules import plates
@@ -44,7 +44,7 @@ def tell_named(event: Event) -> None:
     )  # fmt: skip
     if holder is not None:
         link = site.whole(reverse("kernel_login:link", args=[token]))
-        firm = Recipient(holder, phone=naming.firm.phone)
+        firm = Recipient(holder, phone=naming.firm.phone, language=language_of(naming.firm))
         send(words.NAMED_BY_LINK.name, to=[firm], event_key=key, by=SYSTEM, at=event.at, url=url, link=link)
 
 

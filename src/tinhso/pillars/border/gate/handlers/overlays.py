@@ -62,6 +62,14 @@ def tell_failed(event: Event) -> None:
         _tell(task.trip_id, event, [Told(travellers.CHECK_FAILED, OWNER, lasts=True)], force=str(task.force))
 
 
+@subscribe("border_gate.task_treated", name="border_gate.tell_treated")
+def tell_treated(event: Event) -> None:
+    """The vehicle stays until its goods are treated and checked again."""
+    task = _task(event)
+    if task is not None:
+        _tell(task.trip_id, event, [Told(travellers.TO_BE_TREATED, OWNER, lasts=True)], force=str(task.force))
+
+
 @subscribe(events.FEE_ASSESSED, name="border_gate.tell_fee_due")
 def tell_fee_due(event: Event) -> None:
     _tell_of_fee(event, "assessed", [Told(travellers.FEE_DUE, (ENTERPRISE,), lasts=True)])

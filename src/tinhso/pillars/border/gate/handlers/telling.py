@@ -28,9 +28,10 @@ from tinhso.pillars.border.gate.rules import plates
 
 TOLD = (
     "code", "state", "kind", "agency_id", "declaration_id", "tractor_plate", "bay", "released_to", "undeclared",
-    "fix_fields", "called_at", "call_expires_at", "release_expires_at", "point__code", "point__name", "yard__code",
-    "yard__name", "yard__operator_id", "buffer__code", "buffer__name", "buffer__name_zh", "buffer__operator_id",
-    "slot__begins_at", "driver__person__full_name", "driver__person__phone", "driver__person__language",
+    "fix_fields", "accepted_at", "called_at", "call_expires_at", "release_expires_at", "point__code", "point__name",
+    "yard__code", "yard__name", "yard__operator_id", "buffer__code", "buffer__name", "buffer__name_zh",
+    "buffer__operator_id", "slot__begins_at", "driver__person__full_name", "driver__person__phone",
+    "driver__person__language",
 )  # fmt: skip
 NAMED = 3
 """So many fields are named; the rest is on the page."""
@@ -42,13 +43,14 @@ class Told:
     """One kind of notice about a step, and the words for those to whom it goes (audience.people_of).
 
     `only`: whether it is said of this trip at this event. It is said while the trip stands where the step brought it;
-    what `lasts` is said later as well, for it has happened.
+    what `lasts` is said later as well, for it has happened. `to_others`: not to who did it himself.
     """
 
     kind: NoticeKind
     to: tuple[str, ...]
     only: Callable[[Trip, Event], bool] = lambda trip, event: True
     lasts: bool = False
+    to_others: bool = False
 
     def holds(self, trip: Trip, event: Event) -> bool:
         here = self.lasts or trip.state == event.payload.get("target", trip.state)
@@ -73,6 +75,8 @@ def tell(trip: Trip, event: Event, about: Sequence[Told], *, points: Sequence[UU
     people = audience.people_of(trip, [word for one in holding for word in one.to], at=event.at, points=points)
     told: set[UUID] = set()
     for one in holding:
+        if one.to_others:
+            told.add(event.actor)
         for url, persons in _by_page(trip, one, people, told).items():
             announce(one.kind, persons, trip, event, url=url, **facts)
 

@@ -26,6 +26,7 @@ TO_FIX = notice(
     texts={
         "vi": "Khai báo lượt {code} cần sửa {count} ô ({fields}): {reason}",
         "en": "The declaration of trip {code} needs {count} fields corrected ({fields}): {reason}",
+        "zh-hans": "车次{code}的申报需要更正{count}项（{fields}）：{reason}",
     },
     channels=("app", "email"),
 )
@@ -101,14 +102,31 @@ ENTERED = notice(
     texts={
         "vi": "Lượt {code} đã nhập cảnh qua {gate}.",
         "en": "Trip {code} has crossed into Vietnam through {gate}.",
+        "zh-hans": "车次{code}已从{gate}入境。",
     },
     quiet=True,
 )
 YARDED = notice(
     "border_gate.yarded",
     title=_("Vehicle in the yard"),
-    texts={"vi": "Lượt {code} đã vào {yard}, ô {bay}.", "en": "Trip {code} stands in {yard}, bay {bay}."},
+    texts={
+        "vi": "Lượt {code} đã vào {yard}, ô {bay}.",
+        "en": "Trip {code} stands in {yard}, bay {bay}.",
+        "zh-hans": "车次{code}已进入{yard}，车位{bay}。",
+    },
     quiet=True,
+)
+TO_YARD = notice(
+    "border_gate.to_yard",
+    title=_("Yard assigned"),
+    texts={
+        "vi": "Lượt {code}: vào {yard}, đi theo hướng dẫn tại cửa khẩu.",
+        "en": "Trip {code}: drive to {yard}, follow the directions at the gate.",
+        "zh-hans": "车次{code}：请前往{yard}，按口岸指示行驶。",
+    },
+    channels=("app", "sms"),
+    sms_fields=("code", "yard"),
+    urgent=True,
 )
 REDIRECTED = notice(
     "border_gate.redirected",
@@ -174,6 +192,7 @@ CROSSED_OUT = notice(
     texts={
         "vi": "Lượt {code} đã xuất cảnh qua {gate} lúc {moment}.",
         "en": "Trip {code} has left Vietnam through {gate} at {moment}.",
+        "zh-hans": "车次{code}已于河内时间{moment}从{gate}出境。",
     },
 )
 LEFT = notice(
@@ -182,18 +201,23 @@ LEFT = notice(
     texts={
         "vi": "Lượt {code} đã rời khu vực cửa khẩu {gate} vào nội địa lúc {moment}.",
         "en": "Trip {code} has left the zone of {gate} inland at {moment}.",
+        "zh-hans": "车次{code}已于河内时间{moment}离开{gate}口岸区域，驶入内地。",
     },
 )
 RETURNED = notice(
     "border_gate.returned",
     title=_("Vehicle back in Vietnam"),
-    texts={"vi": "Lượt {code} đã quay về qua {gate}.", "en": "Trip {code} is back in Vietnam through {gate}."},
+    texts={
+        "vi": "Lượt {code} đã quay về qua {gate}.",
+        "en": "Trip {code} is back in Vietnam through {gate}.",
+        "zh-hans": "车次{code}已从{gate}返回越南。",
+    },
     quiet=True,
 )
 CLOSED = notice(
     "border_gate.closed",
     title=_("Trip completed"),
-    texts={"vi": "Lượt {code} đã hoàn thành.", "en": "Trip {code} is completed."},
+    texts={"vi": "Lượt {code} đã hoàn thành.", "en": "Trip {code} is completed.", "zh-hans": "车次{code}已完成。"},
     quiet=True,
 )
 SENT_BACK = notice(
@@ -202,7 +226,37 @@ SENT_BACK = notice(
     texts={
         "vi": "Lượt {code} bị trả lại qua biên giới tại {gate}. Xem kết quả kiểm tra trên trang lượt xe.",
         "en": "Trip {code} was sent back over the line at {gate}. See the checks on the trip's page.",
+        "zh-hans": "车次{code}在{gate}被退回出境。检查结果请看车次页面。",
     },
+)
+TURNED_BACK = notice(
+    "border_gate.turned_away",
+    title=_("Vehicle turned back"),
+    texts={
+        "vi": "Lượt {code}: xe phải quay lại tại {gate}, lượt kết thúc. {reason}",
+        "en": "Trip {code}: the vehicle is turned back at {gate}, the trip has ended. {reason}",
+        "zh-hans": "车次{code}：车辆在{gate}被劝返，车次已结束。{reason}",
+    },
+    channels=("app", "sms"),
+    sms={
+        "vi": "Lượt {code}: xe phải quay lại tại {gate}, lượt kết thúc. Hỏi doanh nghiệp hoặc Ban Quản lý.",
+        "en": "Trip {code}: the vehicle is turned back at {gate}, the trip has ended. Ask the firm or the board.",
+        "zh-hans": "车次{code}：车辆在{gate}被劝返，车次已结束。请询问企业或管理委员会。",
+    },
+    sms_fields=("code", "gate"),
+    urgent=True,
+)
+CANCELLED = notice(
+    "border_gate.trip_called_off",
+    title=_("Trip cancelled"),
+    texts={
+        "vi": "Lượt {code} qua {gate} đã bị hủy, mã QR không dùng được nữa. Không đi tiếp, hỏi doanh nghiệp.",
+        "en": "Trip {code} through {gate} is cancelled, its QR code holds no more. Do not drive on, ask the firm.",
+        "zh-hans": "车次{code}（{gate}）已取消，二维码已失效。请勿继续前往，并询问企业。",
+    },
+    channels=("app", "sms"),
+    sms_fields=("code", "gate"),
+    urgent=True,
 )
 DIVERTED = notice(
     "border_gate.diverted",
@@ -233,6 +287,7 @@ EXPIRED = notice(
     texts={
         "vi": "Lượt {code} đã quá hạn. Khai báo lượt mới nếu vẫn cần đi.",
         "en": "Trip {code} has expired. Declare a new one if it is still needed.",
+        "zh-hans": "车次{code}已过期。如仍需通行，请重新申报。",
     },
 )
 GIVEN_BACK = notice(
@@ -241,6 +296,7 @@ GIVEN_BACK = notice(
     texts={
         "vi": "Lượt {code}: đã trả lại tang vật, xe ở trong {yard}.",
         "en": "Trip {code}: what was seized is given back, the vehicle stands in {yard}.",
+        "zh-hans": "车次{code}：被扣押物已发还，车辆停在{yard}。",
     },
 )
 HELD = notice(
@@ -282,7 +338,11 @@ FREED_BY_ORDER = notice(
 CHECK_PASSED = notice(
     "border_gate.check_passed",
     title=_("Check passed"),
-    texts={"vi": "Lượt {code}: {force} xác nhận đạt.", "en": "Trip {code}: {force} has confirmed its check."},
+    texts={
+        "vi": "Lượt {code}: {force} xác nhận đạt.",
+        "en": "Trip {code}: {force} has confirmed its check.",
+        "zh-hans": "车次{code}：{force}确认检查通过。",
+    },
     quiet=True,
 )
 CHECK_FAILED = notice(
@@ -296,12 +356,30 @@ CHECK_FAILED = notice(
     channels=("app", "sms", "email"),
     sms_fields=("code", "force"),
 )
+TO_BE_TREATED = notice(
+    "border_gate.to_be_treated",
+    title=_("Goods to be treated"),
+    texts={
+        "vi": "Lượt {code}: {force} yêu cầu xử lý hàng rồi kiểm tra lại. Xe ở lại trong bãi, liên hệ quầy của lực "
+        "lượng này.",
+        "en": "Trip {code}: {force} wants the goods treated and checked again. Stay in the yard, ask at its counter.",
+        "zh-hans": "车次{code}：{force}要求对货物进行处理后重新检查。请留在停车场内，并到其柜台询问。",
+    },
+    channels=("app", "sms"),
+    sms={
+        "vi": "Lượt {code}: {force} yêu cầu xử lý hàng rồi kiểm tra lại. Xe ở lại trong bãi.",
+        "en": "Trip {code}: {force} wants the goods treated and checked again. Stay in the yard.",
+        "zh-hans": "车次{code}：{force}要求处理货物后重新检查。请留在停车场内。",
+    },
+    sms_fields=("code", "force"),
+)
 FEE_DUE = notice(
     "border_gate.fee_due",
     title=_("Fee to be paid"),
     texts={
         "vi": "Lượt {code}: phí hạ tầng cửa khẩu phải nộp {amount}.",
         "en": "Trip {code}: the infrastructure fee to be paid is {amount}.",
+        "zh-hans": "车次{code}：应缴口岸基础设施费{amount}。",
     },
     channels=("app", "email"),
 )
@@ -311,6 +389,7 @@ FEE_PAID = notice(
     texts={
         "vi": "Lượt {code}: đã thu phí {amount}, biên lai {receipt}.",
         "en": "Trip {code}: the fee of {amount} is paid, receipt {receipt}.",
+        "zh-hans": "车次{code}：已收费用{amount}，收据{receipt}。",
     },
     quiet=True,
 )
@@ -320,6 +399,7 @@ FEE_REFUNDED = notice(
     texts={
         "vi": "Lượt {code}: hoàn trả phí {amount}, biên lai {receipt}.",
         "en": "Trip {code}: the fee of {amount} is given back, receipt {receipt}.",
+        "zh-hans": "车次{code}：费用{amount}已退还，收据{receipt}。",
     },
 )
 TO_DECLARE = notice(
@@ -340,6 +420,7 @@ CAME_UNDECLARED = notice(
     texts={
         "vi": "Xe {plate} của doanh nghiệp đến {gate} mà chưa khai báo. Khai nhanh để xe vào hàng chờ.",
         "en": "Vehicle {plate} of the firm came to {gate} undeclared. Declare it so that it may join the queue.",
+        "zh-hans": "贵企业车辆{plate}未申报即到达{gate}。请立即申报，以便车辆排队。",
     },
 )
 WARNED = notice(
@@ -350,6 +431,7 @@ WARNED = notice(
         "bị khóa {lock} ngày.",
         "en": "{count} vehicles of the firm came undeclared within {days} days. From {limit} on, booking is locked "
         "for {lock} days.",
+        "zh-hans": "贵企业在{days}天内有{count}辆车未申报到达。达到{limit}辆时，预约将被锁定{lock}天。",
     },
 )
 LOCKED = notice(
@@ -359,6 +441,7 @@ LOCKED = notice(
         "vi": "Doanh nghiệp có {count} xe đến chưa khai báo trong {days} ngày: quyền đặt khung giờ bị khóa "
         "đến {until}.",
         "en": "{count} vehicles of the firm came undeclared within {days} days: booking is locked until {until}.",
+        "zh-hans": "贵企业在{days}天内有{count}辆车未申报到达：预约锁定至{until}。",
     },
 )
 CORRECTION_WANTED = notice(
@@ -367,11 +450,13 @@ CORRECTION_WANTED = notice(
     texts={
         "vi": "Lượt {code}: cán bộ yêu cầu sửa ô ({fields}). {reason}",
         "en": "Trip {code}: an officer asks for a correction ({fields}). {reason}",
+        "zh-hans": "车次{code}：工作人员要求更正（{fields}）。{reason}",
     },
     channels=("app", "sms"),
     sms={
         "vi": "Lượt {code}: cán bộ yêu cầu sửa khai báo. Trả lời ngay trên trang lượt xe.",
         "en": "Trip {code}: an officer asks for a correction. Answer now on the trip's page.",
+        "zh-hans": "车次{code}：工作人员要求更正申报。请立即在车次页面答复。",
     },
     sms_fields=("code",),
     urgent=True,
@@ -382,6 +467,7 @@ CORRECTION_DECLINED = notice(
     texts={
         "vi": "Lượt {code}: không đồng ý thay đổi. {reason}",
         "en": "Trip {code}: the change was declined. {reason}",
+        "zh-hans": "车次{code}：更改未获同意。{reason}",
     },
 )
 LEAVE_SOON = notice(

@@ -63,6 +63,14 @@ def _to_yard(trip: Trip, event: Event) -> bool:
     return not _to_area(trip, event)
 
 
+def _has_a_yard(trip: Trip, event: Event) -> bool:
+    return trip.yard_id is not None
+
+
+def _had_a_code(trip: Trip, event: Event) -> bool:
+    return trip.accepted_at is not None
+
+
 def _inland(trip: Trip, event: Event) -> bool:
     return trip.released_to == "inland"
 
@@ -75,10 +83,14 @@ ABOUT: dict[str, tuple[Told, ...]] = {
     "called": (Told(travellers.CALLED, (DRIVER,)), Told(officers.CALLED_IN, ("CSGT", YARD))),
     "call_lapsed": (Told(travellers.LAPSED, (DRIVER, ENTERPRISE)),),
     "call_extended": (Told(travellers.EXTENDED, (DRIVER, ENTERPRISE)),),
-    "arrived": (Told(officers.ARRIVED, (YARD,)),),
-    "crossed_in": (Told(travellers.ENTERED, (ENTERPRISE,)), Told(officers.CROSSED_IN, (YARD, "HAIQUAN"))),
+    "arrived": (Told(travellers.TO_YARD, (DRIVER,), _has_a_yard), Told(officers.ARRIVED, (YARD,))),
+    "crossed_in": (
+        Told(travellers.TO_YARD, (DRIVER,), _has_a_yard),
+        Told(travellers.ENTERED, (ENTERPRISE,)),
+        Told(officers.CROSSED_IN, (YARD, "HAIQUAN")),
+    ),
     "yarded": (
-        Told(travellers.YARDED, (ENTERPRISE,), _comes),
+        Told(travellers.YARDED, (DRIVER, ENTERPRISE), _comes),
         Told(officers.TO_CHECK, (TASK_FORCES,), _comes),
         Told(officers.BACK_IN_YARD, ("HAIQUAN", QUARANTINE), _comes_back),
     ),
@@ -103,10 +115,16 @@ ABOUT: dict[str, tuple[Told, ...]] = {
     "left_inland": (Told(travellers.LEFT, (ENTERPRISE,), lasts=True),),
     "returned": (Told(travellers.RETURNED, (ENTERPRISE,)), Told(officers.BACK_FROM_ABROAD, (YARD,))),
     "return_closed": (Told(travellers.CLOSED, (ENTERPRISE,)),),
-    "cancelled": (Told(officers.CALLED_OFF, (YARD,)),),
+    "cancelled": (
+        Told(officers.CALLED_OFF, (YARD,)),
+        Told(travellers.CANCELLED, (DRIVER,), _had_a_code, lasts=True, to_others=True),
+    ),
     "not_shown": (Told(travellers.NOT_SHOWN, (ENTERPRISE, DRIVER), lasts=True),),
     "expired": (Told(travellers.EXPIRED, (ENTERPRISE,), lasts=True),),
-    "turned_back": (Told(officers.TURNED_BACK, ("CSGT", YARD), lasts=True),),
+    "turned_back": (
+        Told(travellers.TURNED_BACK, (DRIVER, ENTERPRISE), lasts=True),
+        Told(officers.TURNED_BACK, ("CSGT", YARD), lasts=True),
+    ),
     "seized": (Told(officers.SEIZED, (LEADER,), lasts=True),),
     "given_back": (Told(travellers.GIVEN_BACK, (ENTERPRISE,), lasts=True),),
     "dwell_warned": (

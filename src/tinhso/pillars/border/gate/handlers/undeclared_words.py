@@ -12,6 +12,7 @@ NOTED_BY_MISTAKE = notice(
     texts={
         "vi": "Xe {plate} bị ghi nhận nhầm là chưa khai báo tại {gate}; đã rút lại và không tính cho doanh nghiệp.",
         "en": "Vehicle {plate} was noted as undeclared at {gate} by mistake; it is withdrawn and does not count.",
+        "zh-hans": "车辆{plate}在{gate}被误记为未申报，现已撤销，不计入贵企业。",
     },
 )
 NAMED = notice(
@@ -20,6 +21,7 @@ NAMED = notice(
     texts={
         "vi": "Xe {plate} tại {gate} được khai là của doanh nghiệp. Nếu không đúng, báo ngay trước khi xe thông quan.",
         "en": "Vehicle {plate} at {gate} was declared as your firm's. If it is not, say so before it is released.",
+        "zh-hans": "{gate}的车辆{plate}被申报为贵企业车辆。如不属实，请在放行前告知。",
     },
 )
 NAMED_BY_LINK = notice(
@@ -28,6 +30,7 @@ NAMED_BY_LINK = notice(
     texts={
         "vi": "Một xe tại cửa khẩu được khai là của doanh nghiệp. Xem, và báo nếu không đúng: {link}",
         "en": "A vehicle at the border gate was declared as your firm's. Look, and say if it is not: {link}",
+        "zh-hans": "口岸有一辆车被申报为贵企业车辆。请查看，如不属实请告知：{link}",
     },
     channels=("app", "sms"),
     sms_fields=("link",),

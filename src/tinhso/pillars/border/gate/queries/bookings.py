@@ -24,6 +24,7 @@ from tinhso.pillars.border.gate.models import (
     Trip,
 )
 from tinhso.pillars.border.gate.queries.law import law_on
+from tinhso.pillars.border.gate.queries.words import text_of
 from tinhso.pillars.border.gate.rules import hours
 from tinhso.pillars.border.gate.rules.booking import Terms
 
@@ -181,10 +182,10 @@ def choices_of(trip: Trip, *, at: datetime) -> Choices | None:
 
 
 def cause_of(displaced: Displacement) -> str:
-    """The notice or the order that took the hour, as people read it."""
+    """The notice or the order that took the hour, as people read it in the language in force."""
     notice = Moratorium.objects.filter(pk=displaced.cause).first()
     if notice is not None:
-        return f"{notice.text_vi} ({notice.document_no})"
+        return f"{text_of(notice)} ({notice.document_no})"
     row = OperatingCalendar.objects.filter(order=displaced.cause).first()
     told = " · ".join(dict.fromkeys(part for part in (row.source, row.document_no) if part)) if row else ""
     return told or "–"

@@ -15,7 +15,9 @@ from django.db.models import Q, QuerySet
 
 from tinhso.kernel.base.clock import HANOI
 from tinhso.pillars.border.gate.flows.states import ACCEPTED, AT_BUFFER, CALLED, EN_ROUTE, FIX_REQUESTED, SUBMITTED
-from tinhso.pillars.border.gate.models import Moratorium, Trip
+from tinhso.pillars.border.gate.models import Moratorium, OperatingCalendar, Trip
+from tinhso.pillars.border.gate.models.times import CalendarKind
+from tinhso.pillars.border.gate.queries.reference import calendars_of
 from tinhso.pillars.border.gate.queries.stopped import speaks_of
 from tinhso.pillars.border.gate.rules import hours
 
@@ -56,6 +58,58 @@ def touched_by_moratorium(row: Moratorium, *, at: datetime) -> Touched:
         tuple(pk for pk, _slot, _state in found),
         tuple(pk for pk, slot, state in found if slot and state not in WAITING),
     )
+
+
+def freed_by_lifting(row: Moratorium, *, at: datetime) -> list[UUID]:
+    """Trips that the notice stops now and no other notice that holds within its time; one query for each notice."""
+    others = Moratorium.objects.filter(begins_at__lt=row.ends_at, ends_at__gt=max(row.begins_at, at)).exclude(pk=row.pk)
+    stopped = {trip for other in others for trip in touched_by_moratorium(other, at=at).trips}
+    return [trip for trip in touched_by_moratorium(row, at=at).trips if trip not in stopped]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where and when an order of hours speaks, to ask before and after its end whom the calendar keeps from coming."""
+
+    points: tuple[UUID, ...]
+    directions: tuple[str, ...]
+    begins_at: datetime
+    ends_at: datetime
+
+    @classmethod
+    def of(cls, rows: Sequence[OperatingCalendar]) -> Kept:
+        """Of the rows of one order, at least one."""
+        return cls(
+            points=tuple({row.point_id for row in rows}),
+            directions=tuple({row.direction for row in rows}),
+            begins_at=min(_begin(row) for row in rows),
+            ends_at=max(_end(row) for row in rows),
+        )
+
+    def trips(self, *, at: datetime) -> tuple[UUID, ...]:
+        """As the calendar stands now; two queries."""
+        return touched_by_hours(
+            points=self.points,
+            directions=self.directions,
+            begins_at=self.begins_at,
+            ends_at=self.ends_at,
+            calendars=calendars_of(self.points),
+            at=at,
+        ).trips
+
+
+def _begin(row: OperatingCalendar) -> datetime:
+    opens = row.opens if row.kind == CalendarKind.CLOSED else None
+    return datetime.combine(row.valid_from, opens or time(), HANOI)
+
+
+def _end(row: OperatingCalendar) -> datetime:
+    """The last moment of which the row speaks; an order's row has a last day."""
+    closes = row.closes if row.kind == CalendarKind.CLOSED else None
+    last = (row.valid_until or row.valid_from + timedelta(days=1)) - timedelta(days=1)
+    if closes is None or closes == time.max:
+        return datetime.combine(last + timedelta(days=1), time(), HANOI)
+    return datetime.combine(last, closes, HANOI)
 
 
 def touched_by_hours(

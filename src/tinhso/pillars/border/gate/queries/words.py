@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from tinhso.kernel.base.money import grouped
@@ -162,3 +162,15 @@ def chapters_of(chapters: list[str]) -> dict[str, str]:
     for kind in goods_today().usual():
         usual.setdefault(kind.code[:2], []).append(kind.name_vi.split(",")[0])
     return {chapter: f"{chapter} {', '.join(usual.get(chapter, [])[:USUAL])}".strip() for chapter in chapters}
+
+
+class InTwoTongues(Protocol):
+    """A notice of the board or of a department: its Chinese text may be empty."""
+
+    text_vi: str
+    text_zh: str
+
+
+def text_of(row: InTwoTongues) -> str:
+    """What the notice says to who reads the language in force: Chinese where it was given, else Vietnamese."""
+    return (row.text_zh if get_language() == "zh-hans" else "") or row.text_vi

@@ -13,16 +13,21 @@ from tinhso.kernel.access.models import Grant
 from tinhso.kernel.audit.models import Entry
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.base.dates import show_date
 from tinhso.kernel.base.errors import Forbidden, Refusal
 from tinhso.kernel.base.ids import uuid7
+from tinhso.kernel.events.event import Event
+from tinhso.kernel.modules.declare import handlers_of
 from tinhso.kernel.notices.models import Notice
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.actions import ahead
+from tinhso.pillars.border.gate.actions.amend import want_amendment
 from tinhso.pillars.border.gate.actions.declare import draft_trip, submit_trip
 from tinhso.pillars.border.gate.actions.mandates import follow_staff, give_mandate, revoke_mandate
 from tinhso.pillars.border.gate.handlers import ahead as ahead_handlers
-from tinhso.pillars.border.gate.models import Mandate, Standing
+from tinhso.pillars.border.gate.handlers import audience
+from tinhso.pillars.border.gate.models import FeeAssessment, Mandate, Standing
 from tinhso.pillars.border.gate.permissions import VIEW_PAPERS, role_code, step_permission
 from tinhso.pillars.border.gate.queries.firms import firms_of, home_firm
 from tinhso.pillars.border.gate.queries.trips import visible_trips
@@ -324,3 +329,91 @@ def test_without_a_mandate_or_after_it_the_broker_neither_consents_nor_is_asked(
                 ahead.consent_ahead(wanted=wanted, by=actor, at=NOON + timedelta(minutes=1))
 
     assert not Notice.objects.filter(recipient__in=[binh.id, stranger.pk], kind="border_gate.ahead_asked").exists()
+
+
+def told(kind: str) -> set:
+    return set(Notice.objects.filter(kind=kind).values_list("recipient", flat=True))
+
+
+def deliver(event: Event) -> None:
+    for handler in handlers_of(event.name):
+        handler.handle(event)
+
+
+def of_trip(trip, name: str, **payload) -> Event:
+    return Event(name, "border_gate.trip", trip.pk, trip.version, NOON, uuid7(), payload, 5)
+
+
+def test_the_broker_who_declared_hears_what_the_firm_hears_and_other_brokers_do_not(gate, firm, broker, an, binh):
+    third = make_firm("Đại lý Chi", "4900234583")
+    chi = make_person("Chi")
+    grant(chi, role_code("ENTERPRISE"), agency=third.pk)
+    mandated(firm, broker, an)
+    mandated(firm, third, an)
+    trip = declared(gate, firm, binh)
+    fee = FeeAssessment.objects.get(trip=trip)
+
+    deliver(of_trip(trip, events.TRIP_ACCEPTED))
+    deliver(Event(events.FEE_ASSESSED, "border_gate.fee", fee.pk, 1, NOON, uuid7(), {}, 6))
+    wanted = want_amendment(
+        trip=trip, fields=["tractor"], reason="Biển số khác với khai báo", force=None, by=gate.everything, at=NOON
+    )
+    deliver(Event("border_gate.amendment_wanted", "border_gate.amendment", wanted.pk, 1, NOON, uuid7(), {}, 7))
+    deliver(of_trip(trip, events.TRIP_FIX_REQUESTED, target=trip.state, reason="Thiếu số chì"))
+
+    for kind in ("accepted", "fee_due", "correction_wanted", "to_fix"):
+        assert told(f"border_gate.{kind}") - {trip.driver.person_id} == {an.id, binh.id}, kind
+
+
+def test_a_broker_hears_although_nobody_works_for_the_firm_here(gate, firm, broker, an, binh):
+    mandated(firm, broker, an)
+    trip = declared(gate, firm, binh)
+    Grant.objects.filter(holder_id=an.id).update(valid_until=NOON)
+
+    deliver(of_trip(trip, events.TRIP_EXPIRED))
+
+    assert told("border_gate.expired") == {binh.id}
+
+
+def test_of_what_the_firm_declared_itself_and_after_its_mandate_a_broker_hears_nothing(gate, firm, broker, an, binh):
+    mandate = mandated(firm, broker, an)
+    own = declared(gate, firm, an)
+    by_broker = declared(gate, firm, binh, plate="12C54321", number="020090001242")
+    assert audience.firms_of_many([own.pk], at=NOON) == audience.people_of_firm(firm, at=NOON)
+    assert {one.id for one in audience.firms_of_many([by_broker.pk], at=NOON)} == {an.id, binh.id}
+
+    deliver(of_trip(own, events.TRIP_EXPIRED))
+    revoke_mandate(mandate=mandate, reason=REASON, by=an, at=NOON)
+    deliver(of_trip(by_broker, events.TRIP_EXPIRED))
+
+    assert told("border_gate.expired") == {an.id}
+    assert {one.id for one in audience.firms_of_many([by_broker.pk], at=NOON)} == {an.id}
+
+
+def test_who_may_not_follow_trips_for_the_broker_is_told_nothing_of_them(gate, firm, broker, an, binh):
+    clerk = make_person("Dung")
+    grant(clerk, role_code("ENTERPRISE"), agency=broker.pk)
+    Grant.objects.filter(holder_id=clerk.pk).update(only=[BOOK])
+    mandated(firm, broker, an, scope=["book"])
+    trip = declared(gate, firm, binh)
+    assert may(clerk.actor(), BOOK, firm, NOON)
+
+    deliver(of_trip(trip, events.TRIP_EXPIRED))
+
+    assert told("border_gate.expired") == {an.id, binh.id}
+
+
+def test_both_sides_hear_of_a_mandate_and_of_its_end_and_nobody_else(gate, firm, broker, an, binh):
+    chi = make_person("Chi")
+    grant(chi, role_code("ENTERPRISE"), agency=make_firm("Công ty Chi", "4900234583").pk)
+    mandate = mandated(firm, broker, an, days=30)
+
+    deliver(happened(events.MANDATE_GIVEN))
+    revoke_mandate(mandate=mandate, reason=REASON, by=an, at=NOON)
+    deliver(happened(events.MANDATE_REVOKED))
+
+    given = Notice.objects.filter(kind="border_gate.mandate_given").first()
+    assert (given.fields["firm"], given.fields["broker"]) == ("Công ty An", "Đại lý Bình")
+    assert given.fields["last"] == show_date(TODAY + timedelta(days=29))
+    assert told("border_gate.mandate_given") == told("border_gate.mandate_revoked") == {an.id, binh.id}
+    assert REASON in Notice.objects.filter(kind="border_gate.mandate_revoked").first().text

@@ -7,11 +7,14 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.errors import Forbidden, Refusal
 from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.events.event import Event
+from tinhso.kernel.events.models import Outbox
+from tinhso.kernel.identity.models import Person
 from tinhso.kernel.modules.declare import handlers_of
 from tinhso.kernel.notices.models import Notice
 from tinhso.kernel.testing.people import grant, make_person
@@ -22,6 +25,7 @@ from tinhso.pillars.border.gate.models import Displacement, OperatingCalendar, S
 from tinhso.pillars.border.gate.permissions import role_code
 from tinhso.pillars.border.gate.queries.bookings import choices_of, wrong_counts
 from tinhso.pillars.border.gate.tests.conftest import NOON, make_firm
+from tinhso.pillars.border.gate.tests.test_ahead import happened
 from tinhso.pillars.border.gate.tests.test_bookings import DAY, EIGHT, HOUR, book, refused, trips_of, window
 
 TEXT = "Tạm dừng tiếp nhận trái cây tươi"
@@ -361,3 +365,80 @@ def test_a_wrong_reason_is_refused_before_anything_happens(gate):
     with pytest.raises(Refusal, match="BG-307"):
         stops.close_point(point=gate.points["HN-1119"], directions=["X"], until=NOON + HOUR, reason="bão",
                           by=board_of(gate), at=NOON)  # fmt: skip
+
+
+def deliver_last(name: str) -> Event:
+    event = happened(name)
+    for handler in handlers_of(name):
+        handler.handle(event)
+    return event
+
+
+def told_of(kind: str) -> set:
+    return set(Notice.objects.filter(kind=kind).values_list("recipient", flat=True))
+
+
+def test_a_lifted_notice_is_told_to_those_whom_it_touched_and_no_other_stops(gate):
+    firm, other = make_firm(), make_firm("Công ty Bình", "4900345678")
+    clerk = make_person("Người khai")
+    grant(clerk, role_code("ENTERPRISE"), agency=firm.pk)
+    slot, far = window(gate), window(gate, begins=EIGHT + 4 * DAY)
+    touched, held_twice = trips_of(gate, firm, 2)
+    (apart,) = trips_of(gate, other, 1, first=20_000)
+    for trip, hour in ((touched, slot), (held_twice, slot), (apart, far)):
+        book(gate, trip, hour)
+    placed = stops.place_moratorium(stop=stop(), by=leader(), at=NOON)
+    stops.place_moratorium(stop=stop(document_no="13/TB-KKT", exempt=(touched.pk,)), by=leader(), at=NOON)
+
+    stops.lift_moratorium(moratorium=placed, by=leader(), at=NOON + HOUR)
+    deliver_last("border_gate.moratorium_lifted")
+    deliver_last("border_gate.moratorium_lifted")
+
+    recipients = list(Notice.objects.filter(kind="border_gate.goods_taken_again").values_list("recipient", flat=True))
+    assert sorted(recipients) == sorted([touched.driver.person_id, clerk.pk])
+
+
+def test_a_notice_that_is_over_is_not_lifted_again_and_nobody_is_told(gate):
+    placed = stops.place_moratorium(stop=stop(), by=leader(), at=NOON)
+
+    for _twice in range(2):
+        stops.lift_moratorium(moratorium=placed, by=leader(), at=NOON + HOUR)
+
+    assert Outbox.objects.filter(name="border_gate.moratorium_lifted").count() == 1
+
+
+def test_hours_that_end_early_are_told_to_those_whom_they_still_kept(gate):
+    slots = [window(gate, begins=NOON + n * HOUR) for n in (1, 2, 4)]
+    firms = [make_firm(f"C{n}", f"490023456{n}") for n in range(3)]
+    trips = [trips_of(gate, firm, 1, first=10_000 + n)[0] for n, firm in enumerate(firms)]
+    for trip, slot in zip(trips, slots, strict=True):
+        book(gate, trip, slot)
+    point, board = gate.points["HN-1119"], board_of(gate)
+    order = stops.close_point(
+        point=point, directions=["X"], until=NOON + 3 * HOUR, reason="Lễ đón đoàn cấp cao", by=board, at=NOON
+    )
+
+    stops.end_hours(order=order, by=board, at=NOON + HOUR)
+    deliver_last("border_gate.hours_ended")
+
+    assert told_of("border_gate.hours_hold_again") == {trip.driver.person_id for trip in trips[:2]}
+    assert "Lễ đón đoàn cấp cao" in Notice.objects.filter(kind="border_gate.hours_hold_again").first().text
+
+
+def test_a_chinese_driver_reads_the_notice_in_chinese_on_his_card_too(gate):
+    slot = window(gate)
+    one, other = trips_of(gate, make_firm(), 2)
+    Person.objects.filter(pk=one.driver.person_id).update(language="zh-hans")
+    for trip in (one, other):
+        book(gate, trip, slot)
+    chinese = "新鲜水果暂停接收"
+    placed = stops.place_moratorium(stop=stop(text_zh=chinese), by=leader(), at=NOON)
+
+    deliver("border_gate.moratorium_placed", placed.pk)
+
+    said = {row.recipient: row for row in Notice.objects.filter(kind="border_gate.goods_stopped")}
+    assert chinese in said[one.driver.person_id].text
+    assert TEXT not in said[one.driver.person_id].text
+    assert TEXT in said[other.driver.person_id].text
+    with translation.override("zh-hans"):
+        assert choices_of(Trip.objects.get(pk=one.pk), at=NOON).why == f"{chinese} (12/TB-KKT)"

@@ -12,20 +12,35 @@ from django.test import Client
 from tinhso.kernel.access.models import Grant
 from tinhso.kernel.base import clock
 from tinhso.kernel.events.event import Event
+from tinhso.kernel.events.models import Outbox
 from tinhso.kernel.identity.models import Person
 from tinhso.kernel.machines import delivery, outward
 from tinhso.kernel.machines.clients import connect
 from tinhso.kernel.machines.models import HookCall, Subscription
 from tinhso.kernel.testing.people import grant, make_person
+from tinhso.pillars.border.gate import events
+from tinhso.pillars.border.gate.actions.amend import want_amendment
 from tinhso.pillars.border.gate.actions.declare import draft_trip, submit_trip
 from tinhso.pillars.border.gate.actions.mandates import follow_staff, give_mandate, revoke_mandate
+from tinhso.pillars.border.gate.actions.stops import lift_moratorium, place_moratorium
 from tinhso.pillars.border.gate.actions.tasks import place_hold
-from tinhso.pillars.border.gate.api import programs
-from tinhso.pillars.border.gate.models import Enterprise, FeeAssessment, Force, Hold, Mandate
+from tinhso.pillars.border.gate.flows import TASK
+from tinhso.pillars.border.gate.models import (
+    Amendment,
+    ClearanceTask,
+    Enterprise,
+    FeeAssessment,
+    Force,
+    Hold,
+    Mandate,
+)
 from tinhso.pillars.border.gate.permissions import role_code
+from tinhso.pillars.border.gate.queries import feed
 from tinhso.pillars.border.gate.rules import tripcodes
 from tinhso.pillars.border.gate.tests.conftest import NOON, TODAY, fruit_draft, make_driver, make_firm, make_vehicle
 from tinhso.pillars.border.gate.tests.test_api import BASE, signed_in
+from tinhso.pillars.border.gate.tests.test_bookings import book, window
+from tinhso.pillars.border.gate.tests.test_orders_of_the_board import stop
 
 
 @pytest.fixture(autouse=True)
@@ -203,7 +218,7 @@ def test_every_step_of_a_trip_but_drafting_can_be_heard():
 
 
 def test_the_feed_gives_own_steps_once_in_order(monkeypatch, gate, firm, trip):
-    monkeypatch.setattr(programs, "SETTLED", "true")  # the test's own transaction is never settled
+    monkeypatch.setattr(feed, "SETTLED", "true")  # the test's own transaction is never settled
     client = signed_in("ENTERPRISE", agency=firm.pk)
     stranger = signed_in("ENTERPRISE", agency=make_firm("Công ty Bình", "4900234576").pk)
 
@@ -219,6 +234,97 @@ def test_the_feed_gives_own_steps_once_in_order(monkeypatch, gate, firm, trip):
     assert stranger.get(f"{BASE}/events").json()["items"] == []
     assert Client().get(f"{BASE}/events").status_code == 401
     assert client.get(f"{BASE}/events", {"after": "x"}).status_code in (400, 422)
+
+
+def test_the_feed_tells_of_checks_holds_fees_and_questions_when_asked_for_them(monkeypatch, gate, firm, trip):
+    monkeypatch.setattr(feed, "SETTLED", "true")  # the test's own transaction is never settled
+    client = signed_in("ENTERPRISE", agency=firm.pk)
+    stranger = signed_in("ENTERPRISE", agency=make_firm("Công ty Bình", "4900234576").pk)
+    held = hold(gate, trip, secret=True)
+    task = ClearanceTask.objects.get(trip=trip, kind="PLANT_Q")
+    TASK.fire(task, "pass", by=gate.everything, at=NOON)
+    asked = question(gate, trip)
+
+    asking = {"about": "trip,hold,fee,task,amendment", "limit": 4}
+    first = client.get(f"{BASE}/events", asking).json()
+    rest = client.get(f"{BASE}/events", {**asking, "limit": 200, "after": first["mark"]}).json()["items"]
+
+    found = first["items"] + rest
+    assert [one["id"] for one in found] == sorted({one["id"] for one in found})
+    parts = {(one["about"], one["step"], one["record"]) for one in found if one["about"] != "trip"}
+    fee = FeeAssessment.objects.get(trip=trip)
+    assert parts == {
+        ("hold", "create", str(held.pk)),
+        ("fee", "create", str(fee.pk)),
+        ("task", "pass", str(task.pk)),
+        ("amendment", "want", str(asked.pk)),
+    }
+    assert {(one["trip"], one["code"]) for one in found} == {(str(trip.pk), tripcodes.show(trip.code))}
+    assert stranger.get(f"{BASE}/events", asking).json()["items"] == []
+    wrong = client.get(f"{BASE}/events", {"about": "trip,papers"})
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "bad-about")
+
+
+def question(gate, trip) -> Amendment:
+    """What an officer at the barrier asks of the firm."""
+    return want_amendment(
+        trip=trip, fields=["tractor"], reason="Biển số khác với khai báo", force=None, by=gate.everything, at=NOON
+    )
+
+
+def test_checks_questions_and_fees_that_are_waived_are_told_without_what_was_found(gate, sub, trip):
+    task = ClearanceTask.objects.get(trip=trip, kind="PLANT_Q")
+    TASK.fire(
+        task, "fail", by=gate.everything, at=NOON, reason="Phát hiện rệp sáp trên quả", reason_code="QUARANTINE_FAIL"
+    )
+
+    failed = facts(told("border_gate.task_failed", task))
+    asked = facts(told("border_gate.amendment_wanted", question(gate, trip), 2))
+    waived = facts(told("border_gate.fee_waived", FeeAssessment.objects.get(trip=trip), 3))
+    lifted = facts(told("border_gate.hold_overridden", hold(gate, trip, secret=False), 4))
+
+    assert (failed["task"], failed["force"], failed["task_state"]) == ("PLANT_Q", "KDTV", "failed")
+    assert (asked["fields"], asked["amendment_state"]) == (["tractor"], "wanted")
+    assert (waived["trip"], lifted["force"]) == (str(trip.pk), "HAIQUAN")
+    assert "rệp" not in str(failed)
+    assert "Biển số" not in str(asked)
+
+
+def test_of_another_firms_checks_and_questions_nothing_is_noted(gate, sub):
+    other = strangers_trip(gate)
+    other = submit_trip(trip=other, by=gate.everything, at=NOON)
+
+    assert told("border_gate.task_passed", ClearanceTask.objects.filter(trip=other).first()) is None
+    assert told("border_gate.amendment_wanted", question(gate, other), 2) is None
+
+
+def test_a_taken_hour_is_told_to_the_firms_program_and_that_it_holds_again(gate, firm, sub, trip):
+    slot = window(gate)
+    book(gate, trip, slot)
+    client = signed_in("ENTERPRISE", agency=firm.pk)
+    placed = place_moratorium(stop=stop(), by=gate.everything, at=NOON)
+    trip.refresh_from_db()
+
+    taken = facts(told(events.HOUR_DISPLACED, trip))
+    status = client.get(f"{BASE}/status", {"code": trip.code}).json()["slot_taken"]
+    lift_moratorium(moratorium=placed, by=gate.everything, at=NOON)
+    again = facts(told(events.HOUR_RESTORED, trip, 2))
+
+    assert (taken["slot"], taken["slot_taken"], status) == (slot.begins_at.isoformat(), True, True)
+    assert (again["slot"], again["slot_taken"]) == (slot.begins_at.isoformat(), False)
+    published = Outbox.objects.filter(name__in=(events.HOUR_DISPLACED, events.HOUR_RESTORED)).order_by("id")
+    assert [(row.name, row.record_id) for row in published] == [
+        (events.HOUR_DISPLACED, trip.pk),
+        (events.HOUR_RESTORED, trip.pk),
+    ]
+
+
+def test_whatever_the_feed_tells_can_be_heard_and_has_a_title():
+    told_of = {name for part in feed.PARTS.values() for name in part.events}
+
+    assert told_of <= set(outward.OUTWARD.names())
+    published = {step.event for part in feed.PARTS.values() for step in part.flow.steps}
+    assert told_of <= published
 
 
 def test_the_feed_waits_for_older_transactions_that_may_bring_lower_numbers(as_owner, gate, firm):
