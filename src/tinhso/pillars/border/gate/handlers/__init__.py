@@ -23,6 +23,7 @@ from tinhso.pillars.border.gate.handlers import (
     tax_marks,
     trips,
     undeclared,
+    wanted,
     yards,
 )
 
@@ -49,5 +50,6 @@ __all__ = [
     "tax_marks",
     "trips",
     "undeclared",
+    "wanted",
     "yards",
 ]

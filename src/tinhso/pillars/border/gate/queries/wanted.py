@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from tinhso.kernel.base.actor import Actor
-from tinhso.pillars.border.gate.models import Vehicle
+from tinhso.pillars.border.gate.models import Force, Vehicle
 from tinhso.pillars.border.gate.queries.tasks import forces_of
 
 SHOWN = 200
@@ -22,6 +22,11 @@ def wanted(*, by: Actor, at: datetime) -> list[tuple[Vehicle, bool]]:
 
 def wanting(*plates: str) -> str:
     """By which force one of these vehicles is wanted, as a barrier's card names it; empty for none. One query."""
+    return next((force.short for _vehicle, force in wanted_of(*plates)), "")
+
+
+def wanted_of(*plates: str) -> list[tuple[Vehicle, Force]]:
+    """Those of these vehicles that are wanted, and by which force; one query."""
     named = [plate for plate in plates if plate]
-    found = Vehicle.objects.filter(plate__in=named).exclude(wanted_by=None).select_related("wanted_by").first()
-    return found.wanted_by.short if found and found.wanted_by else ""
+    rows = Vehicle.objects.filter(plate__in=named).exclude(wanted_by=None).select_related("wanted_by")
+    return [(one, one.wanted_by) for one in rows.order_by("kind", "plate") if one.wanted_by]

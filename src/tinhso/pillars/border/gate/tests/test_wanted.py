@@ -6,10 +6,16 @@ import pytest
 from django.urls import reverse
 
 from tinhso.kernel.audit.models import Entry
+from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.base.errors import Refusal
+from tinhso.kernel.events.event import Event
+from tinhso.kernel.modules.declare import handlers_of
+from tinhso.kernel.notices.models import Notice
+from tinhso.kernel.testing.people import grant, make_person
 from tinhso.pillars.border.gate.actions import declare
 from tinhso.pillars.border.gate.actions.wanted import unwant_vehicle, want_vehicle
 from tinhso.pillars.border.gate.models import Force, Trip, Vehicle
+from tinhso.pillars.border.gate.permissions import role_code
 from tinhso.pillars.border.gate.queries.offline import entry_of
 from tinhso.pillars.border.gate.queries.wanted import wanting
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft, make_vehicle
@@ -81,3 +87,25 @@ def test_nobody_acts_in_the_name_of_another_force(gate, at_noon):  # noqa: F811
         unwant_vehicle(vehicle=vehicle, reason="Không cần nữa, bỏ đi", by=stranger, at=NOON)
 
     assert (refused.value.code, lifted.value.code) == ("BG-024", "BG-024")
+
+
+def test_the_force_hears_when_its_vehicle_comes(gate, firm, at_noon):  # noqa: F811
+    draft = fruit_draft(gate, firm=firm, trailer=make_vehicle("12R00123", kind="TRAILER", owner=firm))
+    trip = declare.draft_trip(draft=draft, by=gate.everything, at=NOON)
+    put(of_force(gate, "HAIQUAN"), "12R-001.23")
+    here, there, others = (make_person(name) for name in ("Hải quan Hữu Nghị", "Hải quan Tân Thanh", "Kiểm dịch"))
+    grant(here, role_code("HAIQUAN"), place=gate.points["HN-1119"].pk)
+    grant(there, role_code("HAIQUAN"), place=gate.points["TT-1088"].pk)
+    grant(others, role_code("KDTV"), place=gate.points["HN-1119"].pk)
+
+    for number, name in enumerate(("buffered", "released"), start=1):
+        event = Event(f"border_gate.trip_{name}", "border_gate.trip", trip.pk, 3, NOON, SYSTEM.id, {}, id=number)
+        for handler in handlers_of(event.name):
+            handler.handle(event)
+
+    told = Notice.objects.filter(kind="border_gate.wanted_seen")
+    assert {one.recipient for one in told} >= {here.pk}
+    assert not {there.pk, others.pk} & {one.recipient for one in told}
+    assert {one.fields["plate"] for one in told} == {"12R-001.23"}
+    assert {one.event_key.split(":")[0] for one in told} == {"border_gate.trip_buffered"}
+    assert WHY not in str([one.fields for one in told])
