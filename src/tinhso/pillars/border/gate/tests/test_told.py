@@ -385,7 +385,7 @@ def test_who_is_turned_back_reads_why_and_no_message_says_it(world, gate, monkey
 
 
 def travellers_kinds() -> list[NoticeKind]:
-    """Kinds that reach firms and drivers; carriers here are Vietnamese (tables/fields_asked.csv)."""
+    """Kinds of these files and of steps that reach firms and drivers; not those for transport firms."""
     rooms = (travellers, fee_notices, fresh_claims, firm_words, mandate_words)
     found = {one.name: one for room in rooms for one in vars(room).values() if isinstance(one, NoticeKind)}
     found |= {one.name: one for one in firm_words.CHANGED.values()}
