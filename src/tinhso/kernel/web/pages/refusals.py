@@ -23,12 +23,16 @@ def refusal(request: HttpRequest, refused: Refusal) -> HttpResponse:
         response = render(request, "web/_refusal.html", facts, status=refused.status)
         response.headers["HX-Reswap"] = "none"
         response.headers["HX-Trigger"] = toast_event(refused.for_people())
-        return when_again(response, refused)
-    return when_again(render(request, "web/refusal.html", facts, status=refused.status), refused)
+        return _marked(response, refused)
+    return _marked(render(request, "web/refusal.html", facts, status=refused.status), refused)
 
 
-def when_again(response: HttpResponse, refused: Refusal) -> HttpResponse:
-    """The header Retry-After, when the refusal knows how long it lasts."""
+def _marked(response: HttpResponse, refused: Refusal) -> HttpResponse:
+    """With the header Retry-After when the refusal knows how long it lasts, and X-Refusal.
+
+    By that one apps that work without network see that the platform itself has spoken, also with a status from 500 on.
+    """
+    response.headers["X-Refusal"] = refused.code
     if "retry_after" in refused.facts:
         response.headers["Retry-After"] = str(refused.facts["retry_after"])
     return response
@@ -51,7 +55,7 @@ def problem(refused: Refusal) -> HttpResponse:
     if refused.field:
         body["field"] = refused.field
     answer = JsonResponse(body, status=refused.status, content_type="application/problem+json")
-    return when_again(answer, refused)
+    return _marked(answer, refused)
 
 
 def advice_for(status: int) -> dict[str, str]:

@@ -120,10 +120,11 @@ class Loop {
     return to64(await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, key.privateKey, body));
   }
 
+  // Null when the platform was not reached: also when a proxy answers in its place, or it is without its database.
   async post(told) {
     const body = bytes.encode(JSON.stringify(told));
     const answer = await this.fetch(`${this.base}dong-bo/`, body, await this.sign(body));
-    if (!answer || !(answer.headers.get("Content-Type") || "").startsWith("application/json")) return null;
+    if (!answer || answer.status >= 500 || !(answer.headers.get("Content-Type") || "").startsWith("application/json")) return null;
     return { status: answer.status, told: await answer.json() };
   }
 

@@ -1,5 +1,5 @@
-{% load i18n %}// Keeps the page and the files of an app that works without network. What the network answers always wins; only when it
-// gives no answer in time is one of the app's own pages answered by the kept one.
+{% load i18n %}// Keeps the page and the files of an app that works without network. What the platform answers always wins; only when
+// it gives no answer in time, or cannot answer, is one of the app's own pages answered by the kept one.
 const FILES = [{% for file in files %}"{{ file|escapejs }}",{% endfor %}];
 const PAGE = "{{ page|escapejs }}";
 const TAKEN_OVER = [{% for path in taken_over %}"{{ path|escapejs }}",{% endfor %}];
@@ -29,6 +29,10 @@ function inTime(request) {
   return Promise.race([fetch(request), late]);
 }
 
+// A proxy with nothing behind it, or the platform without its database: as good as no network. A refusal that the platform
+// itself words (a machine that is silent, say) is an answer.
+const isReached = (answer) => answer.status < 500 || answer.headers.has("X-Refusal");
+
 // What was typed on a page that could not be sent is carried to the kept one.
 async function carried(request) {
   const address = new URL(PAGE, location.origin);
@@ -40,13 +44,12 @@ async function carried(request) {
 async function page(request) {
   const again = request.method === "POST" ? request.clone() : request;
   const path = new URL(request.url).pathname;
-  try {
-    const answer = await inTime(request);
+  const answer = await inTime(request).catch(() => null);
+  if (answer && isReached(answer)) {
     if (path === PAGE) await keepPage(answer.clone());
     return answer;
-  } catch {
-    return path === PAGE ? (await caches.match(PAGE)) || Response.error() : carried(again);
   }
+  return path === PAGE ? (await caches.match(PAGE)) || answer || Response.error() : carried(again);
 }
 
 self.addEventListener("fetch", (event) => {

@@ -32,8 +32,10 @@ from tinhso.pillars.border.gate.queries import bookings as slots
 from tinhso.pillars.border.gate.queries import driver as queries
 from tinhso.pillars.border.gate.queries import guidance, overlays
 from tinhso.pillars.border.gate.queries.inflow import notices_of_trip
+from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.qr_codes import picture_of
 from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.rules.limits import CALL_WAITS
 
 HELP_DESK = "1900 0000"
 """Invented for the demo: the province names the telephone of its declaration help desk."""
@@ -56,6 +58,7 @@ def trip(request: Request) -> HttpResponse:
         return render(request, "border_gate/driver_door.html", status=200)
     part = PARTS.get(request.GET.get("phan", ""))
     context = {"standing": queries.standing(one, at=request.moment), **head(one), **_asides(one, request)}
+    context["call_holds"] = law_at(request.moment).number(CALL_WAITS).value
     if part:
         response = render(request, part, context)
     else:

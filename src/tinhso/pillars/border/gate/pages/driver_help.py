@@ -21,7 +21,7 @@ from tinhso.pillars.border.gate.queries import driver as queries
 from tinhso.pillars.border.gate.queries.fairness import count_out_of_order, cycles
 from tinhso.pillars.border.gate.queries.figures import title_of
 from tinhso.pillars.border.gate.queries.law import Law, law_at
-from tinhso.pillars.border.gate.queries.queue import CLASS_NAMES, places_in_queue, sentence
+from tinhso.pillars.border.gate.queries.queue import CLASS_NAMES, places_in_queue, sentence, turns_of
 from tinhso.pillars.border.gate.rules import queue, tripcodes
 from tinhso.pillars.border.gate.rules.codes import refuse
 from tinhso.pillars.border.gate.templatetags.border_gate import trip_tone
@@ -56,20 +56,17 @@ def order(request: Request) -> HttpResponse:
         {
             "classes": [_class(name, law) for name in queue.CLASSES],
             "cycles": [
-                (title, [{"name": CLASS_NAMES[step](), "code": step} for step in _steps(law, name)])
+                (title, [{"name": CLASS_NAMES[step](), "code": step} for step in turns_of(law, name)])
                 for name, title in (("season", _("In season")), ("off_season", _("Off season")))
             ],
             "points": [
-                (title_of("point", point.code), cycle, broken.get(point.pk, 0)) for point, cycle in cycles(points)
+                (title_of("point", point.code), cycle, broken.get(point.pk, 0))
+                for point, cycle in cycles(points, at=request.moment)
             ],
             "without_slot": law.number("no_slot_min").value,
             "call_holds": law.number("call_min").value,
         },
     )
-
-
-def _steps(law: Law, season: str) -> tuple[str, ...]:
-    return law.cycles.get(season) or queue.CYCLES[season]
 
 
 @never_cache

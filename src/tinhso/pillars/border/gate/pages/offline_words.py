@@ -23,7 +23,6 @@ SCREEN = {
     "driver": _("Driver:"),
     "step": _("Step"),
     "missing": _("Still missing"),
-    "wanted": _("Wanted by"),
     "notPassed": _("Checks of {f}"),
     "unpaid": _("Infrastructure fee not paid"),
     "aboard": _("{n} kg still on board"),

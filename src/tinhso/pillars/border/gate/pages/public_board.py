@@ -26,8 +26,10 @@ from tinhso.pillars.border.gate.queries.called import called_now, mark_of
 from tinhso.pillars.border.gate.queries.closures import closures, points_hours
 from tinhso.pillars.border.gate.queries.figures import title_of
 from tinhso.pillars.border.gate.queries.inflow import notices_now
+from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.queue import GROUP_TITLES
 from tinhso.pillars.border.gate.rules.crowding import tone_of_room
+from tinhso.pillars.border.gate.rules.limits import YARD_FULL
 
 ROOMS = ("in_yard", "yard_room", "in_buffer", "buffer_room", "in_area", "area_room")
 PARTS = (
@@ -137,27 +139,31 @@ def _line(code: str, figures: dict[str, Figure], taken: datetime) -> Line:
         since=_time(taken, -silent),
         opens=_time(taken, -open_for) if open_for < 0 else "",
         closes=_time(taken, open_for) if open_for > 0 else "",
-        yard=_space(part("in_yard"), part("yard_room")),
-        buffer=_space(part("in_buffer"), part("buffer_room")),
-        areas=_areas(code, figures),
+        yard=_space(part("in_yard"), part("yard_room"), taken),
+        buffer=_space(part("in_buffer"), part("buffer_room"), taken),
+        areas=_areas(code, figures, taken),
         groups=tuple((name, int(figures["waiting_groups"].values.get((code, name), 0))) for name in GROUP_TITLES),
     )
 
 
-def _areas(code: str, figures: dict[str, Figure]) -> tuple[tuple[str, Any, Space], ...]:
+def _areas(code: str, figures: dict[str, Figure], at: datetime) -> tuple[tuple[str, Any, Space], ...]:
     standing, room = figures["in_area"].values, figures["area_room"].values
     found = [
         (key[1], title_of("area", key[1]), space)
         for key in standing
-        if len(key) > 1 and key[0] == code and (space := _space(int(standing[key]), int(room.get(key, 0))))
+        if len(key) > 1 and key[0] == code and (space := _space(int(standing[key]), int(room.get(key, 0)), at))
     ]
     return tuple(found) if len(found) > 1 else ()
 
 
-def _space(taken: int, free: int) -> Space | None:
+def _space(taken: int, free: int, at: datetime) -> Space | None:
     """None where there is no place at all."""
     whole = int(taken + free)
-    return Space(int(free), whole, tone_of_room(int(taken), whole)) if whole else None
+    return (
+        Space(int(free), whole, tone_of_room(int(taken), whole, full=law_at(at).number(YARD_FULL).value))
+        if whole
+        else None
+    )
 
 
 def _moratoria(at: datetime) -> list[Moratorium]:

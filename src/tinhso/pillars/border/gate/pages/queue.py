@@ -100,7 +100,7 @@ def _shown(request: Request, point: CrossingPoint) -> dict[str, Any]:
         "may_control": may(request.actor, CONTROL_CALLS, point, request.moment),
         "pause": pause_of(point.pk),
         "may_switch": may(request.actor, SET_CYCLE, point, request.moment),
-        "cycle": cycle_of(point),
+        "cycle": cycle_of(point, at=request.moment),
         "changes": cycle_changes(point),
         "out_of_order": called_out_of_order(point=point, at=request.moment),
     }

@@ -11,8 +11,8 @@ from uuid import UUID
 from tinhso.kernel.identity.models import Person
 from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.models import CrossingPoint, CycleChange, QueueState
-from tinhso.pillars.border.gate.queries.queue import CLASS_NAMES
-from tinhso.pillars.border.gate.rules import queue
+from tinhso.pillars.border.gate.queries.law import Law, law_at
+from tinhso.pillars.border.gate.queries.queue import CLASS_NAMES, turns_of
 
 COUNTED = timedelta(days=7)
 SHOWN = 10
@@ -37,19 +37,20 @@ class Cycle:
     since: datetime | None
 
 
-def cycle_of(point: CrossingPoint) -> Cycle:
-    """Two queries."""
+def cycle_of(point: CrossingPoint, *, at: datetime) -> Cycle:
+    """With the turns that the rulebook gives at `at`, as the calls take them. Two queries."""
     state = QueueState.objects.filter(point=point).first()
     changed = CycleChange.objects.filter(point=point).first()
-    return _cycle(point, state.position if state else 0, changed.at if changed else None)
+    return _cycle(point, state.position if state else 0, changed.at if changed else None, law_at(at))
 
 
-def cycles(points: list[CrossingPoint]) -> list[tuple[CrossingPoint, Cycle]]:
+def cycles(points: list[CrossingPoint], *, at: datetime) -> list[tuple[CrossingPoint, Cycle]]:
     """The cycles of several points, in two queries."""
     states = dict(QueueState.objects.filter(point__in=points).values_list("point", "position"))
     changes = CycleChange.objects.filter(point__in=points).order_by("at").values_list("point", "at")
     changed: dict[Any, datetime] = dict(changes)
-    return [(point, _cycle(point, states.get(point.pk, 0), changed.get(point.pk))) for point in points]
+    law = law_at(at)
+    return [(point, _cycle(point, states.get(point.pk, 0), changed.get(point.pk), law)) for point in points]
 
 
 def cycle_changes(point: CrossingPoint) -> list[tuple[CycleChange, str]]:
@@ -80,8 +81,8 @@ def _names(actors: Iterable[UUID]) -> dict[UUID, str]:
     return dict(Person.objects.filter(pk__in=set(actors)).values_list("pk", "full_name"))
 
 
-def _cycle(point: CrossingPoint, position: int, since: datetime | None) -> Cycle:
-    steps = queue.CYCLES[point.cycle]
+def _cycle(point: CrossingPoint, position: int, since: datetime | None, law: Law) -> Cycle:
+    steps = turns_of(law, point.cycle)
     here = position % len(steps)
     turns = tuple(Turn(code, CLASS_NAMES[code](), number == here) for number, code in enumerate(steps))
     return Cycle(point.in_season, turns, here + 1, since)

@@ -18,9 +18,11 @@ from tinhso.kernel.base.dates import show_time
 from tinhso.pillars.border.gate.models import CallPause, ControlPoint
 from tinhso.pillars.border.gate.queries import statistics
 from tinhso.pillars.border.gate.queries.guidance import pauses
+from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.statistics import AreaNow, PointNow, rows_of
 from tinhso.pillars.border.gate.queries.stoppages import open_stoppages
 from tinhso.pillars.border.gate.rules.crowding import tone_of_room, tone_of_wait
+from tinhso.pillars.border.gate.rules.limits import YARD_FULL
 
 # Place, its states, and the barrier whose lanes lead on from it.
 PLACES: tuple[tuple[str, Any, tuple[str, ...], str], ...] = (
@@ -109,7 +111,7 @@ def live_map(*, at: datetime, points: set[UUID] | None = None) -> list[PointMap]
         here = states.get(now.id, {})
         stations = [_station(place, here, now, lanes.get(now.id, {}), at) for place in PLACES]
         pause = paused.get(now.id)
-        alarms = _alarms(now, stations, here, amiss.get(("late", now.id), 0), amiss.get(("undeclared", now.id), 0))
+        alarms = _alarms(now, stations, here, amiss.get(("late", now.id), 0), amiss.get(("undeclared", now.id), 0), at)
         found.append(PointMap(now, stations, [*blocked.get(now.id, ()), *alarms], pause))
     return found
 
@@ -127,11 +129,16 @@ def _station(
     since = min((row[1] for row in rows), default=None)
     oldest = statistics.minutes(at - since) if since else None
     room = {"yard": now.yard_capacity, "buffer": now.buffer_capacity or None}.get(key)
-    tones = [tone_of_room(now.in_buffer if key == "buffer" else count, room)] if room else []
+    tones = [_tone(now.in_buffer if key == "buffer" else count, room, at)] if room else []
     tones += [tone_of_wait(oldest or 0)] if key in WAITED else []
     areas = now.areas if key == "buffer" and len(now.areas) > 1 else ()
     tone = next((one for one in ("stop", "wait") if one in tones), "calm")
     return Station(key, title, count, oldest, tone, states[0], held, room, lanes.get(barrier, 0), areas)
+
+
+def _tone(taken: int, room: int, at: datetime) -> str:
+    """Full is what the rulebook calls full on the day, as for the calls."""
+    return tone_of_room(taken, room, full=law_at(at).number(YARD_FULL).value)
 
 
 def _lanes() -> dict[UUID, dict[str, int]]:
@@ -152,7 +159,12 @@ def _blocked(at: datetime) -> dict[UUID, list[Alarm]]:
 
 
 def _alarms(
-    now: PointNow, stations: list[Station], here: dict[str, tuple[Any, ...]], late: int, undeclared: int
+    now: PointNow,
+    stations: list[Station],
+    here: dict[str, tuple[Any, ...]],
+    late: int,
+    undeclared: int,
+    at: datetime,
 ) -> list[Alarm]:
     held, overstay = sum(one.held for one in stations), sum(row[3] for row in here.values())
     yard = next(one for one in stations if one.key == "yard")
@@ -161,7 +173,7 @@ def _alarms(
         found.append(Alarm("off", _("No news since %(at)s") % {"at": show_time(now.silent_since)}))
     if yard.tone == "stop":
         found.append(Alarm("stop", _("Yard full: %(count)s of %(room)s") % {"count": yard.count, "room": yard.room}))
-    if now.buffer_capacity and tone_of_room(now.in_buffer, now.buffer_capacity) == "stop":
+    if now.buffer_capacity and _tone(now.in_buffer, now.buffer_capacity, at) == "stop":
         facts = {"count": now.in_buffer, "room": now.buffer_capacity}
         found.append(Alarm("stop", _("Holding area full: %(count)s of %(room)s") % facts))
     if overstay:

@@ -1,6 +1,7 @@
 """What a barrier's device must know to decide without network: live trips of its point and those expected soon.
 
-No reason of a hold goes out, secret or not: only which force holds. Of the driver two letters, no name.
+No reason of a hold goes out, secret or not: only which force holds. Of the driver two letters, no name. Of a vehicle
+that a force wants to see its plate and that force, as on every barrier's card.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from tinhso.pillars.border.gate.queries.holding import areas_at, areas_open
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.reference import verifying_keys
 from tinhso.pillars.border.gate.queries.stopped import stops_between
+from tinhso.pillars.border.gate.queries.wanted import wanted_plates
 from tinhso.pillars.border.gate.rules import hours, offline
 
 EXPECTED = timedelta(hours=24)
@@ -116,7 +118,9 @@ def initials(name: str) -> str:
 
 
 def common_at(point: CrossingPoint, spots: Iterable[ControlPoint], at: datetime) -> dict[str, Any]:
-    """What holds for all entries: the barriers, the table of steps, hours and how near to them, keys of QR codes."""
+    """What holds for all entries: the barriers, the table of steps, hours and how near to them, keys of QR codes, and
+    by plate which forces want to see which vehicles.
+    """
     law = law_at(at)
     return {
         "spots": [{"code": one.code, "name": one.name, "kind": one.kind, "place": point.gate_short} for one in spots],
@@ -126,6 +130,7 @@ def common_at(point: CrossingPoint, spots: Iterable[ControlPoint], at: datetime)
         "slot": [int(law.number(code).span.total_seconds()) for code in ("slot_early_min", "slot_late_min")],
         "by_buffer": point.buffer_compulsory,
         "keys": public_keys(),
+        "wanted": wanted_plates(),
     }
 
 

@@ -16,7 +16,7 @@ from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.dates import show_time
 from tinhso.pillars.border.gate.flows.states import AT_BUFFER, CALLED, IN_A_YARD
 from tinhso.pillars.border.gate.models import CrossingPoint, QueueState, Trip, Yard
-from tinhso.pillars.border.gate.queries.law import law_at
+from tinhso.pillars.border.gate.queries.law import Law, law_at
 from tinhso.pillars.border.gate.queries.reference import calendars_of
 from tinhso.pillars.border.gate.queries.stopped import stopped_at
 from tinhso.pillars.border.gate.rules import hours, queue
@@ -89,9 +89,14 @@ def pace_of(point: CrossingPoint, state: QueueState | None, at: datetime) -> que
         every=timedelta(seconds=3600 / max(1, point.slots_export)),
         cycle=point.cycle,
         position=state.position if state else 0,
-        steps=law.cycles.get(point.cycle, ()),
+        steps=turns_of(law, point.cycle),
         longest=queue.longest_waits(law.number),
     )
+
+
+def turns_of(law: Law, cycle: str) -> tuple[str, ...]:
+    """The classes of that cycle's steps: those of the rulebook, else the first published ones."""
+    return law.cycles.get(cycle) or queue.CYCLES[cycle]
 
 
 def places_in_queue(*, point: CrossingPoint, at: datetime) -> dict[str, queue.Place]:

@@ -24,18 +24,18 @@ def is_silent(*, last_at: datetime | None, is_open: bool, at: datetime) -> bool:
     return is_open and last_at is not None and at - last_at > SILENT_AFTER
 
 
-NEARLY_FULL, FULL = 0.85, 0.95
-"""Shares of a yard's room; from the second on the buffer stops calling (border brief 6.7)."""
+NEARLY_FULL = 85
+"""Per cent of a yard's room; from the limit `yard_full` on the buffer stops calling (border brief 6.7)."""
 LONG, TOO_LONG = 60, 120
 """Minutes of waiting; the second is the longest that fresh goods may wait (rules.queue)."""
 
 
-def tone_of_room(taken: int, room: int) -> str:
-    """How a yard is shown: calm, wait when it is nearly full, stop when it is full."""
+def tone_of_room(taken: int, room: int, *, full: int) -> str:
+    """How a yard is shown: calm, wait when it is nearly full, stop from `full` per cent on (the limit `yard_full`)."""
     if not room:
         return "calm"
-    share = taken / room
-    return "stop" if share >= FULL else ("wait" if share >= NEARLY_FULL else "calm")
+    share = 100 * taken / room
+    return "stop" if share >= full else ("wait" if share >= NEARLY_FULL else "calm")
 
 
 def tone_of_wait(minutes: int) -> str:

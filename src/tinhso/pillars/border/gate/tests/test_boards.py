@@ -12,13 +12,16 @@ from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.pillars.border.gate.actions import declare, move
 from tinhso.pillars.border.gate.models import Trip, Yard
 from tinhso.pillars.border.gate.pages import board, flow_map
-from tinhso.pillars.border.gate.pages.public_board import state
+from tinhso.pillars.border.gate.pages.public_board import _space, state
 from tinhso.pillars.border.gate.permissions import VIEW_BOARD, role_code
 from tinhso.pillars.border.gate.queries import statistics
 from tinhso.pillars.border.gate.queries.live_map import live_map
 from tinhso.pillars.border.gate.queries.statistics import Hours, Pace
 from tinhso.pillars.border.gate.rules import crowding
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft
+from tinhso.pillars.border.gate.tests.test_rulebook import DAY, changed, two
+
+__all__ = ["two"]
 
 PLATE = "12C12345"
 
@@ -207,3 +210,18 @@ def test_the_map_says_how_full_the_holding_area_is_and_when_it_is_full(waiting):
 
     assert (station.count, station.room, station.tone) == (1, 2, "calm")
     assert "Bãi chờ đã kín: 1/1" in [alarm.text for alarm in full.alarms]
+
+
+@pytest.mark.parametrize(
+    ("taken", "full", "tone"), [(84, 95, "calm"), (94, 95, "wait"), (95, 95, "stop"), (80, 80, "stop")]
+)
+def test_a_yard_is_full_from_the_limit_on(taken, full, tone):
+    assert crowding.tone_of_room(taken, 100, full=full) == tone
+
+
+def test_boards_call_full_what_the_rulebook_calls_full_on_the_day(gate, two):
+    changed(two, "limit", {"value": 60}, key={"code": "yard_full"})
+
+    tones = [space.tone for moment in (NOON, NOON + DAY) if (space := _space(70, 30, moment))]
+
+    assert tones == ["calm", "stop"]

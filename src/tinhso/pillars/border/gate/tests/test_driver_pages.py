@@ -30,6 +30,9 @@ from tinhso.pillars.border.gate.queries.reference import verifying_keys
 from tinhso.pillars.border.gate.rules import qr
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft, make_driver, make_firm, make_vehicle
+from tinhso.pillars.border.gate.tests.test_rulebook import DAY, changed, two
+
+__all__ = ["two"]
 
 PHONE = "+84900000001"
 
@@ -123,6 +126,19 @@ def test_who_waits_reads_position_minutes_and_one_reason(gate, firm, accepted):
     assert '<dd class="next-card__value">2</dd>' in page
     assert "Cách xếp hàng" in page
     assert "<html" not in page
+
+
+def test_how_long_a_call_waits_is_told_as_the_rulebook_says(gate, two, accepted):
+    changed(two, "limit", {"value": 30}, key={"code": "call_min"})
+    client = opened(accepted)
+    in_buffer(accepted, gate)
+
+    today = page_of(client)
+    with clock.frozen(NOON + DAY):
+        tomorrow = page_of(client)
+
+    assert "Bạn có 45 phút để đến barie 1" in today
+    assert "Bạn có 30 phút để đến barie 1" in tomorrow
 
 
 def test_the_called_driver_sees_the_green_card_and_answers(gate, accepted):

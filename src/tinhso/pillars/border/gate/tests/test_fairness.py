@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
+from tinhso.kernel.base import clock
 from tinhso.kernel.base.errors import Forbidden
-from tinhso.kernel.testing.people import grant, make_person
+from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.kernel.workflow.flow import StepRefused
 from tinhso.pillars.border.gate.actions import appeals
 from tinhso.pillars.border.gate.actions.calls import call_out_of_order
 from tinhso.pillars.border.gate.actions.cycle import switch_cycle
 from tinhso.pillars.border.gate.actions.move import call_next
 from tinhso.pillars.border.gate.flows import TRIP
-from tinhso.pillars.border.gate.models import CrossingPoint, CycleChange, Standing
+from tinhso.pillars.border.gate.models import CrossingPoint, CycleChange, QueueState, Standing
 from tinhso.pillars.border.gate.permissions import role_code
-from tinhso.pillars.border.gate.queries.fairness import called_out_of_order, count_out_of_order, cycle_of
+from tinhso.pillars.border.gate.queries.fairness import called_out_of_order, count_out_of_order, cycle_of, cycles
+from tinhso.pillars.border.gate.queries.figures import title_of
+from tinhso.pillars.border.gate.queries.queue import pace_of
+from tinhso.pillars.border.gate.rules import queue
 from tinhso.pillars.border.gate.tests.conftest import NOON, make_firm
 from tinhso.pillars.border.gate.tests.test_bookings import clerk_of, refused, trips_of
 from tinhso.pillars.border.gate.tests.test_orders_of_the_board import board_of
+from tinhso.pillars.border.gate.tests.test_rulebook import DAY, changed, two
+
+__all__ = ["two"]
 
 REASON = "Xe chở vắc-xin theo công điện"
 
@@ -37,9 +45,42 @@ def test_the_board_switches_the_cycle_and_the_switch_is_published(gate):
 
     assert again is None
     assert list(CycleChange.objects.values_list("in_season", "by", "at")) == [(False, by.id, NOON)]
-    cycle = cycle_of(CrossingPoint.objects.get(pk=point.pk))
+    cycle = cycle_of(CrossingPoint.objects.get(pk=point.pk), at=NOON)
     assert [turn.code for turn in cycle.turns] == ["P1", "P3", "P2", "P3", "P1", "P3", "P3", "P2", "P3", "P3"]
     assert (cycle.since, cycle.step) == (NOON, 1)
+
+
+def test_the_published_cycle_is_that_of_the_rulebook_from_its_day_on(gate, two):
+    point = CrossingPoint.objects.get(code="HN-1119")
+    QueueState.objects.create(point=point, position=4)
+    changed(two, "queue_cycle", {"steps": ["P3", "P1", "P3"]}, key={"season": "season"})
+
+    today, (_point, tomorrow) = cycle_of(point, at=NOON), *cycles([point], at=NOON + DAY)
+
+    assert [turn.code for turn in today.turns] == list(queue.CYCLES["season"])
+    assert [(turn.code, turn.is_next) for turn in tomorrow.turns] == [("P3", False), ("P1", True), ("P3", False)]
+    assert tomorrow == cycle_of(point, at=NOON + DAY)
+    # Calls take their turns from the same row.
+    assert pace_of(point, None, NOON + DAY).classes == tuple(turn.code for turn in tomorrow.turns)
+
+
+def test_queue_pages_show_the_cycle_of_the_day(gate, two):
+    changed(two, "queue_cycle", {"steps": ["P2"]}, key={"season": "season"})
+    board = make_person("Ban Quản lý")
+    grant(board, role_code("BQLKKT"), place=gate.points["HN-1119"])
+    client = Client()
+    client.force_login(make_account(board))
+    shown = {}
+
+    for moment in (NOON, NOON + DAY):
+        with clock.frozen(moment):
+            page = client.get("/cua-khau-so/hang-cho/?diem=HN-1119")
+            shown[moment] = [turn.code for turn in page.context["cycle"].turns]
+            order = Client().get("/cua-khau-so/xep-hang/").context["points"]
+            told = {str(title): cycle for title, cycle, _broken in order}
+            assert told[str(title_of("point", "HN-1119"))].turns == page.context["cycle"].turns
+
+    assert shown == {NOON: list(queue.CYCLES["season"]), NOON + DAY: ["P2"]}
 
 
 def test_another_points_board_switches_nothing(gate):

@@ -24,7 +24,7 @@ from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.actions import declare, move, tasks
 from tinhso.pillars.border.gate.actions.passages import Seen, pass_barrier
 from tinhso.pillars.border.gate.flows import TRIP
-from tinhso.pillars.border.gate.models import ControlPoint, Force, Moratorium, QrUse, Trip, UndeclaredArrival
+from tinhso.pillars.border.gate.models import ControlPoint, Force, Moratorium, QrUse, Trip, UndeclaredArrival, Vehicle
 from tinhso.pillars.border.gate.pages.offline import APP
 from tinhso.pillars.border.gate.queries import offline as queries
 from tinhso.pillars.border.gate.queries.qr_codes import token_of
@@ -391,3 +391,16 @@ def test_a_yards_device_is_told_no_goods(gate):
     }
 
     assert list(told.values()) == ["", "", "Thanh long tươi"]
+
+
+def test_a_device_is_told_which_vehicles_are_wanted_declared_or_not_but_never_why(gate, trips):
+    force, (declared, other) = Force.objects.get(code="BIENPHONG"), (trips[0], trips[1])
+    unknown = Vehicle.objects.create(country="VN", kind="TRACTOR", plate="12C99999", wanted_by=force, wanted_for="Giấu")
+    Vehicle.objects.filter(pk=declared.tractor_id).update(wanted_by=force, wanted_for="Giấu hàng")
+
+    told = queries.common_at(gate.points[POINT], ControlPoint.objects.filter(point__code=POINT), NOON)
+    entries = queries.entries_at(declared.point_id, NOON)
+
+    assert told["wanted"] == {unknown.plate: force.short, declared.tractor_plate: force.short}
+    assert (entries[declared.code]["w"], entries[other.code]["w"]) == (force.short, "")
+    assert "Giấu" not in json.dumps([told, entries], ensure_ascii=False)

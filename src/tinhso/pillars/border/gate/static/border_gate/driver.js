@@ -28,7 +28,7 @@ function shake() {
 async function refresh(part) {
   try {
     const answer = await fetch(part.dataset.liveSrc, { cache: "no-cache", headers: { "X-Live": "1" } });
-    away = false;
+    away = answer.status >= 500;
     if (!answer.ok) return;
     const text = await answer.text();
     if (seen.get(part) !== text) part.innerHTML = text;

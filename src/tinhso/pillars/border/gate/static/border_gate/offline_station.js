@@ -125,13 +125,21 @@
     find("why-label", box).textContent = answer.open ? said.step : said.missing;
     const [first, ...others] = left(answer);
     find("why", box).textContent = answer.open ? kept.steps[answer.step] : first ? first[0] : sentence(answer);
-    find("why-more", box).textContent = answer.open ? answer.trip : [...others.map(([what]) => what), answer.code, answer.entry?.w ? `${said.wanted} ${answer.entry.w}` : ""].filter(Boolean).join(" · ");
+    find("why-more", box).textContent = answer.open ? answer.trip : [...others.map(([what]) => what), answer.code].filter(Boolean).join(" · ");
+    wanted(answer, box);
     if (first) tell(answer, first, box);
     where(answer, find("where", box));
     find("photo-place", box).hidden = !answer.open || Boolean(done);
     actions(answer, typed, done, find("actions", box));
     main.replaceChildren(piece);
     main.querySelector(".decision__actions .action--main")?.focus();
+  }
+
+  // A force wants to see the vehicle: said whether the barrier opens or not, and of one that is not declared as well.
+  function wanted(answer, box) {
+    const force = answer.entry?.w || store.meta.common.wanted?.[answer.plate];
+    find("wanted-row", box).hidden = !force;
+    find("wanted", box).textContent = force || "";
   }
 
   function actions(answer, typed, done, place) {

@@ -1,5 +1,6 @@
 {% load i18n %}// Keeps the driver's page, so that the code is shown at a barrier without network. Newest first: the kept page is
-// only used when the network gives no answer, and says so (data-kept).
+// only used when the network gives no answer or one of 500 and above (a proxy with nothing behind it, a platform without
+// its database), and says so (data-kept).
 const FILES = [{% for file in files %}"{{ file|escapejs }}",{% endfor %}];
 const PAGE = "{% url "border_gate:driver" %}";
 const STORE = "tinhso-driver-1";
@@ -20,14 +21,16 @@ async function keep(response) {
 
 async function kept() {
   const found = await caches.match(PAGE);
-  if (!found) return Response.error();
+  if (!found) return null;
   const text = (await found.text()).replace("<html ", '<html data-kept="yes" ');
   return new Response(text, { headers: found.headers });
 }
 
-function page(request) {
+async function page(request) {
   const late = new Promise((_, reject) => setTimeout(() => reject(new Error("late")), WAIT));
-  return Promise.race([fetch(request), late]).then(keep).catch(kept);
+  const answer = await Promise.race([fetch(request), late]).catch(() => null);
+  if (answer && answer.status < 500) return keep(answer);
+  return (await kept()) || answer || Response.error();
 }
 
 async function file(request) {
