@@ -152,6 +152,12 @@ def test_the_table_knows_every_right_every_step_and_every_call_of_the_api():
     assert calls == {call for call in operations() if "/steps/" not in call}
 
 
+def test_a_right_stands_in_one_row():
+    rights = [row.right for row in RULED]
+
+    assert sorted(rights) == sorted(set(rights))
+
+
 def test_each_page_stands_in_the_row_of_the_right_that_its_door_asks_for():
     listed = {page: row for row in power_rows() for page in row.pages}
     assert listed.keys() <= PAGES.keys()
