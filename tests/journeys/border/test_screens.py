@@ -25,7 +25,7 @@ pytestmark = [
 ]
 ROLES = (
     "ENTERPRISE", "BQLKKT", "HAIQUAN", "BIENPHONG", "KDTV", "KDYT", "CSGT", "QLVT", "YARD", "BUFFER", "LEADER",
-    "RULE_DRAFTER", "INDUSTRY",
+    "RULE_DRAFTER", "INDUSTRY", "AUDITOR", "HELPDESK", "THUE", "QLTT", "KDDV", "CARRIER",
 )  # fmt: skip
 LINKS = "() => [...document.querySelectorAll('a[href]')].map(one => one.href)"
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -86,6 +86,7 @@ OURS = frozenset((
     "mark", "free", "begins_at", "ends_at", "lat", "lon", "accuracy_m", "pings", "seen_at",
     "samples", "sampled_at", "finding", "result", "rule", "share_percent", "task", "number",
     "vehicle", "carries", "call_expires_at", "call_kept", "named_at", "open", "disowned_at", "reason", "consent",
+    "status",
 ))  # fmt: skip
 """What the model has no name for, or none that is known for sure."""
 NUMBERED = re.compile(r"_[1-3]$")

@@ -30,6 +30,7 @@ from tinhso.kernel.base.errors import Forbidden, NotFound
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.kernel.workflow.flow import FLOWS
 from tinhso.pillars.border.gate.actions import declare, tasks
+from tinhso.pillars.border.gate.api.customs import router as customs
 from tinhso.pillars.border.gate.api.declarations import router as declarations
 from tinhso.pillars.border.gate.api.devices import router as devices
 from tinhso.pillars.border.gate.api.inflow import router as inflow
@@ -371,6 +372,7 @@ def body_of(path: str, walk: Walk) -> dict[str, object]:
         "readings": {"id": str(UUID(int=9)), "plate": "12C12345", "confidence": 0.9, "read_at": NOON.isoformat()},
         "positions": {"pings": [where]},
         "samples": {"result": "CLEAN"},
+        "customs-statuses": {"customs_no": "106123456789", "status": "lodged"},
         "transfers": {"yard": walk.trip.yard.code, "loads": [load]},
         "corrections": {"loads": [load]},
         "disownings": {"reason": ""},
@@ -394,6 +396,7 @@ def operations() -> set[str]:
         f"{method} {re.sub(r'{uuidstr:[a-z_]+}', '{id}', path)}"
         for one in (
             router,
+            customs,
             declarations,
             inflow,
             more_vehicles,
