@@ -13,7 +13,7 @@ COUNT_ANEW = "delete from border_gate_monthtime"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("border_gate", "0056_tax_marks")]
+    dependencies = [("border_gate", "0057_blocked_for")]
 
     operations = [
         migrations.AddField(
