@@ -216,10 +216,14 @@ def _person(border: Border, actor: str) -> str:
     from tinhso.pillars.border.gate.permissions import FORCE_ROLE, role_code
 
     person, place = make_person(f"Người thử {actor}"), border.gate.points[border.point]
-    if actor == "ENTERPRISE":
+    if actor in {"ENTERPRISE", "CARRIER"}:
         grant(person, role_code(actor), agency=border.firm.pk)
     else:
-        grant(person, role_code(actor), place=None if actor in {"LEADER", "RULE_DRAFTER", "INDUSTRY"} else place)
+        grant(
+            person,
+            role_code(actor),
+            place=None if actor in {"LEADER", "RULE_DRAFTER", "INDUSTRY", "AUDITOR"} else place,
+        )
     force = Force.objects.filter(code=actor).first()
     if force:
         grant(person, FORCE_ROLE, place=place, agency=force.pk)

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from playwright.sync_api import Page
 
 from tests.journeys.conftest import CHROMIUM, GATE, OFFICE, PHONE, POINT, WALL, Border
-from tinhso.pillars.border.gate.actions import declare, move
+from tinhso.kernel.base.actor import SYSTEM
+from tinhso.kernel.identity.models import Person
+from tinhso.pillars.border.gate.actions import declare, links, move
 from tinhso.pillars.border.gate.models import SimulatedDay, Trip
 from tinhso.pillars.border.gate.tests.conftest import fruit_draft, make_driver
 
@@ -25,8 +28,9 @@ pytestmark = [
 ]
 ROLES = (
     "ENTERPRISE", "BQLKKT", "HAIQUAN", "BIENPHONG", "KDTV", "KDYT", "CSGT", "QLVT", "YARD", "BUFFER", "LEADER",
-    "RULE_DRAFTER", "INDUSTRY",
+    "RULE_DRAFTER", "INDUSTRY", "AUDITOR", "HELPDESK", "THUE", "QLTT", "KDDV", "CARRIER",
 )  # fmt: skip
+OF_DRIVER = ("driver", "driver_health", "driver_road", "driver_history", "driver_print")
 LINKS = "() => [...document.querySelectorAll('a[href]')].map(one => one.href)"
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 FILES = re.compile(r"\.(csv|json|xlsx|pdf|webmanifest|js)$|/tep/|/vnd/")
@@ -49,6 +53,16 @@ def at_work(border: Border) -> None:
         trip = move.call_next(point=border.gate.points[POINT], at=border.later(31))
         move.arrive(trip=Trip.objects.get(pk=trip.pk), plate=trip.tractor_plate, by=by, at=border.now)
         move.enter_yard(trip=Trip.objects.get(pk=trip.pk), by=by, at=border.now)
+
+
+def open_drivers_link(border: Border) -> list[str]:
+    """The driver of a vehicle that waits opens his link on the telephone; where his pages stand."""
+    trip = Trip.objects.filter(state="at_buffer").latest("created_at")
+    Person.objects.filter(pk=trip.driver.person_id).update(phone="0912345678")
+    trip.driver.person.refresh_from_db()
+    _link, token = links.link_for_driver(trip=trip, by=SYSTEM, at=border.now)
+    border.open_link(f"{border.address}{reverse('kernel_login:link', args=[token])}")
+    return [border.address + reverse(f"border_gate:{name}") for name in OF_DRIVER]
 
 
 def kind_of(address: str) -> Any:
@@ -75,11 +89,11 @@ def look(page: Page, faults: list[str], name: str) -> None:
         faults.append(f"{name} has {page.locator('h1').count()} first headings: {page.url}")
 
 
-def walk(border: Border, role: str, seen: set[str], faults: list[str]) -> None:
-    """From home along all links, each kind of page once."""
+def walk(border: Border, role: str, seen: set[str], faults: list[str], further: Iterable[str] = ()) -> None:
+    """From home, and from what else one is sent, along all links; each kind of page once."""
     page = border.sign_in(role)
     tried: set[str] = set()
-    ahead = deque([f"{border.address}/", f"{border.address}{GATE}/"])
+    ahead = deque([f"{border.address}/", f"{border.address}{GATE}/", *further])
     while ahead:
         address = ahead.popleft()
         name = kind_of(address)
@@ -93,7 +107,8 @@ def walk(border: Border, role: str, seen: set[str], faults: list[str]) -> None:
         if name:
             seen.add(name)
             look(page, faults, name)
-        ahead.extend(one for one in page.evaluate(LINKS) if one.startswith(border.address) and kind_of(one))
+        found = (one.partition("#")[0] for one in page.evaluate(LINKS))
+        ahead.extend(one for one in found if one.startswith(border.address) and kind_of(one))
 
 
 def test_every_screen_fits_at_three_sizes(border):
@@ -101,6 +116,8 @@ def test_every_screen_fits_at_three_sizes(border):
     seen: set[str] = set()
     faults: list[str] = []
 
+    walk(border, "DRIVER", seen, faults, open_drivers_link(border))
+    assert {f"border_gate:{name}" for name in OF_DRIVER} <= seen
     for role in ROLES:
         walk(border, role, seen, faults)
 

@@ -40,6 +40,7 @@ def needs(permission: str, *, everywhere: bool = False) -> Callable[[View], View
             return view(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]
+        guarded.everywhere = everywhere  # type: ignore[attr-defined]
         return guarded
 
     return around

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import is_valid_path
+from django.urls import Resolver404, resolve
 from django.utils.formats import number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.money import grouped
 from tinhso.kernel.console.overview import Room, overview, systems_without_a_room
 from tinhso.kernel.metrics.queries import Figure, live_many, names_for
 from tinhso.kernel.modules.declare import METRICS
 from tinhso.kernel.modules.systems import System, systems
+from tinhso.kernel.web.doors import held_of
+from tinhso.kernel.web.request import Request
 
 FLOORS = {
     "kernel": _("Ground of every system"),
@@ -36,6 +40,15 @@ ORDER = ("border", "government", "party", "economy", "society", "shared", "roof"
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """A room's first page and the right that its door asks for; empty for a page that is everybody's."""
+
+    address: str
+    permission: str
+    everywhere: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """One room as the page shows it."""
 
@@ -44,13 +57,16 @@ class Shown:
     figures: tuple[tuple[Any, str, bool], ...]
     """Title, value in words, whether it is stale."""
     address: str
-    """Where its pages begin; empty when nothing stands there."""
+    """Where its pages begin; empty when nothing stands there, or nothing that opens to the reader."""
+    is_closed: bool
+    """Whether pages stand there that do not open to the reader."""
 
 
 @require_safe
-def modules(request: HttpRequest) -> HttpResponse:
+def modules(request: Request) -> HttpResponse:
     """All rooms floor by floor, with the figures that the reader may see."""
-    rooms = sorted(shown_rooms(live_many(names_for(request.actor), by=request.actor)), key=_place)
+    figures = live_many(names_for(request.actor), by=request.actor)
+    rooms = sorted(shown_rooms(figures, by=request.actor, at=request.moment), key=_place)
     missing = systems_without_a_room()
     return render(
         request,
@@ -67,8 +83,19 @@ def modules(request: HttpRequest) -> HttpResponse:
     )
 
 
-def shown_rooms(figures: list[Figure]) -> Iterator[Shown]:
-    for room in overview():
+def shown_rooms(figures: list[Figure], *, by: Actor, at: datetime) -> Iterator[Shown]:
+    """Every room, with those figures, and its address if its first page opens to the reader; two queries at most."""
+    rooms = list(overview())
+    entries = {room.label: entry for room in rooms if (entry := _entry(room))}
+    opened = {
+        whole: held_of(
+            {one.permission for one in entries.values() if one.everywhere is whole}, by=by, at=at, everywhere=whole
+        )
+        for whole in (False, True)
+    }
+    for room in rooms:
+        entry = entries.get(room.label)
+        opens = entry is not None and (not entry.permission or entry.permission in opened[entry.everywhere])
         yield Shown(
             room=room,
             systems=tuple(_title(systems()[one]) for one in room.systems if one in systems()),
@@ -77,13 +104,21 @@ def shown_rooms(figures: list[Figure]) -> Iterator[Shown]:
                 for figure in figures
                 if METRICS.get(figure.name).room == room.label
             ),
-            address=_address(room),
+            address=entry.address if entry and opens else "",
+            is_closed=entry is not None and not opens,
         )
 
 
-def _address(room: Room) -> str:
+def _entry(room: Room) -> Entry | None:
+    """The room's first page; nothing when none stands at its address."""
     address = f"/{room.slug}/"
-    return address if room.has_pages and room.slug and is_valid_path(address) else ""
+    if not room.has_pages or not room.slug:
+        return None
+    try:
+        view = resolve(address).func
+    except Resolver404:
+        return None
+    return Entry(address, getattr(view, "permission", ""), getattr(view, "everywhere", False))
 
 
 def _value(figure: Figure) -> str:

@@ -9,6 +9,7 @@ from tinhso.kernel.console.overview import overview, systems_without_a_room
 from tinhso.kernel.modules.declare import METRICS, metric
 from tinhso.kernel.modules.descriptor import installed
 from tinhso.kernel.modules.systems import systems
+from tinhso.kernel.testing.people import grant, make_account, make_person
 
 
 @pytest.fixture
@@ -42,6 +43,23 @@ def test_the_page_asks_little_of_the_database(client: Client, django_assert_max_
 
     with django_assert_max_num_queries(15):
         client.get("/modules")
+
+
+@pytest.mark.django_db
+def test_a_room_is_led_to_only_for_whom_its_first_page_opens(client: Client) -> None:
+    person = make_person("Thu ngân")
+    grant(person, ["shared_payments.see_payments"])
+    cashier = Client()
+    cashier.force_login(make_account(person))
+    link = '<a href="/thanh-toan/">'
+
+    for_nobody, for_cashier = (one.get("/modules").content.decode() for one in (client, cashier))
+
+    assert link not in for_nobody
+    assert "chưa mở cho bạn" in for_nobody
+    assert link in for_cashier
+    assert cashier.get("/thanh-toan/").status_code == 200
+    assert '<a href="/cua-khau-so/">' in for_nobody  # the gate's first page is everybody's
 
 
 def test_every_system_is_answered_or_waits() -> None:

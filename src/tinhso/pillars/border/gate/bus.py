@@ -19,6 +19,7 @@ from tinhso.pillars.border.gate.permissions import (
     CARRY_TRIP,
     CONFIRM_UNLOADING,
     DECIDE_BARRIER,
+    KEY_CUSTOMS,
     MANAGE_FIRM,
     MANDATE_RIGHTS,
     VIEW_BOARD,
@@ -152,6 +153,13 @@ machine_scope(
     title=_("follow trips at the point for customs"),
     role=CUSTOMS,
     permissions=WHOLE_TRIP,
+    bound="place",
+)
+machine_scope(
+    "border_gate.customs_tell",
+    title=_("say where customs declarations of trips at the point stand"),
+    role=CUSTOMS,
+    permissions=(*WHOLE_TRIP, KEY_CUSTOMS),
     bound="place",
 )
 machine_scope(

@@ -181,7 +181,7 @@ def look_ahead(at: datetime) -> None:
 
 @every(seconds=1800)
 def follow_tax_marks(at: datetime) -> None:
-    """On the day on which a tax mark begins or ends, trips under way follow it; done again it changes nothing."""
+    """Once a tax mark has begun or ended, trips under way follow it, also after days on which the platform was down."""
     follow_turning_marks(at=at)
 
 

@@ -193,6 +193,7 @@ KEEP_MONEY = tuple(
     for right in ("see_payments", "approve_refund", "send_refund", "match_money", "reconcile_day", "close_day")
 )
 SEE_GLASS, SEE_WATCHED = "kernel_access.see_glass", "kernel_access.see_watched"
+SEE_TRAIL = ("kernel_console.see_powers", "kernel_console.read_trail")
 SEE_MONEY = ("shared_payments.see_payments",)
 
 ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
@@ -261,7 +262,8 @@ ROLES: dict[str, tuple[object, tuple[str, ...]]] = {
     "INDUSTRY": (_("Department of Industry and Trade"), (VIEW_BOARD, VIEW_REPORT, DRAFT_MORATORIUM, PUBLISH_INFLOW)),
     "AUDITOR": (
         _("Inspector of the gate"),
-        (*OFFICER, VIEW_PAPERS, VIEW_SIGNALS, *SEE_MONEY, "kernel_console.see_powers", SEE_GLASS, SEE_WATCHED),
+        # Everything is read, the audit chain and the rulebook among it; nothing is written (brief 2 row 20).
+        (*OFFICER, VIEW_PAPERS, VIEW_SIGNALS, *SEE_MONEY, *SEE_TRAIL, SEE_GLASS, SEE_WATCHED, rulebook.VIEW),
     ),
 }
 

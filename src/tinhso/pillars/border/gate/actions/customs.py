@@ -30,6 +30,7 @@ from tinhso.pillars.border.gate.permissions import KEY_CUSTOMS
 from tinhso.pillars.border.gate.queries.customs import HERE, latest_of
 from tinhso.pillars.border.gate.rules.codes import refuse
 
+MACHINE = "machine"
 INSPECTION = "CUSTOMS_INSPECT"
 HELD_FIELDS = ("customs_no", "channel", "status", "released_at", "note")
 LONGEST_NOTE = 240
@@ -38,7 +39,7 @@ LONGEST_NOTE = 240
 def key_customs(
     *, trip: Trip, number: str, channel: int, status: str, by: Actor, at: datetime, note: str = ""
 ) -> CustomsEntry:
-    """What an officer of customs keys while there is no link, or because he knows better.
+    """What an officer of customs keys while there is no link, or because he knows better; or a program of customs says.
 
     The same said twice is one entry. Refusals: BG-381 for a number that is not of 12 digits, BG-382 for a status
     that needs a channel and has none, BG-215 for a trip that has ended.
@@ -50,7 +51,7 @@ def key_customs(
     if status in (CHANNELLED, RELEASED) and not channel:
         raise refuse("BG-382", field="channel")
     said = CustomsDeclaration(number, status, channel, at if status == RELEASED else None)
-    return _keep(trip, said, by_hand=True, note=" ".join(note.split())[:LONGEST_NOTE], by=by, at=at)
+    return _keep(trip, said, by_hand=by.kind != MACHINE, note=" ".join(note.split())[:LONGEST_NOTE], by=by, at=at)
 
 
 def ask_customs(*, trip: Trip, by: Actor, at: datetime) -> CustomsEntry:

@@ -20,6 +20,15 @@ _TIMES = "insert into border_gate_monthtime (month, point_id, what, part, key, m
 LATELY = 7
 """Days counted anew each evening: events that came late still reach their day."""
 
+AT_ONCE = 12
+"""So many months that are not kept are counted in one evening, the newest first."""
+_MONTHS_NOT_KEPT = """
+select distinct date_trunc('month', d.day)::date from border_gate_dayfigure d
+where d.day < %(until)s::date
+    and not exists (select from border_gate_monthtime t where t.month = date_trunc('month', d.day)::date)
+order by 1 desc limit %(limit)s
+"""
+
 
 def count_days(first: date, last: date) -> int:
     """Count the figures of these report days anew; returns how many figures are kept."""
@@ -47,12 +56,14 @@ def count_month(month: date) -> int:
 
 
 def count_lately(day: date) -> None:
-    """What every evening does: the last days anew, and the last month once it is over."""
+    """What every evening does: the last days anew, the last month once it is over, and months that are not kept."""
     count_days(day - timedelta(days=LATELY - 1), day)
     begins = day.replace(day=1)
     before = (begins - timedelta(days=1)).replace(day=1)
     if day.day <= LATELY or not MonthTime.objects.filter(month=before).exists():
         count_month(before)
+    for (month,) in rows_of(_MONTHS_NOT_KEPT, {"until": begins, "limit": AT_ONCE}):
+        count_month(month)
 
 
 def _standing(day: date) -> dict[tuple[UUID, str], int]:

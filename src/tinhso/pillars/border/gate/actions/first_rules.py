@@ -49,7 +49,8 @@ FORCES_NAMED = {
         "giả định: một nguồn ở Móng Cái nêu trạm quản lý vận tải qua biên giới"
     ),
 }
-ASSUMED_REASONS = frozenset({"TAX"})
+ASSUMED_REASONS = frozenset({"TAX", "HOLD"})
+WHO_ACTS_ASSUMED = "; lý do nào chờ doanh nghiệp xử lý là giả định"
 REFUSALS_FROM = {"own": "câu của nền tảng", "province": "danh sách mã từ chối trong thiết kế cho tỉnh"}
 BARRIERS_FROM = {"invented for the demo": "số làn đặt ra cho bản trình diễn, chờ ban quản lý xác nhận"}
 MINUTES_FROM = {"assumed": "số phút là giả định", "source": "số phút theo nguồn"}
@@ -320,5 +321,9 @@ def _reason(row: Row) -> ReasonCode:
         label_en=row["label_en"],
         label_zh=row["name_zh"],
         secret=bool(int(row["secret"])),
-        **_since("bảng lý do, thiết kế của nền tảng", "assumed" if row["kind"] in ASSUMED_REASONS else ""),
+        waits_for_firm=bool(int(row["waits_for_firm"])),
+        **_since(
+            "bảng lý do, thiết kế của nền tảng" + (WHO_ACTS_ASSUMED if row["waits_basis"] else ""),
+            "assumed" if row["kind"] in ASSUMED_REASONS else "",
+        ),
     )

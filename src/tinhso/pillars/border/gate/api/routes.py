@@ -24,6 +24,7 @@ from tinhso.pillars.border.gate.actions.papers import read_papers
 from tinhso.pillars.border.gate.actions.passages import Passage, Seen, decide, pass_barrier_of
 from tinhso.pillars.border.gate.actions.searches import note_search
 from tinhso.pillars.border.gate.api import wco
+from tinhso.pillars.border.gate.api.customs import router as customs
 from tinhso.pillars.border.gate.api.declarations import router as declarations
 from tinhso.pillars.border.gate.api.devices import router as devices
 from tinhso.pillars.border.gate.api.haulages import router as haulages
@@ -58,6 +59,7 @@ router.add_router("", transfers)
 router.add_router("", inflow)
 router.add_router("", namings)
 router.add_router("", more_vehicles)
+router.add_router("", customs)
 router.add_router("", samples)
 UNLIMITED: list[BaseThrottle] = []
 """A barrier may never be told to come again later."""

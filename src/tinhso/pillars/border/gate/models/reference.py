@@ -157,7 +157,10 @@ class FeeRule(models.Model):
 
 
 class ReasonCode(DatedRow):
-    """Why a vehicle is held, sent back, late or let through; `secret` reasons are not shown to the firm."""
+    """Why a vehicle is held, sent back, late or let through; `secret` reasons are not shown to the firm.
+
+    `waits_for_firm`: while a hold with this reason stands, the firm has to act, not the force (border brief §11, T4).
+    """
 
     kind = models.CharField(_("kind"), max_length=10)
     code = models.CharField(_("code"), max_length=24)
@@ -165,6 +168,7 @@ class ReasonCode(DatedRow):
     label_en = models.CharField(_("English label"), max_length=120)
     label_zh = models.CharField(_("Chinese label"), max_length=120, blank=True)
     secret = models.BooleanField(_("not shown to the firm"), default=False)
+    waits_for_firm = models.BooleanField(_("the firm has to act"), default=False)
 
     class Meta:
         ordering = ["kind", "id"]

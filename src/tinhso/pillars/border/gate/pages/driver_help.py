@@ -13,10 +13,13 @@ from django.views.decorators.http import require_safe
 
 from tinhso.kernel.access.limits import Rate, address_of, network_of, take
 from tinhso.kernel.base import clock
+from tinhso.kernel.base.actor import NOBODY
 from tinhso.kernel.base.errors import Refusal
+from tinhso.kernel.web.doors import held_of
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.flows import STATES
 from tinhso.pillars.border.gate.models import CrossingPoint, Trip
+from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries import driver as queries
 from tinhso.pillars.border.gate.queries.fairness import count_out_of_order, cycles
 from tinhso.pillars.border.gate.queries.figures import title_of
@@ -26,6 +29,7 @@ from tinhso.pillars.border.gate.rules import queue, tripcodes
 from tinhso.pillars.border.gate.rules.codes import refuse
 from tinhso.pillars.border.gate.templatetags.border_gate import trip_tone
 
+AMEND = step_permission("amend")
 LOOK_UPS = Rate(20)
 """A trip code has a check pair, but a day's serials can be counted up: so many a minute and address, no more."""
 
@@ -41,7 +45,7 @@ WHO: dict[str, Any] = {
 @require_safe
 def ways(request: Request) -> HttpResponse:
     """Who are you: four ways in for people who have to do with a truck at the border."""
-    return render(request, "border_gate/driver_ways.html")
+    return render(request, "border_gate/driver_ways.html", {"firm_opens": _firm_opens(request)})
 
 
 @require_safe
@@ -65,8 +69,14 @@ def order(request: Request) -> HttpResponse:
             ],
             "without_slot": law.number("no_slot_min").value,
             "call_holds": law.number("call_min").value,
+            "firm_opens": _firm_opens(request),
         },
     )
+
+
+def _firm_opens(request: Request) -> bool:
+    """Whether the firms' pages open to the reader; whoever is not signed in signs in there."""
+    return request.actor == NOBODY or bool(held_of({AMEND}, by=request.actor, at=request.moment))
 
 
 @never_cache

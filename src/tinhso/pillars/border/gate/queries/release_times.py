@@ -1,10 +1,11 @@
 """The time-release study: how long the spans of the border brief §11 took, and each force's checks.
 
-T1 from the acceptance to barrier 1 or the line; T2 from when a vehicle counts as waiting to its call; T3 from
-barrier 1 into the yard; T4 (by force) from when a check can begin to its end, passed or not, without the time in
-which the firm had to act: while the force's own hold stood, and from its asking the firm for a correction to what
-came of it; T5 from the yard to the release; T6 from barrier 1 or the line over the line. Whole months are kept in
-whole minutes, cut off; what is read from the records is told to the second.
+T1 from the acceptance to barrier 1 or the line; T2 from when a vehicle counts as waiting to its call; T3 from barrier 1
+into the yard; T4 (by force) from when a check can begin to its end, passed or not, without the time in which the firm
+had to act: while the force's own hold stood whose reason on that day says so (the rulebook's table of reasons), and
+from its asking the firm for a correction to what came of it; T5 from the yard to the release; T6 from barrier 1 or the
+line over the line. Whole months are kept in whole minutes, cut off; what is read from the records is told to the
+second.
 """
 
 from __future__ import annotations
@@ -46,6 +47,12 @@ select w.trip_id, w.force_id, range_agg(tstzrange(w.since, greatest(w.since, w.u
 from (
     select h.trip_id, h.force_id, h.created_at as since, coalesce(h.lifted_at, 'infinity') as until
     from border_gate_hold h
+    where exists (
+        select from border_gate_reasoncode r
+        where r.kind = 'HOLD' and r.code = h.reason_code and r.waits_for_firm
+            and r.valid_from <= (h.created_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and coalesce(r.valid_until, 'infinity') > (h.created_at at time zone 'Asia/Ho_Chi_Minh')::date
+    )
     union all
     select m.trip_id, a.agency_id, m.created_at, coalesce(m.decided_at, 'infinity')
     from border_gate_amendment m join border_gate_force a on a.code = m.asked_force

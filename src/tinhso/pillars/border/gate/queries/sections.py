@@ -191,7 +191,11 @@ def _times(part: str, code: str, title: Callable[[], str]) -> Callable[[Period],
         minutes = _("Median, minutes and seconds") if exact else _("Median, minutes")
         within = _("9 of 10 within, minutes and seconds") if exact else _("9 of 10 within, minutes")
         head = (_("Span"), _("Part"), _("How many"), minutes, within)
-        note = _("T4 by force; without the time in which the firm brought papers under a hold.")
+        note = _(
+            "T4 by force, without the time in which the firm had to act: corrections that the force asked for, and its "
+            "holds whose reason waits for the firm (the rulebook's table of reasons says which; assumed until "
+            "confirmed). Other holds count."
+        )
         return table(code, title(), head, rows(), texts=2, note=note)
 
     return make

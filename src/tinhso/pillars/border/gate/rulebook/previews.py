@@ -32,6 +32,16 @@ def goods(old: Any, new: Any) -> list[str]:
     return []
 
 
+def reason(old: Any, new: Any) -> list[str]:
+    """Of a reason of holds whose side changes: which holds' time counts otherwise in the study of release times."""
+    before, after = (bool(one and one.waits_for_firm) for one in (old, new))
+    if before == after:
+        return []
+    if after:
+        return [_("Holds placed from that day on with this reason no longer count in the time of the force (T4).")]
+    return [_("Holds placed from that day on with this reason count in the time of the force (T4).")]
+
+
 def limit(old: Any, new: Any) -> list[str]:
     row = new or old
     return [f"{row.title}: " + _told(*(f"{one.value} {one.get_unit_display()}" if one else "–" for one in (old, new)))]

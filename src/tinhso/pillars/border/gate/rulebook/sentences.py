@@ -158,9 +158,9 @@ def task_result(row: Any, said: Said) -> str:
 
 def reason(row: Any, said: Said) -> str:
     facts: dict[str, Any] = {"kind": said("kind"), "label": row.label}
-    if row.secret:
-        return _("%(label)s (%(kind)s), not shown to the firm.") % facts
-    return _("%(label)s (%(kind)s).") % facts
+    told = _("%(label)s (%(kind)s), not shown to the firm.") if row.secret else _("%(label)s (%(kind)s).")
+    waiting = " " + _("Meanwhile the firm has to act.") if row.waits_for_firm else ""
+    return told % facts + waiting
 
 
 def refusal_text(row: Any, said: Said) -> str:

@@ -318,7 +318,8 @@ _table(
     _("Reasons"),
     _("Of holds, returns, delays and orders; secret ones are not shown to the firm"),
     ("kind", "code"),
-    ("label_vi", "label_en", "label_zh", "secret"),
+    ("label_vi", "label_en", "label_zh", "secret", "waits_for_firm"),
+    preview=previews.reason,
     words={"kind": naming.KINDS_OF_REASON, "code": naming.REASON},
     means=sentences.reason,
 )

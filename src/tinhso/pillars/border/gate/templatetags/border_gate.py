@@ -8,12 +8,14 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
+from tinhso.kernel.base import clock
 from tinhso.kernel.base.money import grouped
 from tinhso.pillars.border.gate.models import TransferLine, Trip, Vehicle
 from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLES
 from tinhso.pillars.border.gate.queries import words
 from tinhso.pillars.border.gate.queries.figures import title_of
 from tinhso.pillars.border.gate.queries.masks import Sight, sight_of
+from tinhso.pillars.border.gate.queries.personal_data import kept_at
 from tinhso.pillars.border.gate.queries.simulation import own_parts
 from tinhso.pillars.border.gate.queries.tones import trip_tone
 from tinhso.pillars.border.gate.rules import particulars, plates
@@ -78,6 +80,12 @@ def measured(line: Any) -> str:
 def packed(line: Any) -> str:
     """The packages of a goods line with their kind."""
     return words.packed(line.packages, line.package_kind)
+
+
+@register.inclusion_tag("border_gate/_personal_data.html", takes_context=True)
+def personal_data(context: template.Context) -> dict[str, Any]:
+    """What is kept of a driver's paper and telephone, how long by the rules of today, and who reads it (brief 13)."""
+    return {"kept": kept_at(clock.now()), "help_desk": context.get("help_desk", "")}
 
 
 @register.simple_tag

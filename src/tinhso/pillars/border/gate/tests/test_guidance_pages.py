@@ -15,7 +15,7 @@ from tinhso.kernel.access.models import Role
 from tinhso.kernel.access.scope import Where
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import SYSTEM
-from tinhso.kernel.testing.people import make_account, make_person
+from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.pillars.border.gate.actions import asides, guidance, move
 from tinhso.pillars.border.gate.models import CallPause, HealthForm, HelpRequest, MovementOrder, TrackingConsent, Trip
 from tinhso.pillars.border.gate.permissions import role_code
@@ -283,3 +283,16 @@ def test_the_board_calls_one_vehicle_out_of_the_order(gate, at_noon):
 
     assert Trip.objects.get(pk=second.pk).state == "called"
     assert Trip.objects.get(pk=first.pk).state == "at_buffer"
+
+
+def test_the_public_pages_lead_to_the_firms_pages_only_for_whom_they_open(gate):
+    person = make_person("Bàn hỗ trợ")
+    grant(person, role_code("HELPDESK"), place=gate.points["HN-1119"])
+    desk = Client()
+    desk.force_login(make_account(person))
+    link = f'href="{reverse("border_gate:firm")}"'
+
+    for page in ("border_gate:ways", "border_gate:order"):
+        assert link in Client().get(reverse(page)).content.decode()
+        assert link not in desk.get(reverse(page)).content.decode()
+    assert desk.get(reverse("border_gate:firm")).status_code == 404

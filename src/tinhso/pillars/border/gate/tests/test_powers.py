@@ -30,6 +30,7 @@ from tinhso.kernel.base.errors import Forbidden, NotFound
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.kernel.workflow.flow import FLOWS
 from tinhso.pillars.border.gate.actions import declare, tasks
+from tinhso.pillars.border.gate.api.customs import router as customs
 from tinhso.pillars.border.gate.api.declarations import router as declarations
 from tinhso.pillars.border.gate.api.devices import router as devices
 from tinhso.pillars.border.gate.api.inflow import router as inflow
@@ -150,6 +151,12 @@ def test_the_table_knows_every_right_every_step_and_every_call_of_the_api():
     assert told.keys() == {f"{name}.{step.name}" for name, flow in FLOW_OF.items() for step in flow.steps}
     calls = {call for row in power_rows() for call in row.operations}
     assert calls == {call for call in operations() if "/steps/" not in call}
+
+
+def test_a_right_stands_in_one_row():
+    rights = [row.right for row in RULED]
+
+    assert sorted(rights) == sorted(set(rights))
 
 
 def test_each_page_stands_in_the_row_of_the_right_that_its_door_asks_for():
@@ -365,6 +372,7 @@ def body_of(path: str, walk: Walk) -> dict[str, object]:
         "readings": {"id": str(UUID(int=9)), "plate": "12C12345", "confidence": 0.9, "read_at": NOON.isoformat()},
         "positions": {"pings": [where]},
         "samples": {"result": "CLEAN"},
+        "customs-statuses": {"customs_no": "106123456789", "status": "lodged"},
         "transfers": {"yard": walk.trip.yard.code, "loads": [load]},
         "corrections": {"loads": [load]},
         "disownings": {"reason": ""},
@@ -388,6 +396,7 @@ def operations() -> set[str]:
         f"{method} {re.sub(r'{uuidstr:[a-z_]+}', '{id}', path)}"
         for one in (
             router,
+            customs,
             declarations,
             inflow,
             more_vehicles,

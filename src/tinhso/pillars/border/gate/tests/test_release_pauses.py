@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from tinhso.pillars.border.gate.actions import amend, move, tasks
-from tinhso.pillars.border.gate.models import ClearanceTask, Force, Trip
+from tinhso.pillars.border.gate.actions import amend, figures, move, tasks
+from tinhso.pillars.border.gate.models import ClearanceTask, Force, MonthTime, ReasonCode, Trip
 from tinhso.pillars.border.gate.queries import release_times
+from tinhso.pillars.border.gate.rulebook import previews, sentences
 from tinhso.pillars.border.gate.tests.conftest import NOON, TODAY
 from tinhso.pillars.border.gate.tests.test_ways import PLATE, declared, firm, people  # noqa: F401
 
@@ -81,3 +82,58 @@ def test_a_check_that_was_not_passed_counts_with_its_time(in_yard, people):  # n
     )
 
     assert (took("HAIQUAN").n, took("HAIQUAN").median) == (1, 25 * 60)
+
+
+def held_for(trip: Trip, people, code: str) -> None:  # noqa: F811
+    """From the tenth minute to the thirtieth; the check is passed after an hour."""
+    hold = tasks.hold_task(
+        task=papers_of(trip), reason=WHY, reason_code=code, by=people["HAIQUAN"], at=NOON + 10 * MINUTE
+    )
+    tasks.lift_hold(hold=hold, by=people["HAIQUAN"], at=NOON + 30 * MINUTE)
+    tasks.pass_task(task=papers_of(trip), by=people["HAIQUAN"], at=NOON + 60 * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("code", "minutes"),
+    [("TAX_DEBT", 40), ("RED_CHANNEL", 60), ("QUARANTINE_WAIT", 60), ("WANTED", 60), ("SECURITY", 60)],
+)
+def test_only_a_hold_that_waits_for_the_firm_pauses_the_check(in_yard, people, code, minutes):  # noqa: F811
+    held_for(in_yard, people, code)
+
+    assert took("HAIQUAN").median == minutes * 60
+
+
+def test_the_reason_counts_as_it_was_on_the_day_of_the_hold(in_yard, people):  # noqa: F811
+    old = ReasonCode.objects.get(kind="HOLD", code="TAX_DEBT")
+    ReasonCode.objects.filter(id=old.id).update(valid_until=TODAY)
+    told = {"label_vi": old.label_vi, "label_en": old.label_en}
+    ReasonCode.objects.create(kind="HOLD", code="TAX_DEBT", waits_for_firm=False, valid_from=TODAY, **told)
+
+    held_for(in_yard, people, "TAX_DEBT")
+
+    assert took("HAIQUAN").median == 60 * 60
+
+
+def test_a_month_that_is_not_kept_is_counted_in_the_evening(in_yard, people):  # noqa: F811
+    held_for(in_yard, people, "RED_CHANNEL")
+    month = TODAY.replace(day=1)
+    figures.count_days(TODAY, TODAY)
+    later = date(TODAY.year + 1, TODAY.month, 20)
+
+    figures.count_lately(later)
+
+    kept = MonthTime.objects.filter(month=month, what="HAIQUAN", part=release_times.GROUP)
+    assert list(kept.values_list("minutes", "n")) == [(60, 1)]
+
+
+def test_the_rulebook_says_for_whom_a_hold_waits(gate):
+    debt, red = (ReasonCode.objects.get(kind="HOLD", code=code) for code in ("TAX_DEBT", "RED_CHANNEL"))
+
+    def said(name: str) -> str:
+        return name
+
+    assert sentences.reason(debt, said).endswith("Trong lúc đó doanh nghiệp phải xử lý.")
+    assert "doanh nghiệp phải xử lý" not in sentences.reason(red, said)
+    assert debt.status == red.status == "assumed"
+    assert previews.reason(debt, debt) == []
+    assert len(previews.reason(red, debt)) == len(previews.reason(debt, red)) == 1

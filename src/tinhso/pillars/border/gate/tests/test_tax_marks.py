@@ -99,6 +99,24 @@ def test_trips_under_way_follow_on_the_first_day_and_when_the_last_is_over(gate,
     assert seen == [[], ["open"], ["not_needed"]]
 
 
+def test_a_first_and_a_last_day_on_which_the_platform_was_down_are_followed_afterwards(gate, firm, tax):  # noqa: F811
+    trip = declared(gate, firm)
+    days = {"first_day": TODAY + DAY, "last_day": TODAY + 4 * DAY}
+    mark_firm(firm=firm, mark=Mark(reason_code="INVOICE", document_no="16/CV-CT", **days), by=tax, at=NOON)
+
+    followed = follow_turning_marks(at=NOON + 3 * DAY)
+    while_it_holds = tax_tasks(trip)
+    follow_turning_marks(at=NOON + 9 * DAY)
+
+    assert (followed, while_it_holds, tax_tasks(trip)) == (1, ["open"], ["not_needed"])
+
+
+def test_a_firm_without_a_trip_under_way_is_not_asked_about(gate, firm, tax):  # noqa: F811
+    mark_firm(firm=firm, mark=DEBT, by=tax, at=NOON)
+
+    assert follow_turning_marks(at=NOON + DAY) == 0
+
+
 def test_the_force_lifts_with_a_reason_and_an_idle_check_goes(gate, firm, tax):  # noqa: F811
     trip = declared(gate, firm)
     mark = mark_firm(firm=firm, mark=DEBT, by=tax, at=NOON)
