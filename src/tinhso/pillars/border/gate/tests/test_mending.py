@@ -200,7 +200,7 @@ def test_the_driver_corrects_by_the_short_link_what_he_declared(gate):
     wrong = driver.post(fix, {"kg_1": ""})
     done = driver.post(fix, {"kg_1": "17000", "tractor": "12C99999"})
 
-    assert (fix in page, "Doanh nghiệp hoặc bàn trợ giúp" in page) == (True, False)
+    assert (fix in page, "Doanh nghiệp hoặc bàn hỗ trợ" in page) == (True, False)
     assert (WHY in form, 'value="18000"' in form) == (True, True)
     assert wrong.status_code == 422
     assert done.headers["Location"] == path_of(arrival)
@@ -245,7 +245,7 @@ def test_the_driver_of_a_firms_declaration_reads_that_the_firm_corrects_it(asked
     tried = driver.post(reverse("border_gate:driver_fix"), {"kg_1": "17000"})
     over_api = post(driver, f"/trips/{trip.pk}/steps/resubmit", values=kg_1(17_000))
 
-    assert "Doanh nghiệp hoặc bàn trợ giúp phải sửa khai báo" in page
+    assert "Doanh nghiệp hoặc bàn hỗ trợ phải sửa khai báo" in page
     assert reverse("border_gate:driver_fix") not in page
     assert tried.status_code == 302
     assert over_api.status_code in {401, 403, 404}
