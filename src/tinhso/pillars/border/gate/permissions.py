@@ -26,7 +26,7 @@ STEPS: dict[str, tuple[object, tuple[str, ...]]] = {
     "auto_accept": (_("accept by rule"), ("SYSTEM",)),
     "accept": (_("accept the declaration"), ("BQLKKT",)),
     "request_fix": (_("ask for a correction"), ("SYSTEM", "BQLKKT", "HAIQUAN", "BIENPHONG", "KDTV", "KDDV")),
-    "resubmit": (_("send the correction"), (*FIRM, "DRIVER")),
+    "resubmit": (_("send the correction"), DECLARERS),
     "amend": (_("amend a field"), (*FIRM, "SYSTEM")),
     "book_slot": (_("book a time slot"), (*FIRM, "DRIVER")),
     "depart": (_("set out"), ("DRIVER",)),

@@ -266,7 +266,7 @@ def _write(own: Declared, values: Mapping[str, Any], at: datetime) -> dict[str, 
         with transaction.atomic():
             own.store(changed)
     except IntegrityError as error:
-        raise _taken(own, error, at) from error
+        raise taken(own, error, at) from error
     if stopped is None and (told := _stopped(own.trip, changed, at)) is not None:
         raise told
     check_trips(trips=[own.trip], at=at, times=bool(corrections.OF_TIME & changed.keys()))
@@ -281,7 +281,7 @@ def _stopped(trip: Trip, fields: Collection[str], at: datetime) -> GateRefusal |
     return stopped_by(trip, at=at, by_hour=not corrections.OTHER_HOUR & set(fields))
 
 
-def _taken(own: Declared, error: IntegrityError, at: datetime) -> GateRefusal | IntegrityError:
+def taken(own: Declared, error: IntegrityError, at: datetime) -> GateRefusal | IntegrityError:
     """Another live trip has the vehicle, the driver or the container."""
     diagnosis = getattr(error.__cause__, "diag", None)
     code = UNIQUE.get(getattr(diagnosis, "constraint_name", None) or "")

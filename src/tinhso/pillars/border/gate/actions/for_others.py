@@ -19,15 +19,24 @@ from tinhso.pillars.border.gate.queries.parties import firm_by_tax_code
 from tinhso.pillars.border.gate.rules import taxcodes
 from tinhso.pillars.border.gate.rules.codes import refuse
 
+OWN_STEPS = ("cancel", "choose_point")
 SHORTEST_NAME, LONGEST_NAME = 3, 200
+
+
+def speaks_for_himself(by: Actor, where: Trip | Where, at: datetime) -> bool:
+    """Whether he is the firm, its broker or the driver: theirs it is to call a trip off or to choose its point.
+
+    Who helps them at the desk holds neither.
+    """
+    return any(may(by, step_permission(step), where, at) for step in OWN_STEPS)
 
 
 def say_consent(*, trip: Trip, consent: bool, by: Actor, at: datetime) -> None:
     """He for whom it is declared agrees, as the audit keeps. Refusal: BG-482 without it.
 
-    Firms and drivers hold the right to resubmit and speak for themselves; who helps them does not.
+    Who speaks for himself need not say so.
     """
-    if may(by, step_permission("resubmit"), trip, at):
+    if speaks_for_himself(by, trip, at):
         return
     if not consent:
         raise refuse("BG-482", field="consent")

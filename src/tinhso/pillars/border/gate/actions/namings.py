@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from tinhso.kernel.access.actions import end
-from tinhso.kernel.access.may import may, require
+from tinhso.kernel.access.may import require
 from tinhso.kernel.access.models import Grant
 from tinhso.kernel.access.scope import Where
 from tinhso.kernel.audit.record import record
@@ -21,7 +21,7 @@ from tinhso.kernel.events.publish import publish
 from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.actions import disowned_fees
 from tinhso.pillars.border.gate.actions.declare import check_trips
-from tinhso.pillars.border.gate.actions.for_others import named_or_registered, say_consent
+from tinhso.pillars.border.gate.actions.for_others import named_or_registered, say_consent, speaks_for_himself
 from tinhso.pillars.border.gate.actions.noted import count_arrival
 from tinhso.pillars.border.gate.actions.registration import checked_reason
 from tinhso.pillars.border.gate.actions.strikes import forgive_strike
@@ -30,7 +30,7 @@ from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.flows.overlays import ACTIVE
 from tinhso.pillars.border.gate.models import Declaration, Enterprise, FirmNaming, Force, Hold, Trip
 from tinhso.pillars.border.gate.models.namings import DISOWNED
-from tinhso.pillars.border.gate.permissions import CONSENT_AHEAD, DECLARE_FOR, step_permission
+from tinhso.pillars.border.gate.permissions import CONSENT_AHEAD, DECLARE_FOR
 from tinhso.pillars.border.gate.queries.namings import MAY_DISOWN
 from tinhso.pillars.border.gate.queries.parties import must_not_be_suspended
 from tinhso.pillars.border.gate.queries.undeclared import arrivals_of
@@ -43,7 +43,7 @@ HOLDER = "BQLKKT"
 
 def note_naming(*, trip: Trip, firm: Enterprise, by: Actor, at: datetime) -> FirmNaming | None:
     """Write down that the firm was named by somebody who does not act for it; who does needs no word of the firm."""
-    if may(by, step_permission("resubmit"), Where(agency=firm.pk), at):
+    if speaks_for_himself(by, Where(agency=firm.pk), at):
         return None
     naming = FirmNaming.objects.create(trip=trip, firm=firm, point_id=trip.point_id, named_at=at, named_by=by.id)
     told: dict[str, Any] = {"firm": str(firm.pk), "naming": str(naming.pk)}

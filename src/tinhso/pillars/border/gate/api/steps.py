@@ -19,6 +19,7 @@ from tinhso.kernel.workflow.flow import Flow
 from tinhso.pillars.border.gate.actions import (
     amend,
     bookings,
+    corrections,
     declare,
     fees,
     fresh_claims,
@@ -273,10 +274,19 @@ def submit(trip: Trip, *, consent: bool = False, by: Actor, at: datetime) -> Non
     declare.submit_trip(trip=trip, by=by, at=at)
 
 
+def resubmit(trip: Trip, *, values: Values, consent: bool = False, by: Actor, at: datetime) -> None:
+    """Send the correction that was asked for; a field of `fix_fields` without a new value stands as it was declared.
+
+    The help desk says with `consent` that he for whom it was declared agrees.
+    """
+    corrections.correct_trip(trip=trip, values=to_jsonable_python(values), consent=consent, by=by, at=at)
+
+
 TRIP_STEPS: dict[str, Callable[..., Any]] = {
     "submit": submit,
     "accept": accept,
     "request_fix": declare.request_fix,
+    "resubmit": resubmit,
     "amend": amend_fields,
     "book_slot": book_slot,
     "cancel": declare.cancel_trip,
@@ -333,7 +343,7 @@ FEE_STEPS: dict[str, Callable[..., Any]] = {
 def left_out(flow: Flow, through: Mapping[str, object]) -> frozenset[str]:
     """Steps without an action here, which are not offered: their flow alone would take any facts.
 
-    The queue calls whom its order names; a correction is sent with its values; a transfer is done by its two
+    The queue calls whom its order names; a transfer is done by its two
     signatures; the rest is the platform's own.
     """
     return frozenset(flow.step_names()) - through.keys()

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -28,6 +29,7 @@ from tinhso.pillars.border.gate.pages.quick_forms import Quick
 from tinhso.pillars.border.gate.permissions import DECLARE_FOR, step_permission
 from tinhso.pillars.border.gate.queries import driver as standings
 from tinhso.pillars.border.gate.queries import undeclared as queries
+from tinhso.pillars.border.gate.queries.mending import to_mend
 from tinhso.pillars.border.gate.queries.namings import nameless_trips
 from tinhso.pillars.border.gate.queries.undeclared import known_before
 from tinhso.pillars.border.gate.rules import plates
@@ -46,7 +48,7 @@ def quick(request: Request, code: str) -> HttpResponse:
     if arrival is None or arrival.withdrawn_at or arrival.link_until <= clock.real():
         return render(request, "border_gate/quick_closed.html", _desk(), status=404 if arrival is None else 410)
     if arrival.trip.state != DRAFT:
-        return render(request, "border_gate/quick_done.html", _done(request, arrival))
+        return render(request, "border_gate/quick_done.html", _done(request, arrival, code))
     # Whoever is signed in besides: the link acts for the vehicle's driver and for nobody else.
     with acting_as(undeclared.declarer(arrival)) as driver:
         return _declared(request, arrival, driver, Quick)
@@ -59,8 +61,13 @@ def waiting(request: Request) -> HttpResponse:
     rows = queries.waiting_arrivals(by=request.actor, at=request.moment)
     shown = [(arrival, plates.show(arrival.plate)) for arrival in rows[:200]]
     nameless = nameless_trips(by=request.actor, at=request.moment)[:200]
-    ahead = may(request.actor, DECLARE_FOR, at=request.moment)
-    return render(request, "border_gate/quick_waiting.html", {"rows": shown, "nameless": nameless, "ahead": ahead})
+    context = {
+        "rows": shown,
+        "nameless": nameless,
+        "to_mend": to_mend(by=request.actor, at=request.moment)[:200],
+        "ahead": may(request.actor, DECLARE_FOR, at=request.moment),
+    }
+    return render(request, "border_gate/quick_waiting.html", context)
 
 
 @never_cache
@@ -102,9 +109,9 @@ def _known(arrival: UndeclaredArrival, before: Trip | None) -> dict[str, Any]:
     return {**known, "goods": arrival.goods_guess or known["goods"]}
 
 
-def _done(request: Request, arrival: UndeclaredArrival) -> dict[str, Any]:
+def _done(request: Request, arrival: UndeclaredArrival, code: str) -> dict[str, Any]:
     standing = standings.standing(arrival.trip, at=request.moment)
-    return {"standing": standing, **_head(arrival), **_desk()}
+    return {"standing": standing, "fix_url": reverse("border_gate:quick_fix", args=[code]), **_head(arrival), **_desk()}
 
 
 def _head(arrival: UndeclaredArrival) -> dict[str, Any]:

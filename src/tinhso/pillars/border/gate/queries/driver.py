@@ -18,6 +18,7 @@ from tinhso.pillars.border.gate.flows.overlays import UNDONE
 from tinhso.pillars.border.gate.models import ClearanceTask, Hold, Trip, UndeclaredArrival, Yard
 from tinhso.pillars.border.gate.queries.figures import title_of
 from tinhso.pillars.border.gate.queries.law import goods_today
+from tinhso.pillars.border.gate.queries.mending import is_mended_by_driver
 from tinhso.pillars.border.gate.queries.queue import explained, places_in_queue
 from tinhso.pillars.border.gate.queries.ramps import turn_of
 from tinhso.pillars.border.gate.queries.secrecy import public_reason_of
@@ -55,6 +56,7 @@ class Standing:
     left: str = ""
     kept: str = ""
     acknowledged_at: datetime | None = None
+    may_mend: bool = False
     way: list[Stop] = field(default_factory=list)
 
     @property
@@ -72,17 +74,19 @@ def standing(trip: Trip, *, at: datetime) -> Standing:
     place = places_in_queue(point=trip.point, at=at).get(trip.code) if trip.state == "at_buffer" else None
     hold = _hold(trip) if trip.holds else ""
     called = trip.state == "called"
+    mends = is_mended_by_driver(trip)
     return Standing(
         trip=trip,
         tone="stop" if hold or trip.state in STOPPED else TONES.get(trip.state, "run"),
         title=_("Held by a force") if hold else _title(trip),
-        text=hold or _next(trip),
+        text=hold or (_("Correct what an officer asks for and send it again.") if mends else _next(trip)),
         place=place,
         why=explained(trip, place) if place else "",
         called=called,
         left=_left(trip, at) if called else "",
         kept=kept_calls([trip]).get(trip.pk, ""),
         acknowledged_at=acknowledged(trip) if called else None,
+        may_mend=mends,
         way=way(trip, place),
     )
 
@@ -248,7 +252,7 @@ _WORK: dict[str, Any] = {
 _NEXT: dict[str, Any] = {
     "draft": lambda trip: _("The firm has not sent the declaration yet."),
     "submitted": lambda trip: _("The management board looks at the declaration. You need not do anything."),
-    "fix_requested": lambda trip: _("The firm has to correct the declaration. Do not set out yet."),
+    "fix_requested": lambda trip: _("The firm or the help desk has to correct the declaration. Do not set out yet."),
     "accepted": lambda trip: (
         _("Set out when you are ready, to %(place)s. Your turn counts from there.") % {"place": buffer_of(trip)}
     ),

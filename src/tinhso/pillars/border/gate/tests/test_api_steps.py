@@ -69,7 +69,7 @@ def test_every_field_of_the_table_of_corrections_can_be_corrected_over_the_api()
 def test_the_steps_that_only_platform_or_firm_pages_do_are_known_by_name():
     """A new step of these flows wants a decision: an action over the API, or a name here."""
     assert left_out(TRIP, TRIP_STEPS) == {
-        *("create", "walk_up", "walk_up_line", "call", "resubmit"),
+        *("create", "walk_up", "walk_up_line", "call"),
         *("auto_accept", "call_timeout", "finish", "no_show", "expire", "dwell_warn", "dwell_over", "transfer_done"),
         *("lapse_undeclared", "take_over_undeclared", "extend_call"),
     }
