@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tinhso.kernel.access.may import may, visible
 from tinhso.kernel.access.needs import needs
 from tinhso.kernel.base.errors import NotFound, Refusal
+from tinhso.kernel.rulebook import held
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions.move import call_lanes
 from tinhso.pillars.border.gate.models import CrossingPoint, Trip
@@ -84,6 +85,7 @@ def _points(request: Request, right: str) -> Any:
     return visible(rows, request.actor, right, request.moment)
 
 
+@held.steady()
 def _shown(request: Request, point: CrossingPoint) -> dict[str, Any]:
     now = queue_now(point=point, at=request.moment, show=ROWS)
     kept = kept_calls(now.called)

@@ -95,6 +95,7 @@ def test_customs_and_another_points_guard_note_and_end_nothing(gate, barrier):
 
 def test_the_board_hears_at_once_and_sees_it_on_the_live_map(gate, barrier):
     board, _elsewhere = board_of(gate), board_of(gate, "TT-1088")
+    live_map(at=NOON)  # what the rulebook says of the day is read once
     with CaptureQueriesContext(connection) as before:
         live_map(at=NOON)
     stoppage = blocked(gate, barrier)
