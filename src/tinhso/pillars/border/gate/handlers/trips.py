@@ -55,6 +55,11 @@ def _has_an_hour(trip: Trip, event: Event) -> bool:
     return not event.payload.get("given_up")
 
 
+def _by_driver(trip: Trip, event: Event) -> bool:
+    """What the firm has called off itself it needs not be told."""
+    return bool(event.payload.get("by_driver"))
+
+
 def _to_area(trip: Trip, event: Event) -> bool:
     return trip.state in BEFORE_THE_GATE
 
@@ -103,7 +108,10 @@ ABOUT: dict[str, tuple[Told, ...]] = {
     "left_inland": (Told(travellers.LEFT, (ENTERPRISE,), lasts=True),),
     "returned": (Told(travellers.RETURNED, (ENTERPRISE,)), Told(officers.BACK_FROM_ABROAD, (YARD,))),
     "return_closed": (Told(travellers.CLOSED, (ENTERPRISE,)),),
-    "cancelled": (Told(officers.CALLED_OFF, (YARD,)),),
+    "cancelled": (
+        Told(officers.CALLED_OFF, (YARD,)),
+        Told(travellers.DRIVER_CALLED_OFF, (ENTERPRISE,), _by_driver, lasts=True),
+    ),
     "not_shown": (Told(travellers.NOT_SHOWN, (ENTERPRISE, DRIVER), lasts=True),),
     "expired": (Told(travellers.EXPIRED, (ENTERPRISE,), lasts=True),),
     "turned_back": (Told(officers.TURNED_BACK, ("CSGT", YARD), lasts=True),),
