@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("border_gate", "0056_tax_marks")]
+    dependencies = [("border_gate", "0058_who_acts")]
 
     operations = [
         migrations.AddField(
