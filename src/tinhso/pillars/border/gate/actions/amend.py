@@ -23,7 +23,7 @@ from tinhso.pillars.border.gate.actions.declare import check_trips, raise_first
 from tinhso.pillars.border.gate.actions.declared import Declared, declared
 from tinhso.pillars.border.gate.actions.fee_changes import renew_fee
 from tinhso.pillars.border.gate.actions.fields import read, write
-from tinhso.pillars.border.gate.actions.firm import keep_vehicle
+from tinhso.pillars.border.gate.actions.firm import keep_unplated, keep_vehicle
 from tinhso.pillars.border.gate.actions.links import close_links
 from tinhso.pillars.border.gate.actions.reopening import reopen_tasks
 from tinhso.pillars.border.gate.flows import AMENDMENT, TRIP
@@ -205,6 +205,8 @@ def _ask(trip: Trip, force: str, values: Mapping[str, Any], reason: str, by: Act
     for field in ("tractor", "trailer"):
         if values.get(field) and trip.enterprise is not None:
             keep_vehicle(firm=trip.enterprise, plate=values[field], by=by, at=at)
+    if values.get("vin") and trip.enterprise is not None:
+        keep_unplated(firm=trip.enterprise, vin=values["vin"], temporary_plate="", by=by, at=at)
     with transaction.atomic():
         _write(declared(_locked(trip, None, at), by=by, at=at), values, at)
         transaction.set_rollback(True)

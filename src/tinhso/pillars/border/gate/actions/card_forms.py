@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tinhso.pillars.border.gate.actions.checked_forms import Checked, day_field, upper, whole
 from tinhso.pillars.border.gate.actions.firm_forms import NATIONALITIES, DriverFields
+from tinhso.pillars.border.gate.actions.kind_fields import temporary_plate
 from tinhso.pillars.border.gate.models import Driver, Vehicle, VehicleKind
 from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.codes import refuse
@@ -52,6 +53,39 @@ class VehicleCard(Checked):
     def facts(self) -> dict[str, Any]:
         """The columns as they were typed."""
         return {name: self.cleaned_data[name] for name in VEHICLE_FACTS}
+
+
+class UnplatedCard(VehicleCard):
+    """The same of an imported new vehicle: it is of no other kind, and gets a temporary plate once."""
+
+    temporary_plate = forms.CharField(
+        label=_("Temporary plate"),
+        max_length=17,
+        required=False,
+        help_text=_("Barriers know the vehicle by it on the trip that is open now, too"),
+    )
+    field_order = ("temporary_plate",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["kind"]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        found["temporary_plate"] = self.read("temporary_plate", temporary_plate)
+        return found
+
+    def facts(self) -> dict[str, Any]:
+        """The columns as they were typed."""
+        return {name: self.cleaned_data[name] for name in ("temporary_plate", *VEHICLE_FACTS) if name != "kind"}
+
+
+def card_of(vehicle: Vehicle, typed: Any) -> VehicleCard:
+    """Its card, with what stands on it."""
+    initial = typed_of_vehicle(vehicle)
+    if vehicle.kind == VehicleKind.NEW:
+        return UnplatedCard(typed, initial={**initial, "temporary_plate": vehicle.temporary_plate})
+    return VehicleCard(typed, initial=initial)
 
 
 class NewVehicle(VehicleCard):

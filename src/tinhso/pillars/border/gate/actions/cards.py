@@ -7,13 +7,19 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
 
 from tinhso.kernel.access.may import require
 from tinhso.kernel.audit.record import record
 from tinhso.kernel.base.actor import Actor
-from tinhso.pillars.border.gate.models import Driver, Vehicle
+from tinhso.pillars.border.gate.actions.amend import amend_trip
+from tinhso.pillars.border.gate.models import Driver, Trip, Vehicle
 from tinhso.pillars.border.gate.permissions import MANAGE_FIRM
 from tinhso.pillars.border.gate.rules import identity_papers
+from tinhso.pillars.border.gate.rules.corrections import AMENDABLE
+
+TEMPORARY = "temporary_plate"
 
 
 @transaction.atomic
@@ -27,7 +33,19 @@ def change_vehicle(*, vehicle: Vehicle, facts: Mapping[str, Any], by: Actor, at:
         record(
             "border_gate.vehicle_changed", by=by, at=at, kind="border_gate.vehicle", record_id=row.pk, fields=changed
         )
+    if TEMPORARY in changed:
+        _say_on_its_way(row, by, at)
     return row
+
+
+def _say_on_its_way(vehicle: Vehicle, by: Actor, at: datetime) -> None:
+    """The trip that is open now says the same: barriers look for what stands on it."""
+    known_by = vehicle.temporary_plate or vehicle.vin
+    own = Trip.objects.filter(tractor=vehicle, enterprise=F("tractor__owner"))
+    rows = own.filter(kind="NEW_VEHICLE", state__in=AMENDABLE)
+    for trip in rows.exclude(tractor_plate=known_by):
+        values = {TEMPORARY: vehicle.temporary_plate}
+        amend_trip(trip=trip, values=values, reason=_("Changed on the vehicle's card"), by=by, at=at)
 
 
 @transaction.atomic

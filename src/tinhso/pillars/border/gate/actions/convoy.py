@@ -130,6 +130,15 @@ def unpair_trips(*, pairing: Pairing, by: Actor, at: datetime) -> None:
     pairing.delete()
 
 
+def end_pairings(trip: Trip, *, by: Actor, at: datetime) -> None:
+    """Undo those that its kind does not fit any more: what crosses the line itself hands nothing over here."""
+    for pairing in Pairing.objects.filter(giver=trip).select_related("taker"):
+        if not may_take(trip.kind, pairing.taker.kind, two_way=pairing.taker.two_way):
+            taker = str(pairing.taker_id)
+            record("border_gate.trips_unpaired", by=by, at=at, kind=TRIP.name, record_id=trip.pk, taker=taker)
+            pairing.delete()
+
+
 @transaction.atomic
 def declare_back(
     *,

@@ -52,6 +52,8 @@ from tinhso.pillars.border.gate.rules.transfers import HANDS_OVER
 
 BY_ORDER = "order"
 EXPORTS = frozenset({"EXP_VN", "EXP_XFER", "CN_EMPTY_IN"})
+TURNS_OUT = {"IMP_CN": "CN_EMPTY_IN", "EXP_VN": "EXP_XFER"}
+"""As what a vehicle was noted, and what it may say that it is."""
 FILLED = (
     "enterprise", "agency_id", "yard", "trailer", "driver", "trailer_plate", "driver_name", "container_no",
     "container_type", "seal_no", "goods_title", "goods_group", "gross_kg", "balance_kg", "customs_no", "two_way",
@@ -184,9 +186,9 @@ def draft_trips(*, drafts: Sequence[Draft], by: Actor, at: datetime, step: str =
 def fill_draft(*, trip: Trip, draft: Draft, by: Actor, at: datetime) -> Trip:
     """Put into a trip that is still a draft what its driver declares on the spot: a vehicle that came undeclared.
 
-    Submitting is a step of its own. A Chinese vehicle turns out to come empty: then it is of that kind; its code
-    keeps the letter under which it was noted. Refusals: BG-023 when it is no draft any more; Forbidden as for
-    submitting.
+    Submitting is a step of its own. A Chinese vehicle turns out to come empty, a Vietnamese one to be unloaded in the
+    yard: then it is of that kind; its code keeps the letter under which it was noted. Refusals: BG-023 when it is no
+    draft any more; Forbidden as for submitting.
     """
     require(by, step_permission("submit"), on=trip, at=at)
     stored = Trip.objects.select_for_update(of=("self",)).select_related("declaration").get(pk=trip.pk)
@@ -202,7 +204,7 @@ def fill_draft(*, trip: Trip, draft: Draft, by: Actor, at: datetime) -> Trip:
     filled = trip_of(draft, stored.code, declaration, lines)
     for name in FILLED:
         setattr(stored, name, getattr(filled, name))
-    if (stored.kind, filled.kind) == ("IMP_CN", "CN_EMPTY_IN"):
+    if filled.kind == TURNS_OUT.get(stored.kind):
         stored.kind, stored.direction = filled.kind, filled.direction
     stored.save()
     SecondContainer.objects.filter(trip=stored).delete()

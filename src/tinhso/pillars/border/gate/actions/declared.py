@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from tinhso.kernel.base.actor import Actor
-from tinhso.pillars.border.gate.actions.convoy import brought, must_fit_the_lines
+from tinhso.pillars.border.gate.actions.convoy import brought, end_pairings, must_fit_the_lines
 from tinhso.pillars.border.gate.actions.declare import balance_of
 from tinhso.pillars.border.gate.models import Declaration, GoodsLine, SecondContainer, TransferLine, Trip, TripGoods
 from tinhso.pillars.border.gate.rules import containers
@@ -32,7 +32,7 @@ TRIP_COLUMNS = (
     "point_id", "yard_id", "bay", "container_no", "container_type", "seal_no", "customs_no", "planned_on", "expires_at",
     "eta", "gross_kg", "balance_kg", "goods_title", "goods_group", "tractor_id", "tractor_plate", "trailer_id",
     "trailer_plate", "driver_id", "driver_name", "second_driver_id", "two_way", "dwell_limit_h", "note", "nonce",
-    "reefer_temp", "tir_carnet_no", "ecmr_ref", "supervisor",
+    "reefer_temp", "tir_carnet_no", "ecmr_ref", "supervisor", "kind",
 )  # fmt: skip
 DECLARATION_COLUMNS = (
     "regime", "point_id", "planned_on", "customs_no", "channel", "contract_no", "partner", "partner_phone",
@@ -104,6 +104,8 @@ class Declared:
             _store_shares(self)
         if "back" in changed and self.trip.back is not None:
             _store_lines(self.trip.back, self.back)
+        if "kind" in changed:
+            end_pairings(self.trip, by=self.by, at=self.at)
         if "phone" in changed and self.trip.driver is not None:
             self.trip.driver.person.save(update_fields=["phone"])
 

@@ -26,6 +26,8 @@ from tinhso.pillars.border.gate.actions.goods_fields import (
     put_share,
     share_seen,
 )
+from tinhso.pillars.border.gate.actions.new_vehicle import put_temporary_plate, put_vin, temporary_plate_seen, vin_seen
+from tinhso.pillars.border.gate.actions.other_kind import put_kind
 from tinhso.pillars.border.gate.models import CrossingPoint, Driver, SecondContainer, Yard
 from tinhso.pillars.border.gate.queries.barrier import yard_for
 from tinhso.pillars.border.gate.queries.carriers import drivers_for
@@ -243,4 +245,7 @@ FIELDS: dict[str, Field] = {
     "planned_on": Field(lambda own: own.trip.planned_on.isoformat(), _put_planned_on),
     "eta": Field(lambda own: own.trip.eta.isoformat() if own.trip.eta else "", _put_eta),
     "two_way": Field(lambda own: own.trip.two_way, _put_two_way),
+    "kind": Field(lambda own: own.trip.kind, put_kind),
+    "vin": Field(vin_seen, put_vin),
+    "temporary_plate": Field(temporary_plate_seen, put_temporary_plate),
 }

@@ -130,10 +130,14 @@ def keep_vehicle(*, firm: Enterprise, plate: str, by: Actor, at: datetime, kind:
 
 
 def keep_unplated(*, firm: Enterprise, vin: str, temporary_plate: str, by: Actor, at: datetime) -> Vehicle:
-    """The new vehicle with that VIN; its owner may add the temporary plate once it has one. Refusal: BG-102."""
+    """The new vehicle with that VIN; its owner may add the temporary plate once it has one. Refusal: BG-102.
+
+    On a trip that is open it is corrected there (actions.new_vehicle), and not by declaring the vehicle once more.
+    """
     number = vins.read(vin)
     known = Vehicle.objects.filter(vin=number).first()
-    if known is not None and (known.owner_id != firm.pk or temporary_plate in ("", known.temporary_plate)):
+    same = known is not None and (known.owner_id != firm.pk or temporary_plate in ("", known.temporary_plate))
+    if known is not None and (same or known.trips.filter(is_live=True).exists()):
         return known
     require(by, MANAGE_FIRM, firm, at)
     vehicle = known or Vehicle(country="CN", kind=VehicleKind.NEW, vin=number, owner=firm)

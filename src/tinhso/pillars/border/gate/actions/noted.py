@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from tinhso.kernel.access.actions import end, give
+from tinhso.kernel.access.may import require
 from tinhso.kernel.access.models import Grant, Role
 from tinhso.kernel.access.scope import Where
 from tinhso.kernel.audit.binding import acting_as
+from tinhso.kernel.audit.record import record
 from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.events.publish import publish
@@ -24,15 +27,17 @@ from tinhso.pillars.border.gate.actions.orders import reason_of
 from tinhso.pillars.border.gate.actions.strikes import count_strike
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.flows.noted import STAY
-from tinhso.pillars.border.gate.flows.states import ACCEPTED
+from tinhso.pillars.border.gate.flows.states import ACCEPTED, DRAFT
 from tinhso.pillars.border.gate.flows.trip import FROM_INLAND
 from tinhso.pillars.border.gate.models import Enterprise, Trip, UndeclaredArrival
-from tinhso.pillars.border.gate.permissions import role_code
+from tinhso.pillars.border.gate.permissions import STEPS, role_code, step_permission
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.undeclared import arrivals_of, standing_undeclared
 from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.rules.codes import refuse
 
-LEFT, OWN_WORDS, ELSEWHERE = "LEFT", "OWN_WORDS", "OTHER_GATE"
+LEFT, LATE, OWN_WORDS, ELSEWHERE = "LEFT", "LATE", "OWN_WORDS", "OTHER_GATE"
+LONGEST_GUESS = 120
 
 
 def declarer(arrival: UndeclaredArrival) -> Actor:
@@ -48,6 +53,28 @@ def leave_undeclared(*, trip: Trip, by: Actor, at: datetime, reason_code: str = 
     chosen = reason_of(reason_code, LEFT) if reason_code else None
     words = reason.strip() or (chosen.label_vi if chosen else "")
     return TRIP.fire(trip, "leave_undeclared", by=by, at=at, reason_code=reason_code or OWN_WORDS, reason=words)
+
+
+@transaction.atomic
+def describe_arrival(*, arrival: UndeclaredArrival, goods: str, reason_code: str, by: Actor, at: datetime) -> None:
+    """Write down what the driver says once the lane is free: what he carries, why he has not declared (LATE).
+
+    Said anew it replaces what was said; the audit keeps both. Refusals: BG-251 for a reason that is none, BG-023 once
+    it is declared or gone.
+    """
+    require(by, step_permission("leave_undeclared"), on=arrival.trip, at=at)
+    row = UndeclaredArrival.objects.select_for_update(of=("self",)).select_related("trip").get(pk=arrival.pk)
+    if row.trip.state != DRAFT:
+        raise refuse("BG-023", event=STEPS["walk_up"][0], state=row.trip.get_state_title())
+    if reason_code:
+        reason_of(reason_code, LATE)
+    said = {"goods_guess": " ".join(goods.split())[:LONGEST_GUESS], "reason_code": reason_code}
+    changed = {name: new for name, new in said.items() if getattr(row, name) != new}
+    if changed:
+        before = {f"{name}_before": getattr(row, name) for name in changed}
+        UndeclaredArrival.objects.filter(pk=row.pk).update(**changed)
+        facts: dict[str, Any] = {**changed, **before}
+        record("border_gate.undeclared_described", by=by, at=at, kind=TRIP.name, record_id=row.trip_id, **facts)
 
 
 def leave_other_points(*, arrival: UndeclaredArrival, at: datetime) -> None:

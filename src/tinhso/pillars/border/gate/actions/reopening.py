@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db.models import Q
 
 from tinhso.kernel.base.actor import SYSTEM
+from tinhso.pillars.border.gate.actions.other_kind import move_checks
 from tinhso.pillars.border.gate.actions.samples import draw_again
 from tinhso.pillars.border.gate.actions.tasks import checks_of, open_missing, start_clocks
 from tinhso.pillars.border.gate.flows import TASK
@@ -19,7 +20,7 @@ FOLLOWS_GOODS = frozenset({"PLANT_Q", "ANIMAL_Q", "VEHICLE_PERMIT"})
 """Checks that a trip needs or does not need by what is declared: dropped when nothing needs them any more."""
 
 
-def reopen_tasks(*, trip: Trip, fields: Iterable[str], at: datetime) -> list[ClearanceTask]:
+def reopen_tasks(*, trip: Trip, fields: Collection[str], at: datetime) -> list[ClearanceTask]:
     """Open again what was finished and rests on these fields; others stay as they are. Returns the reopened ones."""
     kinds = law_at(at).reopened(fields)
     finished = ClearanceTask.objects.filter(trip=trip, kind__in=kinds, state__in=(PASSED, FAILED))
@@ -27,6 +28,8 @@ def reopen_tasks(*, trip: Trip, fields: Iterable[str], at: datetime) -> list[Cle
     TASK.fire_many(again, "reopen", by=SYSTEM, at=at, fields=sorted(fields))
     if trip.yard_in_at is not None:
         _new_deadlines(again, at)
+    if "kind" in fields:
+        move_checks(trip=trip, at=at)
     _fit(trip, kinds, at)
     return again
 

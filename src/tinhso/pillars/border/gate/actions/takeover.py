@@ -63,7 +63,7 @@ def _take_checks(tasks: Iterable[ClearanceTask], taker: Trip, at: datetime) -> N
             due_at = at + timedelta(minutes=book.minutes(task.kind))
             if task.kind == MARKET and task.due_at is not None:
                 due_at = task.due_at  # changing vehicles gives the force no more time
-            _open_there(task, taker, stage, due_at, at)
+            open_there(task, taker, stage, due_at, at)
         elif there.state == PASSED and task.state != PASSED:
             TASK.fire(there, "reopen", by=SYSTEM, at=at)
 
@@ -75,7 +75,8 @@ def _stage(taker: Trip, book: CheckBook) -> str:
     return goods_stage(taker.kind, book, inwards=taker.kind == "TRANSIT" and taker.direction == IMPORT)
 
 
-def _open_there(task: ClearanceTask, taker: Trip, stage: str, due_at: datetime, at: datetime) -> None:
+def open_there(task: ClearanceTask, taker: Trip, stage: str, due_at: datetime | None, at: datetime) -> None:
+    """The same check on that trip, at that stage: open, or passed with what was found of it."""
     fresh = ClearanceTask(
         trip=taker, point_id=taker.point_id, force_id=task.force_id, agency_id=task.agency_id, kind=task.kind,
         stage=stage, due_at=due_at, note=task.note,

@@ -50,6 +50,7 @@ from tinhso.pillars.border.gate.queries.undeclared import driver_before, standin
 from tinhso.pillars.border.gate.queries.yard import free_undeclared_bay
 from tinhso.pillars.border.gate.rules import identity_papers, plates
 from tinhso.pillars.border.gate.rules.codes import refuse
+from tinhso.pillars.border.gate.rules.kinds import EITHER
 
 __all__ = ["declarer"]  # the link's actor, beside what makes the link
 SIGNS = 12
@@ -60,7 +61,8 @@ class Answers:
     """What is declared on the spot. Six things; the rest only when the goods or a driver not known yet ask for it.
 
     An empty `paper_no`: the driver of the vehicle's trip before, of the same name. Weight in kg. `empty`: a Chinese
-    vehicle comes for goods of the yard and brings none. `firm_name`, `firm_phone`: of a firm not known here yet.
+    vehicle comes for goods of the yard and brings none. `unloads`: a Vietnamese one is unloaded in the yard, it does
+    not cross the line. `firm_name`, `firm_phone`: of a firm not known here yet.
     """
 
     tax_code: str
@@ -68,6 +70,7 @@ class Answers:
     goods: tuple[str, str, str] = ("", "", "")
     gross_kg: int = 0
     empty: bool = False
+    unloads: bool = False
     firm_name: str = ""
     firm_phone: str = ""
     paper_kind: str = ""
@@ -199,12 +202,16 @@ def declare_with(
 
 
 def load_of(answers: Answers, *, foreign: bool) -> dict[str, Any]:
-    """Kind, regime and goods of a draft. Refusal: BG-583 for a Vietnamese vehicle that is said to come empty.
+    """Kind, regime and goods of a draft.
+
+    Refusals: BG-583 for a Vietnamese vehicle that is said to come empty, BG-760 for a Chinese one said to be unloaded.
 
     Who comes empty names no goods (group EMPTY): what he takes over was declared by its exporter (border brief 6.4).
     """
     if answers.empty and not foreign:
         raise refuse("BG-583", field="empty")
+    if answers.unloads and foreign:
+        raise refuse("BG-760", field="unloads")
     if answers.empty:
         return {"kind": "CN_EMPTY_IN", "regime": "EXPORT", "lines": ()}
     code, title, group = answers.goods
@@ -217,7 +224,7 @@ def load_of(answers: Answers, *, foreign: bool) -> dict[str, Any]:
         growing_areas=answers.growing_areas,
         packing_houses=answers.packing_houses,
     )
-    kind, regime = ("IMP_CN", "IMPORT") if foreign else ("EXP_VN", "EXPORT")
+    kind, regime = ("IMP_CN", "IMPORT") if foreign else (EITHER[answers.unloads], "EXPORT")
     return {"kind": kind, "regime": regime, "lines": (line,)}
 
 

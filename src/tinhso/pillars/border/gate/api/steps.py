@@ -261,6 +261,9 @@ class Values(TypedDict, total=False):
     eta: AwareDatetime
     two_way: bool
     just_in_time: bool
+    kind: Annotated[Literal["EXP_VN", "EXP_XFER"], Field(description="from one of these two to the other")]
+    vin: Annotated[str, Field(max_length=24, description="of a new vehicle")]
+    temporary_plate: Annotated[str, Field(max_length=17, description="of a new vehicle; empty for none")]
 
 
 def amend_fields(trip: Trip, *, values: Values, reason: Reason, by: Actor, at: datetime) -> None:

@@ -51,6 +51,8 @@ NAMES = {
     "phone": "Communication.ID",
     "tractor": "BorderTransportMeans.ID",
     "tractor_plate": "BorderTransportMeans.ID",
+    "vin": "BorderTransportMeans.ID",
+    "temporary_plate": "BorderTransportMeans.ID",
     "plate": "BorderTransportMeans.ID",
     "giver_plate": "BorderTransportMeans.ID",
     "taker_plate": "BorderTransportMeans.ID",

@@ -150,9 +150,10 @@ TASK = Flow(
         *NOT_FRESH,
         Step("unneed", (OPEN,), NOT_NEEDED, p.OPEN_TASK, title=_("no longer needed")),
         # Goods that change vehicles take their checks along: what was passed stays passed, what is open is open there.
+        # So do checks whose vehicle leaves another way than was declared: they are those of another stage then.
         Step(
             "hand_over",
-            (OPEN, IN_PROGRESS),
+            (OPEN, IN_PROGRESS, PASSED),
             NOT_NEEDED,
             p.OPEN_TASK,
             sets={"finished_at": "p_at", "result": "'MOVED'"},

@@ -171,6 +171,14 @@ DECLARING = (
         (slots.HORIZON, slots.MOVES, slots.OPEN_THEN, slots.ACCEPTED_THEN, slots.SLOT_FREE),
         slots.BOOKED,
     ),
+    row(
+        "book_slot",
+        (EN_ROUTE,),
+        EN_ROUTE,
+        FROM_INLAND,
+        (slots.DISPLACED, slots.HORIZON, slots.OPEN_THEN, slots.ACCEPTED_THEN, slots.SLOT_FREE),
+        slots.BOOKED,
+    ),
 )
 COMING = (
     row("depart", (ACCEPTED,), EN_ROUTE, FROM_INLAND, (g.TICKET,), only=OUTWARDS),

@@ -55,6 +55,11 @@ def _has_an_hour(trip: Trip, event: Event) -> bool:
     return not event.payload.get("given_up")
 
 
+def _by_driver(trip: Trip, event: Event) -> bool:
+    """What the firm has called off itself it needs not be told."""
+    return bool(event.payload.get("by_driver"))
+
+
 def _to_area(trip: Trip, event: Event) -> bool:
     return trip.state in BEFORE_THE_GATE
 
@@ -118,6 +123,7 @@ ABOUT: dict[str, tuple[Told, ...]] = {
     "cancelled": (
         Told(officers.CALLED_OFF, (YARD,)),
         Told(travellers.CANCELLED, (DRIVER,), _had_a_code, lasts=True, to_others=True),
+        Told(travellers.DRIVER_CALLED_OFF, (ENTERPRISE,), _by_driver, lasts=True),
     ),
     "not_shown": (Told(travellers.NOT_SHOWN, (ENTERPRISE, DRIVER), lasts=True),),
     "expired": (Told(travellers.EXPIRED, (ENTERPRISE,), lasts=True),),

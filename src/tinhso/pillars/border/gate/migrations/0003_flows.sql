@@ -1,4 +1,4 @@
--- digest: 32c1051d03947086c6d69f2dc6d7d93e
+-- digest: f029f4941b0854e0d37904c7ee6cadd6
 
 create or replace function border_gate_amendment_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -741,7 +741,7 @@ begin
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.open_task';
         end if;
     when 'hand_over' then
-        if r.state in ('open', 'in_progress') then
+        if r.state in ('open', 'in_progress', 'passed') then
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.open_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.open_task';
             end if;
@@ -1376,7 +1376,7 @@ begin
                 case r.step_row when 0 then 'border_gate.task_handed_over' end as v_event,
                 case r.step_row when 0 then p_at end as new_finished_at,
                 case r.step_row when 0 then 'MOVED' end as new_result
-            from (select l.*, case when l.state in ('open', 'in_progress') then 0 end as step_row from locked l) r
+            from (select l.*, case when l.state in ('open', 'in_progress', 'passed') then 0 end as step_row from locked l) r
         ), missing as materialized (
             select w.id from wanted w except select j.id from judged j
         ), stopped as (
@@ -3517,6 +3517,45 @@ begin
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-014', hint = 'G-SLOTFREE';
             end if;
             v_to := 'accepted';
+            v_event := 'border_gate.trip_slot_booked';
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, slot_id = (f->>'slot')::uuid, expires_at = greatest(r.expires_at, (select s.ends_at + make_interval(hours => coalesce((select l.value from border_gate_limit l
+        where l.code = 'expiry_h' and l.valid_from <= (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date
+            and (l.valid_until is null or (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date < l.valid_until)), 72)) from border_gate_slotwindow s where s.id = (f->>'slot')::uuid)) where id = p_id;
+        elsif r.state in ('en_route') and (r.kind in ('EXP_VN', 'EXP_XFER', 'IMP_VN_PICKUP', 'TRANSIT')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.book_slot_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.book_slot_trip';
+            end if;
+            if not coalesce((exists (select 1 from border_gate_displacement d where d.trip_id = r.id and d.slot_id = r.slot_id and d.answer = '')), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-305', hint = 'G-DISPLACED';
+            end if;
+            if not coalesce(((f->>'slot')::uuid is null or (select (s.begins_at at time zone 'Asia/Ho_Chi_Minh')::date - (p_at at time zone 'Asia/Ho_Chi_Minh')::date <= b.horizon_days - case when (p_at at time zone 'Asia/Ho_Chi_Minh')::time < b.opens_at then 1 else 0 end from border_gate_slotwindow s, border_gate_bookingrule b where b.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and (b.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < b.valid_until) and s.id = (f->>'slot')::uuid)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-011', hint = 'G-HORIZON';
+            end if;
+            if not coalesce(((f->>'slot')::uuid is null or coalesce((
+        select case
+            when c.kind = 'closed' then false
+            when not (local.moment >= c.opens and local.moment < c.closes) then false
+            when c.kind = 'preregistered' then coalesce(r.accepted_at < c.accepted_before, false)
+            else true end
+        from (select ((select s.begins_at from border_gate_slotwindow s where s.id = (f->>'slot')::uuid) at time zone 'Asia/Ho_Chi_Minh')::date as day,
+                     ((select s.begins_at from border_gate_slotwindow s where s.id = (f->>'slot')::uuid) at time zone 'Asia/Ho_Chi_Minh')::time as moment) local
+        join border_gate_operatingcalendar c
+            on c.point_id = r.point_id and c.direction = r.direction
+            and c.valid_from <= local.day and (c.valid_until is null or local.day < c.valid_until)
+            and (c.kind <> 'closed' or c.opens is null or local.moment >= c.opens and local.moment < c.closes)
+            and strpos(c.weekdays, extract(isodow from local.day)::integer::text) > 0
+        order by array_position(array['closed', 'preregistered', 'extended', 'normal'], c.kind::text)
+        limit 1), false)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-015', hint = 'G-CAL';
+            end if;
+            if not coalesce(((f->>'slot')::uuid is null or not border_gate_is_under_moratorium(r.id, r.point_id, r.direction, r.goods_group, (select s.begins_at from border_gate_slotwindow s where s.id = (f->>'slot')::uuid))), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-016', hint = 'G-MORATORIUM';
+            end if;
+            perform 1 from border_gate_slotwindow s where s.id in (r.slot_id, (f->>'slot')::uuid) order by s.id for no key update; if r.slot_id is not null then update border_gate_slotwindow s set booked = s.booked - 1 where s.id = r.slot_id; update border_gate_booking o set state = 'released', ended_at = p_at, late_moves = o.late_moves + case when r.slot_id is not null and r.slot_id is distinct from (f->>'slot')::uuid and not exists (select 1 from border_gate_displacement d where d.trip_id = r.id and d.slot_id = r.slot_id and d.answer = '') and exists (select 1 from border_gate_slotwindow s where s.id = r.slot_id and p_at > s.begins_at - make_interval(mins => (select b.free_until_minutes from border_gate_bookingrule b where b.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and (b.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < b.valid_until)))) then 1 else 0 end where o.trip_id = r.id and o.state = 'confirmed'; end if; update border_gate_booking o set state = 'confirmed', trip_id = r.id, confirmed_at = p_at, held_until = null, late_moves = (select coalesce(max(e.late_moves), 0) from border_gate_booking e where e.trip_id = r.id) where o.id = (f->>'booking')::uuid and o.slot_id = (f->>'slot')::uuid and o.state = 'held' and o.held_until > p_at and o.agency_id is not distinct from r.agency_id and coalesce(o.trip_id, r.id) = r.id; if not found then update border_gate_slotwindow s set booked = s.booked + 1 where s.id = (f->>'slot')::uuid and s.point_id = r.point_id and s.direction = r.direction and s.goods_group in ('ANY', r.goods_group) and s.is_open and s.ends_at > p_at and s.booked < s.capacity and (r.agency_id is null or exists (select 1 from border_gate_displacement d where d.trip_id = r.id and d.slot_id = r.slot_id and d.answer = '') or greatest(1, s.capacity::integer * (select b.firm_share_percent from border_gate_bookingrule b where b.valid_from <= (p_at at time zone 'Asia/Ho_Chi_Minh')::date and (b.valid_until is null or (p_at at time zone 'Asia/Ho_Chi_Minh')::date < b.valid_until)) / 100) > (select count(*) from border_gate_booking o where o.slot_id = s.id and o.state in ('held', 'confirmed', 'used') and o.agency_id = r.agency_id)); if found then insert into border_gate_booking (id, slot_id, point_id, trip_id, agency_id, state, made_at, made_by, confirmed_at, late_moves) values (gen_random_uuid(), (f->>'slot')::uuid, r.point_id, r.id, r.agency_id, 'confirmed', p_at, v_actor, p_at, (select coalesce(max(e.late_moves), 0) from border_gate_booking e where e.trip_id = r.id)); end if; end if;
+            if not coalesce(((f->>'slot')::uuid is null and r.slot_id is not null or exists (select 1 from border_gate_booking o where o.trip_id = r.id and o.state = 'confirmed' and o.slot_id = (f->>'slot')::uuid)), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-014', hint = 'G-SLOTFREE';
+            end if;
+            v_to := 'en_route';
             v_event := 'border_gate.trip_slot_booked';
             update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, slot_id = (f->>'slot')::uuid, expires_at = greatest(r.expires_at, (select s.ends_at + make_interval(hours => coalesce((select l.value from border_gate_limit l
         where l.code = 'expiry_h' and l.valid_from <= (s.ends_at at time zone 'Asia/Ho_Chi_Minh')::date

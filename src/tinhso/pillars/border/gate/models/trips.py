@@ -320,7 +320,8 @@ class UndeclaredArrival(models.Model):
 
     `trip`: the one noted at the gate, or the declaration that has taken the arrival over. `seen_again_at`: when it was
     last noted while it stood there. Whoever holds its short link acts under the arrival's id until `link_until` (real
-    clock). `withdrawn_at`: the force that noted it said that it was a mistake; it stays and counts nowhere.
+    clock). `reason_code`: why it was not declared, as its driver says, of the reasons LATE. `withdrawn_at`: the force
+    that noted it said that it was a mistake; it stays and counts nowhere.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -331,6 +332,7 @@ class UndeclaredArrival(models.Model):
     seen_again_at = models.DateTimeField(null=True)
     seen_by = models.UUIDField()
     goods_guess = models.CharField(_("goods, as said"), max_length=120, blank=True)
+    reason_code = models.CharField(_("why it was not declared"), max_length=24, default="", blank=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     bay = models.CharField(_("bay"), max_length=8, blank=True)
     link_digest = models.BinaryField(max_length=32, unique=True)

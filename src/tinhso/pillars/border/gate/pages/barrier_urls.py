@@ -16,6 +16,7 @@ urlpatterns = [
     path("barie/<str:code>/chua-khai-bao/", barrier.undeclared, name="barrier_undeclared"),
     path("barie/<str:code>/xe-chua-khai-bao/", noted.here, name="barrier_noted"),
     path("barie/<str:code>/xe-chua-khai-bao/<uuid:arrival_id>/roi-di/", noted.left, name="barrier_left"),
+    path("barie/<str:code>/xe-chua-khai-bao/<uuid:arrival_id>/loi-khai/", noted.said, name="barrier_said"),
     path("barie/<str:code>/xe-chua-khai-bao/<uuid:arrival_id>/nham/", noted.mistaken, name="barrier_mistaken"),
     path("barie/<str:code>/gui-lien-ket/<uuid:arrival_id>/", barrier.send_link, name="barrier_link"),
 ]

@@ -23,7 +23,7 @@ from tinhso.kernel.base import clock
 from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.identity.queries import link_of_session
 from tinhso.kernel.web.request import Request
-from tinhso.pillars.border.gate.actions import appeals, bookings, move
+from tinhso.pillars.border.gate.actions import appeals, bookings, called_off, move
 from tinhso.pillars.border.gate.flows import LIVE
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.pages import inflow
@@ -67,6 +67,7 @@ def trip(request: Request) -> HttpResponse:
         context["picture"] = mark_safe(picture)  # noqa: S308
         context |= {
             "choices": slots.choices_of(one, at=request.moment),
+            "may_call_off": called_off.may_call_off(one),
             "may_appeal": one.state == "at_buffer",
             "appeals": list(one.appeals.all()[:3]),
             "inflow": inflow.told(notices_of_trip(one, at=request.moment)),
@@ -101,6 +102,13 @@ def choose_point(request: Request) -> HttpResponse:
     one = _own(request)
     point = _uuid(request.POST.get("point", ""))
     return _do(request, lambda: bookings.choose_point(trip=one, point=point, by=request.actor, at=request.moment))
+
+
+@require_POST
+def call_off(request: Request) -> HttpResponse:
+    """Not to come at all, likewise: of a trip that he declared himself."""
+    one = _own(request)
+    return _do(request, lambda: called_off.call_off(trip=one, by=request.actor, at=request.moment))
 
 
 @require_POST

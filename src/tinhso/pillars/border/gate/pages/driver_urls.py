@@ -30,6 +30,7 @@ urlpatterns = [
     path("lai-xe/duong-di/", driver_asides.road, name="driver_road"),
     path("lai-xe/dat-gio/", driver.book, name="driver_book"),
     path("lai-xe/doi-cua-khau/", driver.choose_point, name="driver_point"),
+    path("lai-xe/huy/", driver.call_off, name="driver_call_off"),
     path("lai-xe/khieu-nai/", driver.appeal, name="driver_appeal"),
     path("lai-xe/khai-truoc/", ahead.ahead, name="ahead"),
     path("lai-xe/khai-truoc/to-khai/", ahead.ahead_form, name="ahead_form"),

@@ -18,13 +18,16 @@ from tinhso.pillars.border.gate.actions.declare import DraftLine
 from tinhso.pillars.border.gate.actions.firm_forms import REGIMES, container_choices, dialled
 from tinhso.pillars.border.gate.actions.goods_fields import as_json
 from tinhso.pillars.border.gate.actions.goods_forms import codes_of, goods_fields, goods_named, line_of
+from tinhso.pillars.border.gate.actions.kind_fields import temporary_plate, vehicle_fields
 from tinhso.pillars.border.gate.models import CrossingPoint, GoodsLine, Trip, Yard
+from tinhso.pillars.border.gate.models.trips import KIND_TITLES
 from tinhso.pillars.border.gate.queries.containers import second_of
 from tinhso.pillars.border.gate.queries.firms import drivers_of
 from tinhso.pillars.border.gate.queries.point_hours import calendars_for, hours_offered
 from tinhso.pillars.border.gate.queries.tasks import carried_lines
 from tinhso.pillars.border.gate.queries.words import DECLARED_TITLES
-from tinhso.pillars.border.gate.rules import containers, plates
+from tinhso.pillars.border.gate.rules import containers, plates, vins
+from tinhso.pillars.border.gate.rules.kinds import EITHER
 
 Built = dict[str, tuple[forms.Field, Any]]
 CHANNELS = (
@@ -37,11 +40,15 @@ TITLES = DECLARED_TITLES
 
 
 def applies(field: str, trip: Trip) -> bool:
-    """Whether the trip has such a field: lines and shares of goods, goods of the way back, a second container."""
+    """Whether the trip has such a field: goods and their shares, the way back, a second container, a plate or none."""
     if field == "second_container":
         return bool(trip.container_no)
     if field == "back":
         return trip.back_id is not None and trip.leg == 1
+    if field == "kind":
+        return trip.kind in EITHER and trip.leg == 1 and trip.unloaded_at is None
+    if field in ("vin", "temporary_plate", "tractor"):
+        return (trip.kind == "NEW_VEHICLE") is (field != "tractor")
     return field not in ("lines", "share") or trip.gross_kg > 0
 
 
@@ -62,6 +69,9 @@ class FieldForm(Checked):
         for name in ("tractor", "trailer", "container"):
             if name in self.fields:
                 self.read(name, {"container": containers.read, "tractor": plates.read_tractor}.get(name, plates.read))
+        for name, rule in (("vin", vins.read), ("temporary_plate", temporary_plate)):
+            if name in self.fields:
+                found[name] = self.read(name, rule)
         return found
 
     def _added(self) -> DraftLine | None:
@@ -262,6 +272,25 @@ def _phone(trip: Trip, lines: list[GoodsLine]) -> Built:
     return {"phone": (field, trip.driver.person.phone if trip.driver else "")}
 
 
+def _kind(trip: Trip, lines: list[GoodsLine]) -> Built:
+    """Either way of a Vietnamese vehicle with export goods; a trip of another kind stays what it is."""
+    kinds = EITHER if trip.kind in EITHER else (trip.kind,)
+    choices = [(kind, upper(str(KIND_TITLES[kind]))) for kind in kinds]
+    return {"kind": (forms.ChoiceField(label=TITLES["kind"], choices=choices, widget=forms.RadioSelect), trip.kind)}
+
+
+def _unplated(name: str) -> Callable[[Trip, list[GoodsLine]], Built]:
+    """As it was asked when the new vehicle was declared."""
+
+    def built(trip: Trip, lines: list[GoodsLine]) -> Built:
+        vin = trip.tractor.vin if trip.tractor else ""
+        plate = trip.tractor_plate if trip.tractor_plate != vin else ""
+        stands = {"vin": vin, "temporary_plate": plate}
+        return {name: (vehicle_fields("NEW_VEHICLE")[name], stands[name])}
+
+    return built
+
+
 def _ruled(name: str, field: Callable[[Any], forms.Field], attribute: str) -> Callable[[Trip, Any], Built]:
     return lambda trip, lines: {name: (field(TITLES[name]), _at(trip, attribute))}
 
@@ -395,7 +424,10 @@ BUILD: dict[str, Callable[[Trip, list[GoodsLine]], Built]] = {
     "second_container": _second_container,
     "planned_on": lambda trip, lines: {"planned_on": (day_field(TITLES["planned_on"]), trip.planned_on)},
     "eta": _eta,
+    "kind": _kind,
     "tractor": _plate("tractor", required=True),
+    "vin": _unplated("vin"),
+    "temporary_plate": _unplated("temporary_plate"),
     "trailer": _plate("trailer", required=False),
     "driver": _people("driver", required=True),
     "second_driver": _people("second_driver", required=False),
@@ -437,7 +469,8 @@ READ: dict[str, Callable[[FieldForm], Any]] = {
         name: _typed(name)
         for name in (
             *("customs_no", "contract", "partner", "partner_phone", "tir", "ecmr", "regime", "seal", "note"),
-            *("supervisor", "tractor", "trailer", "point", "yard", "two_way", "just_in_time"),
+            *("supervisor", "tractor", "trailer", "point", "yard", "two_way", "just_in_time", "kind"),
+            *("vin", "temporary_plate"),
         )
     },
 }

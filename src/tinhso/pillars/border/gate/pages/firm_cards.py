@@ -25,9 +25,8 @@ from tinhso.pillars.border.gate.actions.card_forms import (
     DriverCard,
     DriverOfFirm,
     NewVehicle,
-    VehicleCard,
+    card_of,
     typed_of_driver,
-    typed_of_vehicle,
 )
 from tinhso.pillars.border.gate.actions.firm_forms import dialled
 from tinhso.pillars.border.gate.models import Enterprise, Vehicle
@@ -104,7 +103,7 @@ def vehicle_page(request: Request, firm: Enterprise, side: Side, vehicle_id: UUI
     one = queries.vehicles_of(firm).filter(pk=vehicle_id).first()
     if one is None:
         raise NotFound
-    form = VehicleCard(request.POST or None, initial=typed_of_vehicle(one))
+    form = card_of(one, request.POST or None)
     if request.method == "POST" and form.is_valid():
         change = lambda: cards.change_vehicle(vehicle=one, facts=form.facts(), **_by(request))  # noqa: E731
         if _kept(request, change, _("Changed")):

@@ -15,7 +15,7 @@ from tinhso.kernel.access.may import visible
 from tinhso.kernel.access.needs import needs
 from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.web.request import Request
-from tinhso.pillars.border.gate.actions.noted import LEFT, leave_undeclared
+from tinhso.pillars.border.gate.actions.noted import LATE, LEFT, LONGEST_GUESS, describe_arrival, leave_undeclared
 from tinhso.pillars.border.gate.actions.withdrawals import withdraw_arrival
 from tinhso.pillars.border.gate.models import ControlPoint, UndeclaredArrival
 from tinhso.pillars.border.gate.permissions import step_permission
@@ -54,6 +54,24 @@ def left(request: Request, code: str, arrival_id: UUID) -> HttpResponse:
 
 @require_POST
 @needs(LEAVE)
+def said(request: Request, code: str, arrival_id: UUID) -> HttpResponse:
+    """What the driver says of his goods, and why he has not declared: asked when the lane is free."""
+    barrier = _barrier(request, code)
+    arrival = standing_undeclared().filter(point=barrier.point, pk=arrival_id).first()
+    if arrival is None:
+        raise NotFound
+    goods, chosen = request.POST.get("goods", "")[:LONGEST_GUESS], request.POST.get("late_code", "")[:24]
+    try:
+        describe_arrival(arrival=arrival, goods=goods, reason_code=chosen, by=request.actor, at=request.moment)
+    except Refusal as refusal:
+        wrong = {"unsaid": refusal.for_people(), "about": arrival.pk, "goods": goods, "chosen": chosen}
+        return _screen(request, barrier, wrong, status=refusal.status)
+    messages.success(request, _("Noted for %(plate)s.") % {"plate": plates.show(arrival.plate)})
+    return redirect("border_gate:barrier_noted", barrier.code)
+
+
+@require_POST
+@needs(LEAVE)
 def mistaken(request: Request, code: str, arrival_id: UUID) -> HttpResponse:
     """Ghi nhận nhầm: whoever noted it takes it back. What was typed stays when it is refused."""
     barrier = _barrier(request, code)
@@ -75,8 +93,16 @@ def _screen(request: Request, barrier: ControlPoint, told: dict[str, Any], statu
     here_still = {row.pk for row in rows}
     lately = noted_lately(barrier.point_id, at=request.moment)[:SHOWN]
     gone = [row for row in lately if row.pk not in here_still]
-    reasons = reasons_today().filter(kind=LEFT)
-    context = {"barrier": barrier, "rows": rows, "gone": gone, "reasons": reasons, **told}
+    reasons = list(reasons_today().filter(kind__in=(LEFT, LATE)))
+    late = {one.code: one for one in reasons if one.kind == LATE}
+    context = {
+        "barrier": barrier,
+        "rows": [(row, late.get(row.reason_code)) for row in rows],
+        "gone": gone,
+        "reasons": [one for one in reasons if one.kind == LEFT],
+        "late": late.values(),
+        **told,
+    }
     return render(request, "border_gate/barrier_noted.html", context, status=status)
 
 

@@ -43,6 +43,9 @@ class Quick(Checked):
         label=_("Tax code of the firm"), max_length=16, help_text=_("10 digits"), widget=forms.TextInput(attrs=NUMBER)
     )
     empty = forms.BooleanField(label=_("The vehicle comes empty and takes goods in the yard"), required=False)
+    unloads = forms.BooleanField(
+        label=_("Unloaded in the yard: the vehicle does not cross the line itself"), required=False
+    )
     goods = forms.CharField(
         label=_("Goods"),
         max_length=160,
@@ -72,9 +75,8 @@ class Quick(Checked):
     def __init__(self, *args: Any, trip: Trip, before: Trip | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.trip, self.before = trip, before
-        if trip.kind != "IMP_CN":
-            del self.fields["empty"]
-        elif self.is_bound and self["empty"].value():
+        del self.fields["unloads" if trip.kind == "IMP_CN" else "empty"]
+        if "empty" in self.fields and self.is_bound and self["empty"].value():
             for name in LOADED:
                 self.fields[name].required = False
         for field in self.fields.values():
@@ -121,7 +123,12 @@ class Quick(Checked):
             raise ValueError("the form is not valid")
         values = self.cleaned_data
         codes = {name: codes_of(values[name]) for name in PAPERS.values()}
-        return {"goods": self.known, "gross_kg": values["kg"], **codes}
+        return {
+            "goods": self.known,
+            "gross_kg": values["kg"],
+            "unloads": bool(values.get("unloads")),
+            **codes,
+        }
 
     def refuse(self, code_field: str | None, words: str) -> None:
         """Put the refusal of an action where it belongs; what was typed stays."""

@@ -20,7 +20,7 @@ from tinhso.pillars.border.gate.flows.states import BEFORE_RELEASE
 from tinhso.pillars.border.gate.flows.transfers import SIGNED
 from tinhso.pillars.border.gate.models import CrossingPoint, Force, Hold, Trip
 from tinhso.pillars.border.gate.pages import fee_offers
-from tinhso.pillars.border.gate.pages.field_forms import TITLES
+from tinhso.pillars.border.gate.pages.field_forms import TITLES, applies
 from tinhso.pillars.border.gate.pages.offers import Box, Offer, photos, reasons
 from tinhso.pillars.border.gate.queries import tasks as queries
 from tinhso.pillars.border.gate.queries.barrier import BEFORE_THE_CALL, yards_with_room
@@ -30,7 +30,7 @@ from tinhso.pillars.border.gate.rules.corrections import AMENDABLE
 from tinhso.pillars.border.gate.rules.transitions import transitions
 
 FIXABLE: dict[str, Any] = TITLES
-"""Fields that an officer may ask the firm to correct: all of them."""
+"""Fields that an officer may ask the firm to correct: all that the trip has."""
 
 
 CUSTOMS, EMPTY = "HAIQUAN", "EMPTY"
@@ -121,10 +121,14 @@ def _ahead(case: Case) -> Iterator[Offer]:
             verb=_("Send the request"),
             text=_("The firm may change these fields only, and sends the declaration again."),
             boxes=(
-                Box("field", _("Fields to be corrected"), "checks", list(FIXABLE.items())),
+                Box("field", _("Fields to be corrected"), "checks", _fixable(case.trip)),
                 *reasons("HOLD", secret=False),
             ),
         )
+
+
+def _fixable(trip: Trip) -> list[tuple[str, Any]]:
+    return [(field, title) for field, title in FIXABLE.items() if applies(field, trip)]
 
 
 def _fee(case: Case) -> Iterator[Offer]:

@@ -17,6 +17,7 @@ from tinhso.kernel.identity.models import Person
 from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.flows.amendment import APPLIED, UNDECIDED
 from tinhso.pillars.border.gate.models import Amendment, ControlPoint, FieldChange, Force, Trip
+from tinhso.pillars.border.gate.models.trips import KIND_TITLES
 from tinhso.pillars.border.gate.permissions import VIEW_BOARD
 from tinhso.pillars.border.gate.queries.words import measured, packed, valued
 from tinhso.pillars.border.gate.rules import particulars, plates
@@ -111,6 +112,8 @@ def shown(value: Any) -> str:
         return ", ".join(map(str, value)) or "–"
     if isinstance(value, dict):
         return _of_parts(value)
+    if value in KIND_TITLES:
+        return str(KIND_TITLES[value])
     return plates.show(str(value))
 
 

@@ -177,7 +177,7 @@ def choices_of(trip: Trip, *, at: datetime) -> Choices | None:
     if displaced is None:
         return None
     points = direction_points().exclude(pk=trip.point_id) if trip.kind in DIVERTED else CrossingPoint.objects.none()
-    hours_left = next_free(trip, after=at, at=at, count=3) if trip.state == "accepted" else []
+    hours_left = next_free(trip, after=at, at=at, count=3) if trip.state in ("accepted", "en_route") else []
     return Choices(cause_of(displaced), hours_left, list(points))
 
 

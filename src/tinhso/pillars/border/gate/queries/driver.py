@@ -265,7 +265,7 @@ _NEXT: dict[str, Any] = {
     "crossed_out": _out,
     "returned_in": lambda trip: _("Drive out through barrier 1. The border guard closes the trip."),
     "completed": lambda trip: _("Nothing is left to do. Thank you."),
-    "cancelled": lambda trip: _("The firm called the trip off. This code opens no barrier."),
+    "cancelled": lambda trip: _("The trip is called off. This code opens no barrier."),
     "expired": lambda trip: _("The trip was not used in time. Ask the firm for a new one."),
     "no_show": lambda trip: _("The hour was not kept. Ask the firm for a new trip."),
     "turned_back": lambda trip: _("The vehicle goes back inland. Ask the firm what comes next."),

@@ -68,6 +68,7 @@ def known_before(before: Trip | None) -> dict[str, Any]:
         "driver_name": driver.person.full_name if driver else "",
         "goods": before.goods_title,
         "empty": before.kind in COMES_EMPTY,
+        "unloads": before.kind == "EXP_XFER",
     }
 
 

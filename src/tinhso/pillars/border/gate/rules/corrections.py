@@ -17,7 +17,7 @@ OPEN_STATES = ("accepted", "en_route", "at_buffer", "called")
 """Before barrier 1 the firm mends what it declared by itself."""
 BEYOND_BARRIER_1 = ("arrived", "crossed_in", "in_yard")
 AMENDABLE = (*OPEN_STATES, *BEYOND_BARRIER_1)
-NEW_CODE = frozenset({"driver", "second_driver", "tractor"})
+NEW_CODE = frozenset({"driver", "second_driver", "tractor", "vin", "temporary_plate"})
 """Who drives and with what stands in the QR code: another one ends it."""
 NEW_LINK = frozenset({"driver", "phone"})
 """Whose telephone the driver's page is on: the old link ends."""

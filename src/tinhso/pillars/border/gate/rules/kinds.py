@@ -15,6 +15,8 @@ DRIVER_LATER = frozenset({"NEW_VEHICLE", "AGV"})
 BROUGHT_IN = frozenset({"IMP_CN", "NEW_VEHICLE", "AGV"})
 """Whose goods come from the other side; transit when it is told so."""
 EXPORTED = frozenset({"EXP_VN", "EXP_XFER", "CN_EMPTY_IN"})
+EITHER = ("EXP_VN", "EXP_XFER")
+"""What a Vietnamese vehicle with export goods may turn out to be: it crosses the line itself, or is unloaded here."""
 PLAIN_REGIMES = ("EXPORT", "IMPORT")
 THROUGH_REGIMES = ("TRANSIT", "TEMP_IMP_REEXP", "TEMP_EXP_REIMP", "BORDER_TRANSFER")
 """Regimes of goods that go through under seal."""

@@ -36,9 +36,9 @@ EIGHT = NOON - timedelta(hours=4)
 """08:00 of NOON's day in Viet Nam."""
 
 
-def window(gate, *, begins=EIGHT + DAY, capacity: int = 10) -> SlotWindow:
+def window(gate, *, begins=EIGHT + DAY, capacity: int = 10, direction: str = "X") -> SlotWindow:
     return SlotWindow.objects.create(
-        point=gate.points["HN-1119"], direction="X", begins_at=begins, ends_at=begins + HOUR, capacity=capacity
+        point=gate.points["HN-1119"], direction=direction, begins_at=begins, ends_at=begins + HOUR, capacity=capacity
     )
 
 

@@ -11,20 +11,23 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from tinhso.kernel.access.may import may
 from tinhso.kernel.access.models import Grant
 from tinhso.kernel.base import clock
-from tinhso.kernel.base.actor import SYSTEM
+from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.base.errors import Forbidden
 from tinhso.kernel.events.event import Event
 from tinhso.kernel.identity.actions import send_code
+from tinhso.kernel.identity.models import AccessLink
 from tinhso.kernel.modules.declare import handlers_of
 from tinhso.kernel.notices.models import Delivery, Notice
 from tinhso.kernel.testing.people import grant, make_account, make_person
-from tinhso.pillars.border.gate.actions import declare, links, move, tasks
+from tinhso.kernel.workflow.models import History
+from tinhso.pillars.border.gate.actions import bookings, declare, links, move, stops, tasks
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.handlers import travellers
-from tinhso.pillars.border.gate.models import Force, Hold, Trip
-from tinhso.pillars.border.gate.permissions import role_code
+from tinhso.pillars.border.gate.models import Displacement, Force, Hold, SlotWindow, Trip
+from tinhso.pillars.border.gate.permissions import role_code, step_permission
 from tinhso.pillars.border.gate.queries.qr_codes import token_of
 from tinhso.pillars.border.gate.queries.reference import verifying_keys
 from tinhso.pillars.border.gate.rules import qr
@@ -328,3 +331,57 @@ def test_the_kept_page_is_served_by_its_own_worker(gate, at_noon):
 
     assert answer.headers["Content-Type"] == "text/javascript"
     assert reverse("border_gate:driver") in answer.content.decode()
+
+
+def hour_taken(gate, trip: Trip) -> SlotWindow:
+    """It has booked an hour of tomorrow that falls to a closure."""
+    begins = NOON + timedelta(days=1)
+    slot = SlotWindow.objects.create(
+        point=trip.point, direction=trip.direction, begins_at=begins, ends_at=begins + timedelta(hours=1), capacity=9
+    )
+    bookings.book_slot(trip=trip, slot_id=slot.pk, by=gate.everything, at=NOON)
+    why = {"reason": "Bão, phía bạn đóng cửa", "by": gate.everything}
+    stops.close_point(point=trip.point, directions=[trip.direction], until=slot.ends_at, at=NOON, **why)
+    return slot
+
+
+def test_who_declared_himself_calls_off_when_his_hour_is_taken_and_the_firm_is_told(gate, firm, accepted):
+    Trip.objects.filter(pk=accepted.pk).update(source="APP")
+    accepted.refresh_from_db()
+    clerk = make_person("An")
+    grant(clerk, role_code("ENTERPRISE"), agency=firm.pk)
+    driver, path = opened(accepted), reverse("border_gate:driver_call_off")
+    early = driver.post(path, follow=True).content.decode()
+    assert state_of(accepted) == "accepted"
+    slot = hour_taken(gate, accepted)
+
+    page = page_of(driver)
+    told = driver.post(path, follow=True).content.decode()
+    deliver(event("border_gate.trip_cancelled", accepted.pk, source="accepted", target="cancelled", by_driver=True))
+
+    assert "Hủy lượt xe" not in early
+    assert path in page
+    assert "Lượt xe đã hủy." in told
+    assert state_of(accepted) == "cancelled"
+    assert (SlotWindow.objects.get(pk=slot.pk).booked, Displacement.objects.get().answer) == (0, "cancelled")
+    row = History.objects.get(record_id=accepted.pk, step="cancel")
+    assert (row.facts["by_driver"], row.actor) == (True, AccessLink.objects.get(record_id=accepted.pk).holder_id)
+    assert Notice.objects.get(kind="border_gate.driver_called_off").recipient == clerk.pk
+    assert not may(Actor(row.actor, "link", "driver"), step_permission("cancel"), accepted, NOON)
+
+
+def test_what_the_firm_declared_only_the_firm_calls_off(gate, accepted):
+    hour_taken(gate, accepted)
+    driver, path = opened(accepted), reverse("border_gate:driver_call_off")
+
+    page = page_of(driver)
+    told = driver.post(path, follow=True).content.decode()
+
+    assert path not in page
+    assert "chỉ doanh nghiệp hủy được" in told
+    assert state_of(accepted) == "accepted"
+    assert Client().post(path).status_code == 404
+
+
+def state_of(trip: Trip) -> str:
+    return Trip.objects.get(pk=trip.pk).state

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from tinhso.kernel.access.models import Grant
 from tinhso.kernel.audit.models import Entry
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import SYSTEM, Actor
-from tinhso.kernel.base.errors import Refusal
+from tinhso.kernel.base.errors import Forbidden, Refusal
 from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.events.models import Outbox
 from tinhso.kernel.notices.models import Notice
@@ -330,3 +331,39 @@ def test_the_report_tells_who_still_stands_undeclared_at_its_moment(gate, firm):
     assert [kept.get(day, 0) for day in days] == [2, 1, 0]
     firms = DayFigure.objects.filter(name="undeclared", day=TODAY).values_list("key", "n")
     assert dict(firms) == {"": 2, str(firm.pk): 1}
+
+
+def test_goods_and_reason_are_said_once_the_lane_is_free_and_can_be_said_anew(gate):
+    arrival = note(gate)
+    officer, stranger = (signed_in("CSGT", place=gate.points[point].pk) for point in (HERE, THERE))
+    page = reverse("border_gate:barrier_noted", args=["HN-1119-B1"])
+    path = reverse("border_gate:barrier_said", args=["HN-1119-B1", arrival.pk])
+    tap = officer.get(reverse("border_gate:barrier", args=["HN-1119-B1"])).content.decode()
+
+    unknown = officer.post(path, {"goods": "Mít", "late_code": "TURNED_HOME"})
+    elsewhere = stranger.post(path, {"goods": "Mít", "late_code": "TRAFFIC"}).status_code
+    assert of(arrival).goods_guess == ""
+    officer.post(path, {"goods": " Mít  tươi ", "late_code": "GOODS_NOT_READY"})
+    officer.post(path, {"goods": "Mít tươi", "late_code": "TRAFFIC"})
+
+    listed = officer.get(page).content.decode()
+    form = Client().get(path_of(arrival)).content.decode()
+    assert 'name="late_code"' not in tap
+    assert (unknown.status_code, 'value="Mít"' in unknown.content.decode(), elsewhere) == (422, True, 404)
+    assert (of(arrival).goods_guess, of(arrival).reason_code) == ("Mít tươi", "TRAFFIC")
+    assert "Mít tươi · Tắc đường" in listed
+    assert 'value="Mít tươi"' in form
+    said = Entry.objects.filter(action="border_gate.undeclared_described").order_by("id")
+    assert [json.loads(entry.payload)["reason_code"] for entry in said] == ["GOODS_NOT_READY", "TRAFFIC"]
+
+
+def test_what_was_said_stays_once_it_is_declared_or_gone(gate):
+    arrival = note(gate)
+    noted.leave_undeclared(trip=arrival.trip, reason_code="OTHER_GATE", by=gate.everything, at=NOON)
+
+    with pytest.raises(Refusal, match="BG-023"):
+        noted.describe_arrival(arrival=of(arrival), goods="Mít", reason_code="", by=gate.everything, at=NOON)
+    yard = Actor(uuid7(), "person", "Yard")
+    grant(yard, role_code("YARD"), place=gate.points[HERE].pk)
+    with pytest.raises(Forbidden):
+        noted.describe_arrival(arrival=note(gate, plate="12C11111"), goods="Mít", reason_code="", by=yard, at=NOON)

@@ -157,6 +157,33 @@ def test_a_displaced_trip_does_not_count_as_one_that_did_not_come_and_keeps_its_
     assert not wrong_counts().exists()
 
 
+@pytest.mark.parametrize("kind", ["EXP_VN", "IMP_VN_PICKUP", "TRANSIT"])
+def test_who_is_on_his_way_when_his_hour_is_taken_takes_another_one_and_drives_on(gate, kind):
+    way = "N" if kind == "IMP_VN_PICKUP" else "X"
+    slot, free = (window(gate, direction=way, begins=begins) for begins in (EIGHT + DAY, EIGHT + 4 * DAY))
+    (trip,) = trips_of(gate, make_firm(), 1)
+    Trip.objects.filter(pk=trip.pk).update(kind=kind, direction=way)
+    trip.refresh_from_db()
+    book(gate, trip, slot)
+    TRIP.fire(trip, "depart", by=gate.everything, at=NOON)
+    with refused("BG-305"):
+        bookings.book_slot(trip=trip, slot_id=free.pk, by=gate.everything, at=NOON)
+    stops.close_point(point=trip.point, directions=[way], until=slot.ends_at + HOUR, reason="Bão, phía bạn đóng cửa",
+                      by=board_of(gate), at=NOON)  # fmt: skip
+
+    choices = choices_of(trip, at=NOON)
+    bookings.book_slot(trip=trip, slot_id=free.pk, by=gate.everything, at=NOON)
+
+    trip = Trip.objects.get(pk=trip.pk)
+    assert choices.slots == [free]
+    assert bool(choices.points) == (kind == "EXP_VN")
+    assert (trip.state, trip.slot_id) == ("en_route", free.pk)
+    assert SlotWindow.objects.get(pk=slot.pk).booked == 0
+    assert Displacement.objects.get().answer == "moved"
+    assert choices_of(trip, at=NOON) is None
+    assert not wrong_counts().exists()
+
+
 def test_another_point_is_chosen_for_a_taken_hour_only(gate):
     slot = window(gate)
     (trip,) = trips_of(gate, make_firm(), 1)
