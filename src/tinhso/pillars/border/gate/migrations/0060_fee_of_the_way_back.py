@@ -5,7 +5,7 @@ OVER = ("replaced", "refunded", "voided", "returning")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("border_gate", "0056_tax_marks")]
+    dependencies = [("border_gate", "0059_undeclared_reason")]
 
     operations = [
         migrations.RemoveConstraint(model_name="feeassessment", name="border_gate_one_fee_per_trip"),
