@@ -127,6 +127,11 @@ class Obligation(FlowModel):
         return Bilingual(self.title_vi, self.title_en)
 
     @property
+    def told(self) -> list[Bilingual]:
+        """How the amount came about, line by line."""
+        return [as_words(line) for line in self.details]
+
+    @property
     def missing(self) -> int:
         """Đồng still to be paid; nought when it is not open any more."""
         return self.amount - self.received if self.state == "open" else 0

@@ -22,6 +22,7 @@ from tinhso.shared.payments.contracts import Paid, Words
 SOURCE = "border_gate.fee_difference"
 APART = "BS"  # behind the trip's code, while that names a fee that is still to be paid
 HELD = ("paid", "refunding", "refunded")
+CORRECTED, MORE_TAKEN = ("sửa hồ sơ", "a correction"), ("nhận thêm hàng", "more goods were taken over")
 TOO_MUCH = "Phí giảm sau khi sửa hồ sơ lượt xe"
 CALLED_BACK = "Hồ sơ lượt xe được sửa lần nữa, phí tính lại"
 
@@ -53,17 +54,18 @@ def standing(difference: FeeDifference) -> Paid | None:
 def ask_more(difference: FeeDifference, *, at: datetime) -> None:
     """Ask for the difference; a transfer names the trip's code, as for the fee."""
     fee, trip = difference.fee, difference.trip
-    plate = plates.show(trip.tractor_plate)
+    plate, named = plates.show(trip.tractor_plate), fee_money.reference_of(fee)
+    vi, en = CORRECTED if difference.amendment_id else MORE_TAKEN
     wanted = fee_money.wanted(
         fee,
         names=fee_money.names_of([fee]),
         source=SOURCE,
         record_id=difference.pk,
-        reference=trip.code if fee.state == PAID else f"{trip.code}{APART}",
+        reference=named if fee.state == PAID else f"{named}{APART}",
         amount=difference.amount,
         title=Words(
-            vi=f"Phí hạ tầng cửa khẩu nộp bổ sung sau khi sửa hồ sơ, xe {plate}",
-            en=f"Rest of the border gate's fee after a correction, vehicle {plate}",
+            vi=f"Phí hạ tầng cửa khẩu nộp bổ sung sau khi {vi}, xe {plate}",
+            en=f"Rest of the border gate's fee after {en}, vehicle {plate}",
         ),
         shares=fee_money.shares_of(difference.fee, kept=difference.kept, budget=difference.budget),
         details=tuple(Words(vi=vi, en=en) for vi, en in formula(difference.explanation)),

@@ -21,9 +21,10 @@ from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.actions import difference_money, fee_money
 from tinhso.pillars.border.gate.actions.fees import UNKNOWN, assess_fees, assessed_now, replace_fee, settle_paid
 from tinhso.pillars.border.gate.flows import FEE
-from tinhso.pillars.border.gate.flows.overlays import ASSESSED, DEFERRED, OVER, PAID
+from tinhso.pillars.border.gate.flows.overlays import ASSESSED, DEFERRED, NOT_ASKED_YET, OVER, PAID
 from tinhso.pillars.border.gate.models import Amendment, FeeAssessment, FeeDifference, Trip
 from tinhso.pillars.border.gate.permissions import COLLECT_FEE
+from tinhso.pillars.border.gate.queries.fees import fee_leg
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
 from tinhso.shared.payments import facade as payments
 from tinhso.shared.payments.contracts import Paid
@@ -32,19 +33,21 @@ UNCHANGED = "BG-262"
 NOTHING = "–"
 
 
-def renew_fee(*, trip: Trip, amendment: Amendment, at: datetime) -> None:
-    """Bring the trip's fee up to date with what is declared now.
+def renew_fee(*, trip: Trip, amendment: Amendment | None, at: datetime) -> None:
+    """Bring the fee of the trip's present leg up to date with what is declared and was taken over by now.
+
+    `amendment`: what was corrected; none when goods were taken over.
 
     Unpaid: replaced; without a rate it ends, and nothing leaves the gate until there is one (BG-028), never a guess.
     Paid: the difference is asked for or given back. Deferred: owed anew. Waived: nothing is owed, nothing changes.
     """
-    fee = FeeAssessment.objects.filter(trip=trip).exclude(state__in=OVER).first()
+    fee = FeeAssessment.objects.filter(trip=trip, leg=fee_leg(trip)).exclude(state__in=OVER).first()
     if fee is not None and fee.state in (ASSESSED, DEFERRED) and (paid := fee_money.standing(fee)):
         settle_paid(paid=paid, at=at)  # the news of it may still be on its way
         fee.refresh_from_db()
     if fee is None:
         assess_fees(trips=[trip], at=at)
-    elif fee.state == ASSESSED:
+    elif fee.state in NOT_ASKED_YET:
         _replace(fee, at)
     elif fee.state == DEFERRED:
         _owe_anew(fee, trip, amendment, at)
@@ -133,9 +136,9 @@ def _replace(fee: FeeAssessment, at: datetime) -> None:
             raise
 
 
-def _owe_anew(fee: FeeAssessment, trip: Trip, amendment: Amendment, at: datetime) -> None:
+def _owe_anew(fee: FeeAssessment, trip: Trip, amendment: Amendment | None, at: datetime) -> None:
     """Who may defer has said that the vehicle goes before it pays: nothing more is waited for."""
-    fresh = assessed_now(trip, at=at)
+    fresh = assessed_now(trip, at=at, leg=fee.leg)
     settled = fee.differences.aggregate(more=Sum("amount"), kept=Sum("kept"))
     before, kept = fee.amount + (settled["more"] or 0), fee.kept + (settled["kept"] or 0)
     if fresh.amount != before:
@@ -145,8 +148,8 @@ def _owe_anew(fee: FeeAssessment, trip: Trip, amendment: Amendment, at: datetime
         _tell(events.FEE_DIFFERS, row, at)
 
 
-def _strike_balance(fee: FeeAssessment, trip: Trip, amendment: Amendment, at: datetime) -> None:
-    fresh = assessed_now(trip, at=at)
+def _strike_balance(fee: FeeAssessment, trip: Trip, amendment: Amendment | None, at: datetime) -> None:
+    fresh = assessed_now(trip, at=at, leg=fee.leg)
     _settle_news(fee, at)
     difference_money.call_back(fee, at=at)
     _end_on_its_way(fee, at)
@@ -155,14 +158,15 @@ def _strike_balance(fee: FeeAssessment, trip: Trip, amendment: Amendment, at: da
     if fresh.amount == stays:
         open_ones.update(settled_at=at, document_no=NOTHING, after=stays, before=stays, amount=0, kept=0, budget=0)
         return
-    values = _values(trip, amendment, fresh, stays, fresh.kept * stays // fresh.amount, at)
+    shared = fresh if fresh.amount else fee
+    values = _values(trip, amendment, fresh, stays, shared.kept * stays // shared.amount, at)
     row, _made = FeeDifference.objects.update_or_create(fee=fee, settled_at=None, defaults=values)
     (difference_money.ask_more if row.amount > 0 else difference_money.ask_back)(row, at=at)
     _tell(events.FEE_DIFFERS, row, at)
 
 
 def _values(
-    trip: Trip, amendment: Amendment, fresh: FeeAssessment, before: int, kept: int, at: datetime
+    trip: Trip, amendment: Amendment | None, fresh: FeeAssessment, before: int, kept: int, at: datetime
 ) -> dict[str, Any]:
     return {
         "trip": trip,

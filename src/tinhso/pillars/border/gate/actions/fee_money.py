@@ -15,6 +15,7 @@ from tinhso.shared.payments import facade as payments
 from tinhso.shared.payments.contracts import Paid, Share, Wanted, Words
 
 PAYEE, SOURCE = "border_gate.fee", "border_gate.fee"
+BROUGHT_BACK = "CV"  # behind the trip's code: the fee of the way out may still be to be paid
 CALLED_OFF = "Hủy lượt xe trước khi đến cửa khẩu"
 
 
@@ -47,6 +48,8 @@ def withdraw(fee: FeeAssessment, *, at: datetime) -> None:
 def ask_anew(fee: FeeAssessment, fresh: FeeAssessment, *, at: datetime) -> None:
     """A deferred fee is owed in another amount: the same debt, asked for once more. Refusal: BG-273."""
     withdraw(fee, at=at)
+    if not fresh.amount:
+        return
     details = tuple(Words(vi=vi, en=en) for vi, en in formula(fresh.explanation))
     shares = shares_of(fresh, kept=fresh.kept, budget=fresh.budget)
     one = wanted(fee, names=names_of([fee]), amount=fresh.amount, shares=shares, details=details)
@@ -76,15 +79,16 @@ def wanted(fee: FeeAssessment, *, names: dict[UUID, str], **other: Any) -> Wante
     """What is asked for the fee; `other` fields of the contract stand in for the fee's own."""
     trip: Trip = fee.trip
     plate = plates.show(trip.tractor_plate)
+    vi, en = (", hàng chở về", ", goods brought back") if fee.leg == 2 else ("", "")
     asked = {
         "payee": PAYEE,
         "source": SOURCE,
         "record_id": fee.pk,
-        "reference": trip.code,
+        "reference": reference_of(fee),
         "amount": fee.amount,
         "title": Words(
-            vi=f"Phí sử dụng công trình hạ tầng cửa khẩu, xe {plate}",
-            en=f"Fee for the use of the border gate's infrastructure, vehicle {plate}",
+            vi=f"Phí sử dụng công trình hạ tầng cửa khẩu, xe {plate}{vi}",
+            en=f"Fee for the use of the border gate's infrastructure, vehicle {plate}{en}",
         ),
         "shares": shares_of(fee, kept=fee.kept, budget=fee.budget),
         "details": tuple(Words(vi=vi, en=en) for vi, en in formula(fee.explanation)),
@@ -94,6 +98,12 @@ def wanted(fee: FeeAssessment, *, names: dict[UUID, str], **other: Any) -> Wante
         "is_demo": fee.is_demo,
     }
     return Wanted(**asked | other)
+
+
+def reference_of(fee: FeeAssessment) -> str:
+    """What a transfer names: the trip's code, and a mark behind it for the goods brought back."""
+    code: str = fee.trip.code
+    return f"{code}{BROUGHT_BACK}" if fee.leg == 2 else code
 
 
 def shares_of(fee: FeeAssessment, *, kept: int, budget: int) -> tuple[Share, Share]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -16,15 +16,14 @@ from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.workflow.flow import StepRefused
-from tinhso.pillars.border.gate.actions import difference_money, fee_money
+from tinhso.pillars.border.gate.actions import difference_money, fee_grounds, fee_money
 from tinhso.pillars.border.gate.flows import FEE
-from tinhso.pillars.border.gate.flows.overlays import ASSESSED, PAID, REFUNDING, RETURNING, TO_PAY
+from tinhso.pillars.border.gate.flows.overlays import ASSESSED, NOT_OWED, PAID, REFUNDING, RETURNING, TO_PAY
 from tinhso.pillars.border.gate.flows.states import CANCELLED, EXPIRED, NO_SHOW
-from tinhso.pillars.border.gate.models import FeeAssessment, GoodsLine, Trip, TripGoods
-from tinhso.pillars.border.gate.queries.containers import second_of, with_seconds
-from tinhso.pillars.border.gate.queries.law import law_at
+from tinhso.pillars.border.gate.models import FeeAssessment, Trip
+from tinhso.pillars.border.gate.queries.containers import with_seconds
 from tinhso.pillars.border.gate.queries.reference import rates_on
-from tinhso.pillars.border.gate.rules import containers, fees, limits
+from tinhso.pillars.border.gate.rules import fees
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
 from tinhso.shared.payments import facade as payments
 from tinhso.shared.payments.contracts import Paid
@@ -35,26 +34,20 @@ CALLED_OFF = (CANCELLED, EXPIRED, NO_SHOW)
 
 
 @transaction.atomic
-def assess_fees(*, trips: Sequence[Trip], at: datetime) -> list[FeeAssessment]:
-    """Assess what can be assessed; a trip without a rate stays without a fee and cannot be released (BG-028)."""
-    rates = known_rates(at)
-    groups = _groups_of(trips)
-    with_seconds(trips)
-    found = []
-    for trip in trips:
-        try:
-            found.append(_assessment(trip, groups[trip.pk], rates, at))
-        except GateRefusal as refusal:
-            if refusal.code not in UNKNOWN:
-                raise
-    return fee_money.ask(FEE.create_many(found, by=SYSTEM, at=at), at=at)
+def assess_fees(*, trips: Sequence[Trip], at: datetime, leg: int = 0) -> list[FeeAssessment]:
+    """Assess what can be assessed, of the present leg unless said; fee_grounds.py tells what is owed for what.
+
+    A trip without a rate stays without a fee and cannot be released (BG-028); so does who comes for goods that are to
+    go inland, until their transfer is confirmed.
+    """
+    due = [trip for trip in trips if not fee_grounds.waits_for_goods(trip, at=at)]
+    return _store(_known(due, at=at, leg=leg), by=SYSTEM, at=at)
 
 
 @transaction.atomic
 def assess_fee(*, trip: Trip, by: Actor, at: datetime) -> FeeAssessment:
     """Assess one trip at the counter. Refusal: BG-029 when the tariff holds no rate, never a guess."""
-    groups = _groups_of([trip])[trip.pk]
-    return fee_money.ask([FEE.create(_assessment(trip, groups, known_rates(at), at), by=by, at=at)], at=at)[0]
+    return _store([assessed_now(trip, at=at)], by=by, at=at)[0]
 
 
 @transaction.atomic
@@ -137,10 +130,15 @@ def refund_fee(*, fee: FeeAssessment, document_no: str, by: Actor, at: datetime)
     return fee
 
 
-def assessed_now(trip: Trip, *, at: datetime) -> FeeAssessment:
-    """The fee by what is declared now, not stored. Refusal: BG-029 when the tariff holds no rate."""
-    groups = _groups_of([trip])[trip.pk]
-    return _assessment(trip, groups, known_rates(at), at)
+def assessed_now(trip: Trip, *, at: datetime, leg: int = 0) -> FeeAssessment:
+    """The fee by what is declared and was taken over by now, not stored; of the present leg unless said.
+
+    Refusal: BG-029 when the tariff holds no rate.
+    """
+    found = fee_grounds.assessments([trip], rates=known_rates(at), at=at, leg=leg)[trip.pk]
+    if isinstance(found, Exception):
+        raise found
+    return found
 
 
 @transaction.atomic
@@ -150,12 +148,13 @@ def replace_fee(*, fee: FeeAssessment, by: Actor, at: datetime) -> FeeAssessment
     Refusals: BG-262 when nothing has, BG-029 when the tariff holds no rate (the old fee then stands).
     """
     trip = Trip.objects.select_related("declaration").select_for_update(of=("self",), no_key=True).get(pk=fee.trip_id)
-    fresh = assessed_now(trip, at=at)
-    if (fresh.amount, fresh.point_id, _ground_of(fresh)) == (fee.amount, fee.point_id, _ground_of(fee)):
+    fresh = assessed_now(trip, at=at, leg=fee.leg)
+    ground_of = fee_grounds.ground_of
+    if (fresh.amount, fresh.point_id, ground_of(fresh)) == (fee.amount, fee.point_id, ground_of(fee)):
         raise refuse("BG-262")
     FEE.fire(fee, "replace", by=by, at=at)
     fee_money.withdraw(fee, at=at)
-    return fee_money.ask([FEE.create(fresh, by=by, at=at)], at=at)[0]
+    return _store([fresh], by=by, at=at)[0]
 
 
 @transaction.atomic
@@ -193,57 +192,27 @@ def known_rates(at: datetime) -> list[fees.Rate]:
     return rates if settings.PROFILE == "demo" else [rate for rate in rates if not rate.is_demo]
 
 
+def _known(trips: Sequence[Trip], *, at: datetime, leg: int = 0) -> list[FeeAssessment]:
+    """Those of their fees that the tariff has a rate for."""
+    with_seconds(trips)
+    found = []
+    for fee in fee_grounds.assessments(trips, rates=known_rates(at), at=at, leg=leg).values():
+        if isinstance(fee, FeeAssessment):
+            found.append(fee)
+        elif not isinstance(fee, GateRefusal) or fee.code not in UNKNOWN:
+            raise fee
+    return found
+
+
+def _store(found: Sequence[FeeAssessment], *, by: Actor, at: datetime) -> list[FeeAssessment]:
+    """Keep what was assessed and ask for it; where nothing is owed that is what is kept."""
+    owed, free = [one for one in found if one.state != NOT_OWED], [one for one in found if one.state == NOT_OWED]
+    fee_money.ask(FEE.create_many(owed, by=by, at=at), at=at)
+    FEE.create_many(free, by=by, at=at, step="ask_nothing")
+    return list(found)
+
+
 def _lock_trips(fees: Sequence[FeeAssessment]) -> None:
     """A trip is locked before what it owes, as wherever fees and payments move together."""
     rows = Trip.objects.select_for_update(no_key=True).filter(pk__in=[fee.trip_id for fee in fees])
     list(rows.order_by("id").values_list("id", flat=True))
-
-
-def _ground_of(fee: FeeAssessment) -> Mapping[str, Any]:
-    """How the amount came about, whatever the day and however it is shared."""
-    return {name: told for name, told in fee.explanation.items() if name not in ("on", "kept_percent")}
-
-
-def _vehicle_class(trip: Trip) -> str:
-    container = containers.read_type(trip.container_type) if trip.container_no else ""
-    return fees.vehicle_class(load_kg=trip.gross_kg, container=container, second=second_of(trip) is not None)
-
-
-def _assessment(trip: Trip, groups: list[str], rates: list[fees.Rate], at: datetime) -> FeeAssessment:
-    law = law_at(at)
-    fee = fees.assess(
-        regime=trip.declaration.regime,
-        groups=groups or ["EMPTY"],
-        vehicle=_vehicle_class(trip),
-        route=law.route_of(trip.kind),
-        on=at.astimezone(HANOI).date(),
-        rates=rates,
-        kept_percent=law.number(limits.KEPT).value,
-    )
-    two = {"two_containers": "assumed"} if second_of(trip) is not None else {}
-    return FeeAssessment(
-        trip=trip,
-        point_id=trip.point_id,
-        amount=fee.amount,
-        kept=fee.kept,
-        budget=fee.budget,
-        explanation={**fee.explanation, **two},
-        is_demo=fee.is_demo,
-    )
-
-
-def _groups_of(trips: Sequence[Trip]) -> dict[UUID, list[str]]:
-    """Groups of the goods that each vehicle brings: of a declaration spread over several, its own lines alone.
-
-    Assumed: what it takes over in the yard counts for the vehicle that brought it.
-    """
-    found: dict[UUID, list[str]] = {trip.pk: [] for trip in trips}
-    parts = TripGoods.objects.filter(trip__in=list(found), taken_over=False).order_by("line__number")
-    for trip_id, group in parts.values_list("trip_id", "line__group"):
-        found[trip_id].append(group)
-    whole = [trip for trip in trips if not found[trip.pk]]
-    lines = GoodsLine.objects.filter(declaration_id__in=[trip.declaration_id for trip in whole])
-    groups: dict[UUID, list[str]] = {}
-    for declaration_id, group in lines.values_list("declaration_id", "group"):
-        groups.setdefault(declaration_id, []).append(group)
-    return found | {trip.pk: groups.get(trip.declaration_id, []) for trip in whole}

@@ -13,6 +13,7 @@ from django.db import transaction
 from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.base.dates import show_time
 from tinhso.kernel.workflow.flow import StepRefused
+from tinhso.pillars.border.gate.actions.fees import assess_fees
 from tinhso.pillars.border.gate.actions.holding import enter_area
 from tinhso.pillars.border.gate.actions.orders import reason_of
 from tinhso.pillars.border.gate.actions.refusals import CHINESE, refused_by_china
@@ -153,6 +154,7 @@ def return_in(
 ) -> Trip:
     """Back into Vietnam on leg 2: EMPTY, LOADED (two-way) or REJECTED; what must be checked then is opened.
 
+    Goods brought back owe a fee of their own.
     With REJECTED the reason of the Chinese side is written down for the statistics. Refusal: BG-251 without one.
     """
     told = {}
@@ -164,6 +166,8 @@ def return_in(
         TRIP.fire(trip, "return_in", by=by, at=at, plate=plate, load_state=load_state, **told, **seen)
         if load_state != EMPTY:
             open_tasks(trips=[trip], at=at, returns=load_state)
+        if load_state == LOADED:
+            assess_fees(trips=[trip], at=at, leg=2)
         if load_state == REJECTED:
             refused_by_china(trip=trip, reason_code=reason_code, by=by, at=at)
     return trip

@@ -39,7 +39,7 @@ def _still_open(trip: Trip, code: str) -> GateRefusal | None:
         return None
     tasks = ClearanceTask.objects.filter(trip=trip, state__in=UNDONE).select_related("force").order_by("force__number")
     names = [f"{task.title} ({task.force.short})" for task in tasks]
-    if trip.fee_state not in ("paid", "waived", "deferred"):
+    if trip.fee_state not in ("paid", "waived", "deferred", "not_owed"):
         names.append(str(TASK_TITLES["FEE"]))
     return refuse("BG-027", list=", ".join(names))
 

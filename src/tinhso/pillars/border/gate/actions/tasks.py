@@ -349,6 +349,7 @@ def facts_of(
             flags=_flags(carried[trip.pk], law or law_on(trip.planned_on)),
             groups=frozenset(groups.get(goods[trip.pk], ())),
             loaded=bool(groups.get(goods[trip.pk])),
+            chargeable=bool(groups.get(goods[trip.pk])),
             foreign_vehicle=trip.tractor is not None and trip.tractor.country != "VN",
             medical_control=trip.point_id in examined,
             driver_on_board=trip.driver_id is not None or trip.kind == "NEW_VEHICLE",

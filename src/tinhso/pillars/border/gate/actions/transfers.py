@@ -18,6 +18,7 @@ from django.db.models import Sum
 from tinhso.kernel.audit.binding import acting_as
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.workflow.flow import StepRefused
+from tinhso.pillars.border.gate.actions.fee_changes import renew_fee
 from tinhso.pillars.border.gate.actions.orders import reason_of
 from tinhso.pillars.border.gate.actions.takeover import take_over
 from tinhso.pillars.border.gate.flows import TRANSFER, TRIP
@@ -26,6 +27,7 @@ from tinhso.pillars.border.gate.queries.parties import must_fit
 from tinhso.pillars.border.gate.queries.transfers import goods_of, told_lines
 from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.codes import refuse
+from tinhso.pillars.border.gate.rules.kinds import COMES_EMPTY
 from tinhso.pillars.border.gate.rules.transfers import WAREHOUSE, is_off, may_take, spread
 
 
@@ -114,7 +116,16 @@ def confirm_transfers(*, transfers: Sequence[Transfer], by: Actor, at: datetime)
             # The yard's own step: it signed, and waited for nothing but the customs.
             with acting_as(Actor(yard, "person", "")) as operator:
                 TRIP.fire_many(sorted(facts), "transfer_done", by=operator, at=at, facts=facts)
+        _renew_fees(transfers, at)
     return list(transfers)
+
+
+def _renew_fees(transfers: Sequence[Transfer], at: datetime) -> None:
+    """Who takes goods inland owes the fee for what it took (fee_grounds.py); a second load makes it anew."""
+    takers = {line.to_trip_id for transfer in transfers for line in told_lines(transfer) if line.to_trip_id}
+    rows = Trip.objects.filter(pk__in=takers, kind__in=COMES_EMPTY).select_related("declaration").order_by("pk")
+    for trip in rows.select_for_update(of=("self",), no_key=True):
+        renew_fee(trip=trip, amendment=None, at=at)
 
 
 def send_back_transfer(*, transfer: Transfer, reason: str, reason_code: str, by: Actor, at: datetime) -> Transfer:

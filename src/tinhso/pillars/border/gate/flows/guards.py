@@ -90,7 +90,8 @@ TASKS_INLAND = SqlGuard(
 FEE = SqlGuard(
     "G-FEE",
     "BG-028",
-    "r.fee_state in ('paid', 'waived', 'deferred') and not exists (select 1 from border_gate_feedifference d"
+    "r.fee_state in ('paid', 'waived', 'deferred', 'not_owed')"
+    " and not exists (select 1 from border_gate_feedifference d"
     " where d.trip_id = r.id and d.settled_at is null and d.amount > 0)",
 )
 # The customs' word is looked up where they gave it: who fires the step cannot say it for them. Both signed, so what

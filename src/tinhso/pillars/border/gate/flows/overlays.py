@@ -242,7 +242,7 @@ HOLD = Flow(
     codes=FLOW_CODES,
 )
 
-ASSESSED, PAID, WAIVED, DEFERRED, REPLACED, REFUNDED, VOIDED, REFUNDING, RETURNING = (
+ASSESSED, PAID, WAIVED, DEFERRED, REPLACED, REFUNDED, VOIDED, REFUNDING, RETURNING, NOT_OWED = (
     "assessed",
     "paid",
     "waived",
@@ -252,10 +252,13 @@ ASSESSED, PAID, WAIVED, DEFERRED, REPLACED, REFUNDED, VOIDED, REFUNDING, RETURNI
     "voided",
     "refunding",
     "returning",
+    "not_owed",
 )
 # Two people and a document (border brief 13).
 PROPOSED = SqlGuard("PROPOSED", "BG-263", "r.proposed_by <> v_actor")
 TO_PAY = (ASSESSED, DEFERRED)
+NOT_ASKED_YET = (ASSESSED, NOT_OWED)
+"""Fees of which nothing was paid or promised: another one may take their place."""
 OVER = (REPLACED, REFUNDED, VOIDED, RETURNING)
 """Fees beside which a trip may have another one."""
 TRIP_OFF = SqlGuard("TRIP-OFF", "BG-261", "p.state in ('cancelled', 'expired', 'no_show')")
@@ -276,8 +279,11 @@ DISOWNED = SqlGuard(
 # The money itself: asked of the payments' room by its door in SQL.
 VERIFIED = SqlGuard("VERIFIED", "BG-274", "shared_payments_paid('border_gate.fee', r.id)")
 GIVEN_BACK = SqlGuard("GIVEN-BACK", "BG-275", "shared_payments_given_back('border_gate.fee', r.id)")
-# What goes back to a firm that disowned the vehicle says nothing of the vehicle any more.
-FEE_STATE = "case when r.state = 'returning' then p.fee_state else v_to end"
+# What goes back to a firm that disowned the vehicle says nothing of the vehicle any more; nor does the fee of the way
+# out, settled late, of a vehicle that has come back with goods and owes a fee of its own for them.
+FEE_STATE = (
+    "case when r.state = 'returning' or r.leg < p.leg and p.load_state = 'LOADED' then p.fee_state else v_to end"
+)
 
 FEE = Flow(
     name="border_gate.fee",
@@ -292,6 +298,7 @@ FEE = Flow(
         VOIDED: pgettext_lazy("fee", "voided"),
         REFUNDING: pgettext_lazy("fee", "being refunded"),
         RETURNING: pgettext_lazy("fee", "going back to the firm that disowned the vehicle"),
+        NOT_OWED: pgettext_lazy("fee", "nothing to pay"),
     },
     steps=(
         Step(
@@ -303,6 +310,7 @@ FEE = Flow(
             event="border_gate.fee_assessed",
             title=_("assess the fee"),
         ),
+        Step("ask_nothing", (), NOT_OWED, p.ASSESS_FEE, guards=(TRIP_LIVES,), title=_("note that no fee is owed")),
         Step(
             "pay",
             TO_PAY,
@@ -348,7 +356,9 @@ FEE = Flow(
             event="border_gate.fee_deferred",
             title=_("defer the fee"),
         ),
-        Step("replace", (ASSESSED,), REPLACED, p.ASSESS_FEE, event="border_gate.fee_replaced", title=_("assess anew")),
+        Step(
+            "replace", NOT_ASKED_YET, REPLACED, p.ASSESS_FEE, event="border_gate.fee_replaced", title=_("assess anew")
+        ),
         Step(
             "void",
             TO_PAY,

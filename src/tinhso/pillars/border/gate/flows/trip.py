@@ -349,7 +349,14 @@ LEAVING = (
         RETURNED_IN,
         ("EXP_VN",),
         (g.PLATE, g.DRIVER, g.TWO_WAY),
-        {"leg": "2", "dwell_deadline": "null", "load_state": "coalesce(f->>'load_state', '')", "returned_at": NOW},
+        {
+            "leg": "2",
+            "dwell_deadline": "null",
+            "load_state": "coalesce(f->>'load_state', '')",
+            "returned_at": NOW,
+            # Goods brought back owe a fee of their own; that of the way out does not speak for them.
+            "fee_state": "case f->>'load_state' when 'LOADED' then 'none' else r.fee_state end",
+        },
     ),
     row("close_return", (RETURNED_IN,), COMPLETED, ("EXP_VN",), (g.RETURN,), ENDED),
 )

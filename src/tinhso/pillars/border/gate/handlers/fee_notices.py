@@ -1,4 +1,4 @@
-"""Words for the firm when a correction has changed a fee that was paid or deferred, in the application only."""
+"""Words for the firm when a fee that was paid or deferred has changed, in the application only."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ FEE_DEARER = notice(
     "border_gate.fee_dearer",
     title=_("Rest of the fee to be paid"),
     texts={
-        "vi": "Lượt {code}: hồ sơ đã sửa, phí là {after}, đã nộp {before}. Nộp thêm {amount} trước khi thông quan.",
-        "en": "Trip {code}: after the correction the fee is {after}, paid {before}. Pay {amount} more before release.",
-        "zh-hans": "车次{code}：申报更正后费用为{after}，已缴{before}。放行前请补缴{amount}。",
+        "vi": "Lượt {code}: phí tính lại là {after}, đã nộp {before}. Nộp thêm {amount} trước khi thông quan.",
+        "en": "Trip {code}: the fee is now {after}, paid {before}. Pay {amount} more before release.",
+        "zh-hans": "车次{code}：费用现为{after}，已缴{before}。放行前请补缴{amount}。",
     },
 )
 FEE_OWED_ANEW = notice(
     "border_gate.fee_owed_anew",
     title=_("Deferred fee changed"),
     texts={
-        "vi": "Lượt {code}: sau khi sửa hồ sơ, phí được hoãn nộp là {after} thay cho {before}.",
-        "en": "Trip {code}: after the correction the deferred fee is {after} instead of {before}.",
+        "vi": "Lượt {code}: phí được hoãn nộp, tính lại, là {after} thay cho {before}.",
+        "en": "Trip {code}: the deferred fee is now {after} instead of {before}.",
         "zh-hans": "车次{code}：申报更正后，缓缴费用由{before}改为{after}。",
     },
 )
@@ -28,9 +28,9 @@ FEE_CHEAPER = notice(
     "border_gate.fee_cheaper",
     title=_("Part of the fee to be given back"),
     texts={
-        "vi": "Lượt {code}: hồ sơ đã sửa, phí là {after}, đã nộp {before}. Phần thừa {amount} được hoàn trả.",
-        "en": "Trip {code}: after the correction the fee is {after}, paid {before}. {amount} is given back.",
-        "zh-hans": "车次{code}：申报更正后费用为{after}，已缴{before}。多缴的{amount}将退还。",
+        "vi": "Lượt {code}: phí tính lại là {after}, đã nộp {before}. Phần thừa {amount} được hoàn trả.",
+        "en": "Trip {code}: the fee is now {after}, paid {before}. {amount} is given back.",
+        "zh-hans": "车次{code}：费用现为{after}，已缴{before}。多缴的{amount}将退还。",
     },
 )
 FEE_PART_BACK = notice(

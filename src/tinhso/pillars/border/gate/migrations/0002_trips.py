@@ -396,6 +396,10 @@ class Migration(migrations.Migration):
                 ("version", models.IntegerField(default=1, editable=False)),
                 ("created_at", models.DateTimeField(editable=False)),
                 ("created_by", models.UUIDField(editable=False)),
+                (
+                    "leg",
+                    models.PositiveSmallIntegerField(db_default=1, default=1, verbose_name="leg of the trip"),
+                ),
                 ("amount", models.BigIntegerField(verbose_name="amount, đồng")),
                 ("kept", models.BigIntegerField(verbose_name="kept by the centre, đồng")),
                 ("budget", models.BigIntegerField(verbose_name="to the budget, đồng")),

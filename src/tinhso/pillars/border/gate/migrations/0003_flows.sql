@@ -1,4 +1,4 @@
--- digest: f029f4941b0854e0d37904c7ee6cadd6
+-- digest: 256ccedd57ce5bd9199e2d2d553fee7a
 
 create or replace function border_gate_amendment_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -1984,7 +1984,7 @@ begin
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.waive_fee';
         end if;
     when 'replace' then
-        if r.state in ('assessed') then
+        if r.state in ('assessed', 'not_owed') then
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.assess_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.assess_fee';
             end if;
@@ -2109,7 +2109,7 @@ begin
             values ('border_gate.fee', p_id, r.version + 1, v_event, p_at, v_actor,
                 f || jsonb_build_object('source', r.state, 'target', v_to));
     end if;
-    update border_gate_trip set fee_state = case when r.state = 'returning' then p.fee_state else v_to end, version = version + 1 where id = p.id;
+    update border_gate_trip set fee_state = case when r.state = 'returning' or r.leg < p.leg and p.load_state = 'LOADED' then p.fee_state else v_to end, version = version + 1 where id = p.id;
     version := r.version + 1;
     state := v_to;
 end $$;
@@ -2130,11 +2130,11 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, p.fee_state as p__fee_state, r.point_id, r.trip_id
+            select r.id, r.version, r.state, w.want, w.f, r.leg, p.fee_state as p__fee_state, p.leg as p__leg, p.load_state as p__load_state, r.point_id, r.trip_id
             from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
             order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.id, r.state, r.f, r.p__fee_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+            select r.id, r.state, r.f, r.leg, r.p__fee_state, r.p__leg, r.p__load_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.collect_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.collect_fee' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.collect_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.collect_fee'
                 when r.step_row = 0 and not coalesce((shared_payments_paid('border_gate.fee', r.id)), false) then 'FI422 BG-274' else '' end as verdict,
@@ -2156,7 +2156,7 @@ begin
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
                 version = t.version + 1, paid_at = j.new_paid_at, collected_by = j.new_collected_by, receipt_no = j.new_receipt_no, method = j.new_method
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.p__fee_state, j.point_id, j.trip_id
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.leg, j.p__fee_state, j.p__leg, j.p__load_state, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
@@ -2171,7 +2171,7 @@ begin
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
             from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
+            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' or r.leg < r.p__leg and r.p__load_state = 'LOADED' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
         )
@@ -2191,11 +2191,11 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, p.fee_state as p__fee_state, r.point_id, r.trip_id
+            select r.id, r.version, r.state, w.want, w.f, r.leg, p.fee_state as p__fee_state, p.leg as p__leg, p.load_state as p__load_state, r.point_id, r.trip_id
             from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
             order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.id, r.state, r.f, r.p__fee_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+            select r.id, r.state, r.f, r.leg, r.p__fee_state, r.p__leg, r.p__load_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.collect_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.collect_fee' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.collect_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.collect_fee'
                 when r.step_row = 0 and not coalesce((length(btrim(f->>'document_no')) > 0), false) then 'FI422 BG-216' else '' end as verdict,
@@ -2215,7 +2215,7 @@ begin
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
                 version = t.version + 1, proposed_by = j.new_proposed_by, document_no = j.new_document_no
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.p__fee_state, j.point_id, j.trip_id
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.leg, j.p__fee_state, j.p__leg, j.p__load_state, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
@@ -2230,7 +2230,7 @@ begin
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
             from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
+            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' or r.leg < r.p__leg and r.p__load_state = 'LOADED' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
         )
@@ -2250,11 +2250,11 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, p.fee_state as p__fee_state, r.point_id, r.proposed_by, r.trip_id
+            select r.id, r.version, r.state, w.want, w.f, r.leg, p.fee_state as p__fee_state, p.leg as p__leg, p.load_state as p__load_state, r.point_id, r.proposed_by, r.trip_id
             from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
             order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.id, r.state, r.f, r.p__fee_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+            select r.id, r.state, r.f, r.leg, r.p__fee_state, r.p__leg, r.p__load_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.waive_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.waive_fee' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.waive_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.waive_fee'
                 when r.step_row = 0 and not coalesce((r.proposed_by <> v_actor), false) then 'FI422 BG-263'
@@ -2274,7 +2274,7 @@ begin
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
                 version = t.version + 1, document_no = j.new_document_no
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.p__fee_state, j.point_id, j.trip_id
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.leg, j.p__fee_state, j.p__leg, j.p__load_state, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
@@ -2289,7 +2289,7 @@ begin
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
             from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
+            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' or r.leg < r.p__leg and r.p__load_state = 'LOADED' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
         )
@@ -2309,11 +2309,11 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, p.fee_state as p__fee_state, r.point_id, r.trip_id
+            select r.id, r.version, r.state, w.want, w.f, r.leg, p.fee_state as p__fee_state, p.leg as p__leg, p.load_state as p__load_state, r.point_id, r.trip_id
             from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
             order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.id, r.state, r.f, r.p__fee_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+            select r.id, r.state, r.f, r.leg, r.p__fee_state, r.p__leg, r.p__load_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.waive_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.waive_fee' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.waive_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.waive_fee'
                 when r.step_row = 0 and not coalesce((length(btrim(f->>'document_no')) > 0), false) then 'FI422 BG-216' else '' end as verdict,
@@ -2332,7 +2332,7 @@ begin
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
                 version = t.version + 1, document_no = j.new_document_no
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.p__fee_state, j.point_id, j.trip_id
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.leg, j.p__fee_state, j.p__leg, j.p__load_state, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
@@ -2347,7 +2347,7 @@ begin
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
             from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
+            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' or r.leg < r.p__leg and r.p__load_state = 'LOADED' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
         )
@@ -2367,16 +2367,16 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, p.fee_state as p__fee_state, r.point_id, r.trip_id
+            select r.id, r.version, r.state, w.want, w.f, r.leg, p.fee_state as p__fee_state, p.leg as p__leg, p.load_state as p__load_state, r.point_id, r.trip_id
             from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
             order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.id, r.state, r.f, r.p__fee_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+            select r.id, r.state, r.f, r.leg, r.p__fee_state, r.p__leg, r.p__load_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.assess_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.assess_fee' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.assess_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.assess_fee' else '' end as verdict,
                 case r.step_row when 0 then 'replaced' end as v_to,
                 case r.step_row when 0 then 'border_gate.fee_replaced' end as v_event
-            from (select l.*, case when l.state in ('assessed') then 0 end as step_row from locked l) r
+            from (select l.*, case when l.state in ('assessed', 'not_owed') then 0 end as step_row from locked l) r
         ), missing as materialized (
             select w.id from wanted w except select j.id from judged j
         ), stopped as (
@@ -2388,7 +2388,7 @@ begin
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
                 version = t.version + 1
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.p__fee_state, j.point_id, j.trip_id
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.leg, j.p__fee_state, j.p__leg, j.p__load_state, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
@@ -2403,7 +2403,7 @@ begin
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
             from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
+            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' or r.leg < r.p__leg and r.p__load_state = 'LOADED' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
         )
@@ -2423,11 +2423,11 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, p.fee_state as p__fee_state, p.state as p__state, r.point_id, r.trip_id
+            select r.id, r.version, r.state, w.want, w.f, r.leg, p.fee_state as p__fee_state, p.leg as p__leg, p.load_state as p__load_state, p.state as p__state, r.point_id, r.trip_id
             from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
             order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.id, r.state, r.f, r.p__fee_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+            select r.id, r.state, r.f, r.leg, r.p__fee_state, r.p__leg, r.p__load_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.assess_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.assess_fee' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.assess_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.assess_fee'
                 when r.step_row = 0 and not coalesce((r.p__state in ('cancelled', 'expired', 'no_show')), false) then 'FI422 BG-261' else '' end as verdict,
@@ -2445,7 +2445,7 @@ begin
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
                 version = t.version + 1
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.p__fee_state, j.point_id, j.trip_id
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.leg, j.p__fee_state, j.p__leg, j.p__load_state, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
@@ -2460,7 +2460,7 @@ begin
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
             from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
+            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' or r.leg < r.p__leg and r.p__load_state = 'LOADED' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
         )
@@ -2480,11 +2480,11 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.document_no, p.arrived_at as p__arrived_at, p.fee_state as p__fee_state, p.state as p__state, r.point_id, r.trip_id
+            select r.id, r.version, r.state, w.want, w.f, r.document_no, r.leg, p.arrived_at as p__arrived_at, p.fee_state as p__fee_state, p.leg as p__leg, p.load_state as p__load_state, p.state as p__state, r.point_id, r.trip_id
             from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
             order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.id, r.state, r.f, r.p__fee_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+            select r.id, r.state, r.f, r.leg, r.p__fee_state, r.p__leg, r.p__load_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.refund_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.refund_fee' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.refund_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.refund_fee'
                 when r.step_row = 0 and not coalesce((r.p__state = 'cancelled' and r.p__arrived_at is null or length(btrim(f->>'document_no')) > 0), false) then 'FI422 BG-216' else '' end as verdict,
@@ -2504,7 +2504,7 @@ begin
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
                 version = t.version + 1, refunded_by = j.new_refunded_by, document_no = j.new_document_no
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.p__fee_state, j.point_id, j.trip_id
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.leg, j.p__fee_state, j.p__leg, j.p__load_state, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
@@ -2519,7 +2519,7 @@ begin
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
             from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
+            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' or r.leg < r.p__leg and r.p__load_state = 'LOADED' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
         )
@@ -2539,11 +2539,11 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, p.fee_state as p__fee_state, r.point_id, r.trip_id
+            select r.id, r.version, r.state, w.want, w.f, r.leg, p.fee_state as p__fee_state, p.leg as p__leg, p.load_state as p__load_state, r.point_id, r.trip_id
             from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
             order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.id, r.state, r.f, r.p__fee_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+            select r.id, r.state, r.f, r.leg, r.p__fee_state, r.p__leg, r.p__load_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.settle_refund') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.settle_refund' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.settle_refund') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.settle_refund'
                 when r.step_row = 0 and not coalesce((shared_payments_given_back('border_gate.fee', r.id)), false) then 'FI422 BG-275'
@@ -2564,7 +2564,7 @@ begin
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
                 version = t.version + 1, refunded_at = j.new_refunded_at
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.p__fee_state, j.point_id, j.trip_id
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.leg, j.p__fee_state, j.p__leg, j.p__load_state, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
@@ -2579,7 +2579,7 @@ begin
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
             from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
+            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' or r.leg < r.p__leg and r.p__load_state = 'LOADED' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
         )
@@ -2599,11 +2599,11 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, p.fee_state as p__fee_state, r.point_id, r.refunded_by, r.trip_id
+            select r.id, r.version, r.state, w.want, w.f, r.leg, p.fee_state as p__fee_state, p.leg as p__leg, p.load_state as p__load_state, r.point_id, r.refunded_by, r.trip_id
             from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
             order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.id, r.state, r.f, r.p__fee_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+            select r.id, r.state, r.f, r.leg, r.p__fee_state, r.p__leg, r.p__load_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.settle_refund') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.settle_refund' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.settle_refund') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.settle_refund'
                 when r.step_row = 0 and not coalesce((shared_payments_paid('border_gate.fee', r.id)), false) then 'FI422 BG-274'
@@ -2624,7 +2624,7 @@ begin
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
                 version = t.version + 1, refunded_by = j.new_refunded_by
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.p__fee_state, j.point_id, j.trip_id
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.leg, j.p__fee_state, j.p__leg, j.p__load_state, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
@@ -2639,7 +2639,7 @@ begin
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
             from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
+            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' or r.leg < r.p__leg and r.p__load_state = 'LOADED' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
         )
@@ -2659,11 +2659,11 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, p.fee_state as p__fee_state, r.point_id, r.trip_id
+            select r.id, r.version, r.state, w.want, w.f, r.leg, p.fee_state as p__fee_state, p.leg as p__leg, p.load_state as p__load_state, r.point_id, r.trip_id
             from border_gate_feeassessment r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
             order by p.id, r.id for no key update of p, r
         ), judged as materialized (
-            select r.id, r.state, r.f, r.p__fee_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+            select r.id, r.state, r.f, r.leg, r.p__fee_state, r.p__leg, r.p__load_state, r.point_id, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.refund_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.refund_fee' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.refund_fee') and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.refund_fee'
                 when r.step_row = 0 and not coalesce((exists (select 1 from border_gate_firmnaming n where n.trip_id = r.trip_id and n.disowned_at is not null and n.firm_id = (f->>'firm')::uuid)), false) then 'FI422 BG-691' else '' end as verdict,
@@ -2682,7 +2682,7 @@ begin
             update border_gate_feeassessment t set state = j.v_to, state_since = p_at,
                 version = t.version + 1, refunded_by = j.new_refunded_by
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
-            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.p__fee_state, j.point_id, j.trip_id
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.leg, j.p__fee_state, j.p__leg, j.p__load_state, j.point_id, j.trip_id
         ), told as (
             insert into kernel_workflow_history
                 (flow, record_id, version, step, source, target, at, actor, place_id, facts)
@@ -2697,7 +2697,7 @@ begin
                 r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
             from changed r where r.v_event <> ''
         ), deltas as (
-            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
+            select r.trip_id as parent_id, (array_agg(case when r.state = 'returning' or r.leg < r.p__leg and r.p__load_state = 'LOADED' then r.p__fee_state else r.v_to end order by r.id desc))[1] as m_fee_state from changed r group by r.trip_id
         ), counted as (
             update border_gate_trip t set version = t.version + 1, fee_state = m_fee_state from deltas d where t.id = d.parent_id
         )
@@ -2764,11 +2764,19 @@ begin
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-215', hint = 'TRIP-LIVES';
             end if;
             v_to := 'assessed'; v_event := 'border_gate.fee_assessed';
+        when 'ask_nothing' then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.assess_fee') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and g.agency_id is null and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.assess_fee';
+            end if;
+            if not coalesce((p.state not in ('completed', 'cancelled', 'expired', 'no_show', 'turned_back')), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-215', hint = 'TRIP-LIVES';
+            end if;
+            v_to := 'not_owed'; v_event := '';
         else
             raise exception 'no such step' using errcode = 'FI423', detail = '';
         end case;
         r.state := v_to; r.state_since := p_at; r.version := 1; r.created_at := p_at; r.created_by := v_actor;
-        insert into border_gate_feeassessment (id, state, state_since, version, created_at, created_by, trip_id, point_id, amount, kept, budget, explanation, is_demo, method, receipt_no, document_no, paid_at, collected_by, proposed_by, refunded_at, refunded_by) values (r.id, r.state, r.state_since, r.version, r.created_at, r.created_by, r.trip_id, r.point_id, r.amount, r.kept, r.budget, r.explanation, r.is_demo, r.method, r.receipt_no, r.document_no, r.paid_at, r.collected_by, r.proposed_by, r.refunded_at, r.refunded_by);
+        insert into border_gate_feeassessment (id, state, state_since, version, created_at, created_by, trip_id, point_id, leg, amount, kept, budget, explanation, is_demo, method, receipt_no, document_no, paid_at, collected_by, proposed_by, refunded_at, refunded_by) values (r.id, r.state, r.state_since, r.version, r.created_at, r.created_by, r.trip_id, r.point_id, r.leg, r.amount, r.kept, r.budget, r.explanation, r.is_demo, r.method, r.receipt_no, r.document_no, r.paid_at, r.collected_by, r.proposed_by, r.refunded_at, r.refunded_by);
         insert into kernel_workflow_history
             (flow, record_id, version, step, source, target, at, actor, place_id, facts)
             values ('border_gate.fee', r.id, 1, p_step, '', v_to, p_at, v_actor, r.point_id, f);
@@ -2779,14 +2787,14 @@ begin
                 values ('border_gate.fee', r.id, 1, v_event, p_at, v_actor,
                     f || jsonb_build_object('source', '', 'target', v_to));
         end if;
-        update border_gate_trip set fee_state = case when r.state = 'returning' then p.fee_state else v_to end, version = version + 1 where id = r.trip_id;
+        update border_gate_trip set fee_state = case when r.state = 'returning' or r.leg < p.leg and p.load_state = 'LOADED' then p.fee_state else v_to end, version = version + 1 where id = r.trip_id;
         id := r.id; version := 1; state := v_to;
         return next;
     end loop;
 end $$;
 
 revoke insert, update, delete, truncate on border_gate_feeassessment from tinhso_app;
-grant update (amount, budget, collected_by, document_no, explanation, is_demo, kept, method, paid_at, point_id, proposed_by, receipt_no, refunded_at, refunded_by, trip_id) on border_gate_feeassessment to tinhso_app;
+grant update (amount, budget, collected_by, document_no, explanation, is_demo, kept, leg, method, paid_at, point_id, proposed_by, receipt_no, refunded_at, refunded_by, trip_id) on border_gate_feeassessment to tinhso_app;
 
 
 create or replace function border_gate_transfer_fire(
@@ -3966,7 +3974,7 @@ begin
             if not coalesce((r.tasks_opened and r.open_entry = 0 and r.open_exit = 0), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-027', hint = 'G-TASKS';
             end if;
-            if not coalesce((r.fee_state in ('paid', 'waived', 'deferred') and not exists (select 1 from border_gate_feedifference d where d.trip_id = r.id and d.settled_at is null and d.amount > 0)), false) then
+            if not coalesce((r.fee_state in ('paid', 'waived', 'deferred', 'not_owed') and not exists (select 1 from border_gate_feedifference d where d.trip_id = r.id and d.settled_at is null and d.amount > 0)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-028', hint = 'G-FEE';
             end if;
             if not coalesce((r.holds = 0), false) then
@@ -3996,7 +4004,7 @@ begin
             if not coalesce((r.tasks_opened and r.open_entry = 0 and r.open_inland = 0 and r.open_return = 0), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-027', hint = 'G-TASKS';
             end if;
-            if not coalesce((r.fee_state in ('paid', 'waived', 'deferred') and not exists (select 1 from border_gate_feedifference d where d.trip_id = r.id and d.settled_at is null and d.amount > 0)), false) then
+            if not coalesce((r.fee_state in ('paid', 'waived', 'deferred', 'not_owed') and not exists (select 1 from border_gate_feedifference d where d.trip_id = r.id and d.settled_at is null and d.amount > 0)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-028', hint = 'G-FEE';
             end if;
             if not coalesce((r.holds = 0), false) then
@@ -4026,7 +4034,7 @@ begin
             if not coalesce((r.balance_kg = 0), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-031', hint = 'G-BALANCE0';
             end if;
-            if not coalesce((r.fee_state in ('paid', 'waived', 'deferred') and not exists (select 1 from border_gate_feedifference d where d.trip_id = r.id and d.settled_at is null and d.amount > 0)), false) then
+            if not coalesce((r.fee_state in ('paid', 'waived', 'deferred', 'not_owed') and not exists (select 1 from border_gate_feedifference d where d.trip_id = r.id and d.settled_at is null and d.amount > 0)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-028', hint = 'G-FEE';
             end if;
             if not coalesce((r.holds = 0), false) then
@@ -4148,7 +4156,7 @@ begin
             end if;
             v_to := 'returned_in';
             v_event := 'border_gate.trip_returned';
-            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, leg = 2, dwell_deadline = null, load_state = coalesce(f->>'load_state', ''), returned_at = p_at where id = p_id;
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, leg = 2, dwell_deadline = null, load_state = coalesce(f->>'load_state', ''), returned_at = p_at, fee_state = case f->>'load_state' when 'LOADED' then 'none' else r.fee_state end where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.return_in_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
@@ -5404,7 +5412,7 @@ begin
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.release_out_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.release_out_trip' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.release_out_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.release_out_trip'
                 when r.step_row = 0 and not coalesce((r.tasks_opened and r.open_entry = 0 and r.open_exit = 0), false) then 'FI422 BG-027'
-                when r.step_row = 0 and not coalesce((r.fee_state in ('paid', 'waived', 'deferred') and not exists (select 1 from border_gate_feedifference d where d.trip_id = r.id and d.settled_at is null and d.amount > 0)), false) then 'FI422 BG-028'
+                when r.step_row = 0 and not coalesce((r.fee_state in ('paid', 'waived', 'deferred', 'not_owed') and not exists (select 1 from border_gate_feedifference d where d.trip_id = r.id and d.settled_at is null and d.amount > 0)), false) then 'FI422 BG-028'
                 when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026'
                 when r.step_row = 0 and not coalesce((r.leg = 1), false) then 'FI422 BG-023'
                 when r.step_row = 0 and not coalesce((r.balance_kg = 0), false) then 'FI422 BG-031' else '' end as verdict,
@@ -5466,7 +5474,7 @@ begin
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.release_inland_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.release_inland_trip' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.release_inland_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.release_inland_trip'
                 when r.step_row = 0 and not coalesce((r.tasks_opened and r.open_entry = 0 and r.open_inland = 0 and r.open_return = 0), false) then 'FI422 BG-027'
-                when r.step_row = 0 and not coalesce((r.fee_state in ('paid', 'waived', 'deferred') and not exists (select 1 from border_gate_feedifference d where d.trip_id = r.id and d.settled_at is null and d.amount > 0)), false) then 'FI422 BG-028'
+                when r.step_row = 0 and not coalesce((r.fee_state in ('paid', 'waived', 'deferred', 'not_owed') and not exists (select 1 from border_gate_feedifference d where d.trip_id = r.id and d.settled_at is null and d.amount > 0)), false) then 'FI422 BG-028'
                 when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026'
                 when r.step_row = 0 and not coalesce((r.kind <> 'EXP_VN' or r.leg = 2), false) then 'FI422 BG-023'
                 when r.step_row = 0 and not coalesce((r.balance_kg = 0), false) then 'FI422 BG-031' else '' end as verdict,
@@ -5528,7 +5536,7 @@ begin
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.release_empty_back_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.release_empty_back_trip' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.release_empty_back_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.release_empty_back_trip'
                 when r.step_row = 0 and not coalesce((r.balance_kg = 0), false) then 'FI422 BG-031'
-                when r.step_row = 0 and not coalesce((r.fee_state in ('paid', 'waived', 'deferred') and not exists (select 1 from border_gate_feedifference d where d.trip_id = r.id and d.settled_at is null and d.amount > 0)), false) then 'FI422 BG-028'
+                when r.step_row = 0 and not coalesce((r.fee_state in ('paid', 'waived', 'deferred', 'not_owed') and not exists (select 1 from border_gate_feedifference d where d.trip_id = r.id and d.settled_at is null and d.amount > 0)), false) then 'FI422 BG-028'
                 when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026' else '' end as verdict,
                 case r.step_row when 0 then 'released' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_released' end as v_event,
@@ -5817,7 +5825,7 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.back_id, r.driver_id, r.dwell_deadline, r.kind, r.point_id, r.second_driver_id, r.tractor_id, r.tractor_plate, r.trailer_id, r.two_way
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.back_id, r.driver_id, r.dwell_deadline, r.fee_state, r.kind, r.point_id, r.second_driver_id, r.tractor_id, r.tractor_plate, r.trailer_id, r.two_way
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
@@ -5832,7 +5840,8 @@ begin
                 case r.step_row when 0 then 2 end as new_leg,
                 case r.step_row when 0 then nullif(r.dwell_deadline, r.dwell_deadline) end as new_dwell_deadline,
                 case r.step_row when 0 then coalesce(f->>'load_state', '') end as new_load_state,
-                case r.step_row when 0 then p_at end as new_returned_at
+                case r.step_row when 0 then p_at end as new_returned_at,
+                case r.step_row when 0 then case f->>'load_state' when 'LOADED' then 'none' else r.fee_state end end as new_fee_state
             from (select l.*, case when l.state in ('crossed_out') and (l.kind in ('EXP_VN')) then 0 end as step_row from locked l) r
         ), missing as materialized (
             select w.id from wanted w except select j.id from judged j
@@ -5843,7 +5852,7 @@ begin
             ) x where p_all limit 1
         ), changed as (
             update border_gate_trip t set state = j.v_to, state_since = p_at,
-                version = t.version + 1, leg = j.new_leg, dwell_deadline = j.new_dwell_deadline, load_state = j.new_load_state, returned_at = j.new_returned_at
+                version = t.version + 1, leg = j.new_leg, dwell_deadline = j.new_dwell_deadline, load_state = j.new_load_state, returned_at = j.new_returned_at, fee_state = j.new_fee_state
             from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
             returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id
         ), told as (

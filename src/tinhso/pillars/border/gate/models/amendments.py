@@ -69,7 +69,7 @@ class FieldChange(models.Model):
 
 
 class FeeDifference(models.Model):
-    """Chênh lệch phí: what a correction made of a fee that was paid already. Amounts in đồng.
+    """Chênh lệch phí: what a correction, or goods taken over later, made of a fee that was paid. Amounts in đồng.
 
     `amount` is to be paid when positive, given back when negative. One is open for each fee; a further correction
     brings it up to date. Nothing leaves the gate while money is to be paid (guard G-FEE).
@@ -78,7 +78,7 @@ class FeeDifference(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     fee = models.ForeignKey("border_gate.FeeAssessment", models.PROTECT, related_name="differences")
     trip = models.ForeignKey("border_gate.Trip", models.PROTECT, related_name="fee_differences", db_index=False)
-    amendment = models.ForeignKey(Amendment, models.PROTECT, related_name="+", db_index=False)
+    amendment = models.ForeignKey(Amendment, models.PROTECT, null=True, related_name="+", db_index=False)
     before = models.BigIntegerField(_("fee before, đồng"))
     after = models.BigIntegerField(_("fee after, đồng"))
     amount = models.BigIntegerField(_("difference, đồng"))

@@ -13,13 +13,17 @@ from tinhso.pillars.border.gate.flows.overlays import ASSESSED, DEFERRED, OVER
 
 
 class FeeAssessment(FlowModel):
-    """Phiếu phí. Amounts in đồng; `explanation` tells the formula; what the centre does not keep is the budget's."""
+    """Phiếu phí. Amounts in đồng; `explanation` tells the formula; what the centre does not keep is the budget's.
+
+    `leg`: 2 for the goods that a two-way vehicle brings back, which owe a fee of their own; else 1.
+    """
 
     flow = FEE
     access_scope = FEE.scope
 
     trip = models.ForeignKey("border_gate.Trip", models.PROTECT, related_name="fees")
     point = models.ForeignKey("border_gate.CrossingPoint", models.PROTECT, related_name="+")
+    leg = models.PositiveSmallIntegerField(_("leg of the trip"), default=1, db_default=1)
     amount = models.BigIntegerField(_("amount, đồng"))
     kept = models.BigIntegerField(_("kept by the centre, đồng"))
     budget = models.BigIntegerField(_("to the budget, đồng"))
@@ -36,7 +40,9 @@ class FeeAssessment(FlowModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["trip"], condition=~Q(state__in=OVER), name="border_gate_one_fee_per_trip"),
+            models.UniqueConstraint(
+                fields=["trip", "leg"], condition=~Q(state__in=OVER), name="border_gate_one_fee_per_leg"
+            ),
             models.UniqueConstraint(
                 fields=["receipt_no"], condition=~Q(receipt_no=""), name="border_gate_receipt_once"
             ),

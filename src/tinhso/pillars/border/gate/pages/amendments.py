@@ -12,6 +12,7 @@ from tinhso.pillars.border.gate.flows.amendment import ASKED, WANTED
 from tinhso.pillars.border.gate.models import Amendment, Driver, Trip
 from tinhso.pillars.border.gate.pages.field_forms import TITLES
 from tinhso.pillars.border.gate.queries.amendments import changes_of, force_names, shown, waiting_of
+from tinhso.pillars.border.gate.queries.fees import may_differ
 from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.corrections import AMENDABLE
 
@@ -25,7 +26,7 @@ def told(trip: Trip) -> dict[str, Any]:
         "wanted": [_wanted(row, forces) for row in waiting if row.state == WANTED],
         "asked": [_asked(row, forces) for row in waiting if row.state == ASKED],
         "changes": [(TITLES.get(row.field, row.field), row) for row in changes_of(trip)] if trip.amend_count else [],
-        "difference": open_difference(trip) if trip.amend_count else None,
+        "difference": open_difference(trip) if may_differ(trip) else None,
     }
 
 

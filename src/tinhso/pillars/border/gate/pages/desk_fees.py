@@ -30,6 +30,7 @@ from tinhso.shared.payments import facade as payments
 TONES = {
     "paid": "done",
     "waived": "done",
+    "not_owed": "done",
     "deferred": "wait",
     "assessed": "wait",
     "refunding": "attn",

@@ -14,9 +14,10 @@ from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.money import vnd
 from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.actions.fee_changes import open_difference
-from tinhso.pillars.border.gate.flows.overlays import ASSESSED, OVER, PAID, TO_PAY
+from tinhso.pillars.border.gate.flows.overlays import ASSESSED, NOT_ASKED_YET, OVER, PAID, TO_PAY
 from tinhso.pillars.border.gate.models import FeeAssessment, Trip
 from tinhso.pillars.border.gate.pages.offers import Box, Offer
+from tinhso.pillars.border.gate.queries.fees import may_differ
 
 
 def offers_of(trip: Trip, fee: FeeAssessment | None, by: Actor, at: datetime) -> Iterator[Offer]:
@@ -28,7 +29,7 @@ def offers_of(trip: Trip, fee: FeeAssessment | None, by: Actor, at: datetime) ->
         _collect_cash: (p.COLLECT_FEE, state in TO_PAY),
         _collect_treasury: (p.COLLECT_FEE, state in TO_PAY),
         _assess: (p.ASSESS_FEE, lacks),
-        _assess_anew: (p.ASSESS_FEE, state == ASSESSED),
+        _assess_anew: (p.ASSESS_FEE, state in NOT_ASKED_YET),
         _defer: (p.WAIVE_FEE, state == ASSESSED),
         _propose: (p.COLLECT_FEE, state == ASSESSED),
         _waive: (p.WAIVE_FEE, state == ASSESSED and proposed not in (None, by.id)),
@@ -41,7 +42,7 @@ def offers_of(trip: Trip, fee: FeeAssessment | None, by: Actor, at: datetime) ->
     ]
     for make in makers:
         yield make(trip, fee)
-    more = open_difference(trip) if trip.amend_count and state == PAID else None
+    more = open_difference(trip) if may_differ(trip) and state == PAID else None
     if (
         more is not None
         and more.amount > 0

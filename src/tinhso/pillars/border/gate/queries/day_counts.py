@@ -117,11 +117,12 @@ where h.flow = 'border_gate.trip' and {_SPAN}
 group by 1, 2, 3, 4
 """  # noqa: S608 – the columns are ours
 # A fee's difference after a correction has a receipt or refund of its own; a refund of the whole takes all along.
+# The regime is that of the goods charged: not always that of the trip's own papers.
 FEES = f"""
-select m.day, m.place_id, v.name, d.regime, count(*), sum(v.amount)::bigint
+select m.day, m.place_id, v.name, coalesce(m.regime, d.regime), count(*), sum(v.amount)::bigint
 from (
     select {day_of("h.at")} as day, h.place_id, 'fee.' || h.step as name, f.trip_id, f.amount + coalesce(e.amount, 0),
-        f.kept + coalesce(e.kept, 0), f.budget + coalesce(e.budget, 0)
+        f.kept + coalesce(e.kept, 0), f.budget + coalesce(e.budget, 0), f.explanation->>'regime'
     from kernel_workflow_history h join border_gate_feeassessment f on f.id = h.record_id
     left join lateral (select sum(x.amount) as amount, sum(x.kept) as kept, sum(x.budget) as budget
         from border_gate_feedifference x
@@ -129,10 +130,10 @@ from (
     where h.flow = 'border_gate.fee' and h.step in ('pay', 'refund') and {_SPAN}
     union all
     select {day_of("x.settled_at")}, f.point_id, case when x.amount > 0 then 'fee.pay' else 'fee.refund' end,
-        x.trip_id, abs(x.amount), abs(x.kept), abs(x.budget)
+        x.trip_id, abs(x.amount), abs(x.kept), abs(x.budget), f.explanation->>'regime'
     from border_gate_feedifference x join border_gate_feeassessment f on f.id = x.fee_id
     where x.amount <> 0 and x.settled_at > %(since)s::timestamptz and x.settled_at <= %(until)s::timestamptz
-) m (day, place_id, name, trip_id, amount, kept, budget)
+) m (day, place_id, name, trip_id, amount, kept, budget, regime)
 join border_gate_trip t on t.id = m.trip_id join border_gate_declaration d on d.id = t.declaration_id
 cross join lateral (values (m.name, m.amount), (m.name || '.kept', m.kept),
     (m.name || '.budget', m.budget)) v (name, amount)

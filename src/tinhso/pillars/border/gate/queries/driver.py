@@ -184,7 +184,7 @@ def _next(trip: Trip) -> str:
 
 
 def _unpaid(trip: Trip) -> bool:
-    return trip.fee_state not in ("paid", "waived", "deferred")
+    return trip.fee_state not in ("paid", "waived", "deferred", "not_owed")
 
 
 def _checks(trip: Trip) -> str:

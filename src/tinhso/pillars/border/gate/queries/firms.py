@@ -43,7 +43,7 @@ TABS: dict[str, Q] = {
     "todo": Q(state__in=("draft", "fix_requested"))
     | Q(state="in_yard", fee_state__in=UNPAID)
     | Q(holds__gt=0)
-    | Q(dearer(), amend_count__gt=0),
+    | Q(dearer(), Q(amend_count__gt=0) | Q(loaded_kg__gt=0)),
     "coming": Q(state__in=("submitted", "accepted", "en_route", "at_buffer", "called")),
     "here": Q(state__in=("arrived", "crossed_in", "in_yard", "released", "crossed_out", "returned_in", "seized")),
     "ended": Q(state__in=ENDS),

@@ -23,7 +23,7 @@ from tinhso.pillars.border.gate.queries.fees import more_to_pay, to_pay
 from tinhso.pillars.border.gate.queries.secrecy import public_reason_of
 
 CENTRE, CUSTOMS = "BQLKKT", "HAIQUAN"
-SETTLED = ("paid", "waived", "deferred")
+SETTLED = ("paid", "waived", "deferred", "not_owed")
 CHINESE = "zh-hans"
 SAY = {
     "counter": gettext_lazy("Go to the counter of {f}; the vehicle stays where it stands."),

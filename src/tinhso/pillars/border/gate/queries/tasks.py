@@ -19,7 +19,7 @@ from tinhso.pillars.border.gate.flows import STATES
 from tinhso.pillars.border.gate.flows.overlays import FAILED, IN_PROGRESS, OPEN, PASSED, TREATING, UNDONE
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, GoodsLine, Hold, Trip, TripGoods
 from tinhso.pillars.border.gate.permissions import STEPS, WORK_TASK, step_permission
-from tinhso.pillars.border.gate.queries.fees import dearer, fee_of, more_to_pay
+from tinhso.pillars.border.gate.queries.fees import dearer, fee_of, may_differ, more_to_pay
 from tinhso.pillars.border.gate.queries.overrides import Overridden, overridden_on
 from tinhso.pillars.border.gate.queries.trips import trip_for
 from tinhso.pillars.border.gate.rules.tripcodes import IMPORT
@@ -63,7 +63,7 @@ _TAB = {
 
 def ready_for_release(*, by: Actor, at: datetime) -> QuerySet[Trip]:
     """Trips in the yard of which nothing is open any more: the customs' last word is all that is missing."""
-    clear = Q(holds=0, tasks_opened=True, open_entry=0, fee_state__in=("paid", "waived", "deferred"))
+    clear = Q(holds=0, tasks_opened=True, open_entry=0, fee_state__in=("paid", "waived", "deferred", "not_owed"))
     inland = Q(kind__in=INLAND) | Q(leg=2) | Q(kind="TRANSIT", direction=IMPORT)
     empty = Q(kind="IMP_CN", two_way=False)
     checked = empty | inland & Q(open_inland=0, open_return=0) | ~inland & ~empty & Q(open_exit=0)
@@ -73,10 +73,10 @@ def ready_for_release(*, by: Actor, at: datetime) -> QuerySet[Trip]:
 
 def is_clear(trip: Trip) -> bool:
     """Whether `ready_for_release` would find this trip; of one that was corrected the rest of its fee is asked for."""
-    paid = trip.fee_state in ("paid", "waived", "deferred")
+    paid = trip.fee_state in ("paid", "waived", "deferred", "not_owed")
     if not (trip.state == "in_yard" and trip.holds == 0 and trip.tasks_opened and trip.open_entry == 0 and paid):
         return False
-    if trip.amend_count and more_to_pay(trip):
+    if may_differ(trip) and more_to_pay(trip):
         return False
     undone = {"release_inland": trip.open_inland + trip.open_return, "release_out": trip.open_exit}
     return trip.balance_kg == 0 and undone.get(release_step(trip), 0) == 0

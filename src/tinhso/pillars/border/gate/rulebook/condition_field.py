@@ -27,7 +27,7 @@ TERMS = {
     "inspect": gettext_lazy("an inspection was drawn by lot or asked for by a force"),
     "tax_flag": gettext_lazy("the tax office has marked the firm"),
     "market_risk": gettext_lazy("the goods are marked for market surveillance"),
-    "chargeable": gettext_lazy("the trip owes a fee"),
+    "chargeable": gettext_lazy("the vehicle carries goods that the fee is charged for"),
 }
 CONTROL_TITLES = {
     goods.PLANT: gettext_lazy("goods under plant quarantine"),

@@ -134,7 +134,8 @@ def _play(trip: Trip, lines: list[GoodsLine], facts: checks.TripFacts, law: Law,
         found.classes[class_of(trip, lines, law).name] += 1
     try:
         goods.must_be_registered([rule_line(line, law.goods) for line in lines], direction=trip.direction)
-        found.fees[trip.declaration.regime] += _fee(trip, [line.group for line in lines], law, on)
+        if checks.fee_is_owed(facts, law.book):
+            found.fees[trip.declaration.regime] += _fee(trip, [line.group for line in lines], law, on)
     except GateRefusal as refusal:
         found.refused[refusal.code] += 1
 

@@ -15,7 +15,7 @@ from tinhso.pillars.border.gate.rules.goods import ANIMAL, PLANT
 from tinhso.pillars.border.gate.rules.tables import Row, table, words
 
 ENTRY, EXIT, INLAND_STAGE, RETURN = "ENTRY", "EXIT", "INLAND", "RETURN"
-LAST = "CUSTOMS_RELEASE"
+LAST, FEE = "CUSTOMS_RELEASE", "FEE"
 GOODS_TASKS = frozenset({"PLANT_Q", "ANIMAL_Q", "CUSTOMS_DOC", "CUSTOMS_INSPECT", "TAX", "MARKET"})
 RED = 3
 WANT_PHOTOS = frozenset({"CUSTOMS_INSPECT"})
@@ -28,7 +28,8 @@ RETURNED_GOODS = {"KDTV": PLANT, "KDDV": ANIMAL}
 class TripFacts:
     """What decides the tasks. `loaded`: goods are on the trip's papers; `channel`: 1 green, 2 yellow, 3 red,
     0 not known; `inspect`, `market_risk`: chosen by rule or by lot (rules.selection), or asked for by a force;
-    `returns`: EMPTY, LOADED or REJECTED on the second leg of EXP_VN, else empty.
+    `chargeable`: it carries goods that the fee is charged for; `returns`: EMPTY, LOADED or REJECTED on the second
+    leg of EXP_VN, else empty.
     """
 
     trip_type: str
@@ -161,6 +162,12 @@ def checks(facts: TripFacts, book: CheckBook | None = None) -> tuple[Check, ...]
         for stage in _stages(row, facts, book)
         for force in row.forces
     )
+
+
+def fee_is_owed(facts: TripFacts, book: CheckBook) -> bool:
+    """Whether the rule of the fee asks anything of such a trip; nothing is owed where there is no rule."""
+    row = book.row(FEE)
+    return row is not None and holds(row.needed, _told(facts, book))
 
 
 def _return_checks(facts: TripFacts, book: CheckBook) -> tuple[Check, ...]:

@@ -114,9 +114,13 @@ class Board:
             tasks[trip_id].append(Task(task_id, kind, stage, force, state, minute(since), note))
         for trip_id, found in tasks.items():
             by_id[trip_id].tasks = found
-        for trip_id, fee_id, since in FeeAssessment.objects.filter(
-            trip_id__in=by_id, state__in=("assessed", "paid", "waived", "deferred")
-        ).values_list("trip_id", "id", "state_since"):
+        for trip_id, fee_id, since in (
+            FeeAssessment.objects.filter(
+                trip_id__in=by_id, state__in=("assessed", "paid", "waived", "deferred", "not_owed")
+            )
+            .order_by("leg")
+            .values_list("trip_id", "id", "state_since")
+        ):
             by_id[trip_id].fee = (fee_id, minute(since))
         for trip_id, hold_id, force, since, note in Hold.objects.filter(
             trip_id__in=[one.id for one in by_id.values() if one.holds], state="active"

@@ -13,7 +13,7 @@ from typing import Any
 from tinhso.pillars.border.gate.simulation.checking import task_moves
 from tinhso.pillars.border.gate.simulation.seen import Move, Other, Seen, Times
 
-SETTLED = ("paid", "waived", "deferred")
+SETTLED = ("paid", "waived", "deferred", "not_owed")
 REVOKES = "Quá hạn hiệu lực thông quan, xác nhận lại (DEMO)"
 FIXES = "Số tờ khai hải quan chưa rõ, đề nghị sửa (DEMO)"
 TURNS = "Chủ hàng xin quay đầu sau kiểm tra (DEMO)"
@@ -105,7 +105,7 @@ def _in_the_yard(seen: Seen, times: Times) -> Iterator[Move]:
     for task in seen.tasks:
         yield from task_moves(seen, task, times)
     if seen.fee_state == "assessed" and seen.fee:
-        due = times.on_shift(seen.yard_in + seen.draw.minutes("fee.pay"))
+        due = times.on_shift(max(seen.yard_in, seen.fee[1]) + seen.draw.minutes("fee.pay"))
         yield Move("pay", "BQLKKT", due, seen.fee[0])
     if seen.balance_kg:
         yield from _unloading(seen, times)
@@ -143,10 +143,12 @@ def _unload(seen: Seen, taker: Other | None, times: Times) -> Iterator[Move]:
 
 def _release(seen: Seen, times: Times) -> Iterator[Move]:
     undone = [task for task in seen.tasks if task.state not in ("passed", "not_needed")]
-    if undone or seen.holds or seen.fee_state not in SETTLED or seen.balance_kg or seen.is_to_be_loaded:
+    took_nothing = seen.kind == "IMP_VN_PICKUP" and not seen.loaded_kg
+    owes = seen.fee_state not in SETTLED and not took_nothing
+    if undone or seen.holds or owes or seen.balance_kg or seen.is_to_be_loaded:
         return
     ready = max([seen.since, seen.unloaded, *(task.since for task in seen.tasks), seen.fee[1] if seen.fee else 0.0])
-    if seen.kind == "IMP_VN_PICKUP" and not seen.loaded_kg:
+    if took_nothing:
         due = times.on_shift(ready + seen.draw.minutes("turn.back"))
         yield Move("turn_back", "BQLKKT", due, seen.id)
         return

@@ -72,6 +72,7 @@ def test_a_two_way_truck_brings_goods_back_that_were_declared_before(yard):
     move.enter_yard(trip=fresh(trip), by=yard.people["YARD"], at=NOON + HOUR)
     assert Bay.objects.get(yard=trip.yard, code=fresh(trip).bay).kind == "import"
     work_all(trip, yard.people, NOON + HOUR)
+    yard.paid(fresh(trip), at=NOON + HOUR)
     release.release_trip(trip=fresh(trip), by=yard.people["HAIQUAN"], at=NOON + HOUR)
     move.leave_inland(trip=fresh(trip), plate="12C12345", by=yard.people["YARD"], at=NOON + HOUR)
 

@@ -67,6 +67,8 @@ class Yard:
         return Trip.objects.get(pk=trip.pk)
 
     def paid(self, trip: Trip, at=NOON) -> None:
+        if FeeAssessment.objects.filter(trip=trip, state="not_owed").exists():
+            return
         fee = FeeAssessment.objects.filter(trip=trip, state="assessed").first()
         fee = fee or fees.assess_fee(trip=trip, by=self.people["BQLKKT"], at=at)
         fees.pay_fee(fee=fee, method="CARD", by=self.people["BQLKKT"], at=at)

@@ -113,6 +113,7 @@ def _the_rows_are_whole(written) -> None:
     _goods_went_where_they_belong()
     assert FeeAssessment.objects.filter(state="paid", receipt_no="").count() == 0
     assert FeeAssessment.objects.filter(is_demo=False).count() == 0
+    _who_carries_goods_has_paid_for_them()
     assert UndeclaredArrival.objects.count() == Trip.objects.filter(undeclared=True).count()
     booked = Trip.objects.filter(slot__isnull=False).count()
     assert booked
@@ -139,6 +140,21 @@ def _goods_went_where_they_belong() -> None:
     taken = ClearanceTask.objects.filter(trip__in=[pair.taker_id for pair in pairs], kind="CUSTOMS_DOC")
     assert taken.exclude(state="passed").count() == 0
     assert taken.count() == sum(pair.taker.state == "completed" for pair in pairs)
+
+
+def _who_carries_goods_has_paid_for_them() -> None:
+    """As the live border charges: the way inland for what was taken over or brought back, nothing for who is empty."""
+    left = FeeAssessment.objects.filter(trip__state="completed")
+    kinds = {kind: left.filter(trip__kind=kind) for kind in ("CN_EMPTY_IN", "IMP_VN_PICKUP")}
+    assert {*kinds["CN_EMPTY_IN"].values_list("state", "amount")} == {("not_owed", 0)}
+    taken = kinds["IMP_VN_PICKUP"].select_related("trip")
+    assert taken
+    for fee in taken:
+        assert (fee.state, fee.explanation["taken_over_kg"]) == ("paid", fee.trip.loaded_kg)
+        assert fee.explanation["route"] == "INLAND"
+    back = Trip.objects.filter(leg=2, load_state="LOADED", state="completed")
+    assert set(back.values_list("fee_state", flat=True)) == {"paid"}
+    assert left.filter(leg=2, explanation__way_back=True, state="paid").count() == back.count()
 
 
 def _figures_are_the_reports() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
@@ -105,15 +105,22 @@ class Cast:
     def goods(self, direction: str, group: str, month: int) -> Sequence[Row]:
         return usual_goods(direction, group, month)
 
-    def fee(self, regime: str, group: str, vehicle: str, route: str, day: date) -> Fee:
-        """What such a trip owes on that day."""
-        key = (regime, group, vehicle, route, str(day))
+    def fee(
+        self, regime: str, group: str, vehicle: str, route: str, day: date, about: Mapping[str, Any] | None = None
+    ) -> Fee:
+        """What such a trip owes on that day; `about` stands in the explanation beside the formula."""
+        about = about or {}
+        key = (regime, group, vehicle, route, str(day), str(about))
         if key not in self._fees:
             on = max(day, TARIFF_SINCE)
             if on not in self._rates:
                 self._rates = {on: (rates_on(on), law_on(on).number(limits.KEPT).value)}
-            self._fees[key] = _assess(regime, group, vehicle, route, day, *self._rates[on])
+            self._fees[key] = _assess(regime, group, vehicle, route, day, *self._rates[on], about)
         return self._fees[key]
+
+    def nothing_owed(self, day: date) -> Fee:
+        """That of a vehicle that carries no goods which are charged."""
+        return Fee(0, 0, 0, plain({"nothing": "empty", "on": str(day), "replayed": True}))
 
     def checks(
         self, kind: str, group: str, *, foreign: bool, medical: bool, tax: bool, inwards: bool = False,
@@ -173,12 +180,13 @@ def _group_weights() -> dict[str, tuple[list[str], list[float]]]:
 
 
 def _assess(
-    regime: str, group: str, vehicle: str, route: str, day: date, rates: list[fees.Rate], kept_percent: int
-) -> Fee:
+    regime: str, group: str, vehicle: str, route: str, day: date, rates: list[fees.Rate], kept_percent: int,
+    about: Mapping[str, Any],
+) -> Fee:  # fmt: skip
     on = max(day, TARIFF_SINCE)
     asked: dict[str, Any] = {"regime": regime, "groups": [group], "vehicle": vehicle, "route": route}
     fee = fees.assess(**asked, on=on, rates=rates, kept_percent=kept_percent)
-    told = {**fee.explanation, "on": str(day), "replayed": True}
+    told = {**fee.explanation, **about, "on": str(day), "replayed": True}
     if on != day:
         told["assumed"] = BEFORE_TARIFF
     return Fee(fee.amount, fee.kept, fee.budget, plain(told))

@@ -30,7 +30,7 @@ from tinhso.pillars.border.gate.simulation.checking import FAILS
 from tinhso.pillars.border.gate.simulation.year.cast import EMPTY, Cast
 from tinhso.pillars.border.gate.simulation.year.cast import Fee as Owed
 from tinhso.pillars.border.gate.simulation.year.lines import NULL, moment, perhaps, text, writer
-from tinhso.pillars.border.gate.simulation.year.vehicle import HANOI, HOUR, Vehicle, Way
+from tinhso.pillars.border.gate.simulation.year.vehicle import HANOI, HOUR, Due, Vehicle, Way
 
 NAMES = (TRIP.name, TASK.name, FEE.name, HOLD.name)
 """By the numbers of `way.TRIP`, `TASK`, `FEE` and `HOLD`."""
@@ -75,8 +75,8 @@ HELD = Columns(
     "agency_id", "reason_code", "note", "lifted_at", "lifted_by",
 )  # fmt: skip
 DUE = Columns(
-    FeeAssessment, "id", "state", "state_since", "version", "created_at", "created_by", "trip_id", "point_id", "amount",
-    "kept", "budget", "explanation", "is_demo", "method", "receipt_no", "paid_at", "collected_by",
+    FeeAssessment, "id", "state", "state_since", "version", "created_at", "created_by", "trip_id", "point_id", "leg",
+    "amount", "kept", "budget", "explanation", "is_demo", "method", "receipt_no", "paid_at", "collected_by",
 )  # fmt: skip
 WAY = Columns(
     Trip, "id", "state", "state_since", "version", "created_at", "created_by", "code", "declaration_id",
@@ -220,16 +220,13 @@ class Writing:
                 force, force, "DOC_MISMATCH", FAILS, perhaps(lifted), NULL if lifted is None else hold.officer,
             ))  # fmt: skip
 
-    def fee(self, owed: Owed) -> str:
-        way = self.way
-        paid = way.paid is not None
-        ended = way.paid if way.paid is not None else way.at["ended_at"]
-        accepted = moment(way.at["accepted_at"])
+    def fee(self, due: Due, owed: Owed) -> str:
+        paid = due.paid is not None
         return DUE.line((
-            way.fee, way.fee_state, moment(ended), "2", accepted, self.cast.system, way.id,
-            self.vehicle.place.id, str(owed.amount), str(owed.kept), str(owed.budget), owed.explanation, "t",
-            "BANK_QR" if paid else "", self.vehicle.receipt if paid else "", perhaps(way.paid),
-            way.collected_by or NULL,
+            due.id, due.state, moment(due.since), str(due.versions), moment(due.made), self.cast.system, self.way.id,
+            self.vehicle.place.id, str(due.leg), str(owed.amount), str(owed.kept), str(owed.budget),
+            owed.explanation, "t", "BANK_QR" if paid else "",
+            self.vehicle.receipt_of(due.leg) if paid else "", perhaps(due.paid), due.collected_by or NULL,
         ))  # fmt: skip
 
     def arrival(self, id: str, digest: str) -> str:

@@ -29,11 +29,11 @@ from tinhso.pillars.border.gate.rules.limits import stay_code
 from tinhso.pillars.border.gate.simulation import durations
 from tinhso.pillars.border.gate.simulation.plan import FATES, KINDS, OTHER_HALF, WAYS, way_is_open
 from tinhso.pillars.border.gate.simulation.year import columns as c
-from tinhso.pillars.border.gate.simulation.year.cast import EMPTY, REGIMES, Cast, Place, Truck
+from tinhso.pillars.border.gate.simulation.year.cast import EMPTY, REGIMES, Cast, Fee, Place, Truck
 from tinhso.pillars.border.gate.simulation.year.lines import moment
 from tinhso.pillars.border.gate.simulation.year.pairs import PairWalk
 from tinhso.pillars.border.gate.simulation.year.plan import DayPlan, hours_of
-from tinhso.pillars.border.gate.simulation.year.vehicle import HOUR, Draws, Vehicle, Way
+from tinhso.pillars.border.gate.simulation.year.vehicle import HOUR, Draws, Due, Vehicle, Way
 
 FLOWS = (TRIP, TASK, HOLD, FEE, TRANSFER)
 FIRST_SERIAL = 500_001
@@ -304,6 +304,8 @@ class DayMaker:
         batch = self.batch
         if giver is not None and way.loaded:
             writing.took(giver)
+        for due in way.dues:
+            batch.fees.append(writing.fee(due, self._owed(due, writing, giver)))
         if vehicle.two_way and way.leg == 2:
             self._brought_back(writing)
         batch.steps += writing.steps()
@@ -339,6 +341,20 @@ class DayMaker:
         self.batch.declarations.append(lines[0])
         self.batch.goods.append(lines[1])
 
+    def _owed(self, due: Due, writing: c.Writing, giver: c.Writing | None) -> Fee:
+        """For what it brings, took over or brought back, as actions/fee_grounds.py has it."""
+        vehicle, day = writing.vehicle, self.plan.day
+        if due.state == "not_owed":
+            return self.cast.nothing_owed(day)
+        route, regime, group, kg = law_on(day).route_of(vehicle.kind), writing.regime, vehicle.group, vehicle.kg
+        told: dict[str, Any] = {}
+        if due.leg == 2:
+            route, regime, group, told = fees.INLAND, "IMPORT", vehicle.back_group, {"way_back": True}
+        elif vehicle.group == EMPTY and giver is not None:
+            regime, group, kg = giver.regime, giver.group, writing.way.loaded
+            told = {"taken_over_kg": kg}
+        return self.cast.fee(regime, group, fees.vehicle_class(load_kg=kg), route, day, told)
+
     def _declared(self, writing: c.Writing, direction: str) -> None:
         vehicle, draws, cast = writing.vehicle, self.draws, self.cast
         day = self.plan.day
@@ -350,13 +366,10 @@ class DayMaker:
         if not empty:
             usual = cast.goods(direction, vehicle.group, day.month)
             goods = usual[int(draws.part() * len(usual))]
-        weighed = fees.vehicle_class(load_kg=vehicle.kg)
-        fee = cast.fee(regime, vehicle.group, weighed, law_on(day).route_of(vehicle.kind), day)
         writing.declared(draws.id(writing.way.steps[0][0]), regime, goods, 1 if draws.part() < 0.6 else 2)
         self.batch.declarations.append(writing.declaration())
         if goods:
             self.batch.goods.append(writing.goods())
-        self.batch.fees.append(writing.fee(fee))
 
 
 def _chosen(shares: Sequence[tuple[str, float]], part: float) -> str:

@@ -63,6 +63,8 @@ class PairWalk(Walk):
         one.unloading, one.transfer, one.onto = (recorded, confirmed), self.draws.id(recorded), self.way.id
         self.way.loaded = giver.kg
         self._transferred(confirmed, one.transfer, giver.kg)
+        if self.vehicle.kind == "IMP_VN_PICKUP":
+            self._due(confirmed)
         taker = self.vehicle, self.way
         self._turn_to(giver, one)
         self._transferred(confirmed, one.transfer, giver.kg)
@@ -92,6 +94,7 @@ class PairWalk(Walk):
         moved = self.way.at["unloaded_at"]
         entry = [work for work in works if work.stage not in (EXIT, INLAND_STAGE)]
         last = max(moved, self._checked(entry, yard), self._checked([one for one in works if one not in entry], moved))
-        paid = on_shift(yard + self.draws.seconds("fee.pay"))
+        owed = self.way.dues[-1].made if self.way.dues else yard
+        paid = on_shift(max(yard, owed) + self.draws.seconds("fee.pay"))
         self._pay(paid)
         self._leave(on_shift(max(last, paid) + self.draws.seconds("release")))

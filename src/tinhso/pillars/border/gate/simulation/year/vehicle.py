@@ -81,6 +81,20 @@ class Held:
 
 
 @dataclass(slots=True)
+class Due:
+    """A fee as it ends; `leg` 2: for what a two-way vehicle brought back."""
+
+    id: str
+    state: str
+    made: int
+    since: int
+    leg: int = 1
+    paid: int | None = None
+    collected_by: str = ""
+    versions: int = 1
+
+
+@dataclass(slots=True)
 class Vehicle:
     """One planned vehicle and its goods."""
 
@@ -108,6 +122,10 @@ class Vehicle:
     def two_way(self) -> bool:
         return self.way == "two_way"
 
+    def receipt_of(self, leg: int) -> str:
+        """The number of its receipt, of the way back with a letter behind it."""
+        return f"{self.receipt}V" if leg == 2 else self.receipt
+
 
 @dataclass(slots=True)
 class Way:
@@ -125,9 +143,7 @@ class Way:
     steps: list[Step] = field(default_factory=list)
     tasks: list[Work] = field(default_factory=list)
     holds: list[Held] = field(default_factory=list)
-    fee_state: str = "assessed"
-    paid: int | None = None
-    collected_by: str = ""
+    dues: list[Due] = field(default_factory=list)
     versions: int = 0
     misses: int = 0
     amended: int = 0
@@ -144,6 +160,11 @@ class Way:
     incident: tuple[int, int, int | None] | None = None
     back: str = ""
     area: str = ""
+
+    @property
+    def fee_state(self) -> str:
+        """As the trip shows it: the last one's."""
+        return self.dues[-1].state if self.dues else "none"
 
 
 def opened(second: int) -> int:

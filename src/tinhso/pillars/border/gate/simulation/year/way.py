@@ -22,6 +22,7 @@ from tinhso.pillars.border.gate.simulation.year.vehicle import (
     HOUR,
     MINUTE,
     Draws,
+    Due,
     Held,
     Step,
     Vehicle,
@@ -128,7 +129,10 @@ class Walk:
                 at = on_shift(at + draws.seconds("accept.person"))
         accepted = way.at["accepted_at"] = way.at["ticket_at"] = self.trip(at, step, "accepted", role)
         self._open(self.vehicle.checks, accepted)
-        way.steps.append((accepted, FEE, way.fee, "create", "", "assessed", self.cast.system, NONE))
+        if self.vehicle.kind == "CN_EMPTY_IN":
+            self._due(accepted, "ask_nothing", "not_owed")
+        elif self.vehicle.kind != "IMP_VN_PICKUP":  # it owes for what it takes over, once it has
+            self._due(accepted)
         if draws.part() < durations.share("swapped"):
             way.amended = 1
             accepted = self.trip(accepted + draws.seconds("book.slot"), "amend", "accepted", "BROKER")
@@ -160,8 +164,8 @@ class Walk:
         way = self.way
         way.at["ended_at"] = self.trip(at, step, target, role)
         way.booked = False
-        way.fee_state = "voided"
-        way.steps.append((at, FEE, way.fee, "void", "assessed", "voided", self.cast.system, NONE))
+        if way.fee_state == "assessed":
+            self._settle(at, "void", "voided", self.cast.system, NONE)
 
     def _to_the_gate(self, accepted: int) -> int:
         """Out of the inland into the holding area, called, through barrier 1."""
@@ -262,11 +266,25 @@ class Walk:
         at = on_shift(last + self.draws.seconds("turn.back"))
         self.way.at["ended_at"] = self.trip(at, "turn_back", "turned_back", "BQLKKT", TURNED)
 
-    def _pay(self, at: int) -> None:
+    def _due(self, at: int, step: str = "create", state: str = "assessed", leg: int = 1) -> None:
+        """A fee, or that none is owed."""
         way = self.way
-        way.fee_state, way.paid, way.collected_by = "paid", at, self.who("BQLKKT")
-        told = f'{{"method": "BANK_QR", "receipt_no": "{self.vehicle.receipt}"}}'
-        way.steps.append((at, FEE, way.fee, "pay", "assessed", "paid", way.collected_by, told))
+        due = Due(way.fee if leg == 1 else self.draws.id(at), state, at, at, leg)
+        way.dues.append(due)
+        way.steps.append((at, FEE, due.id, step, "", state, self.cast.system, NONE))
+
+    def _pay(self, at: int) -> None:
+        """What is owed by then; nothing where nothing is."""
+        if self.way.fee_state == "assessed":
+            due = self.way.dues[-1]
+            due.paid, due.collected_by = at, self.who("BQLKKT")
+            told = f'{{"method": "BANK_QR", "receipt_no": "{self.vehicle.receipt_of(due.leg)}"}}'
+            self._settle(at, "pay", "paid", due.collected_by, told)
+
+    def _settle(self, at: int, step: str, state: str, actor: str, told: str) -> None:
+        due = self.way.dues[-1]
+        self.way.steps.append((at, FEE, due.id, step, due.state, state, actor, told))
+        due.state, due.since, due.versions = state, at, due.versions + 1
 
     def _unload(self, ready: int, later: Sequence[Work]) -> int:
         draws, way, vehicle = self.draws, self.way, self.vehicle
@@ -359,8 +377,11 @@ class Walk:
         self.trip(at, "return_in", "returned_in", "BIENPHONG", facts(**told))
         if vehicle.two_way:
             yard = self._into_the_yard(at)
+            self._due(at, leg=2)
             done = max([yard, *(self._check(work, yard) for work in self._open(vehicle.back, at))])
-            self._inland(on_shift(done + draws.seconds("release")))
+            paid = on_shift(yard + draws.seconds("fee.pay"))
+            self._pay(paid)
+            self._inland(on_shift(max(done, paid) + draws.seconds("release")))
             return
         if vehicle.fate == "refused":
             at = max([at, *(self._check(work, at) for work in self._open(vehicle.back, at))])

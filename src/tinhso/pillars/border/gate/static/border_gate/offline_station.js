@@ -90,7 +90,7 @@
       entry.u[0] ? [`${entry.h || "…"}: ${said.held}`, "counter", entry.h] : null,
       entry.b ? [said.aboard.replace("{n}", entry.b.toLocaleString("vi-VN")), "unload"] : null,
       ...(entry.o || []).map((force) => [said.notPassed.replace("{f}", force), "counter", force]),
-      ["paid", "waived", "deferred"].includes(entry.f) ? null : [said.unpaid, "pay"],
+      ["paid", "waived", "deferred", "not_owed"].includes(entry.f) ? null : [said.unpaid, "pay"],
     ].filter(Boolean);
     return all.length ? all : [[said.release, "wait"]];
   }
