@@ -285,12 +285,12 @@ DRIVER_CALLED_OFF = notice(
     "border_gate.driver_called_off",
     title=_("Called off by the driver"),
     texts={
-        "vi": "Lái xe đã hủy lượt {code}, xe {plate}: giờ hẹn tại {gate} không còn vì tạm ngừng tiếp nhận.",
-        "en": "The driver has called trip {code}, vehicle {plate}, off: its hour at {gate} was taken by a closure.",
-        "zh-hans": "司机已取消车次{code}（车辆{plate}）：{gate}的预约时段因暂停受理而失效。",
+        "vi": "Lái xe đã hủy lượt {code}: giờ hẹn tại {gate} không còn vì tạm ngừng tiếp nhận.",
+        "en": "The driver has called trip {code} off: its hour at {gate} was taken by a closure.",
+        "zh-hans": "司机已取消车次{code}：{gate}的预约时段因暂停受理而失效。",
     },
     channels=("app", "sms"),
-    sms_fields=("code", "plate", "gate"),
+    sms_fields=("code", "gate"),
 )
 EXPIRED = notice(
     "border_gate.expired",

@@ -98,7 +98,7 @@ class Quick(Checked):
 
     def asks_more(self) -> bool:
         """Whether the further fields are to be seen: they hold something, or something is wrong with them."""
-        names = ("paper_until", *PAPERS.values())
+        names = [name for name in ("unloads", "paper_until", *PAPERS.values()) if name in self.fields]
         return any(self[name].value() or self[name].errors for name in names)
 
     def answers(self) -> Answers:
