@@ -12,7 +12,7 @@ from tinhso.kernel.notices.kinds import NoticeKind
 from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.flows import LIVE
 from tinhso.pillars.border.gate.flows.overlays import DEFERRED
-from tinhso.pillars.border.gate.handlers import fee_notices, officers, travellers
+from tinhso.pillars.border.gate.handlers import fee_notices, officers, overlay_words
 from tinhso.pillars.border.gate.handlers.audience import DRIVER, ENTERPRISE, LEADER
 from tinhso.pillars.border.gate.handlers.telling import Told, is_heard, tell, trip_of
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, FeeDifference, Hold
@@ -23,18 +23,18 @@ OWNER = (DRIVER, ENTERPRISE)
 @subscribe(events.HOLD_PLACED, name="border_gate.tell_held")
 def tell_held(event: Event) -> None:
     """Which force, never why: reasons may be secret."""
-    _tell_of_hold(event, Told(travellers.HELD, OWNER, lasts=True))
+    _tell_of_hold(event, Told(overlay_words.HELD, OWNER, lasts=True))
 
 
 @subscribe(events.HOLD_LIFTED, name="border_gate.tell_freed")
 def tell_freed(event: Event) -> None:
-    _tell_of_hold(event, Told(travellers.FREED, OWNER, lasts=True))
+    _tell_of_hold(event, Told(overlay_words.FREED, OWNER, lasts=True))
 
 
 @subscribe("border_gate.hold_overridden", name="border_gate.tell_overridden")
 def tell_overridden(event: Event) -> None:
     """The force whose hold a leader lifted is told as well."""
-    _tell_of_hold(event, Told(travellers.FREED_BY_ORDER, OWNER, lasts=True), officers.OVERRIDDEN)
+    _tell_of_hold(event, Told(overlay_words.FREED_BY_ORDER, OWNER, lasts=True), officers.OVERRIDDEN)
 
 
 @subscribe("border_gate.task_reopened", name="border_gate.tell_reopened")
@@ -48,7 +48,7 @@ def tell_reopened(event: Event) -> None:
 @subscribe("border_gate.task_passed", name="border_gate.tell_passed")
 def tell_passed(event: Event) -> None:
     """The commonest event of all: whether anybody wants to know is asked first."""
-    told = Told(travellers.CHECK_PASSED, (ENTERPRISE,), lasts=True)
+    told = Told(overlay_words.CHECK_PASSED, (ENTERPRISE,), lasts=True)
     firms = ClearanceTask.objects.filter(pk=event.record_id).values("trip__agency_id")
     task = _task(event) if is_heard([told], firms, at=event.at) else None
     if task is not None:
@@ -59,7 +59,7 @@ def tell_passed(event: Event) -> None:
 def tell_failed(event: Event) -> None:
     task = _task(event)
     if task is not None:
-        _tell(task.trip_id, event, [Told(travellers.CHECK_FAILED, OWNER, lasts=True)], force=str(task.force))
+        _tell(task.trip_id, event, [Told(overlay_words.CHECK_FAILED, OWNER, lasts=True)], force=str(task.force))
 
 
 @subscribe("border_gate.task_treated", name="border_gate.tell_treated")
@@ -67,17 +67,17 @@ def tell_treated(event: Event) -> None:
     """The vehicle stays until its goods are treated and checked again."""
     task = _task(event)
     if task is not None:
-        _tell(task.trip_id, event, [Told(travellers.TO_BE_TREATED, OWNER, lasts=True)], force=str(task.force))
+        _tell(task.trip_id, event, [Told(overlay_words.TO_BE_TREATED, OWNER, lasts=True)], force=str(task.force))
 
 
 @subscribe(events.FEE_ASSESSED, name="border_gate.tell_fee_due")
 def tell_fee_due(event: Event) -> None:
-    _tell_of_fee(event, "assessed", [Told(travellers.FEE_DUE, (ENTERPRISE,), lasts=True)])
+    _tell_of_fee(event, "assessed", [Told(overlay_words.FEE_DUE, (ENTERPRISE,), lasts=True)])
 
 
 @subscribe(events.FEE_PAID, name="border_gate.tell_fee_paid")
 def tell_fee_paid(event: Event) -> None:
-    _tell_of_fee(event, "paid", [Told(travellers.FEE_PAID, (ENTERPRISE,), lasts=True)])
+    _tell_of_fee(event, "paid", [Told(overlay_words.FEE_PAID, (ENTERPRISE,), lasts=True)])
 
 
 @subscribe("border_gate.fee_waiver_proposed", name="border_gate.tell_waiver_proposed")
@@ -111,7 +111,7 @@ def _tell_of_difference(event: Event, row: FeeDifference, kind: NoticeKind) -> N
 
 @subscribe("border_gate.fee_refunded", name="border_gate.tell_refunded")
 def tell_refunded(event: Event) -> None:
-    _tell_of_fee(event, "refunded", [Told(travellers.FEE_REFUNDED, (ENTERPRISE,), lasts=True)])
+    _tell_of_fee(event, "refunded", [Told(overlay_words.FEE_REFUNDED, (ENTERPRISE,), lasts=True)])
 
 
 def _tell_of_hold(event: Event, owner: Told, force: NoticeKind | None = None) -> None:

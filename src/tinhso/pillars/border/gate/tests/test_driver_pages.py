@@ -25,7 +25,7 @@ from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.actions import bookings, declare, links, move, stops, tasks
 from tinhso.pillars.border.gate.flows import TRIP
-from tinhso.pillars.border.gate.handlers import travellers
+from tinhso.pillars.border.gate.handlers import overlay_words, travellers
 from tinhso.pillars.border.gate.models import Displacement, Force, Hold, SlotWindow, Trip
 from tinhso.pillars.border.gate.permissions import role_code, step_permission
 from tinhso.pillars.border.gate.queries.qr_codes import token_of
@@ -261,7 +261,8 @@ def test_call_and_hold_reach_the_drivers_telephone(gate, accepted):
     deliver(event("border_gate.hold_placed", hold.pk))
 
     words = [
-        kind.message("vi", Notice.objects.get(kind=kind.name).fields) for kind in (travellers.CALLED, travellers.HELD)
+        kind.message("vi", Notice.objects.get(kind=kind.name).fields)
+        for kind in (travellers.CALLED, overlay_words.HELD)
     ]
     assert "có mặt trước 12:45" in words[0]
     assert "Kiểm dịch thực vật" in words[1]

@@ -30,6 +30,7 @@ from tinhso.pillars.border.gate.handlers import (
     firm_words,
     fresh_claims,
     mandate_words,
+    overlay_words,
     travellers,
     trips,
 )
@@ -386,7 +387,7 @@ def test_who_is_turned_back_reads_why_and_no_message_says_it(world, gate, monkey
 
 def travellers_kinds() -> list[NoticeKind]:
     """Kinds of these files and of steps that reach firms and drivers; not those for transport firms."""
-    rooms = (travellers, fee_notices, fresh_claims, firm_words, mandate_words)
+    rooms = (travellers, overlay_words, fee_notices, fresh_claims, firm_words, mandate_words)
     found = {one.name: one for room in rooms for one in vars(room).values() if isinstance(one, NoticeKind)}
     found |= {one.name: one for one in firm_words.CHANGED.values()}
     found |= {one.name: one for steps in trips.ABOUT.values() for one in (told.kind for told in steps)
