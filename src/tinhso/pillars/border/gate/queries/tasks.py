@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -22,6 +22,7 @@ from tinhso.pillars.border.gate.permissions import STEPS, WORK_TASK, step_permis
 from tinhso.pillars.border.gate.queries.fees import dearer, fee_of, may_differ, more_to_pay
 from tinhso.pillars.border.gate.queries.overrides import Overridden, overridden_on
 from tinhso.pillars.border.gate.queries.trips import trip_for
+from tinhso.pillars.border.gate.rules import ways
 from tinhso.pillars.border.gate.rules.tripcodes import IMPORT
 
 TABS = ("todo", "late", "waiting", "coming", "done")
@@ -29,6 +30,7 @@ HERE = ("arrived", "crossed_in", "in_yard", "returned_in")
 ROWS = 100
 INLAND = ("EXP_XFER", "IMP_VN_PICKUP", "NEW_VEHICLE")
 """Whose vehicle stays in Vietnam when it leaves the yard."""
+OUT = ("released",)
 
 
 def tasks_of(*, by: Actor, at: datetime) -> QuerySet[ClearanceTask]:
@@ -165,24 +167,41 @@ def _sentence(row: History) -> str:
 
 def way_of(trip: Trip) -> list[dict[str, Any]]:
     """The steps of the trip's way for the strip: done, now, to come."""
-    abroad = trip.direction == "N"
-    stops: list[tuple[str, datetime | None, tuple[str, ...]]] = [
-        (_("Declared"), trip.accepted_at, ("draft", "submitted", "fix_requested")),
-    ]
-    if abroad:
-        stops.append((_("Over the line"), trip.crossed_in_at, ("accepted",)))
-    else:
-        area = trip.buffer.short if trip.buffer and trip.buffer_at else _("Holding area")
-        stops.append((area, trip.buffer_at, ("accepted", "en_route")))
-        stops.append((_("Barrier 1"), trip.arrived_at, ("at_buffer", "called")))
-    stops.append((_("Checks"), trip.released_at, ("arrived", "crossed_in", "in_yard", "seized")))
-    stops.append((_("Back over the line") if abroad else _("Over the line"), trip.crossed_out_at, ("released",)))
-    if not abroad:
-        stops.append((_("Back in Vietnam"), trip.returned_at, ("crossed_out",)))
+    stops = [Stop(_("Declared"), trip.accepted_at, ("draft", "submitted", "fix_requested")), *_stops(trip)]
     return [
         {"name": name, "note": at, "state": "done" if at else ("now" if trip.state in now else "")}
         for name, at, now in stops
     ]
+
+
+class Stop(NamedTuple):
+    """A place of the strip: when the vehicle passed it, and in which states it is there."""
+
+    name: str
+    passed: datetime | None
+    here: tuple[str, ...]
+
+
+def _stops(trip: Trip) -> list[Stop]:
+    """The places of its kind's way, and home again for the one kind that comes back (rules/ways.py)."""
+    way = ways.way_of(trip.kind, direction=trip.direction)
+    if trip.crossed_out_at and way[-1] == ways.INLAND:
+        way = ways.sent_back(way)
+    from_abroad = way[0] == ways.LINE
+    area = trip.buffer.short if trip.buffer and trip.buffer_at else _("Holding area")
+    left_at = trip.ended_at if trip.state == "completed" else None
+    ends = {
+        ways.LINE: Stop(_("Back over the line") if from_abroad else _("Over the line"), trip.crossed_out_at, OUT),
+        ways.INLAND: Stop(_("Inland"), left_at, OUT),
+    }
+    places = {
+        ways.LINE: Stop(_("Over the line"), trip.crossed_in_at, ("accepted",)),
+        ways.BUFFER: Stop(area, trip.buffer_at, ("accepted", "en_route")),
+        ways.BARRIER: Stop(_("Barrier 1"), trip.arrived_at, ("at_buffer", "called")),
+        ways.YARD: Stop(_("Checks"), trip.released_at, ("arrived", "crossed_in", "in_yard", "seized")),
+    }
+    stops = [*(places[place] for place in way[:-1] if place in places), ends[way[-1]]]
+    return [*stops, Stop(_("Back in Vietnam"), trip.returned_at, ("crossed_out",))] if trip.kind == "EXP_VN" else stops
 
 
 def _midnight(at: datetime) -> datetime:

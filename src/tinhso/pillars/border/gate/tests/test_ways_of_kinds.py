@@ -8,6 +8,7 @@ from django.contrib.gis.geos import Point as GeoPoint
 from tinhso.kernel.geo.models import Place
 from tinhso.pillars.border.gate.flows.trip import CROSSES_OUT, FROM_ABROAD, FROM_INLAND, LEAVES_INLAND
 from tinhso.pillars.border.gate.queries.road import road_of
+from tinhso.pillars.border.gate.queries.tasks import way_of
 from tinhso.pillars.border.gate.rules import ways
 from tinhso.pillars.border.gate.rules.tables import table
 from tinhso.pillars.border.gate.tests.conftest import NOON
@@ -51,6 +52,26 @@ def test_the_road_of_each_kind_goes_where_its_way_goes(gate, kind, direction, fi
 
     assert len(found) == len(places)
     assert [name for name, wanted in zip(found, places, strict=True) if wanted not in name] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "direction", "names"),
+    [
+        ("EXP_VN", "X", ["Bãi chờ", "Barie 1", "Kiểm tra", "Qua đường biên", "Quay về"]),
+        ("EXP_XFER", "X", ["Bãi chờ", "Barie 1", "Kiểm tra", "Vào nội địa"]),
+        ("IMP_VN_PICKUP", "N", ["Bãi chờ", "Barie 1", "Kiểm tra", "Vào nội địa"]),
+        ("CN_EMPTY_IN", "X", ["Qua đường biên", "Kiểm tra", "Qua đường biên về"]),
+        ("IMP_CN", "N", ["Qua đường biên", "Kiểm tra", "Qua đường biên về"]),
+        ("NEW_VEHICLE", "N", ["Qua đường biên", "Kiểm tra", "Vào nội địa"]),
+        ("TRANSIT", "X", ["Bãi chờ", "Barie 1", "Kiểm tra", "Qua đường biên"]),
+        ("TRANSIT", "N", ["Qua đường biên", "Kiểm tra", "Vào nội địa"]),
+    ],
+)
+def test_an_officer_sees_the_way_of_the_kind_not_of_the_goods(gate, kind, direction, names):
+    (trip,) = trips_of(gate, 1)
+    trip.kind, trip.direction, trip.buffer_at = kind, direction, None
+
+    assert [step["name"] for step in way_of(trip)] == ["Khai báo", *names]
 
 
 def test_a_place_that_was_surveyed_opens_in_the_telephones_map(gate):
