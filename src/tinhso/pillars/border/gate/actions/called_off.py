@@ -17,16 +17,10 @@ from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import Displacement, Trip
 from tinhso.pillars.border.gate.permissions import role_code, step_permission
 from tinhso.pillars.border.gate.queries.bookings import displacement_of
+from tinhso.pillars.border.gate.queries.mending import is_drivers_word
 from tinhso.pillars.border.gate.rules.codes import refuse
 
-DRIVERS_WORD = ("APP", "WALK_UP")
-"""Sources of trips that their driver declared: ahead, or on the spot."""
 CANCEL = step_permission("cancel")
-
-
-def may_call_off(trip: Trip) -> bool:
-    """Whether its driver declared it himself."""
-    return trip.source in DRIVERS_WORD
 
 
 @transaction.atomic
@@ -37,7 +31,7 @@ def call_off(*, trip: Trip, by: Actor, at: datetime) -> Trip:
     Refusals: BG-762 for a trip that its firm declared, BG-305 while its hour holds, BG-023 once it has arrived.
     """
     require(by, step_permission("choose_point"), trip, at)
-    if not may_call_off(trip):
+    if not is_drivers_word(trip):
         raise refuse("BG-762")
     displaced = displacement_of(trip)
     if displaced is None:

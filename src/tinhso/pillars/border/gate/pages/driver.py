@@ -33,6 +33,7 @@ from tinhso.pillars.border.gate.queries import driver as queries
 from tinhso.pillars.border.gate.queries import guidance, overlays
 from tinhso.pillars.border.gate.queries.inflow import notices_of_trip
 from tinhso.pillars.border.gate.queries.law import law_at
+from tinhso.pillars.border.gate.queries.mending import is_drivers_word
 from tinhso.pillars.border.gate.queries.qr_codes import picture_of
 from tinhso.pillars.border.gate.rules import plates
 from tinhso.pillars.border.gate.rules.limits import CALL_WAITS
@@ -66,8 +67,8 @@ def trip(request: Request) -> HttpResponse:
         # The picture is drawn by our own rules from signed bytes.
         context["picture"] = mark_safe(picture)  # noqa: S308
         context |= {
-            "choices": slots.choices_of(one, at=request.moment),
-            "may_call_off": called_off.may_call_off(one),
+            "choices": (choices := slots.choices_of(one, at=request.moment)),
+            "may_call_off": choices is not None and is_drivers_word(one),
             "may_appeal": one.state == "at_buffer",
             "appeals": list(one.appeals.all()[:3]),
             "inflow": inflow.told(notices_of_trip(one, at=request.moment)),

@@ -13,6 +13,7 @@ from django.utils import translation
 
 from tinhso.kernel.access.may import may
 from tinhso.kernel.access.models import Grant
+from tinhso.kernel.audit.record import record
 from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.base.errors import Forbidden
@@ -347,7 +348,8 @@ def hour_taken(gate, trip: Trip) -> SlotWindow:
 
 
 def test_who_declared_himself_calls_off_when_his_hour_is_taken_and_the_firm_is_told(gate, firm, accepted):
-    Trip.objects.filter(pk=accepted.pk).update(source="APP")
+    Trip.objects.filter(pk=accepted.pk).update(source="WALK_UP")
+    record("border_gate.consent_said", by=gate.everything, at=NOON, kind="border_gate.trip", record_id=accepted.pk)
     accepted.refresh_from_db()
     clerk = make_person("An")
     grant(clerk, role_code("ENTERPRISE"), agency=firm.pk)
@@ -371,7 +373,10 @@ def test_who_declared_himself_calls_off_when_his_hour_is_taken_and_the_firm_is_t
     assert not may(Actor(row.actor, "link", "driver"), step_permission("cancel"), accepted, NOON)
 
 
-def test_what_the_firm_declared_only_the_firm_calls_off(gate, accepted):
+@pytest.mark.parametrize("source", ["WEB", "WALK_UP"])
+def test_what_the_firm_declared_only_the_firm_calls_off(gate, accepted, source):
+    Trip.objects.filter(pk=accepted.pk).update(source=source)
+    accepted.refresh_from_db()
     hour_taken(gate, accepted)
     driver, path = opened(accepted), reverse("border_gate:driver_call_off")
 
