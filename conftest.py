@@ -24,6 +24,7 @@ from psycopg import conninfo, sql
 ROOT = Path(__file__).resolve().parent
 PASSWORDS = {"tinhso_migrate": "tests", "tinhso_app": "tests", "tinhso_sealer": "tests"}
 COUNTER = itertools.count()
+SESSIONS: dict[str, Any] = {}  # of databases whose tests are rolled back, between two tests
 # What `migrate` puts in, and what its migrations take from their rooms.
 PUT_IN = ("migrations/*", "permissions.py", "migrate.py", "schema.py")
 
@@ -225,7 +226,7 @@ def province(province_database: str, django_db_setup: None, django_db_blocker: A
     """The province's reference data, in a transaction that is rolled back after the test."""
     from django.db import transaction
 
-    with _at(shared_cluster(), province_database, django_db_blocker), transaction.atomic():
+    with _session_of(province_database, django_db_blocker), transaction.atomic():
         yield province_database
         transaction.set_rollback(True)
 
@@ -295,21 +296,50 @@ def _own(cluster: str, blocker: Any, template: str = "") -> Iterator[str]:
 
 @contextmanager
 def _at(cluster: str, name: str, blocker: Any) -> Iterator[None]:
-    """Inside the block Django works in that database."""
-    from django.db import connection, connections
+    """Inside the block Django works in that database, in a session of the block's own."""
+    from django.db import connections
 
-    before = dict(connection.settings_dict)
-    addresses = {key: os.environ.get(key) for key in environment_for(cluster, name)}
     with blocker.unblock():
         connections.close_all()
-        _point_django_at(cluster, name)
+        with _pointed_at(cluster, name):
+            try:
+                yield
+            finally:
+                connections.close_all()
+
+
+@contextmanager
+def _session_of(name: str, blocker: Any) -> Iterator[None]:
+    """As `_at`, in the session that the last test of this database left: its plans and compiled functions stay.
+
+    Only for tests whose transaction is rolled back: nothing of them stays in the session.
+    """
+    from django.db import connections
+
+    wrapper = connections["default"]
+    with blocker.unblock(), _pointed_at(shared_cluster(), name):
+        outer, wrapper.connection = wrapper.connection, SESSIONS.pop(name, None)
         try:
             yield
         finally:
-            connections.close_all()
-            for key, value in addresses.items():
-                os.environ[key] = value or ""
-            _use(before)
+            if wrapper.connection is not None and not wrapper.connection.closed:
+                SESSIONS[name] = wrapper.connection
+            wrapper.connection = outer
+
+
+@contextmanager
+def _pointed_at(cluster: str, name: str) -> Iterator[None]:
+    from django.db import connection
+
+    before = dict(connection.settings_dict)
+    addresses = {key: os.environ.get(key) for key in environment_for(cluster, name)}
+    _point_django_at(cluster, name)
+    try:
+        yield
+    finally:
+        for key, value in addresses.items():
+            os.environ[key] = value or ""
+        _use(before)
 
 
 def _point_django_at(cluster: str, name: str) -> None:
