@@ -13,6 +13,8 @@ LIMIT = 60.0  # seconds that a supervisor gets to end all in order
 
 
 def main(args: list[str]) -> int:
+    if args:  # whoever asks `down --help` wants to read, not to end the platform
+        raise Failure(f"down takes no words, not {args[0]}")
     print("Tỉnh Số is down" if end() else "nothing was running")
     return 0
 

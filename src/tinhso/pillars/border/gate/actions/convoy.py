@@ -25,7 +25,7 @@ from tinhso.pillars.border.gate.actions.declare import (
     trip_of,
 )
 from tinhso.pillars.border.gate.flows import TRIP
-from tinhso.pillars.border.gate.flows.states import CROSSED_OUT, ENDS
+from tinhso.pillars.border.gate.flows.states import ENDS
 from tinhso.pillars.border.gate.models import (
     Declaration,
     Driver,
@@ -195,11 +195,6 @@ def _says_the_same(stands: Declaration, draft: Draft) -> bool:
 
 def _words(lines: Iterable[GoodsLine]) -> list[tuple[object, ...]]:
     return [tuple(getattr(line, name) for name in TOLD_OF_LINE) for line in lines]
-
-
-def is_coming_back_loaded(trip: Trip) -> bool:
-    """Whether goods are declared for its way back and it is still abroad."""
-    return trip.state == CROSSED_OUT and trip.back_id is not None
 
 
 def _trips(

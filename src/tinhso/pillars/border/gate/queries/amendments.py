@@ -8,17 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from tinhso.kernel.access.may import visible
-from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.identity.models import Person
 from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.flows.amendment import APPLIED, UNDECIDED
 from tinhso.pillars.border.gate.models import Amendment, ControlPoint, FieldChange, Force, Trip
 from tinhso.pillars.border.gate.models.trips import KIND_TITLES
-from tinhso.pillars.border.gate.permissions import VIEW_BOARD
 from tinhso.pillars.border.gate.queries.words import measured, packed, valued
 from tinhso.pillars.border.gate.rules import particulars, plates
 from tinhso.pillars.border.gate.rules.corrections import by_field
@@ -69,11 +66,6 @@ def changes_of(trip: Trip) -> list[Changed]:
 def waiting_of(trip: Trip) -> list[Amendment]:
     """Requests of the trip that wait for an answer, oldest first."""
     return list(Amendment.objects.filter(trip=trip, state__in=UNDECIDED).order_by("created_at"))
-
-
-def amendments_for(*, by: Actor, at: datetime) -> QuerySet[Amendment]:
-    """Requests at the points where somebody works."""
-    return visible(Amendment.objects.filter(state__in=UNDECIDED), by, VIEW_BOARD, at).select_related("trip__point")
 
 
 @dataclass(frozen=True, slots=True)

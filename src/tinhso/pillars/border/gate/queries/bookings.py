@@ -146,11 +146,6 @@ def hold_of(by: UUID, firm: UUID, *, at: datetime) -> Booking | None:
     return rows.select_related("slot", "point").first()
 
 
-def live_places(slot: UUID) -> int:
-    """How many hold a place in that window; what `booked` must be."""
-    return Booking.objects.filter(slot_id=slot, state__in=LIVING).count()
-
-
 def wrong_counts() -> QuerySet[SlotWindow]:
     """Windows whose count is not that of their bookings: none, ever."""
     living = Count("bookings", filter=Q(bookings__state__in=LIVING))

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from tinhso.kernel.access.may import may, rights, visible
+from tinhso.kernel.access.may import rights, visible
 from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.identity.models import Person
 from tinhso.pillars.border.gate.models import CrossingPoint, SimulatedDay, SimulatedTrip, SimulationSwitch
@@ -48,11 +48,6 @@ class Playing:
 def is_loaded() -> bool:
     """Whether a simulation plays here: in the demo profile, and some day of it was begun."""
     return settings.PROFILE == "demo" and SimulatedDay.objects.exists()
-
-
-def may_play(role: str, point: CrossingPoint, *, by: Actor, at: datetime) -> bool:
-    """The gate's centre may give any role of its point to people, an officer his own."""
-    return may(by, RUN_SIMULATION, point, at) or may(by, play_permission(role), point, at)
 
 
 def playing(*, live: Iterable[str]) -> Playing | None:

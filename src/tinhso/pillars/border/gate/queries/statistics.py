@@ -17,7 +17,7 @@ from django.db import connection
 from tinhso.kernel.base.clock import HANOI
 from tinhso.pillars.border.gate.flows.states import WAITING
 from tinhso.pillars.border.gate.models import CrossingPoint, OperatingCalendar, SlotWindow
-from tinhso.pillars.border.gate.models.places import CHINESE_NAMES, SHORT_YARDS, YardLevel
+from tinhso.pillars.border.gate.models.places import SHORT_YARDS, YardLevel
 from tinhso.pillars.border.gate.queries import load
 from tinhso.pillars.border.gate.rules import crowding, hours
 
@@ -91,10 +91,6 @@ class PointNow:
     @property
     def buffer_room(self) -> int:
         return max(self.buffer_capacity - self.in_buffer, 0)
-
-    @property
-    def chinese_name(self) -> str:
-        return CHINESE_NAMES.get(self.code, self.name)
 
 
 @dataclass(frozen=True, slots=True)
