@@ -21,6 +21,7 @@ from tinhso.kernel.workflow.flow import StepRefused
 from tinhso.pillars.border.gate.actions.fee_changes import renew_fee
 from tinhso.pillars.border.gate.actions.orders import reason_of
 from tinhso.pillars.border.gate.actions.takeover import take_over
+from tinhso.pillars.border.gate.actions.two_way import must_go_together
 from tinhso.pillars.border.gate.flows import TRANSFER, TRIP
 from tinhso.pillars.border.gate.models import GoodsLine, Transfer, TransferLine, Trip, Yard
 from tinhso.pillars.border.gate.queries.parties import must_fit
@@ -53,7 +54,8 @@ def begin_transfer(
 ) -> Transfer:
     """The yard writes down what goes from where to where. `partial`: the giving vehicles are not empty afterwards.
 
-    Refusals: BG-297 for trips that do not hand goods to each other, BG-009 for a weight no vehicle may carry.
+    Refusals: BG-297 for trips that do not hand goods to each other, BG-009 for a weight no vehicle may carry,
+    BG-017 and BG-695 for what a two-way vehicle may not carry together.
     """
     lines = _lines(loads)
     tolerance = min((load.giver.tolerance_percent for load in loads), default=0)
@@ -180,7 +182,7 @@ def hand_over_many(*, loads: Sequence[Load], by: Actor, at: datetime) -> list[Tr
         for load in loads
     ]  # fmt: skip
     TRANSFER.create_many(made, by=by, at=at)
-    TransferLine.objects.bulk_create(
+    _keep(
         [
             _bound(line, transfer)
             for transfer, load in zip(made, loads, strict=True)
@@ -236,7 +238,13 @@ def _parts(load: Load, goods: Sequence[tuple[GoodsLine, int]]) -> list[TransferL
 
 
 def _write(transfer: Transfer, lines: Sequence[TransferLine]) -> None:
-    TransferLine.objects.bulk_create([_bound(line, transfer) for line in lines])
+    _keep([_bound(line, transfer) for line in lines])
+
+
+def _keep(lines: Sequence[TransferLine]) -> None:
+    """Refusals: BG-017, BG-695."""
+    must_go_together(lines)
+    TransferLine.objects.bulk_create(lines)
 
 
 def _bound(line: TransferLine, transfer: Transfer) -> TransferLine:

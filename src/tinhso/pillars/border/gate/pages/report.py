@@ -31,6 +31,7 @@ from tinhso.pillars.border.gate.pages.offers import LONGEST_KEPT
 from tinhso.pillars.border.gate.queries import report
 from tinhso.pillars.border.gate.queries.figures import title_of
 from tinhso.pillars.border.gate.queries.report import WHOLE, Figures, Report
+from tinhso.pillars.border.gate.queries.sections import way_back_counts
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
 
 SAMPLE = "border_gate.report_sample."
@@ -98,6 +99,7 @@ def daily(request: Request, day: date) -> HttpResponseBase:
     if kind in (*KINDS, "pdf"):
         return _file(shown, chosen, kind, at=request.moment)
     return render(request, "border_gate/report.html", {
+        "legend": way_back_counts(),
         "day": day, "since": since, "until": until, "over": until <= request.moment, "versions": versions,
         "chosen": chosen, "lines": lines_of(shown), "points": _points(shown), "whole": shown.whole,
         "adds_up": all(block.adds_up for block in shown.blocks.values()), "sample": _sample(),
@@ -166,10 +168,15 @@ def _sheet(shown: Report, chosen: Any) -> paper.Sheet:
         office=_("Management board of the border-gate economic zone"),
         title=_("Situation at the border gates, %(day)s") % words,
         subtitle=_("Frozen, version %(number)s") % words if chosen else _("Not frozen yet"),
-        tables=[paper.Table(_("Daily report"), head, rows, 1, _("The day ends at %(until)s.") % words)],
+        tables=[paper.Table(_("Daily report"), head, rows, 1, _note(words))],
         foot=_("DEMO: generated figures") if ReplayedDay.objects.filter(day=shown.day).exists() else "",
         language=get_language() or "vi",
     )
+
+
+def _note(words: dict[str, Any]) -> str:
+    ends = _("The day ends at %(until)s.") % words
+    return f"{ends} {way_back_counts()}"
 
 
 def _figure(line: Line, value: int) -> str:

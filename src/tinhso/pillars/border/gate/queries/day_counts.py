@@ -16,6 +16,7 @@ from tinhso.pillars.border.gate.queries.report import (
     CARRIED,
     LEFT,
     NOTED_BACK,
+    WAY_BACK,
     WHOLE,
     Figures,
     Report,
@@ -98,9 +99,28 @@ from (select generate_series(%(first)s::date, %(last)s::date, interval '1 day'):
 join noted n on n.day <= d.day and n.day >= d.day - {NOTED_BACK.days} and coalesce(n.until > d.day, true)
 group by 1, 2
 """  # noqa: S608 – the columns are ours
+# Why who was noted in the period had not declared, as far as he has said; counted with his arrival, whoever's trip
+# has taken it over. What was noted by mistake counts nowhere.
+WHY = f"""
+select {day_of("h.at")}, h.place_id, 'undeclared.why', coalesce(u.reason_code, ''), count(*), 0
+from border_gate_trip t join kernel_workflow_history h on h.record_id = t.id
+left join lateral (select o.facts->>'trip' as trip from kernel_workflow_history o
+    where o.record_id = h.record_id and o.step = 'take_over_undeclared' limit 1) o on true
+left join border_gate_undeclaredarrival u on u.trip_id = coalesce(o.trip::uuid, h.record_id)
+where t.undeclared and h.flow = 'border_gate.trip' and h.step in ('walk_up', 'walk_up_line') and {_SPAN}
+group by 1, 2, 4
+"""  # noqa: S608 – the columns are ours
+# A vehicle on its way back has counted already: only its goods are told, beside those of their direction.
+BACK = f"""
+select {day_of("b.at")}, b.place_id, 'back.' || b.direction, b."group", count(distinct b.record_id),
+    sum(b.kg)::bigint
+from ({WAY_BACK}) b group by 1, 2, 3, 4
+"""  # noqa: S608 – the columns are ours
 # Of a declaration spread over many vehicles each counts what it brings itself (models.TripGoods).
 GOODS = f"""
-select {day_of("h.at")}, h.place_id, v.name, v.key, count(distinct h.record_id), sum(l.gross_kg)::bigint
+select g.day, g.place_id, v.name, v.key, count(distinct g.vehicle), sum(g.kg)::bigint
+from (
+select {day_of("h.at")} as day, h.place_id, h.record_id as vehicle, l.hs6, l.gross_kg as kg
 from kernel_workflow_history h join border_gate_trip t on t.id = h.record_id
 join lateral (
     select g.hs6, coalesce(p.kg, g.gross_kg) as gross_kg from border_gate_goodsline g
@@ -111,9 +131,12 @@ join lateral (
     select g.hs6, p.kg from border_gate_tripgoods p join border_gate_goodsline g on g.id = p.line_id
     where t.kind = 'CN_EMPTY_IN' and p.trip_id = t.id and p.taken_over
 ) l on true
-cross join lateral (values ('hs4', left(l.hs6, 4)), ('hs2', left(l.hs6, 2))) v (name, key)
 where h.flow = 'border_gate.trip' and {_SPAN}
     and (h.step = 'cross_out' and t.direction = 'X' or h.step = 'cross_in' and t.direction = 'N')
+union all
+select {day_of("b.at")}, b.place_id, null, b.hs6, b.kg from ({WAY_BACK}) b
+) g
+cross join lateral (values ('hs4', left(g.hs6, 4)), ('hs2', left(g.hs6, 2))) v (name, key)
 group by 1, 2, 3, 4
 """  # noqa: S608 – the columns are ours
 # A fee's difference after a correction has a receipt or refund of its own; a refund of the whole takes all along.
@@ -231,7 +254,7 @@ from (
     window own as (partition by h.record_id order by h.version)
 ) told where at > %(since)s::timestamptz group by 1, 2, 3
 """  # noqa: S608 – the columns are ours
-COUNTS = (STEPS, STANDING, GOODS, FEES, HOLDS, LIFTED, SLOTS, OVERSTAYS, LANES)
+COUNTS = (STEPS, STANDING, WHY, GOODS, BACK, FEES, HOLDS, LIFTED, SLOTS, OVERSTAYS, LANES)
 
 
 def span(first: date, last: date) -> dict[str, Any]:
@@ -261,6 +284,7 @@ def reports(first: date, last: date) -> list[Report]:
 
 _SHEET = (
     "cleared.X", "cleared.N", "remaining", "came.X", "left.X", "ended", "undeclared", "undeclared_still",
+    "back.X", "back.N",
 )  # fmt: skip
 _ENDED = {"turn_back": "turned_back", "divert": "diverted"}
 
@@ -270,7 +294,7 @@ def _add(block: Figures, name: str, key: str, n: int, amount: int) -> None:
     field = _field_of(name, key)
     if field:
         setattr(block, field, getattr(block, field) + n)
-    if name.startswith("cleared.") and key in FARM_GROUPS:
+    if name.startswith(("cleared.", "back.")) and key in FARM_GROUPS:
         block.farm_kg += amount
 
 

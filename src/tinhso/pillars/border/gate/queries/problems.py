@@ -161,14 +161,18 @@ def _told_of(other: Trip, trip: Trip) -> dict[str, str]:
     return {"v": plates.show(typed), "trip": "…"}
 
 
-def rule_line(line: GoodsLine, listed: goods.GoodsList) -> goods.Line:
-    """A goods line as the rules want it; `listed`: the goods list of the trip's day."""
+def rule_line(line: GoodsLine, listed: goods.GoodsList, *, owner: str = "") -> goods.Line:
+    """A goods line as the rules want it; `listed`: the goods list of the trip's day.
+
+    `owner`: whose goods they are, where those of several declarations come together.
+    """
     return goods.Line(
         hs6=line.hs6[:6],
         group=line.group,
         growing_areas=tuple(line.growing_areas),
         packing_houses=tuple(line.packing_houses),
         certificate_no=line.certificate_no,
+        owner=owner,
         flags=listed.flags(line.hs6),
         papers=listed.papers(line.hs6),
     )

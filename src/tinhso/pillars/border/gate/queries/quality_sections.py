@@ -30,6 +30,8 @@ from tinhso.pillars.border.gate.rules.limits import TARGET_EARLY, TARGET_UNDECLA
 SHOWN = 20
 """Rows of a list that could be long: codes refused, orders that lifted holds."""
 MINUTE = timedelta(minutes=1)
+LATE = "LATE"
+"""The kind of reasons why a vehicle was not declared in time."""
 Rows = Iterator[tuple[Cell, ...]]
 
 
@@ -112,6 +114,18 @@ def _undeclared(found: Period) -> Section:
 
     head = (_("Firm"), _("Undeclared vehicles"), _("Vehicles that came"), _("Share, %"), _("Target"))
     return table("undeclared", _("Undeclared vehicles by firm"), head, rows())
+
+
+def _undeclared_why(found: Period) -> Section:
+    """Why vehicles came undeclared, as their drivers said to who noted them."""
+    why = found.by_key("undeclared.why")
+    reasons = {row.code: str(row) for row in ReasonCode.objects.filter(kind=LATE)} if why else {}
+    whole = sum(sums.n for sums in why.values())
+    said = {key: reasons.get(key, key) if key else _("not said") for key in why}
+    rows = ((said[key], sums.n, share(sums.n, whole)) for key, sums in why.items())
+    head = (_("Why"), _("Undeclared vehicles"), _("Share, %"))
+    note = _("As the driver told the officer who noted the vehicle.")
+    return table("undeclared-why", _("Undeclared vehicles by reason"), head, rows, note=note)
 
 
 def _slots(found: Period) -> Section:
@@ -274,6 +288,7 @@ MAKERS: tuple[Callable[[Period], Section], ...] = (
     _quality,
     _by_point,
     _undeclared,
+    _undeclared_why,
     _slots,
     _lanes,
     _refused,

@@ -4,6 +4,7 @@ Period: 20:00 to 20:00. Cleared: export at `cross_out`, import at `cross_in`. Re
 direction that have come (holding area or barrier 1) and not gone. Gone: `cross_out`, `leave_inland`, `turn_back`,
 `divert`, and `cancel`, `expire`, `seize` after the arrival; each at the point where it happened. What was seized
 and is given back has come again. So remaining(d) = remaining(d-1) + arrived - left holds at every point.
+A vehicle counts once, on its first half; what a two-way one carries on the second, the way back, adds its tonnes.
 Undeclared: noted in the period. Still undeclared: of all noted until its end, who are neither declared nor gone then.
 """
 
@@ -27,7 +28,7 @@ LEFT = ("cross_out", "leave_inland", "turn_back", "divert", "cancel", "expire", 
 
 @dataclass(slots=True)
 class Figures:
-    """One point's block, or the whole province's. Vehicles, but `farm_kg` in kg."""
+    """One point's block, or the whole province's. Vehicles, but `farm_kg` in kg, with those of ways back."""
 
     export_fruit: int = 0
     export_other: int = 0
@@ -110,6 +111,24 @@ def day_of(at: datetime) -> date:
 
 CARRIED = "(case when t.kind = 'CN_EMPTY_IN' then t.loaded_kg else t.gross_kg end)"
 """SQL: kg on a trip `t` that crosses with goods; who came empty carries what it took over in the yard."""
+WAY_BACK = """
+select h.place_id, h.at, h.record_id, 'N' as direction, g.hs6, g."group", g.gross_kg as kg
+from kernel_workflow_history h join border_gate_trip t on t.id = h.record_id
+join border_gate_goodsline g on g.declaration_id = t.back_id
+where h.flow = 'border_gate.trip' and h.at > %(since)s::timestamptz and h.at <= %(until)s::timestamptz
+    and h.step = 'return_in' and h.facts->>'load_state' = 'LOADED'
+union all
+select h.place_id, h.at, h.record_id, 'X', g.hs6, g."group", p.kg
+from kernel_workflow_history h join border_gate_trip t on t.id = h.record_id
+join border_gate_tripgoods p on p.trip_id = t.id and p.taken_over
+join border_gate_goodsline g on g.id = p.line_id
+where h.flow = 'border_gate.trip' and h.at > %(since)s::timestamptz and h.at <= %(until)s::timestamptz
+    and h.step = 'cross_out' and t.direction = 'N'
+"""
+"""SQL: goods that cross on the second half of a two-way trip, in the direction in which they go; kg of each line.
+
+A Vietnamese vehicle brings in what was declared for its way back, a foreign one takes out what it was given here.
+"""
 _CLEARED = f"""
 select h.place_id,
     count(*) filter (where h.step = 'cross_out' and t.goods_group = 'FRUIT'),
@@ -121,6 +140,10 @@ from kernel_workflow_history h join border_gate_trip t on t.id = h.record_id
 where h.flow = 'border_gate.trip' and h.at > %(since)s::timestamptz and h.at <= %(until)s::timestamptz
     and (h.step = 'cross_out' and t.direction = 'X' or h.step = 'cross_in' and t.direction = 'N')
 group by h.place_id
+"""  # noqa: S608 – the columns are ours
+_BACK = f"""
+select b.place_id, coalesce(sum(b.kg), 0)::bigint from ({WAY_BACK}) b
+where b."group" = any (%(farm)s::text[]) group by 1
 """  # noqa: S608 – the columns are ours
 # Trips that moved in the period or stood at its beginning (the columns only narrow down where to look).
 _STANDING = """
@@ -174,11 +197,12 @@ _PARTS = (
     (_STANDING, ("remaining_fruit", "remaining_other", "before_fruit", "before_other", "arrived", "left",
                  "turned_back", "diverted")),
     (_UNDECLARED, ("undeclared", "undeclared_still")),
+    (_BACK, ("farm_kg",)),
 )  # fmt: skip
 
 
 def count(day: date, *, now: datetime | None = None) -> Report:
-    """The report of a day from the history; up to `now` when the day is not over. Four queries."""
+    """The report of a day from the history; up to `now` when the day is not over. Five queries."""
     since, until = period(day)
     facts: dict[str, Any] = {
         "since": since,
@@ -194,7 +218,7 @@ def count(day: date, *, now: datetime | None = None) -> Report:
         for place, *values in rows_of(sql, facts):
             block = blocks.setdefault(codes.get(place) or _code_of(place), Figures())
             for name, value in zip(names, values, strict=True):
-                setattr(block, name, value)
+                setattr(block, name, getattr(block, name) + value)
     return Report(day, {WHOLE: total(blocks.values()), **blocks})
 
 

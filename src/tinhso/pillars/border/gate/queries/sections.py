@@ -17,6 +17,17 @@ from tinhso.pillars.border.gate.queries.section import TONNE, TOP, Cell, Section
 from tinhso.pillars.border.gate.queries.words import GOODS_TITLES, REGIME_TITLES, chapters_of, goods_of
 from tinhso.pillars.border.gate.rules.goods import FARM_GROUPS
 
+CARRIED = ("cleared.X", "cleared.N", "back.X", "back.N")
+"""Figures whose kg crossed the line: of vehicles cleared, and of two-way vehicles on their way back."""
+
+
+def way_back_counts() -> str:
+    """What the reader of tonnes must know."""
+    return _(
+        "A two-way vehicle counts once, on its first crossing; the goods of its way back are in the tonnes of their "
+        "own direction."
+    )
+
 
 def sections(found: Period) -> list[Section]:
     """All sections of a period's report that have something to tell."""
@@ -41,7 +52,7 @@ def _by_point(found: Period) -> Section:
                 block.remaining, block.undeclared, round(block.farm_kg / TONNE),
             )  # fmt: skip
 
-    return table("points", _("By crossing point"), head, rows())
+    return table("points", _("By crossing point"), head, rows(), note=way_back_counts())
 
 
 def _block(found: Period, point: str | None, stands: dict[tuple[str, str], int]) -> Figures:
@@ -51,7 +62,7 @@ def _block(found: Period, point: str | None, stands: dict[tuple[str, str], int])
     def standing(kind: str) -> int:
         return sum(count for (code, of), count in stands.items() if of == kind and point in (None, code))
 
-    farm = sum(found.of("cleared.X", "cleared.N", key=group, point=point).amount for group in FARM_GROUPS)
+    farm = sum(found.of(*CARRIED, key=group, point=point).amount for group in FARM_GROUPS)
     fruit, new = n("cleared.X", "FRUIT"), n("cleared.N", "NEW_VEHICLE")
     return Figures(
         export_fruit=fruit, export_other=n("cleared.X") - fruit, import_new=new, import_cargo=n("cleared.N") - new,
@@ -77,14 +88,20 @@ def _shown(found: Period, day: date) -> str:
 
 def _goods(found: Period) -> Section:
     head = (_("Goods group"), _("Export"), _("Export, tonnes"), _("Import"), _("Import, tonnes"))
-    out, into = found.by_key("cleared.X"), found.by_key("cleared.N")
+    cleared, back = ([found.by_key(f"{name}.{way}") for way in "XN"] for name in ("cleared", "back"))
+
+    def vehicles(group: str) -> int:
+        return sum(one.get(group, NOTHING).n for one in cleared)
 
     def rows() -> Iterator[tuple[Cell, ...]]:
-        for group in sorted({*out, *into}, key=lambda one: -(out.get(one, NOTHING) + into.get(one, NOTHING)).n):
-            x, n = out.get(group, NOTHING), into.get(group, NOTHING)
-            yield str(GOODS_TITLES.get(group, group)), x.n, round(x.amount / TONNE), n.n, round(n.amount / TONNE)
+        for group in sorted(set().union(*cleared, *back), key=lambda one: (-vehicles(one), one)):
+            told: list[int] = []
+            for there, returning in zip(cleared, back, strict=True):
+                own = there.get(group, NOTHING)
+                told += own.n, round((own.amount + returning.get(group, NOTHING).amount) / TONNE)
+            yield str(GOODS_TITLES.get(group, group)), *told
 
-    return table("goods", _("By goods group"), head, rows())
+    return table("goods", _("By goods group"), head, rows(), note=way_back_counts())
 
 
 def _top(

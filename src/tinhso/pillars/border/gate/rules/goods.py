@@ -165,8 +165,13 @@ def must_be_registered(lines: Iterable[Line], *, direction: str) -> None:
 
 
 def must_not_be_mixed(lines: Iterable[Line], *, two_way: bool) -> None:
-    """Refuse BG-017 when a two-way truck carries farm goods and more than one item or owner."""
+    """What a two-way truck carries in one direction: goods of one owner, and of farm goods one item (border brief 4).
+
+    Refusals: BG-017 where farm goods are among them, BG-695 for two owners of other goods.
+    """
     carried = list(lines)
     kinds = {(line.hs6, line.owner) for line in carried}
     if two_way and len(kinds) > 1 and any(line.group in FARM_GROUPS for line in carried):
         raise refuse("BG-017", field="lines")
+    if two_way and len({line.owner for line in carried}) > 1:
+        raise refuse("BG-695", field="lines")

@@ -1,5 +1,7 @@
 """Goods, priority, tasks of the forces, and the table of transitions."""
 
+from dataclasses import replace
+
 import pytest
 
 from tinhso.pillars.border.gate.rules import goods, priority, transitions
@@ -63,6 +65,15 @@ def test_a_two_way_truck_carries_one_farm_item():
         goods.must_not_be_mixed([DURIAN, CHIPS], two_way=True)
 
     assert refused.value.code == "BG-017"
+
+
+def test_a_two_way_truck_carries_goods_of_one_owner():
+    own, theirs = replace(CHIPS, owner="An"), replace(CHIPS, owner="Bình")
+    goods.must_not_be_mixed([own, theirs], two_way=False)
+    with pytest.raises(GateRefusal) as refused:
+        goods.must_not_be_mixed([own, theirs], two_way=True)
+
+    assert refused.value.code == "BG-695"
 
 
 @pytest.mark.parametrize(

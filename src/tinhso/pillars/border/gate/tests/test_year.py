@@ -21,6 +21,7 @@ from tinhso.pillars.border.gate.models import (
     ClearanceTask,
     DayFigure,
     FeeAssessment,
+    GoodsLine,
     Incident,
     MonthTime,
     Pairing,
@@ -180,21 +181,18 @@ def _sums_are_those_of_the_rows() -> None:
     carried = Case(When(kind="CN_EMPTY_IN", then=F("loaded_kg")), default=F("gross_kg"))
     assert kept("cleared.X") == out.aggregate(n=Count("pk"), amount=Sum(carried))
     assert kept("cleared.N") == came.aggregate(n=Count("pk"), amount=Sum("gross_kg"))
-    assert (
-        kept("firm")
-        == kept("hs4")
-        == kept("hs2")
-        == kept("way")
-        == kept("route")
-        == kept("cleared.X", "cleared.N")
-        == kept("hour.X", "hour.N")
-    )
+    back = GoodsLine.objects.filter(declaration__in=Trip.objects.filter(load_state="LOADED").values("back"))
+    brought = back.aggregate(kg=Sum("gross_kg"))["kg"]
+    assert brought == kept("back.N")["amount"]
+    cleared = kept("cleared.X", "cleared.N")
+    assert kept("hs4") == kept("hs2") == {"n": cleared["n"], "amount": cleared["amount"] + brought}
+    assert kept("firm") == kept("way") == kept("route") == kept("cleared.X", "cleared.N") == kept("hour.X", "hour.N")
     paid = FeeAssessment.objects.filter(state="paid").aggregate(
         whole=Sum("amount"), centre=Sum("kept"), treasury=Sum("budget")
     )
     assert paid["whole"] == kept("fee.pay")["amount"] == paid["centre"] + paid["treasury"]
     assert paid["centre"] == kept("fee.pay.kept")["amount"]
-    assert kept("undeclared")["n"] == UndeclaredArrival.objects.count()
+    assert kept("undeclared")["n"] == kept("undeclared.why")["n"] == UndeclaredArrival.objects.count()
     assert (kept("overstay")["n"] or 0) == Incident.objects.filter(level=100).count()
 
 
