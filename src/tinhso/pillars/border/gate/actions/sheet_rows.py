@@ -132,6 +132,8 @@ class Reader:
         return values
 
     def _value(self, reads: str, text: str) -> str:
+        if not text:
+            return ""
         if reads == "day":
             return sheets.day(text)
         if reads == "hour":
