@@ -23,9 +23,10 @@ from tinhso.pillars.border.gate.actions.declare import check_trips, raise_first
 from tinhso.pillars.border.gate.actions.declared import Declared, declared
 from tinhso.pillars.border.gate.actions.fee_changes import renew_fee
 from tinhso.pillars.border.gate.actions.fields import read, write
-from tinhso.pillars.border.gate.actions.firm import keep_unplated, keep_vehicle
+from tinhso.pillars.border.gate.actions.firm import keep_vehicle
 from tinhso.pillars.border.gate.actions.links import close_links
 from tinhso.pillars.border.gate.actions.reopening import reopen_tasks
+from tinhso.pillars.border.gate.actions.unplated import keep_unplated
 from tinhso.pillars.border.gate.flows import AMENDMENT, TRIP
 from tinhso.pillars.border.gate.flows.amendment import WANTED
 from tinhso.pillars.border.gate.models import Amendment, ControlPoint, FieldChange, Force, Trip

@@ -16,10 +16,11 @@ from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.errors import Refusal
 from tinhso.kernel.base.text import fold
 from tinhso.kernel.identity.models import Person
-from tinhso.pillars.border.gate.actions.convoy import pair_trips
+from tinhso.pillars.border.gate.actions.convoy import giver_first, pair_trips
 from tinhso.pillars.border.gate.actions.declare import Draft, DraftLine, draft_trip, submit_trip
 from tinhso.pillars.border.gate.actions.fees import assess_fees
 from tinhso.pillars.border.gate.actions.haulage import give_to_carrier
+from tinhso.pillars.border.gate.actions.unplated import keep_unplated
 from tinhso.pillars.border.gate.models import (
     CrossingPoint,
     Driver,
@@ -34,9 +35,8 @@ from tinhso.pillars.border.gate.models import (
 from tinhso.pillars.border.gate.permissions import MANAGE_FIRM
 from tinhso.pillars.border.gate.queries.barrier import yard_for
 from tinhso.pillars.border.gate.queries.parties import driver_by_paper
-from tinhso.pillars.border.gate.rules import containers, identity_papers, plates, vins
+from tinhso.pillars.border.gate.rules import containers, identity_papers, plates
 from tinhso.pillars.border.gate.rules.codes import refuse
-from tinhso.pillars.border.gate.rules.transfers import may_take
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,8 @@ class NewDriver:
 class Intent:
     """A declaration as a firm gives it: plates as typed, a driver of its own or a new one.
 
-    `vin`: of a new vehicle, which has no plate. `pair`: the firm's own trip with which goods are handed over.
+    `vin`: of a new vehicle, which has no plate. `pair`: the firm's own trip with which goods are handed over;
+    `handover`: the same as a row names it, by plate or code.
     `carrier`: the transport firm that carries it; without a plate that firm names vehicle and driver.
     """
 
@@ -92,10 +93,16 @@ class Intent:
     temporary_plate: str = ""
     supervisor: str = ""
     pair: Trip | None = None
+    handover: str = ""
     driver: Driver | None = None
     new_driver: NewDriver | None = None
     second_driver: Driver | None = None
     carrier: Enterprise | None = None
+
+    @property
+    def vehicle_kind(self) -> str:
+        """As what a vehicle that is not known yet is written down; empty where its plate tells it."""
+        return VehicleKind.AGV.value if self.kind == "AGV" else ""
 
     @property
     def waits_for_carrier(self) -> bool:
@@ -129,29 +136,10 @@ def keep_vehicle(*, firm: Enterprise, plate: str, by: Actor, at: datetime, kind:
     return vehicle
 
 
-def keep_unplated(*, firm: Enterprise, vin: str, temporary_plate: str, by: Actor, at: datetime) -> Vehicle:
-    """The new vehicle with that VIN; its owner may add the temporary plate once it has one. Refusal: BG-102.
-
-    On a trip that is open it is corrected there (actions.new_vehicle), and not by declaring the vehicle once more.
-    """
-    number = vins.read(vin)
-    known = Vehicle.objects.filter(vin=number).first()
-    same = known is not None and (known.owner_id != firm.pk or temporary_plate in ("", known.temporary_plate))
-    if known is not None and (same or known.trips.filter(is_live=True).exists()):
-        return known
-    require(by, MANAGE_FIRM, firm, at)
-    vehicle = known or Vehicle(country="CN", kind=VehicleKind.NEW, vin=number, owner=firm)
-    vehicle.temporary_plate = temporary_plate
-    vehicle.save()
-    record("border_gate.vehicle_added", by=by, at=at, kind="border_gate.vehicle", record_id=vehicle.pk)
-    return vehicle
-
-
 def pair_own(*, trip: Trip, other: Trip, by: Actor, at: datetime) -> Pairing:
     """Pair two trips, whichever of them gives the goods. Refusals: BG-297, BG-215."""
-    if may_take(trip.kind, other.kind, two_way=other.two_way):
-        return pair_trips(giver=trip, taker=other, by=by, at=at)
-    return pair_trips(giver=other, taker=trip, by=by, at=at)
+    giver, taker = giver_first(trip, other)
+    return pair_trips(giver=giver, taker=taker, by=by, at=at)
 
 
 def keep_driver(*, firm: Enterprise, new: NewDriver, by: Actor, at: datetime) -> Driver:
@@ -282,8 +270,7 @@ def _tractor(firm: Enterprise, intent: Intent, by: Actor, at: datetime) -> Vehic
         return None
     if intent.vin:
         return keep_unplated(firm=firm, vin=intent.vin, temporary_plate=intent.temporary_plate, by=by, at=at)
-    kind = "AGV" if intent.kind == "AGV" else ""
-    return keep_vehicle(firm=firm, plate=intent.tractor, kind=kind, by=by, at=at)
+    return keep_vehicle(firm=firm, plate=intent.tractor, kind=intent.vehicle_kind, by=by, at=at)
 
 
 def draft_of(

@@ -31,6 +31,7 @@ from tinhso.pillars.border.gate.actions.goods_forms import (
 )
 from tinhso.pillars.border.gate.actions.kind_fields import (
     QUESTIONS,
+    handover_field,
     kind_fields,
     pair_field,
     temporary_plate,
@@ -54,9 +55,8 @@ from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
 from tinhso.pillars.border.gate.rules.goods import Kind
 from tinhso.pillars.border.gate.rules.tripcodes import IMPORT
 
-KINDS = ("EXP_VN", "EXP_XFER", "IMP_CN", "IMP_VN_PICKUP")
-"""What a row of a spreadsheet can say; the pages offer every kind."""
 REGIMES = {code: title for code, title in REGIME_TITLES.items() if code != "TRANSIT"}
+"""What the regime of goods that do not go through may be corrected to."""
 VEHICLE = (
     "tractor", "trailer", "container_no", "container_type", "seal_no", "vin", "temporary_plate", "supervisor",
     "tir_carnet_no", "ecmr_ref", *more_fields.SECOND,
@@ -113,7 +113,7 @@ class What(Checked):
         for number in LINES:
             self.fields.update({**goods_fields(number, required=number == 1), **more_fields.of_line(number)})
         self.fields.update(more_fields.of_declaration())
-        for name in ("goods_1", "kg_1"):
+        for name in ("goods_1", "kg_1", "way"):
             self.fields[name].error_messages["required"] = _("This has to be filled in.")
         self._offer(in_sheet=known is not None)
         self.calendars = known.calendars if known else calendars_of_open_points()
@@ -128,8 +128,9 @@ class What(Checked):
     def _offer(self, *, in_sheet: bool) -> None:
         kind, regime = cast(forms.ChoiceField, self.fields["kind"]), cast(forms.ChoiceField, self.fields["regime"])
         if in_sheet:
-            kind.choices = [(one, upper(str(KIND_TITLES[one]))) for one in KINDS]
-            regime.choices = [(code, upper(str(title))) for code, title in REGIMES.items()]
+            kind.choices = [(one, upper(str(KIND_TITLES[one]))) for one in kinds.OFFERED]
+            regime.choices = [(code, upper(str(title))) for code, title in REGIME_TITLES.items()]
+            self.fields["way"].required = self._told("kind") == "TRANSIT"
             return
         kind.choices = [(one, QUESTIONS[one]) for one in kinds.OFFERED]
         regime.choices = [("", _("As the kind of trip says")), *REGIME_TITLES.items()]
@@ -151,7 +152,8 @@ class What(Checked):
         found = super().clean() or {}
         kind = found.get("kind", "")
         found["regime"] = kinds.regime_of(kind, found.get("regime", ""))
-        found["two_way"] = bool(found.get("two_way")) and kind in kinds.BOTH_WAYS
+        # A page asks it of these kinds alone; what a row says of another one is refused (BG-298), and not lost.
+        found["two_way"] = bool(found.get("two_way")) and (kind in kinds.BOTH_WAYS or self.goods is not None)
         found["inwards"] = kind == "TRANSIT" and found.get("way") == "in"
         self._ask_the_hour(found, kind)
         if kind in kinds.COMES_EMPTY and (self.goods is None or not self._told("goods_1")):
@@ -330,18 +332,18 @@ class Who(DriverFields):
         super().__init__(*args, **kwargs)
         self.kind = kind
         self.fields.update({**vehicle_fields(kind), **pair_field(kind, pairs), **more_fields.of_vehicle()})
-        for name in kinds.not_asked(kind, two_way=two_way) if known is None else ():
+        for name in kinds.not_asked(kind, two_way=two_way) if known is None else kinds.not_in_row(kind):
             del self.fields[name]
         if "container_no" not in self.fields:
             for name in more_fields.SECOND:
                 del self.fields[name]
-        if kind == "TRANSIT" and known is None:
+        if kind == "TRANSIT":
             self.fields["seal_no"].required = True
         if "tractor" in self.fields and self.data.get(self.add_prefix("carrier")):
             self.fields["tractor"].required = False
         obey(self, {rule: name for rule, name in WHO.items() if name in self.fields}, kind)
         if known is not None:
-            self.fields.update(sheet_fields())
+            self.fields.update({**sheet_fields(), **handover_field()})
         driver = cast(Any, self.fields["driver"])
         driver.queryset = drivers_of(firm)
         driver.known = known.drivers if known else None
@@ -478,6 +480,7 @@ def intent_of(what: What, who: Who) -> Intent:
         new_driver=who.typed,
         second_driver=second.get("second_driver"),
         pair=second.get("pair"),
+        handover=second.get("handover", ""),
         carrier=second.get("carrier"),
         reefer_temp=second.get("reefer_temp"),
         **{name: first[name] for name in more_fields.OF_DECLARATION},

@@ -21,14 +21,17 @@ Paper = tuple[str, str]
 LICENCE = ("licence_no", "licence_class", "licence_until")
 
 
-def keep_vehicles(*, firm: Enterprise, typed: Iterable[str], by: Actor, at: datetime) -> dict[str, Vehicle]:
-    """The vehicles with these plates, by plate in normal form; without the right to add, unknown ones are left out."""
-    wanted = {plate.norm: (plate, text) for text in typed for plate in (plates.read(text),)}
+def keep_vehicles(*, firm: Enterprise, typed: Iterable[tuple[str, str]], by: Actor, at: datetime) -> dict[str, Vehicle]:
+    """The vehicles with these plates, by plate in normal form; without the right to add, unknown ones are left out.
+
+    `typed`: the plate, and the kind of a vehicle that is not known yet (empty where the plate tells it).
+    """
+    wanted = {plate.norm: (plate, text, kind) for text, kind in typed for plate in (plates.read(text),)}
     found = {one.plate: one for one in Vehicle.objects.filter(plate__in=list(wanted))}
-    known = {norm: found[norm] for norm, (plate, _t) in wanted.items() if norm in found}
-    missing = [pair for norm, pair in sorted(wanted.items()) if norm not in known]
+    known = {norm: found[norm] for norm in wanted if norm in found}
+    missing = [one for norm, one in sorted(wanted.items()) if norm not in known]
     if missing and may(by, MANAGE_FIRM, firm, at):
-        made = Vehicle.objects.bulk_create(new_vehicle(firm, plate, text) for plate, text in missing)
+        made = Vehicle.objects.bulk_create(new_vehicle(firm, *one) for one in missing)
         known |= {one.plate: one for one in made}
         _tell("border_gate.vehicles_added", [one.pk for one in made], firm, by, at)
     return known

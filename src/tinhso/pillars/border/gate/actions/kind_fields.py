@@ -22,6 +22,18 @@ QUESTIONS = {
 }
 WAYS = (("out", _("From Vietnam to China")), ("in", _("From China into Vietnam")))
 
+ROW_NEEDS = {
+    "EXP_VN": _("Goods, vehicle and driver. With goods both ways: no trailer"),
+    "EXP_XFER": _("Goods, vehicle and driver; the Chinese truck that takes them, when it is known"),
+    "CN_EMPTY_IN": _("Chinese truck and driver, no goods; the vehicle that hands them over, when it is known"),
+    "IMP_CN": _("Goods, vehicle and driver; the truck that takes the goods, when it is known"),
+    "IMP_VN_PICKUP": _("Vehicle and driver; the truck that hands goods over, when it is known"),
+    "NEW_VEHICLE": _("Goods and VIN instead of a plate; temporary plate when there is one; the driver may be left out"),
+    "TRANSIT": _("Goods, vehicle, driver, way of the transit and seal number"),
+    "AGV": _("Goods, plate and supervisor; the driver may be left out"),
+}
+"""What a row of each kind tells, in words."""
+
 
 class PairChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """One of the firm's own trips, by plate, code and driver."""
@@ -75,6 +87,11 @@ def pair_field(kind: str, rows: QuerySet[Trip] | None) -> dict[str, forms.Field]
         return {}
     label = _("Takes goods from which trip?") if kind in ("CN_EMPTY_IN", "IMP_VN_PICKUP") else _("Hands over to which?")
     return {"pair": PairChoice(rows, label=label, required=False, empty_label=str(_("Not known yet")))}
+
+
+def handover_field() -> dict[str, forms.Field]:
+    """The same as a row names it, which chooses from no list."""
+    return {"handover": forms.CharField(label=_("Vehicle of the handover"), required=False, max_length=40)}
 
 
 def temporary_plate(text: str) -> str:

@@ -7,8 +7,8 @@ from datetime import datetime
 from tinhso.kernel.audit.record import record
 from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate.actions.declared import Declared
-from tinhso.pillars.border.gate.actions.firm import keep_unplated
 from tinhso.pillars.border.gate.actions.kind_fields import temporary_plate
+from tinhso.pillars.border.gate.actions.unplated import keep_unplated
 from tinhso.pillars.border.gate.models import Trip, Vehicle
 from tinhso.pillars.border.gate.rules.codes import refuse
 

@@ -14,9 +14,7 @@ from tinhso.kernel.base.text import fold
 from tinhso.pillars.border.gate.actions.checked_forms import Checked
 from tinhso.pillars.border.gate.actions.firm import Intent
 from tinhso.pillars.border.gate.actions.firm_forms import (
-    KINDS,
     NATIONALITIES,
-    REGIMES,
     Known,
     What,
     Who,
@@ -24,14 +22,16 @@ from tinhso.pillars.border.gate.actions.firm_forms import (
     intent_of,
     open_points,
 )
+from tinhso.pillars.border.gate.actions.kind_fields import WAYS
 from tinhso.pillars.border.gate.models import CrossingPoint, Enterprise, Trip
 from tinhso.pillars.border.gate.models.parties import PaperKind, paper_digest
 from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES, KIND_TITLES
 from tinhso.pillars.border.gate.queries.firms import drivers_of
+from tinhso.pillars.border.gate.queries.kind_problems import lacks
 from tinhso.pillars.border.gate.queries.law import goods_today
 from tinhso.pillars.border.gate.queries.point_hours import calendars_for, hours_offered
-from tinhso.pillars.border.gate.queries.words import CURRENCY_TITLES, PACKAGE_TITLES, UNIT_TITLES
-from tinhso.pillars.border.gate.rules import identity_papers, sheets
+from tinhso.pillars.border.gate.queries.words import CURRENCY_TITLES, PACKAGE_TITLES, REGIME_TITLES, UNIT_TITLES
+from tinhso.pillars.border.gate.rules import identity_papers, kinds, sheets
 from tinhso.pillars.border.gate.rules.asked import ANY
 from tinhso.pillars.border.gate.rules.codes import GateRefusal, refuse
 from tinhso.pillars.border.gate.rules.sheets import SheetRow
@@ -85,14 +85,24 @@ class Reader:
             return None, [problem(refuse("BG-345", field=name)) for name in row.formulas]
         values = self._values(row.values)
         what, who = self._what(values), self._who(values, values.get("kind") or ANY)
-        told = [*_said(what), *_said(who)]
+        told = [*_said(what), *_said(who), *self._strange(values.get("kind", ""), values)]
         return (None, told) if told else (intent_of(what, who), [])
 
     def read_vehicle(self, row: SheetRow, *, beside: Trip) -> tuple[Intent | None, list[Problem]]:
         """One more vehicle for the declaration of that trip: of the row, vehicle and driver alone are read."""
-        who = self._who(self._values(row.values), beside.kind)
-        told = list(_said(who))
+        values = self._values(row.values)
+        who = self._who(values, beside.kind)
+        told = [*_said(who), *self._strange(beside.kind, values)]
         return (None, told) if told else (intent_beside(beside, who), [])
+
+    def _strange(self, kind: str, values: Mapping[str, str]) -> Iterator[Problem]:
+        """What stands in columns of other kinds of trips and would be lost, and a yes or no that is neither."""
+        for name in kinds.strange_to(kind) if kind in kinds.OFFERED else ():
+            if values.get(name):
+                yield problem(refuse("BG-780", field=name))
+        for name in ("two_way", "just_in_time"):
+            if values.get(name) not in ("on", "", None):
+                yield {"code": ROW, "field": name, "text": _("Write yes or no.")}
 
     def _what(self, values: dict[str, str]) -> What:
         kind = values.get("kind") or ANY
@@ -106,7 +116,7 @@ class Reader:
         """What a row is asked depends on its kind of trip, so one form reads all rows of a kind."""
         key = (make, known_as, *more)
         form: Checked = self.forms.get(key) or make(values, known=self.known, **options)
-        if known_as in KINDS:
+        if known_as in kinds.OFFERED:
             self.forms[key] = form
         return form.again(values)
 
@@ -122,6 +132,8 @@ class Reader:
         return values
 
     def _value(self, reads: str, text: str) -> str:
+        if not text:
+            return ""
         if reads == "day":
             return sheets.day(text)
         if reads == "hour":
@@ -154,8 +166,9 @@ def reader_of(firm: Enterprise) -> Reader:
 def words_of(points: Iterable[CrossingPoint]) -> dict[str, dict[str, str]]:
     """How the choices of a row may be written, by what reads the column."""
     found = {
-        "kind": _words({kind: KIND_TITLES[kind] for kind in KINDS}),
-        "regime": _words(REGIMES),
+        "kind": _words({kind: KIND_TITLES[kind] for kind in kinds.OFFERED}),
+        "regime": _words(REGIME_TITLES),
+        "way": _words(dict(WAYS)),
         "container": _words(CONTAINER_TITLES),
         "unit": _words(UNIT_TITLES),
         "package": _words(PACKAGE_TITLES),
@@ -171,8 +184,9 @@ def words_of(points: Iterable[CrossingPoint]) -> dict[str, dict[str, str]]:
 def choices_of(reads: str, points: Iterable[CrossingPoint]) -> list[str]:
     """What the template offers for such a column, in the language of the moment."""
     offered: dict[str, list[Any]] = {
-        "kind": [KIND_TITLES[kind] for kind in KINDS],
-        "regime": list(REGIMES.values()),
+        "kind": [KIND_TITLES[kind] for kind in kinds.OFFERED],
+        "regime": list(REGIME_TITLES.values()),
+        "way": [title for _code, title in WAYS],
         "container": list(CONTAINER_TITLES.values()),
         "unit": list(UNIT_TITLES.values()),
         "package": list(PACKAGE_TITLES.values()),
@@ -200,9 +214,16 @@ def _words(titles: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _said(form: Checked) -> Iterator[Problem]:
-    """All that the form says: codes of the catalogue as they are, its own under one code."""
+    """All that the form says: codes of the catalogue as they are, its own under one code.
+
+    Without what such a trip is not declared at all is told as the rules tell it.
+    """
+    own = kinds.TOLD_FIRST.get(getattr(form, "kind", ""))
     for name, errors in form.errors.get_json_data().items():
         for error in errors:
+            if name == own and error["code"] == "required":
+                yield problem(lacks(name))
+                continue
             code = error["code"] if str(error["code"]).startswith("BG-") else ROW
             yield {"code": code, "field": "" if name == "__all__" else _column(name), "text": error["message"]}
 
@@ -210,6 +231,11 @@ def _said(form: Checked) -> Iterator[Problem]:
 def located(problems: Iterable[Mapping[str, Any]]) -> list[Problem]:
     """Problems of a trip with the column in which they are mended."""
     return [{**one, "field": _column(str(one["field"]))} for one in problems]
+
+
+def of_unplated(problems: Iterable[Problem]) -> list[Problem]:
+    """The same of a new vehicle, which has no plate to mend."""
+    return [{**one, "field": "vin"} if one["field"] == "tractor" else one for one in problems]
 
 
 def _column(field: str) -> str:

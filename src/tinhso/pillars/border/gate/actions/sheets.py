@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,8 +25,10 @@ from tinhso.pillars.border.gate.actions.declare import Draft, draft_trips, send_
 from tinhso.pillars.border.gate.actions.firm import Intent, draft_of
 from tinhso.pillars.border.gate.actions.fleet import keep_drivers, keep_vehicles
 from tinhso.pillars.border.gate.actions.sheet_files import read_sheet
-from tinhso.pillars.border.gate.actions.sheet_rows import Problem, located, problem, reader_of
-from tinhso.pillars.border.gate.models import DeclarationRow, DeclarationSheet, Enterprise, Trip, sealing
+from tinhso.pillars.border.gate.actions.sheet_pairs import Handovers, handovers_of, left_alone, pair_rows
+from tinhso.pillars.border.gate.actions.sheet_rows import Problem, located, of_unplated, problem, reader_of
+from tinhso.pillars.border.gate.actions.unplated import keep_all_unplated
+from tinhso.pillars.border.gate.models import DeclarationRow, DeclarationSheet, Enterprise, Trip, Vehicle, sealing
 from tinhso.pillars.border.gate.models.parties import paper_digest
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries.barrier import yard_for
@@ -58,9 +60,10 @@ def declare_rows(
     if len(rows) > most:
         raise refuse("BG-341", n=most)
     good, wrong = _read(firm, rows)
+    handovers = handovers_of(firm, rows, by=by, at=at)
     for attempt in range(TRIES):
         try:
-            trips, found = _tried(firm, good, source, by, at)
+            trips, found = _tried(firm, good, handovers, source, by, at)
         except StepRefused:
             # Somebody else took a vehicle, driver or container meanwhile: looked at again, the row says so.
             if attempt == TRIES - 1:
@@ -80,8 +83,9 @@ def preview_rows(
     """What stands against each row if it were declared now; nothing is changed."""
     require(by, step_permission("submit"), firm, at)
     good, wrong = _read(firm, rows)
+    handovers = handovers_of(firm, rows, by=by, at=at)
     with transaction.atomic():
-        _trips, found = _tried(firm, good, source, by, at)
+        _trips, found = _tried(firm, good, handovers, source, by, at)
         transaction.set_rollback(True)
     return wrong | found
 
@@ -203,37 +207,47 @@ def _again(intent: Intent, number: int, seen: dict[tuple[str, str], int]) -> lis
 
 
 def _takes(intent: Intent) -> list[tuple[str, tuple[str, str], str]]:
-    found = [("tractor", ("plate", plates.read(intent.tractor).norm), intent.tractor)]
-    if intent.trailer:
-        found.append(("trailer", ("plate", plates.read(intent.trailer).norm), intent.trailer))
-    if intent.container_no:
-        found.append(("container_no", ("container", containers.read(intent.container_no)), intent.container_no))
-    if other := intent.second_container_no:
-        found.append(("second_container_no", ("container", containers.read(other)), other))
+    """What can be on one live trip only: the field, by what it is known, and how it is shown."""
+    plated = [(field, typed) for field in ("tractor", "trailer") if (typed := getattr(intent, field))]
+    boxes = [(field, typed) for field in ("container_no", "second_container_no") if (typed := getattr(intent, field))]
+    return [
+        *((field, ("plate", plates.read(typed).norm), typed) for field, typed in plated),
+        *([("vin", ("vin", intent.vin), intent.vin)] if intent.vin else []),
+        *((field, ("container", containers.read(typed)), typed) for field, typed in boxes),
+        *_seated(intent),
+    ]
+
+
+def _seated(intent: Intent) -> Iterator[tuple[str, tuple[str, str], str]]:
     if new := intent.new_driver:
-        found.append(("paper_no", ("driver", paper_digest(new.kind, new.number).hex()), new.name))
+        yield "paper_no", ("driver", paper_digest(new.kind, new.number).hex()), new.name
     elif driver := intent.driver:
-        found.append(("paper_no", ("driver", bytes(driver.paper_digest).hex()), str(driver)))
+        yield "paper_no", ("driver", bytes(driver.paper_digest).hex()), str(driver)
     if second := intent.second_driver:
-        found.append(("second_driver", ("driver", bytes(second.paper_digest).hex()), str(second)))
-    return found
+        yield "second_driver", ("driver", bytes(second.paper_digest).hex()), str(second)
 
 
-def _tried(firm: Enterprise, good: Good, source: str, by: Actor, at: datetime) -> tuple[dict[int, Trip], Wrong]:
+def _tried(
+    firm: Enterprise, good: Good, handovers: Handovers, source: str, by: Actor, at: datetime
+) -> tuple[dict[int, Trip], Wrong]:
     """Declare all of them; when any is refused, nothing is done and what stands against each is told."""
     with transaction.atomic():
+        others, strange = handovers.found(good)
         drafts, wrong = _drafts(firm, good, source, by, at)
         made = draft_trips(drafts=list(drafts.values()), by=by, at=at) if drafts else []
         trips = dict(zip(drafts, made, strict=True))
         wrong |= _sent(trips, by, at)
+        for number, refusal in {**strange, **left_alone(others, good, {*wrong, *strange})}.items():
+            wrong[number] = [*wrong.get(number, ()), problem(refusal)]
         if wrong:
             transaction.set_rollback(True)
+        else:
+            pair_rows(firm, trips, others, by=by, at=at)
     return trips, wrong
 
 
 def _drafts(firm: Enterprise, good: Good, source: str, by: Actor, at: datetime) -> tuple[dict[int, Draft], Wrong]:
-    typed = [plate for intent in good.values() for plate in (intent.tractor, intent.trailer) if plate]
-    vehicles = keep_vehicles(firm=firm, typed=typed, by=by, at=at)
+    vehicles = _vehicles(firm, good, by, at)
     new = [intent.new_driver for intent in good.values() if intent.new_driver]
     drivers, unknown = keep_drivers(firm=firm, typed=new, by=by, at=at)
     yards = {point: yard_for(point) for point in {intent.point.pk for intent in good.values()}}
@@ -249,7 +263,7 @@ def _drafts(firm: Enterprise, good: Good, source: str, by: Actor, at: datetime) 
         if refused:
             wrong[number] = [problem(one) for one in refused]
             continue
-        tractor = vehicles[plates.read(intent.tractor).norm]
+        tractor = vehicles[intent.vin or plates.read(intent.tractor).norm]
         trailer = vehicles[plates.read(intent.trailer).norm] if intent.trailer else None
         yard = yards[intent.point.pk]
         drafts[number] = draft_of(
@@ -258,14 +272,21 @@ def _drafts(firm: Enterprise, good: Good, source: str, by: Actor, at: datetime) 
     return drafts, wrong
 
 
-def _strange_plates(intent: Intent, vehicles: Mapping[str, Any]) -> list[Refusal]:
-    """Plates of which no vehicle is known, and none may be added."""
-    typed = (("tractor", intent.tractor), ("trailer", intent.trailer))
-    return [
-        refuse("BG-347", field=field, v=plate)
-        for field, plate in typed
-        if plate and plates.read(plate).norm not in vehicles
-    ]
+def _vehicles(firm: Enterprise, good: Good, by: Actor, at: datetime) -> dict[str, Vehicle]:
+    """The vehicles that rows name, kept if they are new: by plate in normal form, those without a plate by VIN."""
+    typed = [(intent.tractor, intent.vehicle_kind) for intent in good.values() if intent.tractor]
+    typed += [(intent.trailer, "") for intent in good.values() if intent.trailer]
+    unplated = {intent.vin: intent.temporary_plate for intent in good.values() if intent.vin}
+    known = keep_vehicles(firm=firm, typed=typed, by=by, at=at)
+    return known | keep_all_unplated(firm=firm, typed=unplated, by=by, at=at)
+
+
+def _strange_plates(intent: Intent, vehicles: Mapping[str, Vehicle]) -> list[Refusal]:
+    """Plates and VINs of which no vehicle is known, and none may be added."""
+    typed = [(field, plate) for field in ("tractor", "trailer") if (plate := getattr(intent, field))]
+    keys = [(field, plate, plates.read(plate).norm) for field, plate in typed]
+    keys += [("vin", intent.vin, intent.vin)] if intent.vin else []
+    return [refuse("BG-347", field=field, v=shown) for field, shown, key in keys if key not in vehicles]
 
 
 def _sent(trips: Mapping[int, Trip], by: Actor, at: datetime) -> Wrong:
@@ -280,7 +301,8 @@ def _sent(trips: Mapping[int, Trip], by: Actor, at: datetime) -> Wrong:
             wrong[rows[trip.pk]] = located(trip.problems)
         elif trip.pk in refused:
             wrong[rows[trip.pk]] = [problem(told(trip, refused[trip.pk]))]
-    return wrong
+    unplated = [number for number, trip in trips.items() if number in wrong and trip.kind == "NEW_VEHICLE"]
+    return wrong | {number: of_unplated(wrong[number]) for number in unplated}
 
 
 def _explained(at: datetime) -> Callable[[Trip, StepRefused], Refusal]:

@@ -2,26 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
-from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr, create_model
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, create_model
 
 from tinhso.kernel.api.answers import answer
 from tinhso.kernel.api.once import idempotent
 from tinhso.kernel.base.errors import Forbidden
+from tinhso.pillars.border.gate.actions.kind_fields import WAYS
 from tinhso.pillars.border.gate.actions.sheets import Declared, declare_rows
 from tinhso.pillars.border.gate.api import wco
 from tinhso.pillars.border.gate.models import Enterprise
+from tinhso.pillars.border.gate.models.parties import PaperKind
+from tinhso.pillars.border.gate.models.trips import CONTAINER_TITLES
 from tinhso.pillars.border.gate.permissions import step_permission
 from tinhso.pillars.border.gate.queries.firms import firms_of, home_firm
-from tinhso.pillars.border.gate.rules import tripcodes
+from tinhso.pillars.border.gate.queries.words import REGIME_TITLES
+from tinhso.pillars.border.gate.rules import kinds, tripcodes
 from tinhso.pillars.border.gate.rules.sheets import MOST_ROWS_OF_A_CALL, SheetRow, as_text, columns
+from tinhso.pillars.border.gate.rules.tables import Row
 
 router = Router()
-Cell = StrictStr | StrictInt | StrictFloat | None
+Cell = StrictStr | StrictBool | StrictInt | StrictFloat | None
+CODES: dict[str, Iterable[str]] = {
+    "kind": kinds.OFFERED,
+    "regime": REGIME_TITLES,
+    "way": dict(WAYS),
+    "container": CONTAINER_TITLES,
+    "paper": PaperKind.values,
+}
+"""What a program may send in such a column beside the words that people write."""
+
+
+def described(column: Row) -> str:
+    """What the column holds, with its codes."""
+    codes = ", ".join(CODES.get(column["reads"], ()))
+    return ". ".join(filter(None, (column["note_en"], codes and f"Codes: {codes}")))
 
 
 class Strict(BaseModel):
@@ -40,7 +60,7 @@ RowIn: type[BaseModel] = create_model(  # type: ignore[call-overload]
     "RowIn",
     __base__=Named,
     **{
-        row["field"]: (Cell, Field(default=None, title=row["title_en"], description=row["note_en"]))
+        row["field"]: (Cell, Field(default=None, title=row["title_en"], description=described(row)))
         for row in columns()
     },
 )
@@ -56,7 +76,12 @@ class DeclarationsIn(Strict):
 @router.post("/declarations", summary="Declare and send up to 500 vehicles")
 @idempotent
 def declare(request: HttpRequest, wanted: DeclarationsIn) -> HttpResponse:
-    """Good rows are declared, the others told with all their problems: `rows` of the answer stand in your order."""
+    """Good rows are declared, the others told with all their problems: `rows` of the answer stand in your order.
+
+    Every kind of trip: a new vehicle has `vin` instead of `tractor`, transit its `way` and `seal_no`, a driverless
+    vehicle its `supervisor`; who comes empty tells no goods. `handover` names the vehicle to which goods go, or from
+    which they come: a trip of the firm, or another row of the call. What is not of the kind is refused (BG-780).
+    """
     rows = [
         SheetRow(number, {name: as_text(cell) for name, cell in row.model_dump().items()})
         for number, row in enumerate(cast("list[BaseModel]", wanted.rows), start=1)

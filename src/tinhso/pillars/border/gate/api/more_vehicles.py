@@ -20,7 +20,7 @@ from tinhso.pillars.border.gate.actions.firm_convoy import ConvoyRefused, Proble
 from tinhso.pillars.border.gate.actions.more_vehicles import add_vehicle
 from tinhso.pillars.border.gate.actions.sheet_rows import reader_of
 from tinhso.pillars.border.gate.api import wco
-from tinhso.pillars.border.gate.api.declarations import Cell, Named
+from tinhso.pillars.border.gate.api.declarations import Cell, Named, described
 from tinhso.pillars.border.gate.models import Enterprise, GoodsLine, Trip
 from tinhso.pillars.border.gate.permissions import VIEW_TRIP, step_permission
 from tinhso.pillars.border.gate.queries.firms import firms_of
@@ -35,6 +35,7 @@ OF_THE_VEHICLE = frozenset((
     "tractor", "trailer", "vehicle_country", "container_no", "container_type", "seal_no", "second_container_no",
     "second_container_type", "second_seal_no", "reefer_temp", "tir_carnet_no", "ecmr_ref", "driver_name", "paper_kind",
     "paper_no", "paper_until", "nationality", "licence_no", "licence_class", "licence_until", "phone",
+    "vin", "temporary_plate", "supervisor",
 ))  # fmt: skip
 """What a row of `/declarations` tells of vehicle and driver."""
 
@@ -42,7 +43,7 @@ VehicleIn: type[BaseModel] = create_model(  # type: ignore[call-overload]
     "VehicleIn",
     __base__=Named,
     **{
-        row["field"]: (Cell, Field(default=None, title=row["title_en"], description=row["note_en"]))
+        row["field"]: (Cell, Field(default=None, title=row["title_en"], description=described(row)))
         for row in columns()
         if row["field"] in OF_THE_VEHICLE
     },

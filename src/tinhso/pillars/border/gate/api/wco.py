@@ -89,7 +89,7 @@ OURS = frozenset((
     "samples", "sampled_at", "finding", "result", "rule", "share_percent", "task", "number",
     "about", "record", "slot_taken",
     "vehicle", "carries", "call_expires_at", "call_kept", "named_at", "open", "disowned_at", "reason", "consent",
-    "status",
+    "status", "way", "handover",
 ))  # fmt: skip
 """What the model has no name for, or none that is known for sure."""
 NUMBERED = re.compile(r"_[1-3]$")

@@ -16,8 +16,12 @@ from tinhso.kernel.base.clock import HANOI
 from tinhso.kernel.base.dates import show_date
 from tinhso.kernel.web.export import plain
 from tinhso.kernel.web.taken import XLSX, counted
+from tinhso.pillars.border.gate.actions.checked_forms import upper
 from tinhso.pillars.border.gate.actions.firm_forms import open_points
+from tinhso.pillars.border.gate.actions.kind_fields import ROW_NEEDS
 from tinhso.pillars.border.gate.actions.sheet_rows import Problem, choices_of
+from tinhso.pillars.border.gate.models.trips import KIND_TITLES
+from tinhso.pillars.border.gate.rules.kinds import OFFERED
 from tinhso.pillars.border.gate.rules.sheets import MOST_ROWS, SheetRow, columns, titles
 
 TEXT = "@"
@@ -86,7 +90,7 @@ def _help_sheet(book: Any, at: datetime) -> None:
     sheet.set_column(3, 3, 30)
     said = (
         _("One row is one vehicle. At most %(most)s rows a file.") % {"most": MOST_ROWS},
-        _("Columns marked * have to be filled in. Do not change the titles in the first row."),
+        _("Columns marked * have to be filled in, but for what the kind of trip does not have. Keep the titles."),
         _("Formulas are not worked out: paste values."),
         _("All errors are told at once; good rows can be kept, the others mended and sent again."),
     )
@@ -99,6 +103,14 @@ def _help_sheet(book: Any, at: datetime) -> None:
         example = column["example"] or (tomorrow if column["field"] == "planned_on" else "")
         needed = _("Yes") if column["required"] == "yes" else ""
         sheet.write_row(line, 0, [titles(language())[column["field"]], needed, note, example], wrap)
+    _kinds_told(sheet, 7 + len(columns()), bold, wrap)
+
+
+def _kinds_told(sheet: Any, line: int, bold: Any, wrap: Any) -> None:
+    """What a row of each kind of trip tells, under the columns."""
+    sheet.write_row(line, 0, [_("Kind of trip"), "", _("What its row tells")], bold)
+    for place, kind in enumerate(OFFERED, start=line + 1):
+        sheet.write_row(place, 0, [upper(str(KIND_TITLES[kind])), "", str(ROW_NEEDS[kind])], wrap)
 
 
 def _cells(place: int, rows: int) -> str:

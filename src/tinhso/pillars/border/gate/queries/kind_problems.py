@@ -40,7 +40,7 @@ def kind_checks(trip: Trip, lines: Sequence[GoodsLine], at: datetime) -> Iterato
     ]
     for field, holds in wanted:
         if not holds:
-            yield lambda field=field: _lacks(field)  # type: ignore[misc]
+            yield lambda field=field: _refuse(field)  # type: ignore[misc]
 
 
 def _two_way(trip: Trip, lines: Sequence[GoodsLine]) -> Iterator[tuple[str, bool]]:
@@ -58,5 +58,10 @@ def _is_safe(trip: Trip) -> bool:
     return until is not None and until >= trip.planned_on
 
 
-def _lacks(field: str) -> GateRefusal:
-    raise refuse("BG-298", field=field, what=LACKS[field])
+def lacks(field: str) -> GateRefusal:
+    """What is said when such a trip misses that field: BG-298."""
+    return refuse("BG-298", field=field, what=LACKS[field])
+
+
+def _refuse(field: str) -> None:
+    raise lacks(field)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from tinhso.pillars.border.gate.rules.transfers import TAKERS, WAREHOUSE
 
 OFFERED = ("EXP_VN", "EXP_XFER", "CN_EMPTY_IN", "IMP_CN", "IMP_VN_PICKUP", "NEW_VEHICLE", "TRANSIT", "AGV")
@@ -51,3 +53,33 @@ def not_asked(kind: str, *, two_way: bool = False) -> tuple[str, ...]:
     if kind in COMES_EMPTY:
         return ("seal_no",)
     return ("trailer",) if two_way or kind == "AGV" else ()
+
+
+ROW_KEEPS = {"seal_no"}
+"""Not asked of who comes empty, but a row may tell it."""
+OWN = {
+    "vin": frozenset({"NEW_VEHICLE"}),
+    "temporary_plate": frozenset({"NEW_VEHICLE"}),
+    "supervisor": frozenset({"AGV"}),
+    "way": frozenset({"TRANSIT"}),
+    "handover": frozenset({*TAKERS, *(taker for takers in TAKERS.values() for taker in takers)}) - {WAREHOUSE},
+}
+"""What a row may tell of these kinds alone."""
+TOLD_FIRST = {"AGV": "supervisor", "NEW_VEHICLE": "vin", "TRANSIT": "seal_no"}
+"""Without what such a trip is not declared at all."""
+
+
+def not_in_row(kind: str) -> tuple[str, ...]:
+    """Fields of the vehicle that a row of such a trip does not have."""
+    return tuple(name for name in not_asked(kind) if kind not in COMES_EMPTY or name not in ROW_KEEPS)
+
+
+@cache
+def strange_to(kind: str) -> tuple[str, ...]:
+    """What a row of such a trip leaves empty, for it would be lost: columns of other kinds."""
+    second = ("second_paper_no",) if kind in ONE_DRIVER else ()
+    box = ("second_container_no",) if "container_no" in not_in_row(kind) else ()
+    # A Vietnamese vehicle that fetches goods has always been allowed to name them in a row.
+    goods = ("goods_1", "goods_2", "goods_3") if kind == "CN_EMPTY_IN" else ()
+    own = tuple(name for name, of in OWN.items() if kind not in of)
+    return (*not_in_row(kind), *second, *box, *goods, *own)

@@ -23,6 +23,11 @@ def may_take(giver: str, taker: str, *, two_way: bool = False) -> bool:
     return taker in TAKERS.get(giver, frozenset()) and (taker != "IMP_CN" or two_way)
 
 
+def are_partners(kind: str, other: str, *, two_way: bool, other_two_way: bool) -> bool:
+    """Whether one of the two may take goods over from the other, whichever it is."""
+    return may_take(kind, other, two_way=other_two_way) or may_take(other, kind, two_way=two_way)
+
+
 def is_off(given_kg: int, declared_kg: int, tolerance_percent: int, *, partial: bool = False) -> bool:
     """Whether what came off lies beyond the tolerance; a vehicle that is not empty yet may have given less."""
     if given_kg * 100 > declared_kg * (100 + tolerance_percent):

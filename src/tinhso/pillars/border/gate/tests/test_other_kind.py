@@ -9,9 +9,9 @@ from django.urls import reverse
 from tinhso.kernel.base import clock
 from tinhso.pillars.border.gate.actions import ahead as ahead_actions
 from tinhso.pillars.border.gate.actions import amend, convoy, corrections, declare, tasks, undeclared
-from tinhso.pillars.border.gate.actions.firm import keep_unplated
 from tinhso.pillars.border.gate.actions.passages import Seen, decide
 from tinhso.pillars.border.gate.actions.transfers import Load
+from tinhso.pillars.border.gate.actions.unplated import keep_unplated
 from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import ClearanceTask, ControlPoint, Pairing, Trip, Vehicle
 from tinhso.pillars.border.gate.models.trips import KIND_TITLES
