@@ -23,13 +23,17 @@ from tinhso.pillars.border.gate.flows.states import ACCEPTED, CALLED, EN_ROUTE
 from tinhso.pillars.border.gate.models import Booking, ClockMark, Holding, SlotWindow, Trip
 from tinhso.pillars.border.gate.queries.bookings import direction_points
 from tinhso.pillars.border.gate.queries.driver import answers
+from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.reference import calendars_of
 from tinhso.pillars.border.gate.rules import hours
+from tinhso.pillars.border.gate.rules.limits import (
+    CALL_AGAIN,
+    CALL_AGAIN_MOST,
+    CONGESTED,
+    REMINDED_FIRST,
+    REMINDED_LAST,
+)
 
-# Border brief 10.
-REMINDED_BEFORE = (12, 2)
-CALL_EVERY, CALL_TIMES = timedelta(minutes=5), 3
-TOO_FULL = 1.5
 KEPT_FOR = timedelta(days=90)
 AT_MOST = 2000
 
@@ -46,9 +50,11 @@ def mark(keys: Iterable[str], at: datetime) -> set[str]:
 
 @transaction.atomic
 def remind_of_hours(*, at: datetime) -> int:
-    """Publish each booked hour that comes near, 12 and 2 hours before; not to those who booked it later than that."""
+    """Publish each booked hour that comes near, first and last; not to those who booked it later than that."""
     said = 0
-    for ahead, least in zip(REMINDED_BEFORE, (*REMINDED_BEFORE[1:], 0), strict=True):
+    law = law_at(at)
+    ahead_of = sorted((law.number(code).value for code in (REMINDED_FIRST, REMINDED_LAST)), reverse=True)
+    for ahead, least in zip(ahead_of, (*ahead_of[1:], 0), strict=True):
         before = timedelta(hours=ahead)
         rows = Booking.objects.filter(
             state=Holding.CONFIRMED,
@@ -64,36 +70,38 @@ def remind_of_hours(*, at: datetime) -> int:
 
 @transaction.atomic
 def repeat_calls(*, at: datetime) -> int:
-    """Say calls again that no driver has answered, each five minutes and three times; then the yard telephones."""
-    rows = Trip.objects.filter(is_live=True, state=CALLED, called_at__lte=at - CALL_EVERY, call_expires_at__gt=at)
+    """Say calls again that no driver has answered, so often as the rulebook says; then the yard telephones."""
+    every, most = law_at(at).number(CALL_AGAIN).span, law_at(at).number(CALL_AGAIN_MOST).value
+    rows = Trip.objects.filter(is_live=True, state=CALLED, called_at__lte=at - every, call_expires_at__gt=at)
     calls = {trip: moment for trip, moment in rows.values_list("pk", "called_at")[:AT_MOST] if moment}
     answered = answers(calls)
     said = 0
     for trip, called_at in calls.items():
         if trip in answered:
             continue
-        turn = (at - called_at) // CALL_EVERY
-        name = events.CALL_REPEATED if turn <= CALL_TIMES else events.CALL_UNANSWERED
-        turn = min(turn, CALL_TIMES + 1)
+        turn = (at - called_at) // every
+        name = events.CALL_REPEATED if turn <= most else events.CALL_UNANSWERED
+        turn = min(turn, most + 1)
         said += _publish(name, {f"call-{turn}:{trip}:{called_at.timestamp():.0f}": trip}, at, {"count": turn})
     return said
 
 
 @transaction.atomic
 def foresee_congestion(*, at: datetime) -> int:
-    """Publish once a day, of each point, that more export vehicles remain than 1.5 times the next day's room.
+    """Publish once a day, of each point, that more export vehicles remain than so many per cent of the next day's room.
 
     A day without any hour that is open and worked has no room: then one vehicle that remains is too many.
     """
+    share = law_at(at).number(CONGESTED).value
     rooms = _rooms_on(at.astimezone(HANOI).date() + timedelta(days=1))
     here = Trip.objects.filter(is_live=True, direction="X").filter(first_arrival_at__isnull=False)
     remaining = dict(here.filter(~Q(state="returned_in")).values_list("point").annotate(count=Count("pk")))
     said = 0
     for point in direction_points():
         count, room = remaining.get(point.pk, 0), rooms.get(point.pk, 0)
-        if count > TOO_FULL * room:
+        if count * 100 > share * room:
             key = f"congestion:{point.code}:{at.astimezone(HANOI):%Y-%m-%d}"
-            told = {"count": count, "room": room}
+            told = {"count": count, "room": room, "percent": share}
             said += _publish(events.CONGESTION_FORESEEN, {key: point.pk}, at, told, kind="border_gate.point")
     return said
 

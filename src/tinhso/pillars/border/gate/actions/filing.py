@@ -17,8 +17,8 @@ from tinhso.kernel.files.actions import attach
 from tinhso.kernel.files.models import Attachment
 from tinhso.kernel.files.types import MB, FileRefused, sniff
 from tinhso.pillars.border.gate.actions.tasks import pass_task
-from tinhso.pillars.border.gate.models import ClearanceTask, Hold
-from tinhso.pillars.border.gate.queries.filing import HOLD, PHOTO, PURPOSES, TASK
+from tinhso.pillars.border.gate.models import ClearanceTask, Hold, Trip
+from tinhso.pillars.border.gate.queries.filing import HOLD, PHOTO, PURPOSES, SEIZURE, TASK
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.rules.codes import refuse
 
@@ -74,6 +74,15 @@ def do_with_photos(
     kind = HOLD if isinstance(done, Hold) else TASK
     for one in photos:
         add_file(upload=one, kind=kind, record_id=done.pk, purpose=PHOTO, by=by, at=at)
+
+
+@transaction.atomic
+def decide_with_file(*, deed: Callable[[], Trip], files: Sequence[UploadedFile], by: Actor, at: datetime) -> Trip:
+    """Seize or give back, and keep the decision's files with the trip; all or nothing. No file is asked for."""
+    done = deed()
+    for one in files:
+        add_file(upload=one, kind=SEIZURE, record_id=done.pk, purpose="decision", by=by, at=at)
+    return done
 
 
 @transaction.atomic

@@ -21,8 +21,10 @@ from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.models import CrossingPoint, MovementOrder, OrderReceipt, Trip, Yard
 from tinhso.pillars.border.gate.permissions import ISSUE_ORDER, VIEW_TRIP
 from tinhso.pillars.border.gate.queries.guidance import orders_in_force, reached_by
+from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.rules import orders
 from tinhso.pillars.border.gate.rules.codes import refuse
+from tinhso.pillars.border.gate.rules.limits import ORDER_HOLDS
 
 KIND = "border_gate.movement_order"
 BOOK = "border_gate.movement_order"
@@ -54,7 +56,8 @@ def order_of(wanted: Wanted, *, at: datetime) -> MovementOrder:
     for field in ("text_en", "text_zh"):
         said = getattr(wanted, field).strip()
         texts[field] = orders.check_text(said, field=field) if said else ""
-    orders.check_times(begins_at=wanted.begins_at, ends_at=wanted.ends_at, at=at)
+    longest = law_at(at).number(ORDER_HOLDS).span
+    orders.check_times(begins_at=wanted.begins_at, ends_at=wanted.ends_at, longest=longest, at=at)
     return MovementOrder(
         point=wanted.point,
         force=wanted.force,

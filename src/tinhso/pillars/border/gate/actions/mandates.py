@@ -25,11 +25,12 @@ from tinhso.kernel.events.publish import publish
 from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.models import Enterprise, Mandate, MandateGrant, Standing
 from tinhso.pillars.border.gate.permissions import GIVE_MANDATE, MANDATE_RIGHTS, role_code
+from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.mandates import overlapping, staff_of, standing_mandates
 from tinhso.pillars.border.gate.rules.codes import refuse
+from tinhso.pillars.border.gate.rules.limits import MANDATE_HOLDS
 
 KIND = "border_gate.mandate"
-LONGEST = timedelta(days=366)  # assumed: the brief says time-limited and no more
 SHORTEST_REASON, LONGEST_REASON = 10, 240
 
 
@@ -53,8 +54,9 @@ def give_mandate(
     if broker is None or broker == principal or broker.standing == Standing.SUSPENDED:
         raise refuse("BG-349", field="broker", v=broker or "…")
     today = at.astimezone(HANOI).date()
-    if valid_from < today or not timedelta(0) < valid_until - valid_from <= LONGEST:
-        raise refuse("BG-348", field="valid_until")
+    longest = law_at(at).number(MANDATE_HOLDS).span
+    if valid_from < today or not timedelta(0) < valid_until - valid_from <= longest:
+        raise refuse("BG-348", field="valid_until", n=longest.days)
     Enterprise.objects.select_for_update(of=("self",)).get(pk=principal.pk)  # two mandates at once: one after the other
     if known := overlapping(principal, broker, since=valid_from, until=valid_until):
         raise refuse("BG-340", field="broker", t=show_date(known.valid_until - timedelta(days=1)))

@@ -23,14 +23,14 @@ from tinhso.pillars.border.gate.flows.overlays import OPEN
 from tinhso.pillars.border.gate.flows.states import BEFORE_RELEASE
 from tinhso.pillars.border.gate.models import ClearanceTask, Enterprise, Force, TaxMark, Trip
 from tinhso.pillars.border.gate.permissions import LIFT_MARK, MARK_FIRM
+from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.tasks import forces_of
 from tinhso.pillars.border.gate.queries.tax_marks import CHECK, marked, marking_forces, standing
 from tinhso.pillars.border.gate.rules.codes import refuse
+from tinhso.pillars.border.gate.rules.limits import MARK_HOLDS
 
 KIND = "border_gate.enterprise"
 REASON = "TAX"
-LONGEST = timedelta(days=730)
-"""Assumed: after two years a mark is set anew by a new document, or it was set without a last day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ def mark_firm(*, firm: Enterprise, mark: Mark, by: Actor, at: datetime) -> TaxMa
     reason = reason_of(mark.reason_code, REASON)
     number = number_of(mark.document_no, code="BG-216", field="document_no")
     today = at.astimezone(HANOI).date()
-    until = _end_of(mark, today)
+    until = _end_of(mark, today, law_at(at).number(MARK_HOLDS).span)
     Enterprise.objects.select_for_update(no_key=True, of=("self",)).get(pk=firm.pk)
     if standing(today).filter(firm=firm, reason_code=reason.code).exists():
         raise refuse("BG-680", field="reason_code", v=reason.label)
@@ -131,10 +131,11 @@ def own_force(by: Actor, at: datetime) -> Force:
     return found
 
 
-def _end_of(mark: Mark, today: date) -> date | None:
+def _end_of(mark: Mark, today: date, longest: timedelta) -> date | None:
     """The day after the last one. Refusal: BG-681 for days that are over, in the wrong order or too far apart."""
     until = mark.last_day + timedelta(days=1) if mark.last_day else None
-    too_late = mark.first_day - today > LONGEST or (until is not None and until - mark.first_day > LONGEST)
+    too_late = mark.first_day - today > longest or (until is not None and until - mark.first_day > longest)
     if mark.first_day < today or (until is not None and until <= mark.first_day) or too_late:
-        raise refuse("BG-681", field="last_day" if mark.first_day >= today else "first_day", d=show_date(today))
+        field = "last_day" if mark.first_day >= today else "first_day"
+        raise refuse("BG-681", field=field, d=show_date(today), n=longest.days)
     return until

@@ -8,7 +8,6 @@ from typing import Protocol
 
 from tinhso.pillars.border.gate.adapters.faults import Faults
 
-SURE = 0.90  # below this an officer confirms by eye
 CONFUSED = {"8": "B", "B": "8", "0": "D", "D": "0", "5": "S", "2": "Z", "1": "7", "7": "1", "C": "G", "6": "8"}
 
 
@@ -19,10 +18,6 @@ class Reading:
     lane: str
     plate: str
     confidence: float
-
-    @property
-    def is_sure(self) -> bool:
-        return self.confidence >= SURE
 
 
 class PlateCamera(Protocol):

@@ -36,7 +36,7 @@ class ReadingIn(BaseModel):
 
 @router.post("/barriers/{code}/readings", summary="Tell which plate a camera reads at a barrier", throttle=UNLIMITED)
 def readings(request: HttpRequest, code: str, seen: ReadingIn) -> HttpResponse:
-    """The card appears at that barrier by itself. Opens nothing. Below 0.90 an officer looks with his own eyes."""
+    """The card appears at that barrier by itself. Opens nothing. An unsure one is for an officer's own eyes."""
     at = request.moment
     kept = take_reading(
         reading_id=seen.id,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from tinhso.kernel.workflow.flow import LockingGuard, PythonGuard, SqlGuard
 from tinhso.pillars.border.gate.flows import blocked, yards
-from tinhso.pillars.border.gate.flows.predicates import later, point_is_open, span, stopped
+from tinhso.pillars.border.gate.flows.predicates import later, number, point_is_open, span, stopped
+from tinhso.pillars.border.gate.rules.limits import SURE
 from tinhso.pillars.border.gate.rules.queue import FirstInLine
 
 SHORTEST_REASON = 10
-SURE = "0.90"
-"""Confidence of a camera's reading under which an officer confirms by eye."""
 WARNS_AT = "r.dwell_deadline - make_interval(mins => 12 * r.dwell_limit_h)"
 """The first alarm, at 80 per cent of the stay: a fifth of each hour is 12 minutes."""
 
@@ -53,11 +52,12 @@ CALL_KEPT = f"{later('call_min', 'r.called_at')} + {blocked.blocked_for(blocked.
 WAY_FREE = SqlGuard(
     "G-WAYFREE", "BG-208", f"not {blocked.stands(blocked.CALLED_PASS)} and {CALL_KEPT} > r.call_expires_at"
 )
+# A camera less sure than the rulebook asks leaves it to the officer's eye.
 PLATE = SqlGuard(
     "G-PLATE",
     "BG-019",
     "f->>'plate' = r.tractor_plate"
-    f" and (coalesce((f->>'confidence')::numeric, 1) >= {SURE} or (f->>'confirmed')::boolean)",
+    f" and (coalesce((f->>'confidence')::numeric, 1) * 100 >= {number(SURE)} or (f->>'confirmed')::boolean)",
 )
 TODAY = "(p_at at time zone 'Asia/Ho_Chi_Minh')::date"
 # Without network `dp` says the same: the earliest of these last days (queries/offline.py).

@@ -15,11 +15,15 @@ def span(code: str, moment: str = "p_at") -> str:
 
     Where no row holds, as the table has it first. Written into the step's function, one look in a small index.
     """
-    first = limits.first()[code]
+    return f"make_interval({UNITS[limits.first()[code].unit]} => {number(code, moment)})"
+
+
+def number(code: str, moment: str = "p_at") -> str:
+    """The rulebook's limit of that code (SQL) on the day of that moment (SQL)."""
     day = f"({moment} at time zone 'Asia/Ho_Chi_Minh')::date"
-    return f"""make_interval({UNITS[first.unit]} => coalesce((select l.value from border_gate_limit l
+    return f"""coalesce((select l.value from border_gate_limit l
         where l.code = '{code}' and l.valid_from <= {day}
-            and (l.valid_until is null or {day} < l.valid_until)), {first.value}))"""
+            and (l.valid_until is null or {day} < l.valid_until)), {limits.first()[code].value})"""
 
 
 def later(code: str, moment: str = "p_at") -> str:

@@ -6,6 +6,7 @@ Room is what has a bay of a fitting kind, less who stands there and who is on th
 from __future__ import annotations
 
 INBOUND = ("called", "arrived", "crossed_in", "returned_in")
+_ON_THE_WAY = ", ".join(repr(state) for state in INBOUND)
 
 
 def load_kind(trip: str) -> str:
@@ -36,10 +37,16 @@ FREE = (
 )
 RESERVED = (
     f"(select count(*) from border_gate_trip t where t.is_live and t.yard_id = {TARGET} and t.id <> r.id"
-    f" and t.state in ({', '.join(repr(state) for state in INBOUND)}) and {load_kind('t')} = {load_kind('r')})"
+    f" and t.state in ({_ON_THE_WAY}) and {load_kind('t')} = {load_kind('r')})"
 )
-HAS_ROOM = f"{_UNDER_CAPACITY} and {FREE} > {RESERVED}"
-"""Asked of who is sent to a yard: those on the way there count as well."""
+_SENT_UNDER_CAPACITY = (
+    "(select y.capacity > (select count(*) from border_gate_trip t where t.is_live and t.yard_id = y.place_id"
+    f" and t.id <> r.id and (t.is_in_yard or t.state in ({_ON_THE_WAY}))) from border_gate_yard y"
+    f" where y.place_id = {TARGET})"
+)
+"""Room that the rulebook sets below the number of bays counts as well, whatever a vehicle brings."""
+HAS_ROOM = f"{_SENT_UNDER_CAPACITY} and {FREE} > {RESERVED}"
+"""Asked of who is sent to a yard: those on the way there count as well; the lower of bays and set room decides."""
 TAKES = f"{_UNDER_CAPACITY} and (coalesce(f->>'bay', '') <> '' or {FREE} > 0)"
 """Asked of who drives in."""
 BAY_IS_FREE = (

@@ -106,6 +106,7 @@ def tell_congestion(event: Event) -> None:
         return
     people = audience.officers_at(("BQLKKT", audience.LEADER), point.pk, at=event.at)
     facts = {"gate": point.gate_short, "count": event.payload["count"], "room": event.payload["room"]}
+    facts["percent"] = event.payload["percent"]
     send_to(clock_words.CONGESTED, people, event, reverse("border_gate:windows"), **facts)
 
 

@@ -112,8 +112,8 @@ CONGESTED = notice(
     "border_gate.congestion_foreseen",
     title=_("Congestion foreseen"),
     texts={
-        "vi": "{gate}: còn {count} xe xuất chưa thông quan, hơn 1,5 lần năng lực ngày mai ({room} xe).",
-        "en": "{gate}: {count} export vehicles remain, more than 1.5 times tomorrow's capacity ({room} vehicles).",
+        "vi": "{gate}: còn {count} xe xuất chưa thông quan, hơn {percent} % năng lực ngày mai ({room} xe).",
+        "en": "{gate}: {count} export vehicles remain, more than {percent} % of tomorrow's capacity ({room} vehicles).",
     },
 )
 APPEALED = notice(

@@ -69,6 +69,7 @@ def order(request: Request) -> HttpResponse:
             ],
             "without_slot": law.number("no_slot_min").value,
             "call_holds": law.number("call_min").value,
+            "last_after": law.number("misses_to_the_end").value,
             "firm_opens": _firm_opens(request),
         },
     )

@@ -24,14 +24,16 @@ from tinhso.kernel.base.errors import NotFound, Refusal
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions.checked_forms import Checked
 from tinhso.pillars.border.gate.actions.filing import add_file
-from tinhso.pillars.border.gate.actions.mandates import LONGEST, give_mandate, revoke_mandate
+from tinhso.pillars.border.gate.actions.mandates import give_mandate, revoke_mandate
 from tinhso.pillars.border.gate.models import Enterprise, Mandate
 from tinhso.pillars.border.gate.pages.filing import ACCEPT
 from tinhso.pillars.border.gate.pages.firm import firm_of
 from tinhso.pillars.border.gate.permissions import GIVE_MANDATE, MANAGE_FIRM, step_permission
 from tinhso.pillars.border.gate.queries import mandates as queries
 from tinhso.pillars.border.gate.queries.filing import MANDATE, filed_of
+from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.parties import firm_by_tax_code
+from tinhso.pillars.border.gate.rules.limits import MANDATE_HOLDS
 
 SUBMIT = step_permission("submit")
 ONE_DAY = timedelta(days=1)
@@ -53,7 +55,6 @@ class MandateForm(Checked):
     last_day = forms.DateField(
         label=gettext_lazy("Last day"),
         widget=forms.DateInput({"type": "date"}),
-        help_text=gettext_lazy("At most %(days)s days") % {"days": LONGEST.days},
     )
     document_no = forms.CharField(label=gettext_lazy("Number of the document"), max_length=60, required=False)
     paper = forms.FileField(
@@ -72,6 +73,8 @@ def mandates(request: Request) -> HttpResponse:
     firm = firm_of(request)
     gives = may(request.actor, GIVE_MANDATE, firm, request.moment)
     form = MandateForm(request.POST or None, request.FILES or None, initial=_days(request.moment))
+    longest = law_at(request.moment).number(MANDATE_HOLDS).value
+    form.fields["last_day"].help_text = _("At most %(days)s days") % {"days": longest}
     if request.method == "POST" and form.is_valid() and _given(request, firm, form):
         return redirect("border_gate:mandates")
     context = {

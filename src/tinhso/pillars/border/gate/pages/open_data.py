@@ -72,7 +72,7 @@ def as_csv(request: Request) -> HttpResponse:
         writer.writerow(["" if value is None else value for value in row.values()])
     response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'inline; filename="cua-khau-ngay.csv"'
-    return _published(response)
+    return as_published(response)
 
 
 @require_safe
@@ -85,7 +85,7 @@ def as_json(request: Request) -> HttpResponse:
         "columns": [name for name, _title in COLUMNS],
         "rows": list(_rows(request)),
     }
-    return _published(JsonResponse(data, json_dumps_params={"ensure_ascii": False}))
+    return as_published(JsonResponse(data, json_dumps_params={"ensure_ascii": False}))
 
 
 @require_safe
@@ -98,7 +98,7 @@ def inflow_as_json(request: Request) -> HttpResponse:
         "licence_url": LICENCE_URL,
         "rows": as_rows(rows, dict(CrossingPoint.objects.values_list("pk", "code"))),
     }
-    return _published(JsonResponse(data, json_dumps_params={"ensure_ascii": False}), cached=FRESH)
+    return as_published(JsonResponse(data, json_dumps_params={"ensure_ascii": False}), cached=FRESH)
 
 
 def _rows(request: Request) -> Iterable[dict[str, Any]]:
@@ -133,7 +133,8 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _published(response: HttpResponse, cached: str = CACHED) -> HttpResponse:
+def as_published(response: HttpResponse, cached: str = CACHED) -> HttpResponse:
+    """For everybody, from any page, kept so long by whoever stands between."""
     response.headers["Cache-Control"] = cached
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response

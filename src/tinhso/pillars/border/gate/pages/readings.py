@@ -1,4 +1,4 @@
-"""What a barrier's cameras see: a card for each lane, by itself; below 0.90 it asks for the officer's eyes."""
+"""What a barrier's cameras see: a card for each lane, by itself; an unsure one asks for the officer's eyes."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate.actions.passages import Passage, Seen, decide
 from tinhso.pillars.border.gate.adapters import choice
 from tinhso.pillars.border.gate.models import ControlPoint, PlateReading
+from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.queries.readings import reading_of, waiting_at
 from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.rules.limits import SURE
 from tinhso.pillars.border.gate.rules.readings import is_sure
 
 Card = Callable[[Passage, Seen], dict[str, Any]]
@@ -40,7 +42,7 @@ def read_by_machine(reading: PlateReading, typed: str) -> dict[str, Any]:
     """What the step is told beside the plate when that is the one which the camera read."""
     if plates.normalise(typed) != reading.plate:
         return {}
-    seen = seen_of(reading, by_eye=not is_sure(reading.confidence))
+    seen = seen_of(reading, by_eye=not _is_sure(reading))
     return {"confidence": seen.confidence, "confirmed": seen.confirmed, "lane": seen.lane}
 
 
@@ -59,8 +61,13 @@ def chosen(request: Request, barrier: ControlPoint) -> PlateReading | None:
     return reading_of(wanted, barrier)
 
 
+def _is_sure(reading: PlateReading) -> bool:
+    """By the rules of the day on which it was read."""
+    return is_sure(reading.confidence, law_at(reading.read_at).number(SURE).value)
+
+
 def _sight(request: Request, barrier: ControlPoint, reading: PlateReading, card: Card) -> Sight:
-    sure, told, known = is_sure(reading.confidence), {}, True
+    sure, told, known = _is_sure(reading), {}, True
     seen = seen_of(reading, by_eye=not sure)
     try:
         passage = decide(barrier=barrier, seen=seen, by=request.actor, at=request.moment)

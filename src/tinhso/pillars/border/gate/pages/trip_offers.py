@@ -324,5 +324,14 @@ def _decided(case: Case, step: str, title: str, verb: str) -> Offer:
         title=title,
         verb=verb,
         text=_("Only by a written decision of your force."),
-        boxes=(Box("decision_no", _("Number of the decision")),),
+        boxes=(
+            Box("decision_no", _("Number of the decision")),
+            Box(
+                "decision",
+                _("File of the decision"),
+                "files",
+                hint=_("PDF, JPG or PNG, at most 10 MB each"),
+                required=False,
+            ),
+        ),
     )

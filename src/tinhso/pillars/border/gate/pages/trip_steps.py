@@ -17,7 +17,7 @@ from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.actions import declare, fees, move, orders, tasks
 from tinhso.pillars.border.gate.actions import release as releasing
-from tinhso.pillars.border.gate.actions.filing import do_with_photos
+from tinhso.pillars.border.gate.actions.filing import decide_with_file, do_with_photos
 from tinhso.pillars.border.gate.models import Hold, Trip
 from tinhso.pillars.border.gate.pages.acting import act, by, reason
 from tinhso.pillars.border.gate.pages.returning import back
@@ -155,14 +155,19 @@ def return_foreign(request: Request, trip_id: UUID) -> HttpResponse:
 @needs(p.step_permission("seize"))
 def seize(request: Request, trip_id: UUID) -> HttpResponse:
     one, number = _trip(request, trip_id), request.POST.get("decision_no", "")
-    return act(request, lambda: orders.seize_trip(trip=one, decision_no=number, **by(request)))
+    return _decided(request, lambda: orders.seize_trip(trip=one, decision_no=number, **by(request)))
 
 
 @require_POST
 @needs(p.step_permission("unseize"))
 def unseize(request: Request, trip_id: UUID) -> HttpResponse:
     one, number = _trip(request, trip_id), request.POST.get("decision_no", "")
-    return act(request, lambda: orders.give_back(trip=one, decision_no=number, **by(request)))
+    return _decided(request, lambda: orders.give_back(trip=one, decision_no=number, **by(request)))
+
+
+def _decided(request: Request, deed: Callable[[], Trip]) -> HttpResponse:
+    files = request.FILES.getlist("decision")
+    return act(request, lambda: decide_with_file(deed=deed, files=files, **by(request)))
 
 
 def _trip(request: Request, trip_id: UUID) -> Trip:

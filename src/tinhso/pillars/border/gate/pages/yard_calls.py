@@ -1,4 +1,4 @@
-"""Who was called and has not answered three reminders: whose area he stands in telephones, by this list."""
+"""Who was called and has not answered the reminders: whose area he stands in telephones, by this list."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from django.views.decorators.http import require_safe
 from tinhso.kernel.access.may import visible
 from tinhso.kernel.access.needs import needs
 from tinhso.kernel.web.request import Request
-from tinhso.pillars.border.gate.actions.clock import CALL_EVERY, CALL_TIMES
 from tinhso.pillars.border.gate.flows.states import CALLED
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.permissions import DECIDE_BARRIER
 from tinhso.pillars.border.gate.queries.driver import answers
 from tinhso.pillars.border.gate.queries.holding import but_others
+from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.rules import plates
+from tinhso.pillars.border.gate.rules.limits import CALL_AGAIN, CALL_AGAIN_MOST
 
 ROWS = 100
 
@@ -26,7 +27,8 @@ ROWS = 100
 @needs(DECIDE_BARRIER)
 def calls(request: Request) -> HttpResponse:
     """Five queries whatever the length."""
-    silent = request.moment - CALL_EVERY * CALL_TIMES
+    law = law_at(request.moment)
+    silent = request.moment - law.number(CALL_AGAIN).span * law.number(CALL_AGAIN_MOST).value
     rows = Trip.objects.filter(is_live=True, state=CALLED, called_at__lte=silent).select_related(
         "driver__person", "point", "buffer"
     )

@@ -52,11 +52,13 @@ from tinhso.pillars.border.gate.permissions import (
 )
 from tinhso.pillars.border.gate.queries.secrecy import sees_finding
 
-SUBMIT = step_permission("submit")
+SUBMIT, SEIZE = step_permission("submit"), step_permission("seize")
 TRIP, TASK, HOLD = "border_gate.trip", "border_gate.task", "border_gate.hold"
 DRIVER, VEHICLE = "border_gate.driver", "border_gate.vehicle"
 ARRIVAL, FIRM, MANDATE = "border_gate.arrival", "border_gate.enterprise", "border_gate.mandate"
 REGISTRATION = "border_gate.registration"
+SEIZURE = "border_gate.seizure"
+"""Decisions to seize a trip's vehicle and to give it back, by the trip's id."""
 OFFLINE = ("border_gate.offline_event", "border_gate.force_event")
 """Under these lie the photos of events that a device recorded without network (pages/offline.py)."""
 PHOTO = "photo"
@@ -89,6 +91,7 @@ PURPOSES: Mapping[str, Mapping[str, Purpose]] = {
     FIRM: {"licence": Purpose(_("business licence")), "other": Purpose(_("other paper"))},
     REGISTRATION: {"licence": Purpose(_("business licence"))},
     MANDATE: {"mandate": Purpose(_("written mandate"))},
+    SEIZURE: {"decision": Purpose(_("decision of the force"))},
 }
 
 
@@ -141,6 +144,8 @@ def _carries(
 
 
 _carries(TRIP, VIEW_PARTIES, SUBMIT, _one(Trip, "point"))
+# Who may seize reads why another force did; the firm is handed its copy by the force.
+_carries(SEIZURE, SEIZE, SEIZE, _one(Trip, "point"))
 _carries(TASK, sees_finding, WORK_TASK, _one(ClearanceTask, "trip", "force"))
 _carries(HOLD, sees_finding, PLACE_HOLD, _one(Hold, "trip", "force"))
 _carries(ARRIVAL, VIEW_PARTIES, DECIDE_BARRIER, _trip_of_arrival)
@@ -224,7 +229,7 @@ def _with_files(trip: Trip, tasks: list[UUID]) -> list[tuple[str, UUID]]:
     """Records of the trip that have files, by kind and id: each part by its index, all in one statement."""
     holds = Hold.objects.filter(trip=trip).values("pk")
     vehicles = [pk for pk in (trip.tractor_id, trip.trailer_id) if pk]
-    of_trip = Q(kind=TRIP, record_id=trip.pk) | Q(kind=TASK, record_id__in=tasks)
+    of_trip = Q(kind__in=(TRIP, SEIZURE), record_id=trip.pk) | Q(kind=TASK, record_id__in=tasks)
     of_parties = Q(kind=DRIVER, record_id=trip.driver_id) | Q(kind=VEHICLE, record_id__in=vehicles)
     parts = (
         of_trip | of_parties,

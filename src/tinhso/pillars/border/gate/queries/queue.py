@@ -19,7 +19,7 @@ from tinhso.pillars.border.gate.models import CrossingPoint, QueueState, Trip, Y
 from tinhso.pillars.border.gate.queries.law import Law, law_at
 from tinhso.pillars.border.gate.queries.reference import calendars_of
 from tinhso.pillars.border.gate.queries.stopped import stopped_at
-from tinhso.pillars.border.gate.rules import hours, queue
+from tinhso.pillars.border.gate.rules import hours, limits, queue
 from tinhso.pillars.border.gate.rules.priority import FALSE_CLAIM
 
 CLASS_NAMES = {
@@ -67,7 +67,8 @@ def waiting_tickets(*, point: CrossingPoint, at: datetime) -> list[queue.Ticket]
         "code", "priority", "effective_at", "buffer_at", "first_arrival_at", "undeclared", "accepted_at",
         "miss_count", "missed_at",
     )  # fmt: skip
-    return [_ticket(*row) for row in rows]  # type: ignore[arg-type]  # the filter leaves no empty moment
+    last_after = law_at(at).number(limits.LAST_AFTER).value
+    return [_ticket(*row, last_after=last_after) for row in rows]  # type: ignore[arg-type]  # the filter leaves no empty moment
 
 
 def shut_out(calendars: Mapping[tuple[UUID, str], list[hours.Hours]], point: CrossingPoint, at: datetime) -> Q:
@@ -211,7 +212,9 @@ def _ticket(
     accepted_at: datetime | None,
     misses: int,
     missed_at: datetime | None,
+    *,
+    last_after: int,
 ) -> queue.Ticket:
     arrived = first_arrival_at or buffer_at
     here_from = accepted_at if undeclared and accepted_at else arrived
-    return queue.Ticket(code, priority, effective_at, arrived, here_from, misses, missed_at)
+    return queue.Ticket(code, priority, effective_at, arrived, here_from, misses, missed_at, last_after)

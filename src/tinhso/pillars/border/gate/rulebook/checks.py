@@ -136,10 +136,10 @@ def correction(row: Any, on: date) -> None:
 
 
 def limit(row: Any, on: date) -> None:
-    """A number that some rule asks for, in the unit in which it counts; of a hundred at most a hundred. BG-313."""
+    """A number that some rule asks for, in the unit in which it counts; a part of a whole at most a hundred. BG-313."""
     _listed("code", [row.code], limits.first())
     _listed("unit", [row.unit], [limits.first()[row.code].unit])
-    if row.unit == "percent" and row.value > 100:
+    if row.unit == "percent" and row.value > 100 and row.code not in limits.OVER_A_HUNDRED:
         raise refuse("BG-313", field="value", v=str(row.value), list="1–100")
 
 

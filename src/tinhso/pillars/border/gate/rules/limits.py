@@ -14,6 +14,13 @@ TOLERANCE, YARD_FULL = "transfer_tolerance", "yard_full"
 CALL_WAITS, BLOCKED_TOLD = "call_min", "blocked_told_min"
 KEPT, QR_LIFE = "fee_kept", "qr_hours"
 TARGET_UNDECLARED, TARGET_EARLY = "target_undeclared", "target_early"
+CALL_AGAIN, CALL_AGAIN_MOST = "call_again_min", "call_again_most"
+REMINDED_FIRST, REMINDED_LAST = "slot_reminder_first_h", "slot_reminder_last_h"
+CONGESTED, SURE = "congestion_percent", "camera_sure_percent"
+LAST_AFTER, ORDER_HOLDS = "misses_to_the_end", "order_hours"
+MANDATE_HOLDS, MARK_HOLDS = "mandate_days", "tax_mark_days"
+OVER_A_HUNDRED = frozenset({CONGESTED})
+"""Per cent of a whole that may be exceeded."""
 SPANS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
 
 

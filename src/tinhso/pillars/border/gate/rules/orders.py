@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from tinhso.pillars.border.gate.rules.codes import refuse
 
 SHORTEST, LONGEST = 5, 160
-HOLDS_AT_MOST = timedelta(hours=24)
 PLACES = frozenset({"from", "to"})
 """What is left open in usual words and filled when the order is given."""
 _PHONE = re.compile(r"\+?\d(?:[ .-]?\d){8,}")
@@ -26,7 +25,7 @@ def check_text(text: str, *, field: str = "text_vi") -> str:
     return said
 
 
-def check_times(*, begins_at: datetime, ends_at: datetime, at: datetime) -> None:
-    """Refusal BG-351: ends before it begins, lies in the past, or holds longer than a day."""
-    if not begins_at < ends_at <= begins_at + HOLDS_AT_MOST or ends_at <= at:
-        raise refuse("BG-351", field="ends_at")
+def check_times(*, begins_at: datetime, ends_at: datetime, longest: timedelta, at: datetime) -> None:
+    """Refusal BG-351: ends before it begins, lies in the past, or holds longer than the longest."""
+    if not begins_at < ends_at <= begins_at + longest or ends_at <= at:
+        raise refuse("BG-351", field="ends_at", n=longest // timedelta(hours=1))

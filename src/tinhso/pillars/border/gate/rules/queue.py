@@ -28,7 +28,6 @@ CYCLES = {
 }
 WAITS = {FRESH: "wait_p1_min", PREFERRED: "wait_p2_min", ORDINARY: "wait_p3_min"}
 """The limit (rules.limits) after which the longest waiting of a class is called before the cycle."""
-MISSES_TO_THE_END = 2
 
 
 def longest_waits(number: Callable[[str], limits.Number]) -> dict[str, timedelta]:
@@ -42,7 +41,10 @@ class FirstInLine(str):
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A truck in the queue. `here_from`: from when it may be called; `missed_at`: its last missed call."""
+    """A truck in the queue. `here_from`: from when it may be called; `missed_at`: its last missed call.
+
+    `last_after`: so many missed calls put it behind all others of its class.
+    """
 
     code: str
     priority: str
@@ -51,15 +53,16 @@ class Ticket:
     here_from: datetime
     misses: int = 0
     missed_at: datetime | None = None
+    last_after: int = field(default_factory=lambda: limits.first()[limits.LAST_AFTER].value)
 
     @property
     def is_last(self) -> bool:
         """Whether missed calls put it behind all others of its class."""
-        return self.misses >= MISSES_TO_THE_END
+        return self.misses >= self.last_after
 
     @property
     def waits_since(self) -> datetime:
-        """From when its wait counts: a second missed call starts the wait anew."""
+        """From when its wait counts: the missed call that puts it last starts the wait anew."""
         return self.missed_at if self.is_last and self.missed_at else self.effective_at
 
     def order(self) -> tuple[bool, datetime, datetime, str]:

@@ -59,8 +59,8 @@ def test_wrong_answers_are_told_by_the_reading(system):
 def test_a_camera_that_misreads_is_mostly_unsure():
     readings = [ASK["plate_camera"](Faults(wrong=1), number) for number in range(200)]
 
-    assert sum(not reading.is_sure for reading in readings) > 150
-    assert all(ASK["plate_camera"](Faults(), number).is_sure for number in range(200))
+    assert sum(reading.confidence < 0.9 for reading in readings) > 150
+    assert all(ASK["plate_camera"](Faults(), number).confidence >= 0.9 for number in range(200))
 
 
 def test_customs_do_not_know_what_is_no_number():

@@ -15,9 +15,9 @@ from tinhso.kernel.audit.models import Entry
 from tinhso.kernel.files.models import Attachment
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.pillars.border.gate.actions import filing, tasks
-from tinhso.pillars.border.gate.models import ClearanceTask, Force, Hold, SealEvent
+from tinhso.pillars.border.gate.models import ClearanceTask, Force, Hold, SealEvent, Trip
 from tinhso.pillars.border.gate.permissions import role_code
-from tinhso.pillars.border.gate.queries.filing import HOLD, MANDATE, TASK, TRIP
+from tinhso.pillars.border.gate.queries.filing import HOLD, MANDATE, SEIZURE, TASK, TRIP
 from tinhso.pillars.border.gate.rules.codes import GateRefusal
 from tinhso.pillars.border.gate.tests.conftest import NOON, make_firm
 from tinhso.pillars.border.gate.tests.test_mandates import an, binh, broker, firm, mandated  # noqa: F401
@@ -233,3 +233,33 @@ def test_the_photo_of_a_driver_is_read_while_he_drives_there_by_who_reads_papers
     assert [gets(one, file) for one in (customs, client_of(elsewhere))] == [404, 404]
     assert str(file.pk) in guard.get(reverse("border_gate:trip", args=[in_yard.pk])).content.decode()
     assert of_firm(make_firm("Khác", "4900999996")).get(address).status_code == 404
+
+
+def test_a_decision_to_seize_is_kept_with_its_file_and_read_by_those_who_may_seize(gate, in_yard):  # noqa: F811
+    customs, address = of_force(gate, "HAIQUAN"), reverse("border_gate:trip_seize", args=[in_yard.pk])
+
+    client_page(customs, address, reverse("border_gate:trip", args=[in_yard.pk]),
+                {"decision_no": "01/QĐ-TG", "decision": [paper()]})  # fmt: skip
+
+    kept = Attachment.objects.get(kind=SEIZURE, record_id=in_yard.pk)
+    assert Trip.objects.get(pk=in_yard.pk).state == "seized"
+    shown = customs.get(reverse("border_gate:trip", args=[in_yard.pk])).content.decode()
+    assert kept.name in shown
+    readers = [customs, of_force(gate, "BIENPHONG"), in_role(gate, "YARD"), in_role(gate, "CSGT"),
+               of_force(gate, "HAIQUAN", "TT-1088"), of_firm(in_yard.enterprise), Client()]  # fmt: skip
+    told = [gets(client, kept) for client in readers]
+    assert told[:2] == [200, 200]
+    assert 200 not in told[2:]
+
+
+@pytest.mark.parametrize("bad", [b"MZ\x90\x00" + b"0" * 200, b"<html><script>alert(1)</script></html>"])
+def test_a_decision_with_a_file_that_is_none_seizes_nothing(gate, in_yard, bad):  # noqa: F811
+    customs, address = of_force(gate, "HAIQUAN"), reverse("border_gate:trip_seize", args=[in_yard.pk])
+    upload = SimpleUploadedFile("quyet-dinh.pdf", bad, "application/pdf")
+
+    shown = client_page(customs, address, reverse("border_gate:trip", args=[in_yard.pk]),
+                        {"decision_no": "01/QĐ-TG", "decision": [upload]})  # fmt: skip
+
+    assert Trip.objects.get(pk=in_yard.pk).state == "in_yard"
+    assert not Attachment.objects.filter(kind=SEIZURE).exists()
+    assert "PDF" in shown

@@ -10,8 +10,10 @@ from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.actions import declare, move, tasks
+from tinhso.pillars.border.gate.flows import TRIP
 from tinhso.pillars.border.gate.models import Bay, BayKind, ClearanceTask, FeeAssessment, Force, Hold, Trip, Yard
 from tinhso.pillars.border.gate.permissions import FORCE_ROLE, role_code
+from tinhso.pillars.border.gate.rules.queue import FirstInLine
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft, make_driver, make_vehicle
 from tinhso.pillars.border.gate.tests.test_api import post, signed_in
 from tinhso.pillars.border.gate.tests.test_way_back import PLATE, accepted  # noqa: F401
@@ -107,6 +109,25 @@ def test_a_full_yard_is_named(gate, arrived):
 
     assert refused.json()["code"] == "BG-030"
     assert "Bãi 9" in refused.json()["detail"]
+
+
+def test_room_set_below_the_bays_counts_those_on_the_way_whatever_they_bring(gate, arrived):
+    yard = other_yard(arrived, capacity=1)
+    Bay.objects.bulk_create(Bay(yard=yard, code=f"Z{n}", number=n, kind=BayKind.EXPORT) for n in (11, 12, 13))
+    coming = declare.draft_trip(
+        draft=fruit_draft(gate, firm=arrived.enterprise, plate="12C99999", driver=make_driver(number="020090099999")),
+        by=gate.everything, at=NOON,
+    )  # fmt: skip
+    declare.submit_trip(trip=coming, by=gate.everything, at=NOON)
+    move.enter_buffer(trip=coming, plate="12C99999", by=gate.everything, at=NOON)
+    TRIP.fire(coming, "call", by=gate.everything, at=NOON, first=FirstInLine(coming.pk))
+    Trip.objects.filter(pk=coming.pk).update(yard=yard)
+
+    refused = post(board(gate), f"/trips/{arrived.pk}/steps/yard_redirect", yard=str(yard.pk))
+    Trip.objects.filter(pk=coming.pk).update(yard=arrived.yard)
+    taken = post(board(gate), f"/trips/{arrived.pk}/steps/yard_redirect", yard=str(yard.pk))
+
+    assert (refused.json()["code"], taken.status_code) == ("BG-030", 200)
 
 
 def test_a_vehicle_that_is_diverted_takes_its_checks_along(gate, in_yard):
