@@ -28,6 +28,7 @@ from tinhso.kernel.api.once import idempotent
 from tinhso.kernel.base.errors import NotFound
 from tinhso.kernel.workflow.flow import Flow
 from tinhso.kernel.workflow.models import FlowModel, History
+from tinhso.kernel.workflow.outcome import named_by_id
 
 if TYPE_CHECKING:
     from tinhso.kernel.base.actor import Actor
@@ -64,7 +65,8 @@ def mount(
 ) -> None:
     """Mount `POST <path>/{id}/steps/{step}`, `GET <path>/{id}` and `GET <path>/{id}/history`.
 
-    `read` is the permission to see the record and its history; `show` turns a record into what JSON can
+    `read` is the permission to see the record and its history, without which a step refused is as good as a record
+    that is not there; `show` turns a record into what JSON can
     hold (by default its state only), `shape` is the schema of that; `tell` leaves out of its history what is not
     everybody's.
     `limited=False` exempts the steps from the rate limit. `through` names the room's action of a step: it takes
@@ -89,12 +91,14 @@ def mount(
             raise NotFound(_("there is no such step"), code="no-such-step", step=step)
         body, expected = object_of(request), etags.expected_version(request)
         who: Any = {"by": request.actor, "at": request.moment}
-        if step in actions:
-            record = flow.find_for(model_of(flow).objects.all(), record_id, step, expected=expected, **who)
-            return _state(_acted(record, *actions[step], body, who))
-        record = model_of(flow)(pk=record_id)
-        flow.fire(record, step, expected=expected, **who, **body)
-        return _state(record)
+        with named_by_id(flow, record_id, step, read=read, **who):
+            if step in actions or expected is not None:
+                record = flow.find_for(model_of(flow).objects.all(), record_id, step, expected=expected, **who)
+            else:
+                record = model_of(flow)(pk=record_id)
+            if step not in actions:
+                flow.fire(record, step, **who, **body)
+        return _state(_acted(record, *actions[step], body, who) if step in actions else record)
 
     @router.get(base + "/{uuid:record_id}", operation_id=f"{name}_read", summary=f"Read: {flow.name}", response=shape)
     def read_record(request: HttpRequest, record_id: UUID) -> HttpResponse:

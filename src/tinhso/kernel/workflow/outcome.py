@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +11,7 @@ from uuid import UUID
 import psycopg
 
 from tinhso.kernel.access import refusals
+from tinhso.kernel.access.may import may
 from tinhso.kernel.access.reach import Reach, reaches
 from tinhso.kernel.access.scope import Where
 from tinhso.kernel.base.actor import Actor
@@ -26,6 +29,10 @@ class StepRefused(Refusal):
             refusal.message, code=refusal.code, status=refusal.status, field=refusal.field, **refusal.facts
         )
         self.step, self.state, self.guard = step, state, guard
+
+
+class StepForbidden(StepRefused):
+    """The right to do the step is missing, here and at every other place."""
 
 
 @dataclass
@@ -65,13 +72,33 @@ def forbidden(flow: FlowTable, permission: str, step: str, *, by: Actor, record_
     return StepRefused(flow.refuse(flow.codes[ELSEWHERE], step=step, a=here, b=there), step=step)
 
 
+@contextmanager
+def named_by_id(flow: FlowTable, record_id: UUID, step: str, *, read: str, by: Actor, at: datetime) -> Iterator[None]:
+    """Around a step of a record that the caller named by its id, `read` being the right to see it.
+
+    Who may neither do the step nor see the record is told the same as of an id that nobody has, so that no id can be
+    guessed; the trace in the audit stands by then. Who holds the right at another place is told so (ELSEWHERE).
+    """
+    try:
+        yield
+    except StepForbidden:
+        if may(by, read, _where(flow, record_id), at):
+            raise
+        raise refused(flow, "FI404", "", step) from None
+
+
+def _where(flow: FlowTable, record_id: UUID) -> Where:
+    """Where the record belongs; nowhere when it is not there."""
+    columns = ", ".join({"pk": "id"}.get(path, path) if path else "null" for path in flow.scope.paths().values())
+    found = rows(f"select {columns} from {flow.table} where id = %s::uuid", record_id)
+    return Where(*found[0]) if found else Where()
+
+
 def _places(flow: FlowTable, permission: str, by: Actor, record_id: UUID, at: datetime) -> tuple[str, str] | None:
     """Where `by` holds the right that he lacks here, and where the record is; None if he lacks it for another cause."""
     scopes = [scope for scope in reaches(by, [permission], at)[permission].scopes if scope.place]
-    columns = ", ".join({"pk": "id"}.get(path, path) if path else "null" for path in flow.scope.paths().values())
-    found = rows(f"select {columns} from {flow.table} where id = %s::uuid", record_id) if scopes else []
-    for scope in scopes if found else ():
-        there = Where(*found[0])
+    there = _where(flow, record_id) if scopes else Where()
+    for scope in scopes:
         if there.place and Reach([scope]).covers(replace(there, place=scope.place)):
             names = Place.objects.in_bulk([scope.place, there.place])
             return names[scope.place].called, names[there.place].called
@@ -84,4 +111,5 @@ def refused(flow: FlowTable, state: str, detail: str, step: str, guard: str = ""
     stands = detail if state == "FI423" else ""
     title = next((row.title for row in flow.step_rows(step) if row.title), step)
     refusal = flow.refuse(code, step=step, event=title, state=flow.states.get(stands, stands), permission=detail)
-    return StepRefused(refusal, step=step, state=stands, guard=guard)
+    kind = StepForbidden if state == "FI403" else StepRefused
+    return kind(refusal, step=step, state=stands, guard=guard)

@@ -4,9 +4,13 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
+from tinhso.kernel.access.refusals import ACTION, BOUND
+from tinhso.kernel.audit.models import Entry
+from tinhso.kernel.base.actor import Actor
 from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.identity.credentials import digest
 from tinhso.kernel.identity.models import ApiKey
+from tinhso.kernel.testing.people import grant
 from tinhso.kernel.workflow.models import History
 from tinhso.kernel.workflow.tests.conftest import ground  # noqa: F401
 from tinhso.kernel.workflow.tests.sample import CASE, Case
@@ -44,6 +48,10 @@ def step(client, case, name, body=None, **headers):
     return client.post(f"{CASES}{case.pk}/steps/{name}", content, content_type="application/json", headers=headers)
 
 
+def told(response):
+    return {name: value for name, value in response.json().items() if name not in {"instance", "request"}}
+
+
 def test_a_step_is_done_and_its_version_told(an, case):
     done = step(an, case, "file")
 
@@ -71,10 +79,37 @@ def test_a_step_from_a_wrong_state_is_a_problem(an, case):
     assert Case.objects.get(pk=case.pk).state == "draft"
 
 
-def test_a_stranger_may_neither_step_nor_read(chi, case):
-    assert step(chi, case, "file").status_code == 403
+@pytest.mark.parametrize("name", ["file", "weigh", "close"])
+@pytest.mark.parametrize("headers", [{}, {"if-match": '"7"'}])
+def test_a_stranger_is_told_of_a_record_what_he_is_told_of_an_id_that_nobody_has(chi, case, name, headers):
+    nobodys = Case(pk=uuid7())
+    BOUND.seen.clear()
+
+    met, guessed = (step(chi, one, name, {"limit": 1}, **headers) for one in (case, nobodys))
+
+    assert (met.status_code, guessed.status_code) == (404, 404)
+    assert told(met) == told(guessed)
     assert chi.get(f"{CASES}{case.pk}").status_code == 404
     assert chi.get(f"{CASES}{case.pk}/history").status_code == 404
+
+
+def test_the_stranger_who_met_a_record_leaves_a_line_in_the_audit(chi, case, ground):  # noqa: F811
+    BOUND.seen.clear()
+
+    step(chi, case, "file")
+    step(chi, Case(pk=uuid7()), "file")
+
+    lines = Entry.objects.filter(action=ACTION, actor=ground.chi.id)
+    assert [line.record_id for line in lines] == [case.pk]
+
+
+def test_who_sees_the_record_is_told_that_the_step_is_not_his(case, ground):  # noqa: F811
+    reader = Actor(uuid7(), "person", "Đức")
+    grant(reader, "sample.file", place=ground.here)
+
+    refused = step(caller(reader, "ts_duc"), case, "expire")
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
 
 
 def test_a_writer_who_saw_an_older_version_gets_412(an, case):

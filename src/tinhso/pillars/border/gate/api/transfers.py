@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 from pydantic import BaseModel, ConfigDict, Field
 
-from tinhso.kernel.access.may import require
+from tinhso.kernel.access.may import require, unseen
 from tinhso.kernel.api.answers import answer, unless_known
 from tinhso.kernel.api.once import idempotent
 from tinhso.kernel.base.errors import NotFound
@@ -148,7 +148,7 @@ def correct(request: HttpRequest, transfer_id: UUID, wanted: LinesIn) -> HttpRes
     """Before the customs have signed; the yard signs again. Refusals as when it was begun."""
     found = queries.transfer_for(transfer_id, by=request.actor, at=request.moment)
     if found is None:
-        raise NotFound
+        raise unseen(Transfer, transfer_id, request.actor, queries.YARD, request.moment)
     require(request.actor, queries.YARD, on=found, at=request.moment)
     write = partial(transfers.correct_transfer, transfer=found, **_what(request, wanted))
     return _written(request, write, wanted)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.test import Client
 
+from tinhso.kernel.access import refusals
 from tinhso.kernel.access.models import Bucket
+from tinhso.kernel.audit.models import Entry
 from tinhso.kernel.base import clock
+from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.testing.people import grant, make_account, make_person
 from tinhso.pillars.border.gate.actions import declare
-from tinhso.pillars.border.gate.models import Trip
+from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Trip
 from tinhso.pillars.border.gate.permissions import role_code
-from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft
+from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft, make_firm
 
 BASE = "/api/v1/border/gate"
 
@@ -79,7 +83,42 @@ def test_an_officer_of_another_point_sees_no_trip(gate, accepted):
     assert officer.get(f"{BASE}/trips").json()["items"] == []
     assert officer.get(f"{BASE}/trips/{accepted.pk}").status_code == 404
     assert officer.get(f"{BASE}/trips/{accepted.pk}/history").status_code == 404
-    assert post(officer, f"/trips/{accepted.pk}/steps/release_out").status_code == 403
+    refused = post(officer, f"/trips/{accepted.pk}/steps/release_out")
+    assert (refused.status_code, refused.json()["code"]) == (403, "BG-025")
+
+
+def records_of(trip: Trip) -> dict[str, tuple[UUID, str]]:
+    """A record of each kind that the API names by its id, with a step of it."""
+    who = {"kind": "PLANT_Q", "trip": trip}
+    task, fee = ClearanceTask.objects.get(**who), FeeAssessment.objects.get(trip=trip)
+    return {"trips": (trip.pk, "cancel"), "tasks": (task.pk, "pass"), "fees": (fee.pk, "pay")}
+
+
+def told(answer) -> dict:
+    return {name: value for name, value in answer.json().items() if name != "instance"}
+
+
+def test_a_step_of_anothers_record_tells_nothing_that_a_guessed_id_would_not(gate, accepted):
+    person, strange = make_person("Người của công ty khác"), make_firm("Công ty Chi", "4900234576")
+    grant(person, role_code("ENTERPRISE"), agency=strange.pk)
+    client = Client()
+    client.force_login(make_account(person))
+    refusals.BOUND.seen.clear()
+
+    for path, (record, step) in records_of(accepted).items():
+        met, guessed = (post(client, f"/{path}/{one}/steps/{step}") for one in (record, uuid7()))
+
+        assert (met.status_code, met.json()["code"]) == (404, "BG-214")
+        assert told(met) == told(guessed)
+        assert Entry.objects.filter(action=refusals.ACTION, actor=person.pk, record_id=record).count() == 1
+
+
+def test_who_sees_the_record_is_told_whose_step_it_is(gate, accepted):
+    own = signed_in("ENTERPRISE", agency=accepted.agency)
+
+    refused = post(own, f"/trips/{accepted.pk}/steps/release_out")
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "BG-024")
 
 
 def test_a_firm_sees_its_own_trip_and_not_anothers(gate, accepted):
