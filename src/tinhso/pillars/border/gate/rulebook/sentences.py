@@ -135,8 +135,8 @@ def hours(row: Any, said: Said) -> str:
 
 
 def queue_cycle(row: Any, said: Said) -> str:
-    facts = {"steps": said("steps"), "count": len(row.steps)}
-    return _("Calls go round in %(count)s steps: %(steps)s.") % facts
+    facts = {"season": said("season"), "steps": said("steps"), "count": len(row.steps)}
+    return _("In the part of the year “%(season)s” calls go round in %(count)s steps: %(steps)s.") % facts
 
 
 def correction(row: Any, said: Said) -> str:
