@@ -23,7 +23,7 @@ from tinhso.kernel.organisations.models import Agency, AgencyKind, agency_id
 from tinhso.kernel.rulebook.first_rows import put_new
 from tinhso.pillars.border.gate.actions.codes import COLUMNS, all_wrong, keep_codes, read_codes
 from tinhso.pillars.border.gate.actions.fee_money import PAYEE
-from tinhso.pillars.border.gate.actions.first_rules import SINCE, load_first_rules
+from tinhso.pillars.border.gate.actions.first_rules import SINCE, force_named, load_first_rules
 from tinhso.pillars.border.gate.actions.tariff import load_rates
 from tinhso.pillars.border.gate.models import (
     Bay,
@@ -273,7 +273,7 @@ def _agency(row: Row) -> Agency:
         folded=text.fold(row["name_vi"]),
         kind=AgencyKind.FORCE,
         valid_from=SINCE,
-        basis=row["basis"],
+        basis=force_named(row),
     )
 
 
@@ -286,7 +286,7 @@ def _force(row: Row, ids: dict[str, Any]) -> Force:
         name_en=row["name_en"],
         name_zh=row["name_zh"],
         duties=row["duties"],
-        basis=row["basis"],
+        basis=force_named(row),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tinhso.pillars.border.gate.actions.checked_forms import Checked, day_field, upper, whole
 from tinhso.pillars.border.gate.actions.firm_forms import NATIONALITIES, DriverFields
@@ -22,7 +23,7 @@ MOST_AXLES = 20
 OFFERED = (VehicleKind.TRACTOR, VehicleKind.RIGID, VehicleKind.TRAILER, VehicleKind.VAN)
 VEHICLE_FACTS = ("kind", "max_gross_kg", "kerb_kg", "axles", "inspected_until", "permit_no", "permit_until")
 DRIVER_FACTS = ("paper_until", "licence_no", "licence_class", "licence_until", "is_shuttle")
-LANGUAGES = [("vi", _("Vietnamese")), ("zh-hans", _("Chinese"))]
+LANGUAGES = [("vi", pgettext_lazy("language", "Vietnamese")), ("zh-hans", pgettext_lazy("language", "Chinese"))]
 
 
 class VehicleCard(Checked):

@@ -48,8 +48,12 @@ class Ground:
 
 def waits_for_goods(trip: Trip, *, at: datetime) -> bool:
     """Whether it comes to take goods inland: what it owes is known when the customs have confirmed what it took."""
-    comes_for_imports = trip.kind in COMES_EMPTY and law_at(at).route_of(trip.kind) == fees.INLAND
-    return comes_for_imports and not trip.loaded_kg
+    return comes_for_imports(trip.kind, at=at) and not trip.loaded_kg
+
+
+def comes_for_imports(kind: str, *, at: datetime) -> bool:
+    """Whether vehicles of that kind of trip come empty and are charged for what they take inland."""
+    return kind in COMES_EMPTY and law_at(at).route_of(kind) == fees.INLAND
 
 
 def assessments(

@@ -96,8 +96,13 @@ def _edition(row: Row) -> ForceEdition:
         name_en=row["name_en"],
         name_zh=row["name_zh"],
         duties=row["duties"],
-        **_since(FORCES_NAMED.get(row["basis"], row["basis"])),
+        **_since(force_named(row), "assumed" if row["basis"].startswith("ASSUMPTION") else ""),
     )
+
+
+def force_named(row: Row) -> str:
+    """Where the force is named, as people read it."""
+    return FORCES_NAMED.get(row["basis"], row["basis"])
 
 
 def _since(source: str, status: str = "") -> dict[str, Any]:

@@ -12,6 +12,7 @@ GIVEN = notice(
     texts={
         "vi": "{firm} giao lượt xe {code} cho đơn vị vận tải của bạn. Phân công xe và lái xe.",
         "en": "{firm} gives you the trip {code} to carry. Assign a vehicle and a driver.",
+        "zh-hans": "{firm}将车次{code}交贵运输企业承运。请指派车辆和司机。",
     },
 )
 ENDED = notice(
@@ -20,6 +21,7 @@ ENDED = notice(
     texts={
         "vi": "Lượt xe {code} không còn giao cho đơn vị vận tải của bạn.",
         "en": "The trip {code} is not given to your transport firm any more.",
+        "zh-hans": "车次{code}不再由贵运输企业承运。",
     },
 )
 ASSIGNED = notice(
@@ -28,5 +30,6 @@ ASSIGNED = notice(
     texts={
         "vi": "{carrier} đã phân công xe {plate} cho lượt xe {code}. Tờ khai còn là nháp thì gửi ngay được.",
         "en": "{carrier} assigns the vehicle {plate} to the trip {code}. A draft may be sent now.",
+        "zh-hans": "{carrier}已为车次{code}指派车辆{plate}。申报如为草稿，现在即可提交。",
     },
 )

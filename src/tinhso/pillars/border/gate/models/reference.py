@@ -46,11 +46,6 @@ class Force(models.Model):
         """The name people use: without the unit in brackets or the second name after a stroke."""
         return str(self.name).partition(" (")[0].partition(" / ")[0].partition("（")[0]
 
-    @property
-    def is_assumed(self) -> bool:
-        """Whether no source names the force, so that pages say so."""
-        return self.basis.startswith("ASSUMPTION")
-
 
 class CheckRule(models.Model):
     """Which force has to check what, when, with which results; `minutes` is the time it should take.

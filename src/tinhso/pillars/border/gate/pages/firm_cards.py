@@ -30,6 +30,7 @@ from tinhso.pillars.border.gate.actions.card_forms import (
 )
 from tinhso.pillars.border.gate.actions.firm_forms import dialled
 from tinhso.pillars.border.gate.models import Enterprise, Vehicle
+from tinhso.pillars.border.gate.pages.driver import HELP_DESK
 from tinhso.pillars.border.gate.pages.firm import SUBMIT, firm_of
 from tinhso.pillars.border.gate.permissions import MANAGE_FIRM
 from tinhso.pillars.border.gate.queries import firms as queries
@@ -144,7 +145,8 @@ def _add(request: Request, firm: Enterprise, form: NewVehicle) -> None:
 def _list(request: Request, firm: Enterprise, form: Any, now: str, side: Side) -> dict[str, Any]:
     may_add = may(request.actor, MANAGE_FIRM, firm, request.moment)
     cards_at = {"vehicle_url": f"{side.names}vehicle", "driver_url": f"{side.names}driver"}
-    return {"firm": firm, "form": form, "may_add": may_add, "now": now, "frame": side.frame, **cards_at}
+    told: dict[str, Any] = {"firm": firm, "form": form, "may_add": may_add, "now": now, "help_desk": HELP_DESK}
+    return {**told, "frame": side.frame, **cards_at}
 
 
 def _by(request: Request) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from tinhso.pillars.border.gate.actions import firm as actions
 from tinhso.pillars.border.gate.actions.checked_forms import Checked
 from tinhso.pillars.border.gate.actions.convoy_forms import OneOfSeveral, all_valid, shares_of
 from tinhso.pillars.border.gate.actions.declare import direction_of, stay_hours
+from tinhso.pillars.border.gate.actions.fee_grounds import comes_for_imports
 from tinhso.pillars.border.gate.actions.firm import Intent
 from tinhso.pillars.border.gate.actions.firm_convoy import Share, declare_convoy, preview_convoy
 from tinhso.pillars.border.gate.actions.firm_forms import What
@@ -134,6 +135,7 @@ def review(request: Request) -> HttpResponse:
         "inflow": _inflow(request, first),
         "steps": _steps(3),
         "now": "declare",
+        "fee_later": comes_for_imports(intent.kind, at=request.moment),
         **_told_of(intent),
         **declare_hours.offered(request, firm, intent),
         **_foreseen(request, firm, first, forms, shares),

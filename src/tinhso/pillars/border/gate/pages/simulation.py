@@ -1,10 +1,14 @@
-"""The simulated border: who plays which role at which point. Where no simulation is loaded there is no such page."""
+"""The simulated border: who plays which role at which point. Before a day is played the page says how to begin.
+
+Outside the demo profile there is no such page.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from itertools import groupby
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -44,9 +48,11 @@ DUTIES = {
 @needs(VIEW_BOARD)
 def panel(request: Request) -> HttpResponse:
     """Point by point and role by role: the simulation or people, since when, changed by whom."""
-    playing = queries.playing(live=LIVE) if queries.is_loaded() else None
-    if playing is None:
+    if settings.PROFILE != "demo":
         raise NotFound
+    playing = queries.playing(live=LIVE)
+    if playing is None:
+        return render(request, "border_gate/simulation_none.html")
     parts = queries.parts(by=request.actor, at=request.moment)
     points = []
     for point, found in groupby(parts, key=lambda part: part.point):

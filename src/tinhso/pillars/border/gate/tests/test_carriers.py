@@ -167,6 +167,16 @@ def test_only_its_own_vehicles_and_drivers(at_noon, firm, an, carrier, binh, own
     assert (refused.value.code, refused.value.field) == ("BG-474", "tractor")
 
 
+@pytest.mark.parametrize("name", ["fleet", "vehicle", "drivers", "driver"])
+def test_where_a_carrier_types_of_its_drivers_it_reads_what_is_kept(binh, own, name):
+    args = {"vehicle": [own["tractor"].pk], "driver": [own["driver"].pk]}.get(name, [])
+
+    form = page(binh).get(reverse(f"border_gate:carrier_{name}", args=args)).content.decode()
+
+    assert "Dữ liệu này được lưu thế nào, ai được đọc" in form
+    assert "1900 0000" in form
+
+
 def test_another_carrier_neither_sees_nor_assigns(at_noon, firm, an, carrier, binh, chi, own):
     held = waiting(at_noon, firm, an, carrier)
 

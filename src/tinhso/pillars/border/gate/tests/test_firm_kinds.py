@@ -116,6 +116,13 @@ def test_each_driver_of_a_handover_is_told_his_own_way(yard, client):
     assert inside[1].startswith("Nhận hàng từ xe 12C-111.11.")
 
 
+def test_the_fee_of_a_truck_that_fetches_is_told_as_one_to_come(yard, client):
+    page = review(client, "IMP_VN_PICKUP", {}, {"tractor": "12C-111.11", "driver": driver(yard)})
+
+    assert "Tính sau, khi hải quan xác nhận hàng xe đã nhận" in page
+    assert "Biểu phí chưa có mức" not in page
+
+
 def test_a_truck_that_fetches_waits_for_its_call_like_others_from_inland(yard, client):
     trip = declared(client, "IMP_VN_PICKUP", {}, {"tractor": "12C-111.11", "driver": driver(yard)})
 

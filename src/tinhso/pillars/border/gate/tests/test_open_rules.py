@@ -33,6 +33,7 @@ def test_a_rule_in_force_is_read_with_its_standing_and_source(gate):
     shown = read("open_rule_table", "thoi-han")
 
     assert "Thời gian chờ xe được gọi: 45" in shown
+    assert "Số lần chưa khai báo thì khóa đặt giờ: 3 lần." in shown
     assert "mục 6.7" in shown
     assert "giả định" in shown
 

@@ -20,7 +20,15 @@ from tinhso.pillars.border.gate.actions import declare, fee_money, fees, tasks
 from tinhso.pillars.border.gate.actions.first_rules import load_first_rules
 from tinhso.pillars.border.gate.actions.forces import follow_rulebook
 from tinhso.pillars.border.gate.flows.predicates import later, span
-from tinhso.pillars.border.gate.models import ClearanceTask, CrossingPoint, FeeAssessment, Force, Limit, Trip
+from tinhso.pillars.border.gate.models import (
+    ClearanceTask,
+    CrossingPoint,
+    FeeAssessment,
+    Force,
+    ForceEdition,
+    Limit,
+    Trip,
+)
 from tinhso.pillars.border.gate.permissions import role_code
 from tinhso.pillars.border.gate.queries import offline
 from tinhso.pillars.border.gate.queries.law import law_on, usual_orders
@@ -380,6 +388,20 @@ def test_loading_again_names_the_source_anew_and_leaves_what_two_people_decided(
 
     told = Limit.objects.filter(code="fee_kept").order_by("valid_from").values_list("value", "source")
     assert [(value, source.startswith("tài liệu")) for value, source in told] == [(10, True), (15, False)]
+
+
+def test_a_force_that_no_source_names_is_marked_as_assumed_until_two_people_decide(gate, two):
+    ForceEdition.objects.update(status="")
+    load_first_rules()
+
+    def assumed(day: date) -> set[str]:
+        rows_of_day = rows.rows_on(RULE_TABLES.get("border_gate.force"), day)
+        return {row.code for row in rows_of_day if row.status == "assumed"}
+
+    assert assumed(TODAY) == {"QLTT", "QLVT"}
+    changed(two, "force", {"duties": "kiểm tra hàng giả"}, key={"code": "QLTT"})
+    load_first_rules()
+    assert assumed(TOMORROW) == {"QLVT"}
 
 
 def test_a_condition_is_read_term_by_term():

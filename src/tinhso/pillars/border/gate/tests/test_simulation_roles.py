@@ -112,13 +112,13 @@ def test_the_centre_gives_any_role_of_its_point_to_people(played):
     assert "Mô phỏng đang làm 11 trong 12 vai" in client.get(reverse(TASKS)).content.decode()
 
 
-def test_without_a_simulation_there_is_neither_page_nor_strip_nor_switch(gate, settings):
+def test_without_a_simulation_the_page_says_how_to_begin_and_there_is_no_switch(gate, settings):
     settings.PROFILE = "demo"
     person = officer(gate, "HAIQUAN")
     client = signed_in(person)
 
     with clock.frozen(NOON):
-        assert client.get(reverse(PANEL)).status_code == 404
+        assert "./tinhso simulate border" in client.get(reverse(PANEL)).content.decode()
         assert "mô phỏng làm" not in client.get(reverse(TASKS)).content.decode()
         with pytest.raises(Refusal) as refused:
             play_by_people(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -18,7 +19,7 @@ from tinhso.kernel.identity.models import AccessLink, Person
 from tinhso.kernel.modules.declare import handlers_of
 from tinhso.kernel.notices.actions import Recipient
 from tinhso.kernel.notices.delivery import message_of
-from tinhso.kernel.notices.kinds import NoticeKind, placeholders
+from tinhso.kernel.notices.kinds import KINDS, NoticeKind, placeholders
 from tinhso.kernel.notices.models import Delivery, Notice
 from tinhso.kernel.notices.queries import unread_count
 from tinhso.kernel.testing.people import grant, make_person
@@ -26,6 +27,7 @@ from tinhso.pillars.border.gate.actions import amend, declare, links, tasks, und
 from tinhso.pillars.border.gate.flows import TRANSFER
 from tinhso.pillars.border.gate.flows.trip import PAST
 from tinhso.pillars.border.gate.handlers import (
+    carrier_words,
     fee_notices,
     firm_words,
     fresh_claims,
@@ -42,6 +44,7 @@ from tinhso.pillars.border.gate.rules.transitions import Transition, transitions
 from tinhso.pillars.border.gate.tests.conftest import NOON, fruit_draft, make_driver, make_firm, make_vehicle
 
 HERE, ELSEWHERE = "HN-1119", "TT-1088"
+HAN = re.compile("[\u4e00-\u9fff]")
 AT_THE_LINE, INLAND = ("release_out", "release_empty_back"), ("release_inland",)
 # Those for whom the table's word stands, where it is no single one.
 WORDS = {
@@ -386,8 +389,8 @@ def test_who_is_turned_back_reads_why_and_no_message_says_it(world, gate, monkey
 
 
 def travellers_kinds() -> list[NoticeKind]:
-    """Kinds of these files and of steps that reach firms and drivers; not those for transport firms."""
-    rooms = (travellers, overlay_words, fee_notices, fresh_claims, firm_words, mandate_words)
+    """Kinds of these files and of steps that reach firms, drivers and transport firms."""
+    rooms = (travellers, overlay_words, fee_notices, fresh_claims, firm_words, mandate_words, carrier_words)
     found = {one.name: one for room in rooms for one in vars(room).values() if isinstance(one, NoticeKind)}
     found |= {one.name: one for one in firm_words.CHANGED.values()}
     found |= {one.name: one for steps in trips.ABOUT.values() for one in (told.kind for told in steps)
@@ -403,3 +406,11 @@ def test_whatever_reaches_a_driver_or_a_firm_is_said_in_chinese_with_the_same_fa
     wrong = [one.name for one in kinds for words in (one.texts, one.sms)
              if placeholders(words["zh-hans"]) != placeholders(words["vi"])]  # fmt: skip
     assert wrong == []
+
+
+def test_what_is_said_in_chinese_has_a_chinese_title_too():
+    kinds = [one for one in KINDS if one.name.startswith("border_gate.") and "zh-hans" in one.texts]
+
+    with translation.override("zh-hans"):
+        assert [one.name for one in kinds if not HAN.search(str(one.title))] == []
+    assert {one.name for one in travellers_kinds()} <= {one.name for one in kinds}
