@@ -136,7 +136,7 @@ def hours(row: Any, said: Said) -> str:
 
 def queue_cycle(row: Any, said: Said) -> str:
     facts = {"season": said("season"), "steps": said("steps"), "count": len(row.steps)}
-    return _("In the part of the year “%(season)s” calls go round in %(count)s steps: %(steps)s.") % facts
+    return _("%(season)s: calls go round in %(count)s steps, %(steps)s.") % facts
 
 
 def correction(row: Any, said: Said) -> str:
