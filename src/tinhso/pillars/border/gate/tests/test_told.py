@@ -26,6 +26,7 @@ from tinhso.pillars.border.gate.actions import amend, declare, links, tasks, und
 from tinhso.pillars.border.gate.flows import TRANSFER
 from tinhso.pillars.border.gate.flows.trip import PAST
 from tinhso.pillars.border.gate.handlers import (
+    destroyed,
     fee_notices,
     firm_words,
     fresh_claims,
@@ -387,7 +388,7 @@ def test_who_is_turned_back_reads_why_and_no_message_says_it(world, gate, monkey
 
 def travellers_kinds() -> list[NoticeKind]:
     """Kinds of these files and of steps that reach firms and drivers; not those for transport firms."""
-    rooms = (travellers, overlay_words, fee_notices, fresh_claims, firm_words, mandate_words)
+    rooms = (travellers, overlay_words, fee_notices, fresh_claims, destroyed, firm_words, mandate_words)
     found = {one.name: one for room in rooms for one in vars(room).values() if isinstance(one, NoticeKind)}
     found |= {one.name: one for one in firm_words.CHANGED.values()}
     found |= {one.name: one for steps in trips.ABOUT.values() for one in (told.kind for told in steps)
