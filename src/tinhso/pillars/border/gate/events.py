@@ -116,6 +116,8 @@ FIRM_DISOWNED = "border_gate.firm_disowned"
 CLAIM_DISPROVED = "border_gate.fresh_claim_disproved"
 """A quarantine found that the goods are not fresh; payload: reason; when a firm is known also count, days, limit,
 lock, and until when its booking is locked."""
+GOODS_DESTROYED = "border_gate.goods_destroyed"
+"""Goods that a quarantine did not pass were destroyed; payload: kg, goods, minutes_no, witnesses."""
 RAMP_ASKED = "border_gate.ramp_asked"
 RAMP_GIVEN = "border_gate.ramp_given"
 """An inspection wants a bay with a ramp and none is free; a vehicle has got one; payload: bay, yard."""

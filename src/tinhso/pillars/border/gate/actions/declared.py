@@ -10,7 +10,15 @@ from functools import cached_property
 from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate.actions.convoy import brought, end_pairings, must_fit_the_lines
 from tinhso.pillars.border.gate.actions.declare import balance_of
-from tinhso.pillars.border.gate.models import Declaration, GoodsLine, SecondContainer, TransferLine, Trip, TripGoods
+from tinhso.pillars.border.gate.models import (
+    Declaration,
+    Destruction,
+    GoodsLine,
+    SecondContainer,
+    TransferLine,
+    Trip,
+    TripGoods,
+)
 from tinhso.pillars.border.gate.rules import containers
 from tinhso.pillars.border.gate.rules.codes import refuse
 
@@ -122,8 +130,8 @@ def declared(trip: Trip, *, by: Actor, at: datetime) -> Declared:
 
 
 def is_held(own: Declared, line: GoodsLine) -> bool:
-    """Whether another vehicle carries the goods line too, or goods of it have changed vehicles."""
-    if TransferLine.objects.filter(line=line).exists():
+    """Whether another vehicle carries the goods line too, or goods of it changed vehicles or were destroyed."""
+    if TransferLine.objects.filter(line=line).exists() or Destruction.objects.filter(line=line).exists():
         return True
     if own.shares is None:
         return own.trip.declaration.trips.exclude(pk=own.trip.pk).exists()

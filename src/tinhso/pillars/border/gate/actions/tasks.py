@@ -12,6 +12,7 @@ from django.db import transaction
 
 from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.workflow.outcome import StepRefused
+from tinhso.pillars.border.gate.actions.destroyed import watched
 from tinhso.pillars.border.gate.actions.inspection_seals import must_be_sealed, say_seal
 from tinhso.pillars.border.gate.actions.market import go_on_after
 from tinhso.pillars.border.gate.actions.orders import number_of, reason_of
@@ -165,7 +166,7 @@ def fail_task(
     """
     if result != "FAIL" and result not in law_at(task.created_at).book.failing(task.kind):
         raise refuse("BG-254", field="result")
-    seen = _destroying(task, minutes_no, witnesses) if result == "DESTROY" else {}
+    seen = watched(task, minutes_no, witnesses) if result == "DESTROY" else {}
     why: dict[str, Any] = {"reason": reason, "reason_code": reason_code}
     with transaction.atomic():
         TASK.fire(task, "fail", by=by, at=at, result=result, **why, note=reason, **seen, **_by_device(offline))
@@ -299,15 +300,6 @@ def _to_inspection(task: ClearanceTask, by: Actor, at: datetime, note: str) -> C
         TASK.create(inspection, by=SYSTEM, at=at)
         follow_trip(trip_id=task.trip_id, at=at)
     return task
-
-
-def _destroying(task: ClearanceTask, minutes_no: str, witnesses: Sequence[str]) -> dict[str, Any]:
-    """The minutes' number and the forces that watched, as history keeps them."""
-    wanted = set(witnesses) - {task.force.code}
-    watched = sorted(Force.objects.filter(code__in=wanted).values_list("code", flat=True))
-    if not watched:
-        raise refuse("BG-253", field="witnesses")
-    return {"minutes_no": number_of(minutes_no, code="BG-253", field="minutes_no"), "witnesses": watched}
 
 
 def _noted(note: str) -> dict[str, str]:

@@ -21,6 +21,7 @@ from tinhso.pillars.border.gate.actions import (
     bookings,
     corrections,
     declare,
+    destroyed,
     fees,
     fresh_claims,
     move,
@@ -35,6 +36,7 @@ from tinhso.pillars.border.gate.actions.move import Sighting
 from tinhso.pillars.border.gate.api import wco
 from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Trip
 from tinhso.pillars.border.gate.permissions import STEPS
+from tinhso.pillars.border.gate.queries.destroyed import lines_by_number
 from tinhso.pillars.border.gate.queries.law import law_at
 from tinhso.pillars.border.gate.rules.codes import refuse
 
@@ -43,6 +45,7 @@ LoadState = Literal["EMPTY", "LOADED", "REJECTED"]
 Number = Annotated[str, Field(max_length=40)]
 Why = Annotated[str, Field(max_length=240)]
 NotPassed = Literal["FAIL", "RETURN", "DESTROY"]
+Forces = Annotated[list[Annotated[str, Field(max_length=12)]], Field(max_length=20)]
 Reason = Annotated[str, Field(max_length=400)]
 Weight = Annotated[int, Field(gt=0, le=200_000)]
 Codes = Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=20)]
@@ -102,7 +105,7 @@ def fail(
     at: datetime,
     result: NotPassed | None = None,
     minutes_no: Number = "",
-    witnesses: list[Bay] | None = None,
+    witnesses: Forces | None = None,
 ) -> None:
     """Not passed: the force holds the vehicle. Without a result the first with which such a check does not pass."""
     failing = law_at(task.created_at).book.failing(task.kind)
@@ -116,6 +119,21 @@ def fail(
 def not_fresh(task: ClearanceTask, *, reason: Reason, by: Actor, at: datetime) -> None:
     """Goods declared as fresh are none: the trip falls into the class of ordinary goods, once."""
     fresh_claims.disprove_fresh(task=task, reason=reason, by=by, at=at)
+
+
+def destroy(
+    task: ClearanceTask,
+    *,
+    goods: Annotated[list[Destroyed], Field(min_length=1, max_length=99)],
+    minutes_no: Number,
+    witnesses: Forces,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Goods were destroyed by the record of that number, before other forces; so much less is on the vehicle."""
+    lines = lines_by_number(task.trip)
+    kg_of = {lines.get(one["line"], 0): one["kg"] for one in goods}
+    destroyed.destroy_goods(task=task, kg_of=kg_of, minutes_no=minutes_no, witnesses=witnesses, by=by, at=at)
 
 
 def propose_waiver(fee: FeeAssessment, *, document_no: Number, by: Actor, at: datetime) -> None:
@@ -146,6 +164,15 @@ def pay(
 
 
 EXACT = ConfigDict(extra="forbid", allow_inf_nan=False, json_schema_extra=wco.named)
+
+
+class Destroyed(TypedDict):
+    """`line`: the number of the goods line; `kg`: how much of it was destroyed."""
+
+    __pydantic_config__ = EXACT  # type: ignore[misc]
+
+    line: int
+    kg: Weight
 
 
 class Person(TypedDict):
@@ -325,6 +352,7 @@ TASK_STEPS: dict[str, Callable[..., Any]] = {
     "reopen": tasks.reopen_task,
     "drop": tasks.drop_task,
     "not_fresh": not_fresh,
+    "destroy": destroy,
 }
 TRANSFER_STEPS: dict[str, Callable[..., Any]] = {
     "sign": transfers.sign_transfer,

@@ -96,13 +96,18 @@ FEE = SqlGuard(
 )
 # The customs' word is looked up where they gave it: who fires the step cannot say it for them. Both signed, so what
 # vehicles gave and took is summed up from confirmed transfers, and asking again changes nothing.
+# What a quarantine had destroyed has left the vehicle as well.
 GIVEN = (
-    "(select sum(l.kg)::integer from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id"
-    " where l.from_trip_id = r.id and x.state = 'confirmed')"
+    "(select sum(o.kg)::integer from ("
+    "select l.kg from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id"
+    " where l.from_trip_id = r.id and x.state = 'confirmed'"
+    " union all select d.kg from border_gate_destruction d where d.trip_id = r.id and not d.taken_over) o)"
 )
 TAKEN = (
-    "(select coalesce(sum(l.kg), 0)::integer from border_gate_transferline l"
+    "((select coalesce(sum(l.kg), 0)::integer from border_gate_transferline l"
     " join border_gate_transfer x on x.id = l.transfer_id where l.to_trip_id = r.id and x.state = 'confirmed')"
+    " - (select coalesce(sum(d.kg), 0)::integer from border_gate_destruction d"
+    " where d.trip_id = r.id and d.taken_over))"
 )
 EMPTIED = (
     "exists (select 1 from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id"
@@ -120,7 +125,10 @@ TRANSFER = SqlGuard(
 BALANCE = SqlGuard("G-BALANCE0", "BG-031", "r.balance_kg = 0")
 RELEASE_VALID = SqlGuard("G-RELEASEVALID", "BG-210", "p_at < r.release_expires_at")
 LEG_ONE = SqlGuard("G-LEG1", "BG-023", "r.leg = 1")
-LEG_TWO = SqlGuard("G-LEG2", "BG-023", "r.kind <> 'EXP_VN' or r.leg = 2")
+# A vehicle that goes over the line itself leaves inland when it has come back, or when all it brought was destroyed.
+LEG_TWO = SqlGuard(
+    "G-LEG2", "BG-023", "r.kind <> 'EXP_VN' or r.leg = 2 or r.gross_kg > 0 and r.unloaded_kg >= r.gross_kg"
+)
 # Goods come back only where the wish was declared first (border brief 4).
 TWO_WAY = SqlGuard(
     "G-TWOWAY", "BG-294", "coalesce(f->>'load_state', '') <> 'LOADED' or r.two_way and r.back_id is not null"

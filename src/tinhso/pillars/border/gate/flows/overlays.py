@@ -36,6 +36,11 @@ NOT_RELEASED = SqlGuard("NOT-RELEASED", "BG-501", f"p.leg = 1 and p.state in ({_
 FOUND = SqlGuard("FOUND", "BG-038", f"length(btrim(f->>'reason')) >= {SHORTEST_REASON}")
 DOCUMENT = SqlGuard("DOCUMENT", "BG-216", "length(btrim(f->>'document_no')) > 0")
 
+# Goods are destroyed where the vehicle is, and only what a quarantine found so (brief 6.7).
+TO_DESTROY = SqlGuard("TO-DESTROY", "BG-763", "r.result = 'DESTROY'")
+_AT_THE_GATE = "'at_buffer', 'arrived', 'crossed_in', 'in_yard', 'returned_in'"
+AT_THE_GATE = SqlGuard("AT-THE-GATE", "BG-764", f"p.state in ({_AT_THE_GATE})")
+
 OPEN, IN_PROGRESS, PASSED, FAILED, TREATING, NOT_NEEDED = (
     "open",
     "in_progress",
@@ -148,6 +153,26 @@ TASK = Flow(
             title=_("open again"),
         ),
         *NOT_FRESH,
+        Step(
+            "destroy",
+            (FAILED,),
+            FAILED,
+            p.WORK_TASK,
+            when="r.kind in ('PLANT_Q', 'ANIMAL_Q')",
+            guards=(TO_DESTROY, AT_THE_GATE),
+            event="border_gate.task_goods_destroyed",
+            title=_("record goods as destroyed"),
+        ),
+        Step(
+            "destroyed",
+            (FAILED,),
+            NOT_NEEDED,
+            p.WORK_TASK,
+            when="r.kind in ('PLANT_Q', 'ANIMAL_Q')",
+            guards=(TO_DESTROY, AT_THE_GATE),
+            event="border_gate.task_goods_destroyed",
+            title=_("record all goods as destroyed"),
+        ),
         Step("unneed", (OPEN,), NOT_NEEDED, p.OPEN_TASK, title=_("no longer needed")),
         # Goods that change vehicles take their checks along: what was passed stays passed, what is open is open there.
         # So do checks whose vehicle leaves another way than was declared: they are those of another stage then.

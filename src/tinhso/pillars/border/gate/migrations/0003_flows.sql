@@ -1,4 +1,4 @@
--- digest: 98dd405a13899f54f2249a26ba525001
+-- digest: 343be62c262764d40a03d537f070e914
 
 create or replace function border_gate_amendment_fire(
     p_id uuid, p_step text, p_at timestamptz, p_version integer, f jsonb,
@@ -728,6 +728,44 @@ begin
         else
             raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
         end if;
+    when 'destroy' then
+        if r.state in ('failed') and (r.kind in ('PLANT_Q', 'ANIMAL_Q')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
+            end if;
+            if not coalesce((r.result = 'DESTROY'), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-763', hint = 'TO-DESTROY';
+            end if;
+            if not coalesce((p.state in ('at_buffer', 'arrived', 'crossed_in', 'in_yard', 'returned_in')), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-764', hint = 'AT-THE-GATE';
+            end if;
+            v_to := 'failed';
+            v_event := 'border_gate.task_goods_destroyed';
+            update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1 where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
+        end if;
+    when 'destroyed' then
+        if r.state in ('failed') and (r.kind in ('PLANT_Q', 'ANIMAL_Q')) then
+            if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+                raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
+            end if;
+            if not coalesce((r.result = 'DESTROY'), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-763', hint = 'TO-DESTROY';
+            end if;
+            if not coalesce((p.state in ('at_buffer', 'arrived', 'crossed_in', 'in_yard', 'returned_in')), false) then
+                raise exception 'refused' using errcode = 'FI422', detail = 'BG-764', hint = 'AT-THE-GATE';
+            end if;
+            v_to := 'not_needed';
+            v_event := 'border_gate.task_goods_destroyed';
+            update border_gate_clearancetask set state = v_to, state_since = p_at, version = r.version + 1 where id = p_id;
+        elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
+            raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
+        else
+            raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.work_task';
+        end if;
     when 'unneed' then
         if r.state in ('open') then
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.open_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then
@@ -1263,6 +1301,122 @@ begin
                 case r.step_row when 0 then 'open' when 1 then 'in_progress' when 2 then 'treating' when 3 then 'passed' when 4 then 'failed' end as v_to,
                 case r.step_row when 0 then '' when 1 then '' when 2 then '' when 3 then '' when 4 then '' end as v_event
             from (select l.*, case when l.state in ('open') and (l.kind in ('PLANT_Q', 'ANIMAL_Q')) then 0 when l.state in ('in_progress') and (l.kind in ('PLANT_Q', 'ANIMAL_Q')) then 1 when l.state in ('treating') and (l.kind in ('PLANT_Q', 'ANIMAL_Q')) then 2 when l.state in ('passed') and (l.kind in ('PLANT_Q', 'ANIMAL_Q')) then 3 when l.state in ('failed') and (l.kind in ('PLANT_Q', 'ANIMAL_Q')) then 4 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_clearancetask t set state = j.v_to, state_since = p_at,
+                version = t.version + 1
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.stage, j.trip_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.task', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.task', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.task', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened from changed r group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, open_entry = open_entry + d_open_entry, open_exit = open_exit + d_open_exit, open_inland = open_inland + d_open_inland, open_return = open_return + d_open_return, failed_tasks = failed_tasks + d_failed_tasks, tasks_opened = m_tasks_opened from deltas d where t.id = d.parent_id
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'destroy' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.kind, p.state as p__state, r.point_id, r.result, r.stage, r.trip_id
+            from border_gate_clearancetask r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, r.stage, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.work_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.work_task' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.work_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task'
+                when r.step_row = 0 and not coalesce((r.result = 'DESTROY'), false) then 'FI422 BG-763'
+                when r.step_row = 0 and not coalesce((r.p__state in ('at_buffer', 'arrived', 'crossed_in', 'in_yard', 'returned_in')), false) then 'FI422 BG-764' else '' end as verdict,
+                case r.step_row when 0 then 'failed' end as v_to,
+                case r.step_row when 0 then 'border_gate.task_goods_destroyed' end as v_event
+            from (select l.*, case when l.state in ('failed') and (l.kind in ('PLANT_Q', 'ANIMAL_Q')) then 0 end as step_row from locked l) r
+        ), missing as materialized (
+            select w.id from wanted w except select j.id from judged j
+        ), stopped as (
+            select kernel_workflow_stop(x.verdict, x.state) from (
+                select j.verdict, j.state from judged j where j.verdict <> ''
+                union all select 'FI404', null from missing
+            ) x where p_all limit 1
+        ), changed as (
+            update border_gate_clearancetask t set state = j.v_to, state_since = p_at,
+                version = t.version + 1
+            from judged j where t.id = j.id and j.verdict = '' and not exists (select 1 from stopped)
+            returning t.id, t.version, j.state, j.f, j.v_to, j.v_event, j.point_id, j.stage, j.trip_id
+        ), told as (
+            insert into kernel_workflow_history
+                (flow, record_id, version, step, source, target, at, actor, place_id, facts)
+            select 'border_gate.task', r.id, r.version, p_step, r.state, r.v_to, p_at, v_actor, r.point_id, r.f
+            from changed r
+        ), recorded as (
+            insert into kernel_audit_entry (at, actor, action, kind, record_id, version, payload)
+            select p_at, v_actor, p_step, 'border_gate.task', r.id, r.version, r.f::text from changed r
+        ), sent as (
+            insert into kernel_events_outbox (record_kind, record_id, version, name, at, actor, payload)
+            select 'border_gate.task', r.id, r.version, r.v_event, p_at, v_actor,
+                r.f || jsonb_build_object('source', r.state, 'target', r.v_to)
+            from changed r where r.v_event <> ''
+        ), deltas as (
+            select r.trip_id as parent_id, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'ENTRY'), false) then 1 else 0 end)) as d_open_entry, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'EXIT'), false) then 1 else 0 end)) as d_open_exit, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'INLAND'), false) then 1 else 0 end)) as d_open_inland, sum((case when coalesce(r.v_to in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end) - (case when coalesce(r.state in ('open', 'in_progress', 'failed', 'treating') and (r.stage = 'RETURN'), false) then 1 else 0 end)) as d_open_return, sum((case when coalesce(r.v_to in ('failed'), false) then 1 else 0 end) - (case when coalesce(r.state in ('failed'), false) then 1 else 0 end)) as d_failed_tasks, (array_agg(true order by r.id desc))[1] as m_tasks_opened from changed r group by r.trip_id
+        ), counted as (
+            update border_gate_trip t set version = t.version + 1, open_entry = open_entry + d_open_entry, open_exit = open_exit + d_open_exit, open_inland = open_inland + d_open_inland, open_return = open_return + d_open_return, failed_tasks = failed_tasks + d_failed_tasks, tasks_opened = m_tasks_opened from deltas d where t.id = d.parent_id
+        )
+        select r.id, r.version, r.v_to, null::text, null::text from changed r
+        union all
+        select j.id, null, null, split_part(j.verdict, ' ', 1),
+            case when j.verdict like '% %' then split_part(j.verdict, ' ', 2)
+                 when j.verdict = 'FI423' then j.state end
+        from judged j where j.verdict <> ''
+        union all
+        select m.id, null, null, 'FI404', null from missing m;
+    when 'destroyed' then
+        return query
+        with rights as materialized (
+            select g.permission, g.agency_id, g.unit_id, g.place_id, g.record_id
+            from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.work_task') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until)
+        ), wanted as materialized (
+            select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
+        ), locked as materialized (
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.kind, p.state as p__state, r.point_id, r.result, r.stage, r.trip_id
+            from border_gate_clearancetask r join wanted w on w.id = r.id join border_gate_trip p on p.id = r.trip_id
+            order by p.id, r.id for no key update of p, r
+        ), judged as materialized (
+            select r.id, r.state, r.f, r.point_id, r.stage, r.trip_id, case when r.want is not null and r.version <> r.want then 'FI409'
+                when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.work_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI423' else 'FI403 border_gate.work_task' end
+                when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.work_task') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.trip_id)) then 'FI403 border_gate.work_task'
+                when r.step_row = 0 and not coalesce((r.result = 'DESTROY'), false) then 'FI422 BG-763'
+                when r.step_row = 0 and not coalesce((r.p__state in ('at_buffer', 'arrived', 'crossed_in', 'in_yard', 'returned_in')), false) then 'FI422 BG-764' else '' end as verdict,
+                case r.step_row when 0 then 'not_needed' end as v_to,
+                case r.step_row when 0 then 'border_gate.task_goods_destroyed' end as v_event
+            from (select l.*, case when l.state in ('failed') and (l.kind in ('PLANT_Q', 'ANIMAL_Q')) then 0 end as step_row from locked l) r
         ), missing as materialized (
             select w.id from wanted w except select j.id from judged j
         ), stopped as (
@@ -3940,7 +4094,7 @@ begin
             if not coalesce((coalesce(f->>'bay', '') = '' or exists (select 1 from border_gate_bay b where b.yard_id = coalesce((f->>'yard')::uuid, r.yard_id) and b.code = f->>'bay' and not b.closed and not exists (select 1 from border_gate_trip t where t.yard_id = b.yard_id and t.is_in_yard and t.bay = b.code and t.id <> r.id))), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-293', hint = 'G-YARD';
             end if;
-            if not coalesce((r.kind <> 'EXP_VN' or r.leg = 2), false) then
+            if not coalesce((r.kind <> 'EXP_VN' or r.leg = 2 or r.gross_kg > 0 and r.unloaded_kg >= r.gross_kg), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-023', hint = 'G-LEG2';
             end if;
             v_to := 'in_yard';
@@ -3963,12 +4117,12 @@ begin
             if not exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.transfer_done_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
                 raise exception 'forbidden' using errcode = 'FI403', detail = 'border_gate.transfer_done_trip';
             end if;
-            if not coalesce((exists (select 1 from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where x.id = (f->>'transfer')::uuid and x.state = 'confirmed' and r.id in (l.from_trip_id, l.to_trip_id)) and coalesce((select g.kg * 100 <= r.gross_kg::bigint * (100 + r.tolerance_percent) and (not exists (select 1 from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed' and not x.partial) or g.kg * 100 >= r.gross_kg::bigint * (100 - r.tolerance_percent)) from (select (select sum(l.kg)::integer from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed')::bigint as kg) g where g.kg is not null), true)), false) then
+            if not coalesce((exists (select 1 from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where x.id = (f->>'transfer')::uuid and x.state = 'confirmed' and r.id in (l.from_trip_id, l.to_trip_id)) and coalesce((select g.kg * 100 <= r.gross_kg::bigint * (100 + r.tolerance_percent) and (not exists (select 1 from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed' and not x.partial) or g.kg * 100 >= r.gross_kg::bigint * (100 - r.tolerance_percent)) from (select (select sum(o.kg)::integer from (select l.kg from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed' union all select d.kg from border_gate_destruction d where d.trip_id = r.id and not d.taken_over) o)::bigint as kg) g where g.kg is not null), true)), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-031', hint = 'G-XFER';
             end if;
             v_to := 'in_yard';
             v_event := 'border_gate.trip_unloaded';
-            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, unloaded_kg = coalesce((select sum(l.kg)::integer from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed'), r.unloaded_kg), loaded_kg = (select coalesce(sum(l.kg), 0)::integer from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.to_trip_id = r.id and x.state = 'confirmed'), balance_kg = case when r.balance_kg = 0 or exists (select 1 from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed' and not x.partial) then 0 else greatest(0, r.gross_kg - coalesce((select sum(l.kg)::integer from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed'), 0)) end, unloaded_at = p_at where id = p_id;
+            update border_gate_trip set state = v_to, state_since = p_at, version = r.version + 1, unloaded_kg = coalesce((select sum(o.kg)::integer from (select l.kg from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed' union all select d.kg from border_gate_destruction d where d.trip_id = r.id and not d.taken_over) o), r.unloaded_kg), loaded_kg = ((select coalesce(sum(l.kg), 0)::integer from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.to_trip_id = r.id and x.state = 'confirmed') - (select coalesce(sum(d.kg), 0)::integer from border_gate_destruction d where d.trip_id = r.id and d.taken_over)), balance_kg = case when r.balance_kg = 0 or exists (select 1 from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed' and not x.partial) then 0 else greatest(0, r.gross_kg - coalesce((select sum(o.kg)::integer from (select l.kg from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed' union all select d.kg from border_gate_destruction d where d.trip_id = r.id and not d.taken_over) o), 0)) end, unloaded_at = p_at where id = p_id;
         elsif exists (select 1 from kernel_access_right g where g.holder_id = v_actor and g.permission in ('border_gate.transfer_done_trip') and g.valid_from <= p_at and (g.valid_until is null or p_at < g.valid_until) and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then
             raise exception 'illegal step' using errcode = 'FI423', detail = r.state;
         else
@@ -4018,7 +4172,7 @@ begin
             if not coalesce((r.holds = 0), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-026', hint = 'G-HOLD0';
             end if;
-            if not coalesce((r.kind <> 'EXP_VN' or r.leg = 2), false) then
+            if not coalesce((r.kind <> 'EXP_VN' or r.leg = 2 or r.gross_kg > 0 and r.unloaded_kg >= r.gross_kg), false) then
                 raise exception 'refused' using errcode = 'FI422', detail = 'BG-023', hint = 'G-LEG2';
             end if;
             if not coalesce((r.balance_kg = 0), false) then
@@ -5372,12 +5526,12 @@ begin
             select r.id, r.state, r.f, r.point_id, case when r.want is not null and r.version <> r.want then 'FI409'
                 when r.step_row is null then case when exists (select 1 from rights g where g.permission in ('border_gate.transfer_done_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI423' else 'FI403 border_gate.transfer_done_trip' end
                 when r.step_row = 0 and not exists (select 1 from rights g where g.permission in ('border_gate.transfer_done_trip') and (g.agency_id is null or g.agency_id = r.agency_id) and g.unit_id is null and (g.place_id is null or g.place_id = r.point_id) and (g.record_id is null or g.record_id = r.id)) then 'FI403 border_gate.transfer_done_trip'
-                when r.step_row = 0 and not coalesce((exists (select 1 from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where x.id = (f->>'transfer')::uuid and x.state = 'confirmed' and r.id in (l.from_trip_id, l.to_trip_id)) and coalesce((select g.kg * 100 <= r.gross_kg::bigint * (100 + r.tolerance_percent) and (not exists (select 1 from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed' and not x.partial) or g.kg * 100 >= r.gross_kg::bigint * (100 - r.tolerance_percent)) from (select (select sum(l.kg)::integer from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed')::bigint as kg) g where g.kg is not null), true)), false) then 'FI422 BG-031' else '' end as verdict,
+                when r.step_row = 0 and not coalesce((exists (select 1 from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where x.id = (f->>'transfer')::uuid and x.state = 'confirmed' and r.id in (l.from_trip_id, l.to_trip_id)) and coalesce((select g.kg * 100 <= r.gross_kg::bigint * (100 + r.tolerance_percent) and (not exists (select 1 from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed' and not x.partial) or g.kg * 100 >= r.gross_kg::bigint * (100 - r.tolerance_percent)) from (select (select sum(o.kg)::integer from (select l.kg from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed' union all select d.kg from border_gate_destruction d where d.trip_id = r.id and not d.taken_over) o)::bigint as kg) g where g.kg is not null), true)), false) then 'FI422 BG-031' else '' end as verdict,
                 case r.step_row when 0 then 'in_yard' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_unloaded' end as v_event,
-                case r.step_row when 0 then coalesce((select sum(l.kg)::integer from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed'), r.unloaded_kg) end as new_unloaded_kg,
-                case r.step_row when 0 then (select coalesce(sum(l.kg), 0)::integer from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.to_trip_id = r.id and x.state = 'confirmed') end as new_loaded_kg,
-                case r.step_row when 0 then case when r.balance_kg = 0 or exists (select 1 from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed' and not x.partial) then 0 else greatest(0, r.gross_kg - coalesce((select sum(l.kg)::integer from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed'), 0)) end end as new_balance_kg,
+                case r.step_row when 0 then coalesce((select sum(o.kg)::integer from (select l.kg from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed' union all select d.kg from border_gate_destruction d where d.trip_id = r.id and not d.taken_over) o), r.unloaded_kg) end as new_unloaded_kg,
+                case r.step_row when 0 then ((select coalesce(sum(l.kg), 0)::integer from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.to_trip_id = r.id and x.state = 'confirmed') - (select coalesce(sum(d.kg), 0)::integer from border_gate_destruction d where d.trip_id = r.id and d.taken_over)) end as new_loaded_kg,
+                case r.step_row when 0 then case when r.balance_kg = 0 or exists (select 1 from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed' and not x.partial) then 0 else greatest(0, r.gross_kg - coalesce((select sum(o.kg)::integer from (select l.kg from border_gate_transferline l join border_gate_transfer x on x.id = l.transfer_id where l.from_trip_id = r.id and x.state = 'confirmed' union all select d.kg from border_gate_destruction d where d.trip_id = r.id and not d.taken_over) o), 0)) end end as new_balance_kg,
                 case r.step_row when 0 then p_at end as new_unloaded_at
             from (select l.*, case when l.state in ('in_yard') and (l.kind in ('EXP_XFER', 'IMP_CN', 'IMP_VN_PICKUP', 'CN_EMPTY_IN', 'AGV', 'TRANSIT')) then 0 end as step_row from locked l) r
         ), missing as materialized (
@@ -5484,7 +5638,7 @@ begin
         ), wanted as materialized (
             select * from unnest(p_ids, p_versions, p_facts) as u(id, want, f)
         ), locked as materialized (
-            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.balance_kg, r.direction, r.fee_state, r.holds, r.kind, r.leg, r.open_entry, r.open_inland, r.open_return, r.point_id, r.tasks_opened
+            select r.id, r.version, r.state, w.want, w.f, r.agency_id, r.balance_kg, r.direction, r.fee_state, r.gross_kg, r.holds, r.kind, r.leg, r.open_entry, r.open_inland, r.open_return, r.point_id, r.tasks_opened, r.unloaded_kg
             from border_gate_trip r join wanted w on w.id = r.id
             order by r.id for no key update of r
         ), judged as materialized (
@@ -5494,7 +5648,7 @@ begin
                 when r.step_row = 0 and not coalesce((r.tasks_opened and r.open_entry = 0 and r.open_inland = 0 and r.open_return = 0), false) then 'FI422 BG-027'
                 when r.step_row = 0 and not coalesce((r.fee_state in ('paid', 'waived', 'deferred', 'not_owed') and not exists (select 1 from border_gate_feedifference d where d.trip_id = r.id and d.settled_at is null and d.amount > 0)), false) then 'FI422 BG-028'
                 when r.step_row = 0 and not coalesce((r.holds = 0), false) then 'FI422 BG-026'
-                when r.step_row = 0 and not coalesce((r.kind <> 'EXP_VN' or r.leg = 2), false) then 'FI422 BG-023'
+                when r.step_row = 0 and not coalesce((r.kind <> 'EXP_VN' or r.leg = 2 or r.gross_kg > 0 and r.unloaded_kg >= r.gross_kg), false) then 'FI422 BG-023'
                 when r.step_row = 0 and not coalesce((r.balance_kg = 0), false) then 'FI422 BG-031' else '' end as verdict,
                 case r.step_row when 0 then 'released' end as v_to,
                 case r.step_row when 0 then 'border_gate.trip_released' end as v_event,

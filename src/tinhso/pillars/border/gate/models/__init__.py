@@ -25,6 +25,7 @@ from tinhso.pillars.border.gate.models.codes import (
 )
 from tinhso.pillars.border.gate.models.containers import ContainerInUse, SecondContainer
 from tinhso.pillars.border.gate.models.customs import CustomsEntry
+from tinhso.pillars.border.gate.models.destroyed import Destruction
 from tinhso.pillars.border.gate.models.fees import FeeAssessment
 from tinhso.pillars.border.gate.models.figures import DayFigure, MonthTime, ReplayedDay
 from tinhso.pillars.border.gate.models.foresight import ForecastDay, OpenDay, WhatIfRun
@@ -133,6 +134,7 @@ __all__ = [
     "Declaration",
     "DeclarationRow",
     "DeclarationSheet",
+    "Destruction",
     "Direction",
     "Displacement",
     "Driver",

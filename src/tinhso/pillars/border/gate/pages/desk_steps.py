@@ -14,6 +14,7 @@ from tinhso.kernel.base.errors import NotFound
 from tinhso.kernel.web.request import Request
 from tinhso.pillars.border.gate import permissions as p
 from tinhso.pillars.border.gate.actions import tasks as actions
+from tinhso.pillars.border.gate.actions.destroyed import destroy_goods
 from tinhso.pillars.border.gate.actions.filing import do_with_photos, pass_with_photos
 from tinhso.pillars.border.gate.actions.fresh_claims import disprove_fresh
 from tinhso.pillars.border.gate.actions.samples import record_sample
@@ -110,6 +111,27 @@ def not_fresh(request: Request, task_id: UUID) -> HttpResponse:
     """The goods are not fresh: the trip loses its class."""
     one, finding = _task(request, task_id), request.POST.get("reason", "")
     return act(request, lambda: disprove_fresh(task=one, reason=finding, **by(request)))
+
+
+@require_POST
+@needs(p.WORK_TASK)
+def destroyed(request: Request, task_id: UUID) -> HttpResponse:
+    """Goods were destroyed, kg by goods line; an empty field means none of it."""
+    one, post = _task(request, task_id), request.POST
+    typed = {name.removeprefix("kg_"): post[name].strip() for name in post if name.startswith("kg_")}
+    kg_of = {int(line): _whole(text) for line, text in typed.items() if text and _whole(line) >= 0}
+    told: dict[str, Any] = {"minutes_no": post.get("minutes_no", ""), "witnesses": post.getlist("witnesses")}
+
+    def destroy() -> Any:
+        return destroy_goods(task=one, kg_of=kg_of, **told, **by(request))
+
+    return act(request, lambda: do_with_photos(deed=destroy, photos=request.FILES.getlist("photos"), **by(request)))
+
+
+def _whole(typed: str) -> int:
+    """The weight as typed, dots between the thousands allowed; -1 for what is no number, which the action refuses."""
+    digits = typed.replace(".", "").replace(" ", "")
+    return int(digits) if digits.isdecimal() and len(digits) < 8 else -1
 
 
 @require_POST

@@ -34,6 +34,7 @@ urlpatterns = [
     path("nhiem-vu/<uuid:task_id>/khong-dat/", desk_steps.failed, name="task_fail"),
     path("nhiem-vu/<uuid:task_id>/mau/", desk_steps.sample, name="task_sample"),
     path("nhiem-vu/<uuid:task_id>/khong-tuoi/", desk_steps.not_fresh, name="task_not_fresh"),
+    path("nhiem-vu/<uuid:task_id>/tieu-huy/", desk_steps.destroyed, name="task_destroyed"),
     path("nhiem-vu/<uuid:task_id>/kiem-lai/", desk_steps.recheck, name="task_recheck"),
     path("nhiem-vu/<uuid:task_id>/xu-ly/", desk_steps.treated, name="task_treat"),
     path("nhiem-vu/<uuid:task_id>/tam-giu/", desk_steps.held, name="task_hold"),

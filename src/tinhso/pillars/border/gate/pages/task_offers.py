@@ -8,8 +8,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tinhso.kernel.base.money import grouped
 from tinhso.pillars.border.gate.models import ClearanceTask, Force, SampleDraw
 from tinhso.pillars.border.gate.pages.offers import Box, Offer, photos, reasons
+from tinhso.pillars.border.gate.queries.destroyed import is_due, left_to_destroy, ordered
 from tinhso.pillars.border.gate.queries.filing import photos_of
 from tinhso.pillars.border.gate.queries.fresh_claims import may_be_disproved
 from tinhso.pillars.border.gate.queries.inspection_seals import waiting_for_seal
@@ -28,6 +30,8 @@ def offers_of(task: ClearanceTask | None) -> Iterator[Offer]:
         yield Offer("recheck", _("Check again"), _url("recheck", task), icon="refresh", ahead=True)
     if task.state in ("open", "in_progress"):
         yield from _results(task)
+    if is_due(task):
+        yield _gone(task)
     if may_be_disproved(task):
         yield _not_fresh(task)
 
@@ -143,6 +147,42 @@ def _destroyed(task: ClearanceTask) -> Offer:
             photos(),
         ),
         hidden=(("result", "DESTROY"),),
+    )
+
+
+def _gone(task: ClearanceTask) -> Offer:
+    """How much was destroyed of each goods line; all that is left stands in the fields already."""
+    others = Force.objects.exclude(pk=task.force_id)
+    by_record = ordered(task)
+    number, seen = (by_record.minutes_no, tuple(by_record.witnesses)) if by_record else ("", ())
+    left = left_to_destroy(task)
+    return Offer(
+        "destroyed",
+        _("Goods were destroyed"),
+        _url("destroyed", task),
+        icon="trash",
+        ahead=bool(left),
+        title=_("Goods were destroyed"),
+        verb=_("Record as destroyed"),
+        text=_(
+            "So much less is on the vehicle from now on. When all of it is destroyed the check is over; "
+            "then lift the hold and the vehicle may leave empty."
+        ),
+        boxes=(
+            *(
+                Box(
+                    f"kg_{line.pk}",
+                    _("%(goods)s, kg destroyed") % {"goods": f"{line.number}. {line.title}"},
+                    hint=_("%(kg)s kg left on the vehicle") % {"kg": grouped(kg)},
+                    required=False,
+                    typed=(str(kg),),
+                )
+                for line, kg in left
+            ),
+            Box("minutes_no", _("Number of the record"), typed=(number,) if number else ()),
+            Box("witnesses", _("Witnessed by"), "checks", [(one.code, one.short) for one in others], typed=seen),
+            photos(),
+        ),
     )
 
 

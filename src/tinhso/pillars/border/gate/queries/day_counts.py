@@ -116,21 +116,24 @@ select {day_of("b.at")}, b.place_id, 'back.' || b.direction, b."group", count(di
     sum(b.kg)::bigint
 from ({WAY_BACK}) b group by 1, 2, 3, 4
 """  # noqa: S608 – the columns are ours
+# What a quarantine had destroyed never goes out.
+_GONE_OF_LINE = """coalesce((select sum(d.kg) from border_gate_destruction d
+    where d.trip_id = t.id and d.line_id = g.id and d.leg = 1 and t.direction = 'X'), 0)"""
 # Of a declaration spread over many vehicles each counts what it brings itself (models.TripGoods).
 GOODS = f"""
 select g.day, g.place_id, v.name, v.key, count(distinct g.vehicle), sum(g.kg)::bigint
 from (
-select {day_of("h.at")} as day, h.place_id, h.record_id as vehicle, l.hs6, l.gross_kg as kg
+select {day_of("h.at")} as day, h.place_id, h.record_id as vehicle, l.hs6, l.gross_kg - l.gone as kg
 from kernel_workflow_history h join border_gate_trip t on t.id = h.record_id
 join lateral (
-    select g.hs6, coalesce(p.kg, g.gross_kg) as gross_kg from border_gate_goodsline g
+    select g.hs6, coalesce(p.kg, g.gross_kg) as gross_kg, {_GONE_OF_LINE} as gone from border_gate_goodsline g
     left join border_gate_tripgoods p on p.trip_id = t.id and p.line_id = g.id and not p.taken_over
     where g.declaration_id = t.declaration_id and (p.id is not null or not exists (
         select 1 from border_gate_tripgoods o where o.trip_id = t.id and not o.taken_over))
     union all
-    select g.hs6, p.kg from border_gate_tripgoods p join border_gate_goodsline g on g.id = p.line_id
+    select g.hs6, p.kg, {_GONE_OF_LINE} from border_gate_tripgoods p join border_gate_goodsline g on g.id = p.line_id
     where t.kind = 'CN_EMPTY_IN' and p.trip_id = t.id and p.taken_over
-) l on true
+) l on l.gross_kg > l.gone
 where h.flow = 'border_gate.trip' and {_SPAN}
     and (h.step = 'cross_out' and t.direction = 'X' or h.step = 'cross_in' and t.direction = 'N')
 union all

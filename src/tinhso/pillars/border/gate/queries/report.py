@@ -109,7 +109,10 @@ def day_of(at: datetime) -> date:
     return local.date() if local.time() <= CLOSES else local.date() + timedelta(days=1)
 
 
-CARRIED = "(case when t.kind = 'CN_EMPTY_IN' then t.loaded_kg else t.gross_kg end)"
+DESTROYED = """coalesce((select sum(d.kg) from border_gate_destruction d
+    where d.trip_id = t.id and d.leg = 1 and not d.taken_over and t.direction = 'X'), 0)"""
+"""SQL: kg of a trip `t` that were destroyed before it could take them out; what comes in has crossed already."""
+CARRIED = f"(case when t.kind = 'CN_EMPTY_IN' then t.loaded_kg else t.gross_kg - {DESTROYED} end)"
 """SQL: kg on a trip `t` that crosses with goods; who came empty carries what it took over in the yard."""
 WAY_BACK = """
 select h.place_id, h.at, h.record_id, 'N' as direction, g.hs6, g."group", g.gross_kg as kg
@@ -118,7 +121,8 @@ join border_gate_goodsline g on g.declaration_id = t.back_id
 where h.flow = 'border_gate.trip' and h.at > %(since)s::timestamptz and h.at <= %(until)s::timestamptz
     and h.step = 'return_in' and h.facts->>'load_state' = 'LOADED'
 union all
-select h.place_id, h.at, h.record_id, 'X', g.hs6, g."group", p.kg
+select h.place_id, h.at, h.record_id, 'X', g.hs6, g."group", p.kg - coalesce((select sum(d.kg)
+    from border_gate_destruction d where d.trip_id = t.id and d.line_id = g.id and d.taken_over), 0)
 from kernel_workflow_history h join border_gate_trip t on t.id = h.record_id
 join border_gate_tripgoods p on p.trip_id = t.id and p.taken_over
 join border_gate_goodsline g on g.id = p.line_id

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from tinhso.kernel.access.may import rights, visible
@@ -17,8 +17,18 @@ from tinhso.kernel.identity.models import Person
 from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.flows import STATES
 from tinhso.pillars.border.gate.flows.overlays import FAILED, IN_PROGRESS, OPEN, PASSED, TREATING, UNDONE
-from tinhso.pillars.border.gate.models import ClearanceTask, FeeAssessment, Force, GoodsLine, Hold, Trip, TripGoods
+from tinhso.pillars.border.gate.models import (
+    ClearanceTask,
+    Destruction,
+    FeeAssessment,
+    Force,
+    GoodsLine,
+    Hold,
+    Trip,
+    TripGoods,
+)
 from tinhso.pillars.border.gate.permissions import STEPS, WORK_TASK, step_permission
+from tinhso.pillars.border.gate.queries.destroyed import destroyed_on
 from tinhso.pillars.border.gate.queries.fees import dearer, fee_of, may_differ, more_to_pay
 from tinhso.pillars.border.gate.queries.overrides import Overridden, overridden_on
 from tinhso.pillars.border.gate.queries.trips import trip_for
@@ -66,7 +76,8 @@ _TAB = {
 def ready_for_release(*, by: Actor, at: datetime) -> QuerySet[Trip]:
     """Trips in the yard of which nothing is open any more: the customs' last word is all that is missing."""
     clear = Q(holds=0, tasks_opened=True, open_entry=0, fee_state__in=("paid", "waived", "deferred", "not_owed"))
-    inland = Q(kind__in=INLAND) | Q(leg=2) | Q(kind="TRANSIT", direction=IMPORT)
+    emptied = Q(kind="EXP_VN", gross_kg__gt=0, unloaded_kg__gte=F("gross_kg"))
+    inland = Q(kind__in=INLAND) | Q(leg=2) | Q(kind="TRANSIT", direction=IMPORT) | emptied
     empty = Q(kind="IMP_CN", two_way=False)
     checked = empty | inland & Q(open_inland=0, open_return=0) | ~inland & ~empty & Q(open_exit=0)
     rows = Trip.objects.filter(clear & checked, ~dearer(), is_in_yard=True, state="in_yard", balance_kg=0)
@@ -89,7 +100,13 @@ def release_step(trip: Trip) -> str:
     if trip.kind == "IMP_CN" and not trip.two_way:
         return "release_empty_back"
     inwards = trip.kind == "TRANSIT" and trip.direction == IMPORT
-    return "release_inland" if trip.kind in INLAND or trip.leg == 2 or inwards else "release_out"
+    inland = trip.kind in INLAND or trip.leg == 2 or inwards or is_emptied(trip)
+    return "release_inland" if inland else "release_out"
+
+
+def is_emptied(trip: Trip) -> bool:
+    """Whether a vehicle that goes over the line itself has nothing left to take there: all of it was destroyed."""
+    return trip.kind == "EXP_VN" and 0 < trip.gross_kg <= (trip.unloaded_kg or 0)
 
 
 def forces_of(*, by: Actor, at: datetime) -> list[Force]:
@@ -118,6 +135,14 @@ class Dossier:
     fee: FeeAssessment | None
     history: list[Told]
     overridden: list[Overridden]
+    destroyed: list[Destruction]
+
+    @property
+    def unloaded_kg(self) -> int:
+        """What other vehicles and the warehouse took of it."""
+        return (self.trip.unloaded_kg or 0) - sum(
+            one.kg for one in self.destroyed if not one.taken_over and one.line.declaration_id != self.trip.back_id
+        )
 
     @property
     def total_kg(self) -> int:
@@ -140,6 +165,7 @@ def dossier(trip_id: UUID, *, by: Actor, at: datetime) -> Dossier:
         fee=fee_of(trip),
         history=told(trip),
         overridden=overridden_on(trip, holds),
+        destroyed=destroyed_on(trip) if trip.unloaded_at or trip.leg > 1 else [],
     )
 
 

@@ -13,7 +13,15 @@ from django.db.models import Prefetch, Q, QuerySet, Sum
 from tinhso.kernel.access.may import visible
 from tinhso.kernel.base.actor import Actor
 from tinhso.pillars.border.gate.flows.transfers import CONFIRMED, OPEN, SIGNED, YARD
-from tinhso.pillars.border.gate.models import GoodsLine, Transfer, TransferLine, Trip, TripGoods, Yard
+from tinhso.pillars.border.gate.models import (
+    Destruction,
+    GoodsLine,
+    Transfer,
+    TransferLine,
+    Trip,
+    TripGoods,
+    Yard,
+)
 from tinhso.pillars.border.gate.permissions import CONFIRM_UNLOADING
 from tinhso.pillars.border.gate.rules.transfers import HANDS_OVER, TAKERS, may_take
 
@@ -27,7 +35,7 @@ LINES = Prefetch(
 def goods_of(trips: Iterable[Trip]) -> dict[UUID, list[tuple[GoodsLine, int]]]:
     """The goods that each vehicle brings, with its kg of each; a line's packages are the vehicle's own.
 
-    Two queries whatever their number.
+    What a quarantine had destroyed is not among them. Three queries whatever their number.
     """
     wanted = list(trips)
     own: dict[UUID, list[tuple[GoodsLine, int]]] = {trip.pk: [] for trip in wanted}
@@ -40,7 +48,14 @@ def goods_of(trips: Iterable[Trip]) -> dict[UUID, list[tuple[GoodsLine, int]]]:
         lines.setdefault(line.declaration_id, []).append(line)
     for trip in whole:
         own[trip.pk] = [(line, line.gross_kg) for line in lines.get(trip.declaration_id, [])]
-    return own
+    return _not_destroyed(own)
+
+
+def _not_destroyed(goods: dict[UUID, list[tuple[GoodsLine, int]]]) -> dict[UUID, list[tuple[GoodsLine, int]]]:
+    rows = Destruction.objects.filter(trip__in=list(goods)).order_by().values_list("trip_id", "line_id")
+    gone = {(trip, line): kg for trip, line, kg in rows.annotate(Sum("kg"))}
+    left = {pk: [(line, kg - gone.get((pk, line.pk), 0)) for line, kg in lines] for pk, lines in goods.items()}
+    return {pk: [(line, kg) for line, kg in lines if kg > 0] for pk, lines in left.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +87,7 @@ class Balance:
 
 
 def balances_of(transfers: Sequence[Transfer]) -> dict[UUID, list[Balance]]:
-    """The balances of each transfer, by vehicle; three queries whatever their number."""
+    """The balances of each transfer, by vehicle; four queries whatever their number."""
     givers = {line.from_trip_id: line.from_trip for one in transfers for line in told_lines(one)}
     goods = goods_of(givers.values())
     done = TransferLine.objects.filter(from_trip__in=list(givers), transfer__state=CONFIRMED)

@@ -15,7 +15,7 @@ def goods_on_board(
 ) -> int | None:
     """The goods on the vehicle by its papers; None when it comes back with those of another declaration."""
     if leg > 1:
-        return {"EMPTY": 0, "REJECTED": gross_kg}.get(load_state)
+        return {"EMPTY": 0, "REJECTED": max(gross_kg - (unloaded_kg or 0), 0)}.get(load_state)
     brought = 0 if kind in COMES_EMPTY else max(gross_kg - (unloaded_kg or 0), 0)
     return brought + loaded_kg
 

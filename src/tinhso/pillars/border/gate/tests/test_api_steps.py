@@ -73,7 +73,7 @@ def test_the_steps_that_only_platform_or_firm_pages_do_are_known_by_name():
         *("auto_accept", "call_timeout", "finish", "no_show", "expire", "dwell_warn", "dwell_over", "transfer_done"),
         *("lapse_undeclared", "take_over_undeclared", "extend_call"),
     }
-    assert left_out(TASK, TASK_STEPS) == {"create", "unneed", "hand_over", "take_over", "lapse"}
+    assert left_out(TASK, TASK_STEPS) == {"create", "unneed", "hand_over", "take_over", "lapse", "destroyed"}
     assert left_out(HOLD, HOLD_STEPS) == {"create"}
 
 

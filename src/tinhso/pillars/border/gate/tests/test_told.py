@@ -28,6 +28,7 @@ from tinhso.pillars.border.gate.flows import TRANSFER
 from tinhso.pillars.border.gate.flows.trip import PAST
 from tinhso.pillars.border.gate.handlers import (
     carrier_words,
+    destroyed,
     fee_notices,
     firm_words,
     fresh_claims,
@@ -390,7 +391,7 @@ def test_who_is_turned_back_reads_why_and_no_message_says_it(world, gate, monkey
 
 def travellers_kinds() -> list[NoticeKind]:
     """Kinds of these files and of steps that reach firms, drivers and transport firms."""
-    rooms = (travellers, overlay_words, fee_notices, fresh_claims, firm_words, mandate_words, carrier_words)
+    rooms = (travellers, overlay_words, fee_notices, fresh_claims, destroyed, firm_words, mandate_words, carrier_words)
     found = {one.name: one for room in rooms for one in vars(room).values() if isinstance(one, NoticeKind)}
     found |= {one.name: one for one in firm_words.CHANGED.values()}
     found |= {one.name: one for steps in trips.ABOUT.values() for one in (told.kind for told in steps)
