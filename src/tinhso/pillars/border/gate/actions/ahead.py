@@ -25,7 +25,7 @@ from tinhso.kernel.base.ids import uuid7
 from tinhso.kernel.events.publish import publish
 from tinhso.pillars.border.gate import events
 from tinhso.pillars.border.gate.actions.declare import Draft, draft_trip, submit_trip
-from tinhso.pillars.border.gate.actions.links import link_to_firm, link_with_role
+from tinhso.pillars.border.gate.actions.links import link_for_driver, link_to_firm, link_with_role
 from tinhso.pillars.border.gate.actions.registration import checked_reason
 from tinhso.pillars.border.gate.actions.undeclared import Answers, driver_named, kept_vehicle, load_of
 from tinhso.pillars.border.gate.models import AheadDeclaration, CrossingPoint, Trip, sealing
@@ -141,6 +141,24 @@ def decline_ahead(*, wanted: AheadDeclaration, reason: str, by: Actor, at: datet
     row = _locked(wanted, AheadDeclaration.SENT)
     _decide(row, AheadDeclaration.DECLINED, checked_reason(reason), by, at)
     return row
+
+
+@transaction.atomic
+def open_trip(*, wanted: AheadDeclaration, by: Actor, at: datetime) -> str:
+    """The token of a new link to his trip for the telephone that he proved; the trip's links before it are closed.
+
+    Refusals: BG-477 before the firm has consented and once the trip is over.
+    """
+    require(by, DECLARE_AHEAD, wanted, at)
+    row = _locked(wanted, AheadDeclaration.CONSENTED)
+    trips = Trip.objects.select_related("driver__person").select_for_update(of=("self",), no_key=True)
+    trip = trips.get(pk=row.trip.pk) if row.trip else None
+    require(by, DECLARE_AHEAD, row, at)  # whoever changed the driver meanwhile has ended it
+    if trip is None or not trip.is_live:
+        raise refuse("BG-477", state=trip.get_state_title() if trip else row.get_state_display())
+    _link, token = link_for_driver(trip=trip, by=SYSTEM, at=at, phone=row.phone)
+    _keep("trip_opened", row, by, at)
+    return token
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ from tinhso.pillars.border.gate.actions.declared import Declared, declared
 from tinhso.pillars.border.gate.actions.fee_changes import renew_fee
 from tinhso.pillars.border.gate.actions.fields import read, write
 from tinhso.pillars.border.gate.actions.firm import keep_vehicle
-from tinhso.pillars.border.gate.actions.links import close_links
+from tinhso.pillars.border.gate.actions.links import shut_out_driver
 from tinhso.pillars.border.gate.actions.reopening import reopen_tasks
 from tinhso.pillars.border.gate.actions.unplated import keep_unplated
 from tinhso.pillars.border.gate.flows import AMENDMENT, TRIP
@@ -303,7 +303,7 @@ def _end_codes(trip: Trip, amendment: Amendment, changed: Sequence[str], at: dat
         trip.nonce = secrets.token_hex(8)
         Trip.objects.filter(pk=trip.pk).update(nonce=trip.nonce)
     if corrections.NEW_LINK & set(changed):
-        close_links(trip=trip, by=SYSTEM, at=at)
+        shut_out_driver(trip=trip, by=SYSTEM, at=at)
 
 
 def _move_overlays(trip: Trip) -> None:

@@ -9,17 +9,19 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from tinhso.kernel.access.may import may, require
-from tinhso.kernel.base.actor import Actor
+from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.base.errors import Forbidden
 from tinhso.pillars.border.gate.actions.amend import taken
 from tinhso.pillars.border.gate.actions.declare import resubmit_trip
 from tinhso.pillars.border.gate.actions.declared import Declared, declared
 from tinhso.pillars.border.gate.actions.fields import FIELDS, write
 from tinhso.pillars.border.gate.actions.for_others import say_consent
+from tinhso.pillars.border.gate.actions.links import shut_out_driver
 from tinhso.pillars.border.gate.models import Trip
 from tinhso.pillars.border.gate.permissions import DECLARE_FOR, step_permission
 from tinhso.pillars.border.gate.queries.mending import is_mended_by_driver
 from tinhso.pillars.border.gate.rules.codes import refuse
+from tinhso.pillars.border.gate.rules.corrections import NEW_LINK
 
 RESUBMIT = step_permission("resubmit")
 
@@ -41,7 +43,10 @@ def correct_trip(*, trip: Trip, values: Mapping[str, Any], by: Actor, at: dateti
     for field, value in values.items():
         write(own, field, value)
     _store(own, values, at)
-    return resubmit_trip(trip=trip, changed=list(values), by=by, at=at)
+    trip = resubmit_trip(trip=trip, changed=list(values), by=by, at=at)
+    if NEW_LINK & set(values):  # once the trip is kept from others: no link is made in between
+        shut_out_driver(trip=trip, by=SYSTEM, at=at)
+    return trip
 
 
 def _must_be_his(trip: Trip, by: Actor, at: datetime) -> None:

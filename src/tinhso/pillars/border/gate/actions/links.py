@@ -18,7 +18,7 @@ from tinhso.kernel.base import clock
 from tinhso.kernel.base.actor import SYSTEM, Actor
 from tinhso.kernel.identity.actions import make_link, revoke
 from tinhso.kernel.identity.models import AccessLink
-from tinhso.pillars.border.gate.models import Enterprise, Trip
+from tinhso.pillars.border.gate.models import AheadDeclaration, Enterprise, Trip
 from tinhso.pillars.border.gate.permissions import AHEAD_FIRM_ROLE, role_code, step_permission
 from tinhso.pillars.border.gate.rules.codes import refuse
 
@@ -80,8 +80,22 @@ def link_to_firm(
 
 @transaction.atomic
 def close_links(*, trip: Trip, by: Actor, at: datetime) -> None:
-    """Close all links of a trip and end the rights that came with them: another driver, a lost telephone."""
-    for link in AccessLink.objects.filter(record_id=trip.pk, revoked_at=None):
+    """Close all links of a trip and end the rights that came with them: a lost telephone, a trip called off."""
+    _close((trip.pk,), by, at)
+
+
+@transaction.atomic
+def shut_out_driver(*, trip: Trip, by: Actor, at: datetime) -> None:
+    """Another driver or telephone: beside the trip's links the one ends by which he declared it ahead.
+
+    It opens the trip for the telephone that he proved, so nothing of it may stay.
+    """
+    ahead = AheadDeclaration.objects.filter(trip=trip).values_list("pk", flat=True)
+    _close((trip.pk, *ahead), by, at)
+
+
+def _close(records: Sequence[UUID], by: Actor, at: datetime) -> None:
+    for link in AccessLink.objects.filter(record_id__in=records, revoked_at=None):
         revoke(credential=link, by=by, at=at)
         for grant in Grant.objects.filter(holder_id=link.holder_id, valid_until=None):
             end(grant=grant, by=by, at=at)

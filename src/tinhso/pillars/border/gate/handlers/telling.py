@@ -27,9 +27,9 @@ from tinhso.pillars.border.gate.queries.words import DECLARED_TITLES
 from tinhso.pillars.border.gate.rules import plates
 
 TOLD = (
-    "code", "state", "kind", "agency_id", "declaration_id", "tractor_plate", "bay", "released_to", "undeclared",
-    "fix_fields", "accepted_at", "called_at", "call_expires_at", "release_expires_at", "point__code", "point__name",
-    "yard__code", "yard__name", "yard__operator_id", "buffer__code", "buffer__name", "buffer__name_zh",
+    "code", "state", "kind", "source", "agency_id", "declaration_id", "tractor_plate", "bay", "released_to",
+    "undeclared", "fix_fields", "accepted_at", "called_at", "call_expires_at", "release_expires_at", "point__code",
+    "point__name", "yard__code", "yard__name", "yard__operator_id", "buffer__code", "buffer__name", "buffer__name_zh",
     "buffer__operator_id", "slot__begins_at", "driver__person__full_name", "driver__person__phone",
     "driver__person__language",
 )  # fmt: skip

@@ -41,6 +41,17 @@ WAIT_FOR_FIX = notice(
     channels=("app", "sms"),
     sms_fields=("code",),
 )
+TO_MEND = notice(
+    "border_gate.to_mend",
+    title=_("Declaration to be corrected"),
+    texts={
+        "vi": "Lượt {code}: khai báo cần sửa, chưa khởi hành. Sửa tại {link}",
+        "en": "Trip {code}: correct the declaration before you set out: {link}",
+        "zh-hans": "车次{code}：申报需要更正，请暂勿出发。在此更正：{link}",
+    },
+    channels=("app", "sms"),
+    sms_fields=("code", "link"),
+)
 BOOKED = notice(
     "border_gate.booked",
     title=_("Hour booked"),

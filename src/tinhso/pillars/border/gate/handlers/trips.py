@@ -17,10 +17,12 @@ from tinhso.kernel.base.actor import SYSTEM
 from tinhso.kernel.events.event import Event
 from tinhso.kernel.modules.declare import subscribe
 from tinhso.kernel.notices.actions import Recipient
+from tinhso.kernel.notices.kinds import NoticeKind
 from tinhso.kernel.workflow.models import History
 from tinhso.pillars.border.gate.actions.links import link_for_driver, open_links
 from tinhso.pillars.border.gate.actions.medical import follow_order
 from tinhso.pillars.border.gate.actions.tasks import start_clocks
+from tinhso.pillars.border.gate.flows.states import FIX_REQUESTED
 from tinhso.pillars.border.gate.handlers import officers, travellers
 from tinhso.pillars.border.gate.handlers.audience import (
     BOTH_DRIVERS,
@@ -31,9 +33,12 @@ from tinhso.pillars.border.gate.handlers.audience import (
     QUARANTINE,
     TASK_FORCES,
     YARD,
+    drivers_of,
 )
 from tinhso.pillars.border.gate.handlers.telling import Told, announce, is_heard, tell, trip_of
 from tinhso.pillars.border.gate.models import AheadDeclaration, CrossingPoint, Trip, UndeclaredArrival
+from tinhso.pillars.border.gate.queries.mending import is_mended_by_driver, is_put_in
+from tinhso.pillars.border.gate.rules.corrections import NEW_LINK
 
 BEFORE_THE_GATE = ("accepted", "en_route", "at_buffer")
 
@@ -80,8 +85,11 @@ def _inland(trip: Trip, event: Event) -> bool:
     return trip.released_to == "inland"
 
 
+def _firm_mends(trip: Trip, event: Event) -> bool:
+    return not is_mended_by_driver(trip)
+
+
 ABOUT: dict[str, tuple[Told, ...]] = {
-    "fix_requested": (Told(travellers.TO_FIX, (ENTERPRISE,)), Told(travellers.WAIT_FOR_FIX, (DRIVER,))),
     "slot_booked": (Told(travellers.BOOKED, (DRIVER,), _has_an_hour),),
     "departed": (Told(officers.DEPARTED, (YARD, "CSGT")),),
     "buffered": (Told(travellers.BUFFERED, (DRIVER, ENTERPRISE)),),
@@ -143,6 +151,7 @@ ABOUT: dict[str, tuple[Told, ...]] = {
     ),
     "sent_back": (Told(travellers.SENT_BACK, (ENTERPRISE,), lasts=True),),
 }
+OF_FIX = (Told(travellers.TO_FIX, (ENTERPRISE,)), Told(travellers.WAIT_FOR_FIX, (DRIVER,), _firm_mends))
 OF_ACCEPTANCE = (Told(travellers.ACCEPTED, (ENTERPRISE,), lasts=True), Told(officers.EXPECTED, (YARD,)))
 OF_DIVERSION = (
     Told(travellers.DIVERTED, (DRIVER, ENTERPRISE), lasts=True),
@@ -165,22 +174,46 @@ for _name, _about in ABOUT.items():
 
 @subscribe("border_gate.trip_accepted", name="border_gate.tell_accepted")
 def tell_accepted(event: Event) -> None:
-    """Make the driver's link and send it; the firm reads the same in the application, the yard that he comes."""
+    """The driver by a link, the firm in the application, the yard that he comes."""
     trip = trip_of(event.record_id)
     if trip is None or trip.state not in BEFORE_THE_GATE:
         return
     tell(trip, event, OF_ACCEPTANCE)
-    phone = _phone_of(trip)
-    if trip.driver is None or not phone or open_links(trip.pk):
+    _lead(travellers.ACCEPTED, trip, event)
+
+
+@subscribe("border_gate.trip_fix_requested", name="border_gate.tell_fix_requested")
+def tell_fix_requested(event: Event) -> None:
+    """The firm; the driver is led to the page where he corrects what he declared himself, another one waits."""
+    trip = trip_of(event.record_id)
+    if trip is None or trip.state != FIX_REQUESTED:
         return
-    link, token = link_for_driver(trip=trip, by=SYSTEM, at=event.at, phone=phone)
-    person = Recipient(link.holder_id, phone=link.phone, language=link.language)
-    address = reverse("kernel_login:link", args=[token])
-    announce(travellers.ACCEPTED, [person], trip, event, url=address, link=site.whole(address))
+    tell(trip, event, OF_FIX)
+    if is_mended_by_driver(trip):
+        _lead(travellers.TO_MEND, trip, event)
+
+
+def _lead(kind: NoticeKind, trip: Trip, event: Event) -> None:
+    """Tell the driver with the address of his page: whose link is open that page, another one a link of his own."""
+    if open_links(trip.pk):
+        people, address = drivers_of([trip]), reverse("border_gate:driver")
+    else:
+        phone = _phone_of(trip)
+        if trip.driver is None or not phone:
+            return
+        link, token = link_for_driver(trip=trip, by=SYSTEM, at=event.at, phone=phone)
+        people = [Recipient(link.holder_id, phone=link.phone, language=link.language)]
+        address = reverse("kernel_login:link", args=[token])
+    announce(kind, people, trip, event, url=address, link=site.whole(address))
 
 
 def _phone_of(trip: Trip) -> str:
-    """The driver's number; who declared himself, on the spot or ahead, gave the one that he has with him."""
+    """The driver's number; who declared himself, on the spot or ahead, gave the one that he has with him.
+
+    It is his no more once another driver or telephone was put in.
+    """
+    if trip.driver and is_put_in(trip, *NEW_LINK):
+        return trip.driver.person.phone
     said: str | None = ""
     for kind in (UndeclaredArrival, AheadDeclaration) if trip.undeclared else (AheadDeclaration,):
         said = said or kind.objects.filter(trip=trip).values_list("phone", flat=True).first()

@@ -34,6 +34,8 @@ from tinhso.pillars.border.gate.queries.undeclared import known_before
 
 OFTEN = Rate(10)
 """Forms of one caller in a minute: each of them sends a message with a code."""
+OPENED = Rate(3)
+"""Links to one's own trip in a minute, for the same reason."""
 SHOWN = 50
 
 
@@ -96,6 +98,23 @@ def ahead_form(request: Request) -> HttpResponse:
             return redirect("border_gate:ahead_form")
     context = {"form": form, "wanted": wanted, "goods": goods_choices(), **_desk()}
     return render(request, "border_gate/ahead_form.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@limited("border_gate.ahead_trip", OPENED)
+@require_POST
+@needs(DECLARE_AHEAD)
+def ahead_trip(request: Request) -> HttpResponse:
+    """To the trip that it has become, by a link for the same telephone and a code that goes there."""
+    wanted = queries.ahead_of(request.actor.id)
+    if wanted is None:
+        return redirect("border_gate:ahead")
+    try:
+        token = actions.open_trip(wanted=wanted, by=request.actor, at=request.moment)
+    except Refusal as refusal:
+        messages.warning(request, refusal.for_people())
+        return redirect("border_gate:ahead_form")
+    return redirect("kernel_login:link", token)
 
 
 @never_cache

@@ -34,6 +34,7 @@ urlpatterns = [
     path("lai-xe/khieu-nai/", driver.appeal, name="driver_appeal"),
     path("lai-xe/khai-truoc/", ahead.ahead, name="ahead"),
     path("lai-xe/khai-truoc/to-khai/", ahead.ahead_form, name="ahead_form"),
+    path("lai-xe/khai-truoc/luot-xe/", ahead.ahead_trip, name="ahead_trip"),
     path("khai-truoc/", ahead.asked, name="ahead_asked"),
     path("khai-truoc/<uuid:ahead_id>/dong-y/", ahead.consent, name="ahead_consent"),
     path("khai-truoc/<uuid:ahead_id>/tu-choi/", ahead.decline, name="ahead_decline"),
