@@ -186,10 +186,10 @@ def tell_accepted(event: Event) -> None:
 def tell_fix_requested(event: Event) -> None:
     """The firm; the driver is led to the page where he corrects what he declared himself, another one waits."""
     trip = trip_of(event.record_id)
-    if trip is None or trip.state != FIX_REQUESTED:
+    if trip is None:
         return
     tell(trip, event, OF_FIX)
-    if is_mended_by_driver(trip):
+    if trip.state == FIX_REQUESTED and is_mended_by_driver(trip):
         _lead(travellers.TO_MEND, trip, event)
 
 
